@@ -1,0 +1,52 @@
+# The two commands are `make run` and `make test`. Everything they need is put into this folder.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .uv/bin/uv
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS ?= automatic
+
+.PHONY: help setup run test check bench browser lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(UV):
+	@echo "→ uv"
+	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.*'
+
+.venv/.synced: requirements.lock pyproject.toml | $(UV)
+	@echo "→ Python packages"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+setup: .venv/.synced ## prepare everything, start nothing
+	@$(BIN)/hotline setup
+
+run: setup ## start the whole hub and print its address
+	@HOTLINE_DEMO=$${HOTLINE_DEMO:-on} exec $(BIN)/hotline up
+
+test: setup ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: .venv/.synced ## lint, types, layers, unit tests; under a minute
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/unit
+
+bench: setup ## measurements, one JSON object a line
+	@$(BIN)/python -m tests.bench
+
+browser: ## Chromium and Chinese fonts for the browser tests (apt-get, root)
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
+	  { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+lock: | $(UV) ## resolve requirements.lock anew
+	@$(UV) pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+
+clean: ## remove what was built (never var/, which holds the database)
+	@rm -rf .venv .uv build dist

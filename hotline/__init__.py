@@ -1,0 +1,1 @@
+"""The service: who calls us, and in what order things happen."""

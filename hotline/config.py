@@ -1,0 +1,85 @@
+"""Settings, read once from the environment (docs/operations.md)."""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from models.errors import HotlineError
+
+MAX_CLOCK_SPEED = 100_000.0
+
+
+class BadSetting(HotlineError):
+    """An environment variable cannot be used."""
+
+    code = "bad_setting"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What an operator can set; every field is the variable HOTLINE_<NAME>."""
+
+    host: str = "127.0.0.1"
+    port: int = 8345
+    clock_speed: float = 1.0
+    data_dir: Path = Path("var")
+    database_url: str | None = None
+    city: Path = Path("cities/yunzhou")
+    keyring: Path | None = None
+    model_dir: Path = Path("build/model")
+    demo: bool = False
+    servers: int = 2
+
+    @property
+    def url(self) -> str:
+        """Where the hub answers."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+    @property
+    def keyring_file(self) -> Path:
+        """Where the encryption keys lie."""
+        return self.keyring or self.data_dir / "keyring.json"
+
+    @property
+    def access_file(self) -> Path:
+        """Where `hotline up` writes tokens and demo accounts (mode 0600)."""
+        return self.data_dir / "access.json"
+
+
+def read_settings(environ: dict[str, str] | None = None) -> Settings:
+    """Read HOTLINE_* variables; raises BadSetting naming the variable and what it should be."""
+    env = dict(os.environ) if environ is None else environ
+
+    def get(name: str) -> str | None:
+        return env.get(f"HOTLINE_{name}") or None
+
+    keyring = get("KEYRING")
+    return Settings(
+        host=get("HOST") or "127.0.0.1",
+        port=int(_number("PORT", get("PORT"), 8345, 0, 65535)),
+        clock_speed=_number("CLOCK_SPEED", get("CLOCK_SPEED"), 1.0, 0.001, MAX_CLOCK_SPEED),
+        data_dir=Path(get("DATA_DIR") or "var").absolute(),
+        database_url=get("DATABASE_URL"),
+        city=Path(get("CITY") or "cities/yunzhou").absolute(),
+        keyring=Path(keyring).absolute() if keyring else None,
+        model_dir=Path(get("MODEL_DIR") or "build/model").absolute(),
+        demo=_switch("DEMO", get("DEMO")),
+        servers=int(_number("SERVERS", get("SERVERS"), 2, 1, 64)),
+    )
+
+
+def _number(name: str, value: str | None, default: float, low: float, high: float) -> float:
+    try:
+        number = default if value is None else float(value)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为 {low:g} 到 {high:g} 之间的数")
+    return number
+
+
+def _switch(name: str, value: str | None) -> bool:
+    if value not in {None, "on", "off"}:
+        raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为 on 或 off")
+    return value == "on"

@@ -1,0 +1,102 @@
+"""Encryption at rest and blind indexes. Pure: keys in, bytes in, bytes out.
+
+A sealed value is `algorithm (1 byte) · key id (1 byte) · nonce (12) · ciphertext+tag`. The associated data is
+table, column and row id, so that a value moved to another row does not open. A blind index is an HMAC under a
+key of its own: equal phones have equal indexes, and nothing else can be told from them.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from models.errors import HotlineError
+
+AES_256_GCM: Final = 1
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+
+
+class CannotOpen(HotlineError):
+    """A sealed value was altered, moved, or its key is not in the keyring."""
+
+    code = "cannot_open"
+    status = 500
+
+
+class KeyringFile(msgspec.Struct, frozen=True):
+    """The keyring as it lies on disk (JSON, mode 0600): keys are base64 of 32 bytes."""
+
+    current: int
+    encryption: dict[str, str]
+    index: str
+    fingerprint: str
+
+
+class Keyring:
+    """The installation's keys. New values are sealed under the current one, old ones open under theirs."""
+
+    def __init__(self, file: KeyringFile) -> None:
+        self._current = file.current
+        self._ciphers = {int(name): AESGCM(_key(value)) for name, value in file.encryption.items()}
+        self._index = _key(file.index)
+        self._fingerprint = _key(file.fingerprint)
+        if self._current not in self._ciphers:
+            raise CannotOpen(f"密钥文件缺少当前密钥 {file.current}，请检查 HOTLINE_KEYRING")
+
+    def seal(self, value: str, table: str, column: str, row: int | str) -> bytes:
+        """Encrypt a text for one column of one row."""
+        nonce = os.urandom(NONCE_BYTES)
+        body = self._ciphers[self._current].encrypt(nonce, value.encode(), _place(table, column, row))
+        return bytes((AES_256_GCM, self._current)) + nonce + body
+
+    def unseal(self, sealed: bytes, table: str, column: str, row: int | str) -> str:
+        """Decrypt; raises CannotOpen where the value does not belong to that place."""
+        cipher = self._ciphers.get(sealed[1]) if len(sealed) > 2 + NONCE_BYTES else None
+        if cipher is None or sealed[0] != AES_256_GCM:
+            raise CannotOpen("密文格式或密钥编号未知，请检查 HOTLINE_KEYRING")
+        nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, body, _place(table, column, row)).decode()
+        except InvalidTag as error:
+            raise CannotOpen("密文被改动，或不属于这一行") from error
+
+    def blind_index(self, value: str) -> bytes:
+        """Return 16 bytes by which equal values can be found without being readable."""
+        return hmac.digest(self._index, value.encode(), "sha256")[:16]
+
+    def digest(self, value: bytes) -> bytes:
+        """Return 32 bytes that tell two requests apart; keyed, because requests hold personal data."""
+        return hmac.digest(self._fingerprint, value, "sha256")
+
+    @property
+    def fingerprint_seed(self) -> bytes:
+        """A seed for text fingerprints (nlu.similarity), derived from the fingerprint key."""
+        return hmac.digest(self._fingerprint, b"text-fingerprint", "sha256")
+
+
+def generate() -> KeyringFile:
+    """Make a fresh keyring."""
+    fresh = [base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(3)]
+    return KeyringFile(current=1, encryption={"1": fresh[0]}, index=fresh[1], fingerprint=fresh[2])
+
+
+def token_hash(token: str) -> bytes:
+    """Hash a bearer token for storage; tokens are random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _key(value: str) -> bytes:
+    key = base64.b64decode(value)
+    if len(key) != KEY_BYTES:
+        raise CannotOpen("密钥长度应为32字节，请检查 HOTLINE_KEYRING")
+    return key
+
+
+def _place(table: str, column: str, row: int | str) -> bytes:
+    return f"{table}.{column}.{row}".encode()

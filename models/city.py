@@ -1,0 +1,181 @@
+"""A city as data: the frozen records that a city folder is read into (models.city_files)."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from models.calendar import Calendar, OfficeHours
+from models.sla import Policy, Statute
+from models.vocabulary import Flag, Integration
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A hotline number (热线号码) and how it was merged."""
+
+    number: str
+    name: str
+    integration: Integration
+    department: str | None
+    seat_group: str
+    hours: str
+    overflow_to: str | None
+    record_elsewhere: bool
+    script: str
+
+
+class Department(Struct, frozen=True, kw_only=True):
+    """A body that answers requests (承办单位); `parent` stands over it."""
+
+    code: str
+    name: str
+    full_name: str
+    kind: str
+    parent: str | None
+    office_hours: str
+    aliases: tuple[str, ...]
+
+
+class Roster(Struct, frozen=True, kw_only=True):
+    """Who can be reached when (值班)."""
+
+    department: str
+    duty: str
+    weekdays: str
+    start: str
+    end: str
+    contact: str
+    phone: str
+
+
+class Category(Struct, frozen=True, kw_only=True):
+    """One line of the taxonomy (事项分类): four digits, or six for the third level."""
+
+    code: str
+    l1: str
+    l2: str
+    l3: str
+    examples: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The most specific name."""
+        return self.l3 or self.l2
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """One row of the duty catalogue (派单目录). `lead` … may be `@district` or `@street`."""
+
+    id: str
+    version: str
+    category: str
+    place: str | None
+    lead: str
+    assisting: tuple[str, ...]
+    copy: tuple[str, ...]
+    grassroots: bool
+    effective_from: date
+    effective_to: date | None
+    basis: str
+
+
+class Grid(Struct, frozen=True, kw_only=True):
+    """A grid (网格): `ring` is its outline as (lon, lat) pairs."""
+
+    code: str
+    name: str
+    community: str
+    street: str
+    district: str
+    ring: tuple[tuple[float, float], ...]
+
+
+class GazetteerEntry(Struct, frozen=True, kw_only=True):
+    """A named place (地名)."""
+
+    name: str
+    aliases: tuple[str, ...]
+    kind: str
+    lat: float
+    lon: float
+    street: str
+
+
+class FlagRule(Struct, frozen=True, kw_only=True):
+    """The hard rule of one flag. `floor` is the urgency it forces, 0 for none."""
+
+    flag: Flag
+    name: str
+    floor: int
+    desk: bool
+    patterns: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+
+class HandoffRule(Struct, frozen=True, kw_only=True):
+    """Where an emergency goes, what is read to the caller, and whether a ticket remains for the city."""
+
+    flag: Flag
+    number: str
+    also: tuple[str, ...]
+    script: str
+    remainder: bool
+    category: str | None
+
+
+class ScopeRule(Struct, frozen=True, kw_only=True):
+    """A reason not to accept (N1..N10, 国办函〔2025〕66号) with the lawful channel told to the citizen."""
+
+    code: str
+    name: str
+    patterns: tuple[str, ...]
+    channel: str
+
+
+class Language(Struct, frozen=True, kw_only=True):
+    """The city's words: fillers, cues, district words, custom words for the cutter."""
+
+    fillers: tuple[str, ...]
+    kind_cues: dict[str, tuple[str, ...]]
+    urgency_cues: dict[str, tuple[str, ...]]
+    district_words: dict[str, str]
+    place_suffixes: tuple[str, ...]
+    custom_words: tuple[str, ...]
+
+
+class City(Struct, frozen=True, kw_only=True):
+    """Everything that is different from city to city. `version` is a digest of the whole folder."""
+
+    code: str
+    name: str
+    timezone: str
+    version: str
+    catalogue_version: str
+    policy: str
+    lines: dict[str, Line]
+    departments: dict[str, Department]
+    office_hours: dict[str, OfficeHours]
+    rosters: tuple[Roster, ...]
+    categories: dict[str, Category]
+    duties: tuple[Duty, ...]
+    grids: tuple[Grid, ...]
+    gazetteer: tuple[GazetteerEntry, ...]
+    policies: dict[str, Policy]
+    statutes: tuple[Statute, ...]
+    calendar: Calendar
+    flags: tuple[FlagRule, ...]
+    handoffs: tuple[HandoffRule, ...]
+    scope: tuple[ScopeRule, ...]
+    language: Language
+
+    def ancestors(self, code: str) -> list[str]:
+        """Return the codes of those who stand over a department, nearest first."""
+        found: list[str] = []
+        parent = self.departments[code].parent if code in self.departments else None
+        while parent is not None and parent not in found:
+            found.append(parent)
+            parent = self.departments[parent].parent
+        return found
+
+    def is_under(self, code: str, other: str) -> bool:
+        """Tell whether `code` is `other` or stands anywhere below it."""
+        return code == other or other in self.ancestors(code)

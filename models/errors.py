@@ -1,0 +1,81 @@
+"""Errors that a person can act on: `code` is stable, `detail` is Chinese."""
+
+from typing import ClassVar
+
+
+class HotlineError(Exception):
+    """Something a caller did or must know. `status` is the HTTP status it is told with."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidRequest(HotlineError):
+    """The request's content cannot be used."""
+
+    code = "invalid_request"
+    status = 422
+
+
+class Unauthorized(HotlineError):
+    """No credential, or one we do not know."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class Forbidden(HotlineError):
+    """Known, but not allowed to do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(HotlineError):
+    """There is no such thing, or the asker may not know of it."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(HotlineError):
+    """The thing is not in a state where this can be done."""
+
+    code = "conflict"
+    status = 409
+
+
+class IllegalTransition(Conflict):
+    """The lifecycle has no such step from here."""
+
+    code = "illegal_step"
+
+    def __init__(self, subject: str, state: str, action: str) -> None:
+        super().__init__(f"{subject}当前为“{state}”，不能执行“{action}”")
+
+
+class StaleVersion(Conflict):
+    """Somebody else changed the ticket since it was read."""
+
+    code = "stale_version"
+
+    def __init__(self, given: int, current: int) -> None:
+        super().__init__(f"工单已被他人更新（您看到的是第{given}版，现在是第{current}版），请刷新后重试")
+
+
+class IdempotencyMismatch(HotlineError):
+    """The same key came with another body."""
+
+    code = "idempotency_mismatch"
+    status = 422
+
+
+class Unavailable(HotlineError):
+    """We cannot serve now; nothing was lost, try again."""
+
+    code = "unavailable"
+    status = 503

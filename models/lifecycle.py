@@ -1,0 +1,352 @@
+"""The two lifecycles as two tables: where a ticket stands, where a department's part stands.
+
+A row says: from these states, this action leads to one of these states. Whoever wants another rule changes
+a row here; docs/lifecycle.md is generated from these rows. Only the lead assignment's steps move the ticket.
+"""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from models.errors import IllegalTransition
+from models.vocabulary import Role
+
+
+class TicketState(StrEnum):
+    """Where the matter stands."""
+
+    REGISTERED = "registered"
+    ON_DESK = "on_desk"
+    ASSIGNED = "assigned"
+    IN_REVIEW = "in_review"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    HANDED_OFF = "handed_off"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class AssignmentState(StrEnum):
+    """Where a department's part stands."""
+
+    DISPATCHED = "dispatched"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    SEND_BACK_REQUESTED = "send_back_requested"
+    DEFERRED = "deferred"
+    REPLIED = "replied"
+    SIGNED_OFF = "signed_off"
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+
+
+class Action(StrEnum):
+    """Every step that anybody can take (docs/glossary.md)."""
+
+    REGISTER = "register"
+    ACCEPT = "accept"
+    ANSWER = "answer"
+    DECLINE = "decline"
+    DISPATCH = "dispatch"
+    REASSIGN = "reassign"
+    RECALL = "recall"
+    DESIGNATE = "designate"
+    MERGE = "merge"
+    SPLIT = "split"
+    HAND_OFF = "hand_off"
+    CONFIRM_HANDOFF = "confirm_handoff"
+    DECIDE_SEND_BACK = "decide_send_back"
+    DECIDE_EXTENSION = "decide_extension"
+    DECIDE_DEFERRAL = "decide_deferral"
+    PAUSE = "pause"
+    RESUME = "resume"
+    OPEN_DISPUTE = "open_dispute"
+    RULE = "rule"
+    APPROVE = "approve"
+    REJECT = "reject"
+    FOLLOW_UP = "follow_up"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    ARCHIVE = "archive"
+    VOID = "void"
+    NOTE = "note"
+    ACKNOWLEDGE = "acknowledge"
+    CONTACT = "contact"
+    PROGRESS = "progress"
+    DELEGATE = "delegate"
+    SEND_BACK = "send_back"
+    REQUEST_EXTENSION = "request_extension"
+    REQUEST_DEFERRAL = "request_deferral"
+    REPLY = "reply"
+    SIGN_OFF = "sign_off"
+    SUPPLEMENT = "supplement"
+    URGE = "urge"
+    WITHDRAW = "withdraw"
+    RATE = "rate"
+    ASK_REOPEN = "ask_reopen"
+    REMIND = "remind"
+    SUPERVISE = "supervise"
+    ESCALATE = "escalate"
+
+
+LABELS: Final[dict[str, dict[str, str]]] = {
+    "ticket_state": {
+        "registered": "登记",
+        "on_desk": "待人工派单",
+        "assigned": "办理中",
+        "in_review": "待审核",
+        "follow_up": "回访中",
+        "closed": "办结",
+        "archived": "归档",
+        "answered": "直办",
+        "declined": "不予受理",
+        "handed_off": "紧急转接",
+        "merged": "并单",
+        "withdrawn": "撤诉",
+        "void": "作废",
+    },
+    "assignment_state": {
+        "dispatched": "已派",
+        "acknowledged": "已签收",
+        "in_progress": "办理",
+        "send_back_requested": "退单待裁",
+        "deferred": "挂账",
+        "replied": "已反馈",
+        "signed_off": "已签发",
+        "accepted": "审核通过",
+        "sent_back": "退单成立",
+        "recalled": "撤回",
+    },
+    "action": {
+        "register": "登记",
+        "accept": "受理",
+        "answer": "直办",
+        "decline": "不予受理",
+        "dispatch": "派单",
+        "reassign": "改派",
+        "recall": "撤回",
+        "designate": "指定",
+        "merge": "并单",
+        "split": "拆单",
+        "hand_off": "紧急转接",
+        "confirm_handoff": "确认转接",
+        "decide_send_back": "退单裁决",
+        "decide_extension": "延期审批",
+        "decide_deferral": "挂账审批",
+        "pause": "暂停计时",
+        "resume": "恢复计时",
+        "open_dispute": "会商",
+        "rule": "裁定",
+        "approve": "审核通过",
+        "reject": "审核退回",
+        "follow_up": "回访",
+        "reopen": "重办",
+        "close": "办结",
+        "archive": "归档",
+        "void": "作废",
+        "note": "备注",
+        "acknowledge": "签收",
+        "contact": "先行联系",
+        "progress": "办理进展",
+        "delegate": "二级派单",
+        "send_back": "退单",
+        "request_extension": "申请延期",
+        "request_deferral": "申请挂账",
+        "reply": "反馈",
+        "sign_off": "签发",
+        "supplement": "补充",
+        "urge": "催促",
+        "withdraw": "撤诉",
+        "rate": "评价",
+        "ask_reopen": "申请重办",
+        "remind": "催办",
+        "supervise": "督办",
+        "escalate": "提级",
+    },
+}
+
+T = TicketState
+A = AssignmentState
+
+TICKET_ENDS: Final = frozenset(
+    {T.CLOSED, T.ARCHIVED, T.ANSWERED, T.DECLINED, T.HANDED_OFF, T.MERGED, T.WITHDRAWN, T.VOID}
+)
+OPEN_TICKET: Final = frozenset(TicketState) - TICKET_ENDS
+ASSIGNMENT_ENDS: Final = frozenset({A.ACCEPTED, A.SENT_BACK, A.RECALLED})
+LIVE_ASSIGNMENT: Final = frozenset(AssignmentState) - ASSIGNMENT_ENDS
+BEING_HANDLED: Final = frozenset({A.ACKNOWLEDGED, A.IN_PROGRESS, A.DEFERRED})
+
+HOTLINE: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+DESK: Final = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR})
+SEATS: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
+OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.CLOCK})
+
+
+class TicketStep(NamedTuple):
+    """One row of the ticket's table. `after` empty means: the state stays as it is."""
+
+    action: Action
+    before: frozenset[TicketState]
+    after: frozenset[TicketState]
+    by: frozenset[Role]
+
+
+class AssignmentStep(NamedTuple):
+    """One row of the assignment's table. `before` empty means: this action makes the assignment."""
+
+    action: Action
+    before: frozenset[AssignmentState]
+    after: frozenset[AssignmentState]
+
+
+def _ticket(
+    action: Action, before: frozenset[T] | set[T], after: set[T], by: frozenset[Role] | set[Role]
+) -> TicketStep:
+    return TicketStep(action, frozenset(before), frozenset(after), frozenset(by))
+
+
+def _part(action: Action, before: set[A] | frozenset[A], after: set[A]) -> AssignmentStep:
+    return AssignmentStep(action, frozenset(before), frozenset(after))
+
+
+DEPARTMENT: Final = frozenset({Role.DEPARTMENT})
+CITIZEN: Final = frozenset({Role.CITIZEN, Role.AGENT, Role.SHIFT_LEAD, Role.CHANNEL})
+EARLY: Final = frozenset({T.REGISTERED, T.ON_DESK})
+HANDLED: Final = frozenset({T.ASSIGNED})
+
+TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
+    _ticket(Action.REGISTER, set(), {T.REGISTERED}, {Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD, Role.PROGRAM}),
+    _ticket(Action.ACCEPT, {T.REGISTERED}, {T.ON_DESK}, SEATS | {Role.PROGRAM}),
+    _ticket(Action.ANSWER, EARLY, {T.ANSWERED}, SEATS | {Role.CHANNEL}),
+    _ticket(Action.DECLINE, EARLY, {T.DECLINED}, DESK),
+    _ticket(Action.DISPATCH, {T.ON_DESK}, {T.ASSIGNED}, DESK | {Role.PROGRAM}),
+    _ticket(Action.REASSIGN, {T.ON_DESK, T.ASSIGNED}, {T.ASSIGNED}, DESK),
+    _ticket(Action.RECALL, {T.ASSIGNED}, {T.ON_DESK, T.ASSIGNED}, DESK | {Role.REVIEWER}),
+    _ticket(Action.DESIGNATE, {T.ON_DESK}, {T.ASSIGNED}, {Role.SHIFT_LEAD, Role.SUPERVISOR}),
+    _ticket(Action.MERGE, {T.REGISTERED, T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT}),
+    _ticket(Action.SPLIT, {T.ON_DESK, T.ASSIGNED}, set(), DESK),
+    _ticket(
+        Action.HAND_OFF,
+        EARLY | HANDLED,
+        {T.HANDED_OFF, T.REGISTERED, T.ON_DESK, T.ASSIGNED},
+        SEATS | {Role.PROGRAM},
+    ),
+    _ticket(Action.CONFIRM_HANDOFF, OPEN_TICKET | {T.HANDED_OFF, T.CLOSED}, set(), SEATS | {Role.SUPERVISOR}),
+    _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
+    _ticket(Action.DECIDE_EXTENSION, HANDLED, set(), DESK | {Role.REVIEWER}),
+    _ticket(Action.DECIDE_DEFERRAL, HANDLED, set(), {Role.SUPERVISOR, Role.REVIEWER}),
+    _ticket(Action.PAUSE, HANDLED, set(), {Role.SUPERVISOR, Role.REVIEWER}),
+    _ticket(Action.RESUME, HANDLED, set(), {Role.SUPERVISOR, Role.REVIEWER}),
+    _ticket(Action.OPEN_DISPUTE, {T.ON_DESK}, set(), DESK | {Role.PROGRAM}),
+    _ticket(Action.RULE, {T.ON_DESK}, set(), {Role.SHIFT_LEAD, Role.SUPERVISOR}),
+    _ticket(Action.APPROVE, {T.IN_REVIEW}, {T.FOLLOW_UP}, {Role.REVIEWER}),
+    _ticket(Action.REJECT, {T.IN_REVIEW}, {T.ASSIGNED}, {Role.REVIEWER}),
+    _ticket(Action.FOLLOW_UP, {T.FOLLOW_UP}, set(), {Role.FOLLOW_UP, Role.CLOCK, Role.CITIZEN}),
+    _ticket(
+        Action.REOPEN,
+        {T.FOLLOW_UP, T.CLOSED},
+        {T.ASSIGNED, T.ON_DESK},
+        {Role.FOLLOW_UP, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.PROGRAM},
+    ),
+    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.CLOCK, Role.PROGRAM}),
+    _ticket(Action.ARCHIVE, {T.CLOSED}, {T.ARCHIVED}, {Role.CLOCK, Role.ADMINISTRATOR}),
+    _ticket(Action.VOID, EARLY, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
+    _ticket(
+        Action.NOTE,
+        frozenset(TicketState),
+        set(),
+        HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY},
+    ),
+    _ticket(Action.ACKNOWLEDGE, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.CONTACT, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.PROGRESS, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.DELEGATE, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.SEND_BACK, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.REQUEST_EXTENSION, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.REQUEST_DEFERRAL, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.REPLY, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.SIGN_OFF, HANDLED, {T.IN_REVIEW}, DEPARTMENT),
+    _ticket(Action.SUPPLEMENT, OPEN_TICKET, set(), CITIZEN),
+    _ticket(Action.URGE, OPEN_TICKET, set(), CITIZEN),
+    _ticket(Action.WITHDRAW, {T.REGISTERED, T.ON_DESK, T.ASSIGNED}, {T.WITHDRAWN}, CITIZEN),
+    _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
+    _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED}, set(), CITIZEN),
+    _ticket(Action.REMIND, OPEN_TICKET, set(), OVERSIGHT),
+    _ticket(Action.SUPERVISE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
+    _ticket(Action.ESCALATE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
+)
+
+ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
+    _part(Action.DISPATCH, set(), {A.DISPATCHED}),
+    _part(Action.REASSIGN, set(), {A.DISPATCHED}),
+    _part(Action.DESIGNATE, set(), {A.DISPATCHED}),
+    _part(Action.REOPEN, set(), {A.DISPATCHED}),
+    _part(Action.DELEGATE, set(), {A.DISPATCHED}),
+    _part(Action.ACKNOWLEDGE, {A.DISPATCHED}, {A.ACKNOWLEDGED}),
+    _part(Action.CONTACT, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.IN_PROGRESS}),
+    _part(Action.CONTACT, {A.DEFERRED}, {A.DEFERRED}),
+    _part(Action.PROGRESS, BEING_HANDLED, {A.IN_PROGRESS}),
+    _part(Action.DELEGATE, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.IN_PROGRESS}),
+    _part(Action.SEND_BACK, {A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.SEND_BACK_REQUESTED}),
+    _part(Action.DECIDE_SEND_BACK, {A.SEND_BACK_REQUESTED}, {A.SENT_BACK, A.ACKNOWLEDGED}),
+    _part(Action.REQUEST_EXTENSION, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    _part(Action.DECIDE_EXTENSION, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    _part(Action.REQUEST_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    _part(Action.DECIDE_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.DEFERRED, A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    _part(Action.REPLY, BEING_HANDLED, {A.REPLIED}),
+    _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
+    _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),
+    _part(Action.REJECT, {A.SIGNED_OFF}, {A.IN_PROGRESS}),
+    _part(Action.RECALL, LIVE_ASSIGNMENT, {A.RECALLED}),
+)
+
+_BY_ACTION: Final = {step.action: step for step in TICKET_STEPS}
+_PARTS: Final = {(state, step.action): step.after for step in ASSIGNMENT_STEPS for state in step.before}
+
+
+def may(action: Action, role: Role) -> bool:
+    """Tell whether this role may take this step at all."""
+    return role in _BY_ACTION[action].by
+
+
+def ticket_allows(state: TicketState, action: Action) -> bool:
+    """Tell whether the ticket's table has this step from this state."""
+    return state in _BY_ACTION[action].before
+
+
+def assignment_allows(state: AssignmentState, action: Action) -> bool:
+    """Tell whether the assignment's table has this step from this state."""
+    return (state, action) in _PARTS
+
+
+def advance_ticket(state: TicketState, action: Action, to: TicketState | None = None) -> TicketState:
+    """Return the ticket's next state.
+
+    `to` picks one where the table allows several, or is the present state where the step must not move the
+    ticket (an assisting department signs off). Raises IllegalTransition.
+    """
+    step = _BY_ACTION[action]
+    target = to if to is not None else next(iter(step.after)) if len(step.after) == 1 else state
+    if state not in step.before or (target is not state and target not in step.after):
+        raise IllegalTransition("工单", LABELS["ticket_state"][state], LABELS["action"][action])
+    return target
+
+
+def advance(state: AssignmentState, action: Action, to: AssignmentState | None = None) -> AssignmentState:
+    """Return the assignment's next state; `to` picks one where the table allows several.
+
+    Where the table allows the present state too (asking for time), that is the default.
+    Raises IllegalTransition.
+    """
+    after = _PARTS.get((state, action))
+    if after is None or (to is not None and to not in after):
+        raise IllegalTransition("承办任务", LABELS["assignment_state"][state], LABELS["action"][action])
+    if to is not None:
+        return to
+    if len(after) == 1:
+        return next(iter(after))
+    return state

@@ -1,0 +1,89 @@
+-- name: lock^
+-- The ticket row, locked until the transaction ends: one writer a ticket.
+SELECT * FROM tickets WHERE city_code = :city_code AND id = :id FOR NO KEY UPDATE;
+
+-- name: get^
+-- The ticket row.
+SELECT * FROM tickets WHERE city_code = :city_code AND id = :id;
+
+-- name: get_text^
+-- What was said, sealed.
+SELECT * FROM ticket_texts WHERE city_code = :city_code AND id = :id;
+
+-- name: set_brief!
+-- The department's brief, edited; the edit is on the trail.
+UPDATE ticket_texts SET brief = :brief WHERE city_code = :city_code AND id = :id;
+
+-- name: assignments
+-- Every part of one ticket in the order of their making.
+SELECT * FROM assignments WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY ordinal;
+
+-- name: merged_into
+-- Tickets whose callers share this ticket's answer.
+SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id ORDER BY id;
+
+-- name: alike
+-- Recent tickets that share a fingerprint band, or come from the same caller: candidates for a duplicate.
+SELECT t.*, x.fingerprint FROM (
+  (SELECT id FROM ticket_texts WHERE city_code = :city_code AND bands && :bands::bigint[] AND id >= :since
+   ORDER BY id DESC LIMIT 20)
+  UNION
+  (SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id >= :since
+   ORDER BY id DESC LIMIT 20)
+) AS candidate
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = candidate.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = candidate.id;
+
+-- name: months
+-- The months that have a partition, newest first: lists walk them in turn until a page is full.
+SELECT substring(c.relname FROM 'tickets_(\d{6})$')::int AS yyyymm
+FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'tickets'::regclass ORDER BY 1 DESC;
+
+-- name: page
+-- One page, newest first, of the tickets of a range of ids that fit every filter that is not null.
+SELECT t.*, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
+  AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (:departments::text[] IS NULL OR EXISTS (
+    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+      AND a.department = ANY (:departments)))
+ORDER BY t.id DESC LIMIT :page_size;
+
+-- name: worklist
+-- One page of a department's live parts, the nearest due time first.
+SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by
+FROM assignments AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE a.city_code = :city_code AND a.department = :department
+  AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
+  AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
+ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
+
+-- name: desk
+-- One page of what waits for a person at the desk, in review or for follow-up: gravest first, then nearest due.
+SELECT t.*, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.state = :state::text::ticket_state
+  AND t.state IN ('registered', 'on_desk', 'in_review', 'follow_up')
+  AND (t.stage_by, t.id) > (:after_by, :after_id)
+ORDER BY t.stage_by, t.id LIMIT :page_size;
+
+-- name: search
+-- One page of a range of ids whose words match, newest first. The match is materialised, or the planner would walk
+-- the primary key.
+WITH hit AS MATERIALIZED (
+  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
+    AND search @@ :query::text::tsquery
+)
+SELECT t.*, x.masked_text FROM (SELECT id FROM hit ORDER BY id DESC LIMIT :page_size) AS h
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+ORDER BY t.id DESC;

@@ -1,0 +1,147 @@
+"""Connections, transactions and what to do when the database goes away for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import aiosql
+import asyncpg
+import msgspec
+
+from models.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from asyncpg.pool import PoolConnectionProxy
+
+    from models.cipher import Keyring
+
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+T = TypeVar("T")
+
+SQL_FOLDER: Final = Path(__file__).parent.parent / "sql"
+# What is raised when the server dies, restarts or fails over: nothing was decided, so the same work may be tried
+# again. Every write of ours is idempotent by a client's key or by the state that it checks first.
+PASSING: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
+RETRY_FOR_S: Final = 8.0
+
+
+@cache
+def queries(name: str) -> Any:
+    """Read one .sql file; every query becomes a method of the same name."""
+    return aiosql.from_path(SQL_FOLDER / f"{name}.sql", "asyncpg")
+
+
+class Session:
+    """One connection in the hands of one use case, with the city and the keys that every table needs."""
+
+    def __init__(self, connection: Connection, city_code: str, keyring: Keyring) -> None:
+        self.connection = connection
+        self.city_code = city_code
+        self.keyring = keyring
+
+
+class Database:
+    """The pool of one process."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], city_code: str, keyring: Keyring) -> None:
+        self._pool = pool
+        self.city_code = city_code
+        self.keyring = keyring
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """Lend a connection without a transaction: one statement is its own transaction."""
+        async with self._pool.acquire(timeout=5) as connection:
+            yield Session(connection, self.city_code, self.keyring)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Lend a connection inside a transaction: all or nothing."""
+        async with self._pool.acquire(timeout=5) as connection, connection.transaction():
+            yield Session(connection, self.city_code, self.keyring)
+
+    async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do the work on a connection, again if the database went away meanwhile."""
+        return await self._persist(work, self.session)
+
+    async def write(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do the work in a transaction, again if the database went away meanwhile; raises Unavailable."""
+        return await self._persist(work, self.transaction)
+
+    async def _persist(
+        self,
+        work: Callable[[Session], Awaitable[T]],
+        lend: Callable[[], contextlib.AbstractAsyncContextManager[Session]],
+    ) -> T:
+        deadline = time.monotonic() + RETRY_FOR_S
+        pause = 0.05
+        while True:
+            try:
+                async with lend() as session:
+                    return await work(session)
+            except PASSING as error:
+                if time.monotonic() + pause > deadline:
+                    raise Unavailable("数据库暂时不可用，请稍后用同一请求重试，不会重复登记") from error
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+
+    async def close(self) -> None:
+        """Close every connection, waiting shortly for work in progress."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._pool.close(), 5)
+
+
+async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10) -> Database:
+    """Open the pool, waiting up to a minute for a server that is just starting."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=size, init=_prepare_connection, command_timeout=60
+            )
+        except (*PASSING, asyncpg.InvalidCatalogNameError) as error:
+            if time.monotonic() > deadline:
+                raise Unavailable(f"连接数据库失败：{error}") from error
+            await asyncio.sleep(0.1)
+        else:
+            return Database(pool, city_code, keyring)
+
+
+async def _prepare_connection(connection: Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            encoder=lambda value: msgspec.json.encode(value).decode(),
+            decoder=msgspec.json.decode,
+        )
+
+
+def to_rows(records: list[Any]) -> str:
+    """Write records as a JSON array that json_populate_recordset reads; bytes become hex."""
+    plain = msgspec.to_builtins(records, builtin_types=(bytes,))
+    for row in plain:
+        for name, value in row.items():
+            if type(value) is bytes:
+                row[name] = "\\x" + value.hex()
+    return msgspec.json.encode(plain).decode()

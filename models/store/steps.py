@@ -1,0 +1,188 @@
+"""What one step writes, all of it in one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec needs it at run time
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from msgspec import Struct, field
+
+from models.store.database import queries, to_rows
+from models.ticket import (
+    MONTH,
+    Assignment,
+    Delivery,
+    Notice,
+    Ticket,
+    TicketEvent,
+    TicketText,
+    Timer,
+)
+
+if TYPE_CHECKING:
+    from models.store.database import Session
+
+_SQL = queries("steps")
+_MISSING_PARTITION = "no partition of relation"
+
+
+class NewText(Struct, frozen=True, kw_only=True):
+    """The words of a new ticket with what search and comparison need."""
+
+    ticket_id: int
+    content: TicketText
+    tokens: tuple[str, ...]
+    bands: tuple[int, ...]
+    fingerprint: tuple[int, ...]
+
+
+class Remembered(Struct, frozen=True, kw_only=True):
+    """An answer kept under the client's key, so that the same request again gets the same answer."""
+
+    channel: str
+    key: str
+    request_digest: bytes
+    status: int
+    response: str
+
+
+class Change(Struct, kw_only=True):
+    """Everything that one step changes. Filled by hotline.step, written by `write`."""
+
+    at: datetime
+    tickets: list[Ticket] = field(default_factory=list)
+    texts: list[NewText] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+    dropped_timers: list[tuple[int, str]] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    handoffs: list[dict[str, Any]] = field(default_factory=list)
+    follow_ups: list[dict[str, Any]] = field(default_factory=list)
+    ratings: list[dict[str, Any]] = field(default_factory=list)
+    disputes: list[dict[str, Any]] = field(default_factory=list)
+    supervisions: list[dict[str, Any]] = field(default_factory=list)
+    amendments: list[dict[str, Any]] = field(default_factory=list)
+    remembered: list[Remembered] = field(default_factory=list)
+
+
+class KeyAlreadyUsed(Exception):
+    """Another request with the same idempotency key was written first."""
+
+
+async def write(session: Session, change: Change) -> None:
+    """Write a whole step. Raises KeyAlreadyUsed; everything or nothing is written."""
+    city, seal = session.city_code, session.keyring.seal
+    try:
+        await _SQL.write(
+            session.connection,
+            city_code=city,
+            tickets=to_rows(change.tickets),
+            texts=to_rows([_text_row(session, text) for text in change.texts]),
+            assignments=to_rows(change.assignments),
+            events=to_rows(change.events),
+            timers=to_rows(change.timers),
+            dropped_timers=to_rows([{"ticket_id": ticket, "subject": s} for ticket, s in change.dropped_timers]),
+            deliveries=to_rows(
+                [
+                    {
+                        "id": d.id,
+                        "ticket_id": d.ticket_id,
+                        "position": d.position,
+                        "department": d.department,
+                        "type": d.type,
+                        "body": seal(d.content, "deliveries", "body", d.id),
+                        "created_at": change.at,
+                    }
+                    for d in change.deliveries
+                ]
+            ),
+            notices=to_rows(
+                [
+                    {
+                        "id": n.id,
+                        "ticket_id": n.ticket_id,
+                        "kind": n.kind,
+                        "address": seal(n.address, "notices", "address", n.id),
+                        "body": seal(n.content, "notices", "body", n.id),
+                        "created_at": change.at,
+                    }
+                    for n in change.notices
+                ]
+            ),
+            handoffs=to_rows(_in_city(change.handoffs, city)),
+            follow_ups=to_rows(_in_city(change.follow_ups, city)),
+            ratings=to_rows(_in_city(change.ratings, city)),
+            disputes=to_rows(_in_city(change.disputes, city)),
+            supervisions=to_rows(_in_city(change.supervisions, city)),
+            amendments=to_rows(_in_city(change.amendments, city)),
+            idempotency=to_rows([_remembered_row(session, r, change.at) for r in change.remembered]),
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.table_name == "idempotency":
+            raise KeyAlreadyUsed from error
+        raise
+
+
+def is_missing_month(error: asyncpg.PostgresError) -> bool:
+    """Tell whether a write failed because its month has no partition yet."""
+    return isinstance(error, asyncpg.CheckViolationError) and _MISSING_PARTITION in str(error)
+
+
+async def ensure_month(session: Session, at: datetime) -> None:
+    """Make the partitions for tickets registered at that time."""
+    await _SQL.ensure_month(session.connection, yyyymm=at.year * 100 + at.month)
+
+
+class Numbers:
+    """Hands out ticket ids, a hundred from the database at a time; a lost block leaves a gap, never a double."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._left = 0
+
+    async def take(self, session: Session, at: datetime) -> int:
+        """Return the id for a ticket registered at that time."""
+        if self._left == 0:
+            self._next = int(await _SQL.take_numbers(session.connection))
+            self._left = 100
+        number = self._next
+        self._next += 1
+        self._left -= 1
+        return (at.year * 100 + at.month) * MONTH + number
+
+
+def _text_row(session: Session, text: NewText) -> dict[str, Any]:
+    seal, row, content = session.keyring.seal, text.ticket_id, text.content
+    caller = f"{content.caller_name or ''}\n{content.caller_phone or ''}"
+    return {
+        "city_code": session.city_code,
+        "id": row,
+        "query_code": seal(content.query_code, "ticket_texts", "query_code", row),
+        "text": seal(content.text, "ticket_texts", "text", row),
+        "brief": seal(content.brief, "ticket_texts", "brief", row),
+        "caller": seal(caller, "ticket_texts", "caller", row) if caller != "\n" else None,
+        "masked_text": content.masked_text,
+        "reading": content.reading,
+        "tokens": text.tokens,
+        "bands": text.bands,
+        "fingerprint": text.fingerprint,
+    }
+
+
+def _remembered_row(session: Session, kept: Remembered, at: datetime) -> dict[str, Any]:
+    return {
+        "city_code": session.city_code,
+        "channel": kept.channel,
+        "key": kept.key,
+        "request_digest": kept.request_digest,
+        "status": kept.status,
+        "response": session.keyring.seal(kept.response, "idempotency", "response", f"{kept.channel}/{kept.key}"),
+        "created_at": at,
+    }
+
+
+def _in_city(rows: list[dict[str, Any]], city: str) -> list[dict[str, Any]]:
+    return [{"city_code": city, **row} for row in rows]

@@ -1,0 +1,188 @@
+"""Reading tickets: one, its parts, and lists by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence  # noqa: TC003 - part of the public signatures
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from models.errors import NotFound
+from models.store.database import queries
+from models.ticket import MONTH, Assignment, Ticket, TicketText, number_of
+
+if TYPE_CHECKING:
+    from models.lifecycle import TicketState
+    from models.store.database import Session
+
+_SQL = queries("tickets")
+_FIELDS: Final = frozenset(Ticket.__struct_fields__)
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A ticket in a list, with its masked words and, in a worklist, the part that is listed."""
+
+    ticket: Ticket
+    masked_text: str
+    ordinal: int | None = None
+
+
+class Alike(Struct, frozen=True, kw_only=True):
+    """A candidate for a duplicate with its fingerprint."""
+
+    ticket: Ticket
+    fingerprint: tuple[int, ...]
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """What a list of tickets must fit; None fits all."""
+
+    states: Sequence[TicketState] | None = None
+    departments: Sequence[str] | None = None
+    category: str | None = None
+    line: str | None = None
+    late_at: datetime | None = None
+    tokens: Sequence[str] | None = None
+
+
+def _ticket(record: Any) -> Ticket:
+    return msgspec.convert({name: record[name] for name in _FIELDS}, Ticket)
+
+
+async def lock(session: Session, ticket_id: int) -> Ticket:
+    """Lock and return the ticket; raises NotFound."""
+    record = await _SQL.lock(session.connection, city_code=session.city_code, id=ticket_id)
+    return _ticket(_found(record, ticket_id))
+
+
+async def get(session: Session, ticket_id: int) -> Ticket:
+    """Return the ticket; raises NotFound."""
+    record = await _SQL.get(session.connection, city_code=session.city_code, id=ticket_id)
+    return _ticket(_found(record, ticket_id))
+
+
+async def text(session: Session, ticket_id: int) -> TicketText:
+    """Return what was said, opened; raises NotFound."""
+    record = await _SQL.get_text(session.connection, city_code=session.city_code, id=ticket_id)
+    row = _found(record, ticket_id)
+    unseal = session.keyring.unseal
+    caller = unseal(row["caller"], "ticket_texts", "caller", ticket_id) if row["caller"] else "\n"
+    name, _, phone = caller.partition("\n")
+    return TicketText(
+        text=unseal(row["text"], "ticket_texts", "text", ticket_id),
+        brief=unseal(row["brief"], "ticket_texts", "brief", ticket_id),
+        query_code=unseal(row["query_code"], "ticket_texts", "query_code", ticket_id),
+        masked_text=row["masked_text"],
+        caller_name=name or None,
+        caller_phone=phone or None,
+        reading=row["reading"],
+    )
+
+
+async def set_brief(session: Session, ticket_id: int, brief: str) -> None:
+    """Replace the department's brief."""
+    sealed = session.keyring.seal(brief, "ticket_texts", "brief", ticket_id)
+    await _SQL.set_brief(session.connection, city_code=session.city_code, id=ticket_id, brief=sealed)
+
+
+async def assignments(session: Session, ticket_id: int) -> list[Assignment]:
+    """Return every part of the ticket in order of ordinal."""
+    rows = _SQL.assignments(session.connection, city_code=session.city_code, ticket_id=ticket_id)
+    return [msgspec.convert(dict(row), Assignment) async for row in rows]
+
+
+async def merged_into(session: Session, ticket_id: int) -> list[int]:
+    """Return the ids of the tickets that were merged into this one."""
+    rows = _SQL.merged_into(session.connection, city_code=session.city_code, id=ticket_id)
+    return [row["id"] async for row in rows]
+
+
+async def alike(session: Session, bands: Sequence[int], caller_index: bytes | None, since: datetime) -> list[Alike]:
+    """Return recent tickets of the same caller or with similar words, in no order."""
+    rows = _SQL.alike(
+        session.connection,
+        city_code=session.city_code,
+        bands=list(bands),
+        caller_index=caller_index,
+        since=(since.year * 100 + since.month) * MONTH,
+    )
+    return [Alike(ticket=_ticket(row), fingerprint=tuple(row["fingerprint"])) async for row in rows]
+
+
+async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:
+    """Return up to `size` tickets with ids below the cursor, newest first.
+
+    Walks the months' partitions from the newest until the page is full, so that a common word costs one month
+    and not the whole archive.
+    """
+    found: list[Listed] = []
+    months = [row["yyyymm"] async for row in _SQL.months(session.connection)]
+    for month in months:
+        low, high = month * MONTH, (month + 1) * MONTH
+        if below is not None and low >= below:
+            continue
+        top = high if below is None else min(high, below)
+        found += await _page_of_range(session, fits, low, top, size - len(found))
+        if len(found) >= size:
+            break
+    return found
+
+
+async def _page_of_range(session: Session, fits: Filter, low: int, below: int, size: int) -> list[Listed]:
+    where = {"city_code": session.city_code, "low": low, "below": below, "page_size": size}
+    if fits.tokens is not None:
+        query = " & ".join(_quote(token) for token in fits.tokens)
+        rows = _SQL.search(session.connection, query=query, **where)
+    else:
+        rows = _SQL.page(
+            session.connection,
+            states=None if fits.states is None else [str(state) for state in fits.states],
+            departments=None if fits.departments is None else list(fits.departments),
+            category=fits.category,
+            line=fits.line,
+            late_at=fits.late_at,
+            **where,
+        )
+    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+
+
+async def worklist(session: Session, department: str, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
+    """Return a department's live parts, nearest due time first, after the cursor (reply_by, ticket id)."""
+    by, last = after or (EARLIEST, 0)
+    rows = _SQL.worklist(
+        session.connection,
+        city_code=session.city_code,
+        department=department,
+        after_by=by,
+        after_id=last,
+        page_size=size,
+    )
+    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"], ordinal=row["ordinal"]) async for row in rows]
+
+
+async def desk(session: Session, state: TicketState, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
+    """Return what waits for a person of the hotline in one state, nearest due first."""
+    by, last = after or (EARLIEST, 0)
+    rows = _SQL.desk(
+        session.connection,
+        city_code=session.city_code,
+        state=str(state),
+        after_by=by,
+        after_id=last,
+        page_size=size,
+    )
+    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+
+
+def _quote(token: str) -> str:
+    escaped = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _found(record: Any, ticket_id: int) -> Any:
+    if record is None:
+        raise NotFound(f"没有编号为“{number_of(ticket_id)}”的工单，请核对工单号")
+    return record

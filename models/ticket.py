@@ -1,0 +1,299 @@
+"""The ticket and everything that belongs to it, as frozen records. Field names are the column names."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from models.errors import NotFound
+from models.lifecycle import LIVE_ASSIGNMENT, AssignmentState, TicketState
+from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Kind, Role
+
+MONTH: Final = 10**10
+GENESIS: Final = bytes(32)
+EVENT_SCHEMA: Final = 1
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """One matter on its whole way (工单): what moves. Its words are a TicketText.
+
+    `stage_by` is when the hotline's own present stage (desk, review, follow-up) must be done; `reply_by` is the
+    lead's. `promised_at` was told to the citizen. Dates with `first_` never move.
+    """
+
+    city_code: str
+    id: int
+    state: TicketState
+    kind: Kind
+    urgency: int
+    category: str
+    detail: str | None
+    channel: Channel
+    line: str | None
+    identity: Identity
+    disclosure: Disclosure
+    caller_index: bytes | None
+    place: str | None
+    lat: float | None
+    lon: float | None
+    grid: str | None
+    street: str | None
+    district: str | None
+    flags: tuple[str, ...]
+    lead: str | None
+    because: str
+    duty: str | None
+    accused: str | None
+    grassroots: bool
+    want_reply: bool
+    desk_reason: str | None
+    registered_at: datetime
+    received_at: datetime
+    occurred_at: datetime | None
+    promised_at: datetime
+    first_promised_at: datetime
+    stage_by: datetime | None = None
+    reply_by: datetime | None = None
+    first_reply_by: datetime | None = None
+    closed_at: datetime | None = None
+    dispatch_count: int = 0
+    send_back_count: int = 0
+    reopen_count: int = 0
+    urge_count: int = 0
+    supervision_level: int = 0
+    is_disputed: bool = False
+    parent: int | None = None
+    merged_into: int | None = None
+    interaction: int | None = None
+    event_count: int = 0
+    head_hash: bytes = GENESIS
+
+    @property
+    def number(self) -> str:
+        """What people call the ticket by."""
+        return number_of(self.id)
+
+    @property
+    def version(self) -> int:
+        """Grows with every step; a step names the version that it was decided on."""
+        return self.event_count
+
+
+class TicketText(Struct, frozen=True, kw_only=True):
+    """What was said, opened. Only `masked_text` may be searched, shown or given to a model."""
+
+    text: str
+    brief: str
+    query_code: str
+    masked_text: str
+    caller_name: str | None
+    caller_phone: str | None
+    reading: dict[str, Any]
+
+
+class Assignment(Struct, frozen=True, kw_only=True):
+    """One department's part of a ticket (承办), with its own state, clocks, reply and sign-off.
+
+    `ordinal` counts within the ticket from 1; `facts` is all that its clocks are computed from (models.sla);
+    `asked` is a request for time that waits for a decision; `marks` are the reminders already given.
+    """
+
+    city_code: str
+    ticket_id: int
+    ordinal: int
+    parent: int | None
+    role: AssignmentRole
+    state: AssignmentState
+    department: str
+    because: str
+    is_designated: bool
+    dispatched_at: datetime
+    acknowledge_by: datetime
+    contact_by: datetime
+    reply_by: datetime
+    send_back_by: datetime | None
+    first_acknowledge_by: datetime
+    first_contact_by: datetime
+    first_reply_by: datetime
+    facts: list[dict[str, Any]]
+    acknowledged_at: datetime | None = None
+    contacted_at: datetime | None = None
+    replied_at: datetime | None = None
+    signed_off_at: datetime | None = None
+    ended_at: datetime | None = None
+    paused_at: datetime | None = None
+    extension_count: int = 0
+    asked: dict[str, Any] | None = None
+    marks: tuple[str, ...] = ()
+    result: str | None = None
+    reply: bytes | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Still owed something."""
+        return self.state in LIVE_ASSIGNMENT
+
+    @property
+    def is_lead(self) -> bool:
+        """Its steps move the ticket."""
+        return self.role is AssignmentRole.LEAD
+
+
+class EventBody(Struct, frozen=True, kw_only=True):
+    """What is hashed: the whole of an event. `fields` hold references and values, never personal data."""
+
+    schema: int
+    ticket: int
+    seq: int
+    type: str
+    at: datetime
+    actor_role: Role
+    actor: str
+    fields: dict[str, Any]
+
+
+class TicketEvent(Struct, frozen=True, kw_only=True):
+    """One link of the trail (全程留痕) as it is stored."""
+
+    city_code: str
+    ticket_id: int
+    seq: int
+    type: str
+    at: datetime
+    actor_role: Role
+    actor: str
+    body: bytes
+    previous_hash: bytes
+    hash: bytes
+
+
+class Actor(Struct, frozen=True):
+    """Who takes a step: a role and a name (user, department, channel or worker)."""
+
+    role: Role
+    name: str
+    department: str | None = None
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """A webhook to be sent: `content` is the JSON body before sealing."""
+
+    id: str
+    ticket_id: int
+    position: int
+    department: str
+    type: str
+    content: str
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """A message to the citizen (短信): address and words before sealing."""
+
+    id: str
+    ticket_id: int
+    kind: str
+    address: str
+    content: str
+
+
+class Timer(Struct, frozen=True, kw_only=True):
+    """The next moment at which the clock must act on a part of a ticket."""
+
+    city_code: str
+    ticket_id: int
+    subject: str
+    kind: str
+    due_at: datetime
+    attempts: int = 0
+
+
+_EVENT = msgspec.json.Encoder(order="sorted")
+
+
+def link(city_code: str, ticket: Ticket, kind: str, at: datetime, actor: Actor, fields: dict[str, Any]) -> TicketEvent:
+    """Make the next event of a ticket's chain: hash = sha256(previous hash + body bytes)."""
+    seq = ticket.event_count + 1
+    body = _EVENT.encode(
+        EventBody(
+            schema=EVENT_SCHEMA,
+            ticket=ticket.id,
+            seq=seq,
+            type=kind,
+            at=at,
+            actor_role=actor.role,
+            actor=actor.name,
+            fields=fields,
+        )
+    )
+    return TicketEvent(
+        city_code=city_code,
+        ticket_id=ticket.id,
+        seq=seq,
+        type=kind,
+        at=at,
+        actor_role=actor.role,
+        actor=actor.name,
+        body=body,
+        previous_hash=ticket.head_hash,
+        hash=hashlib.sha256(ticket.head_hash + body).digest(),
+    )
+
+
+def broken_link(events: list[TicketEvent], ticket: Ticket) -> str | None:
+    """Walk a whole trail; return in Chinese what is wrong with the first broken link, None where all holds."""
+    previous = GENESIS
+    for position, event in enumerate(events, start=1):
+        body = _read_body(event.body)
+        if event.seq != position:
+            return f"第{position}条留痕缺失或错序"
+        if event.previous_hash != previous or event.hash != hashlib.sha256(previous + event.body).digest():
+            return f"第{position}条留痕（{event.type}）的哈希不符，内容被改动"
+        if body is None or _stored(event) != (
+            body.seq,
+            body.ticket,
+            body.type,
+            body.at,
+            body.actor_role,
+            body.actor,
+        ):
+            return f"第{position}条留痕（{event.type}）的列与正文不一致"
+        previous = event.hash
+    if len(events) != ticket.event_count or previous != ticket.head_hash:
+        return f"留痕共{len(events)}条，与工单记载的{ticket.event_count}条或末尾哈希不符"
+    return None
+
+
+def number_of(ticket_id: int) -> str:
+    """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
+    digits = f"{ticket_id // MONTH}{ticket_id % MONTH:07d}"
+    return f"{digits}{_luhn(digits)}"
+
+
+def id_of(number: str) -> int:
+    """Return the id that a number encodes; raises NotFound where no ticket can have that number."""
+    if not (number.isascii() and number.isdigit() and 14 <= len(number) <= 17):
+        raise NotFound(f"没有编号为“{number[:32]}”的工单，请核对工单号")
+    if _luhn(number[:-1]) != number[-1]:
+        raise NotFound(f"工单号“{number}”校验位不符，请核对是否抄错")
+    return int(number[:6]) * MONTH + int(number[6:-1])
+
+
+def _luhn(digits: str) -> str:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value  # noqa: PLR2004 - Luhn: the sum of both digits
+    return str(-total % 10)
+
+
+def _read_body(body: bytes) -> EventBody | None:
+    try:
+        return msgspec.json.decode(body, type=EventBody)
+    except msgspec.DecodeError:
+        return None
+
+
+def _stored(event: TicketEvent) -> tuple[int, int, str, datetime, Role, str]:
+    return (event.seq, event.ticket_id, event.type, event.at, event.actor_role, event.actor)

@@ -1,0 +1,70 @@
+"""What the program understood of one request: nlu writes it, routing and the store read it."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from models.vocabulary import Flag, Kind, Urgency
+
+
+class Guess(Struct, frozen=True):
+    """One candidate category with its calibrated probability, 0..1."""
+
+    code: str
+    p: float
+
+
+class Place(Struct, frozen=True):
+    """Where it is. `span` is the words of the text; the rest is known only when the gazetteer has it.
+
+    Coordinates are WGS84 degrees. `street` and `district` are department codes.
+    """
+
+    span: str
+    name: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    street: str | None = None
+    district: str | None = None
+
+
+class ScopeDoubt(Struct, frozen=True):
+    """A reason why this may be outside the hotline's scope (N1..N10); only a person declines."""
+
+    code: str
+    reason: str
+    channel: str
+
+
+class Understanding(Struct, frozen=True, kw_only=True):
+    """The reading of one request.
+
+    `categories` are three distinct four-digit codes, best first; `detail` is the third-level code
+    where the words name it. `sure` is the probability that the first category is right.
+    `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
+    masked: the only text that search, the model and the screen use. `tokens` are its search words.
+    `fingerprint` is a list of 64-bit numbers to compare two requests by (nlu.similarity).
+    """
+
+    categories: tuple[Guess, ...]
+    detail: str | None
+    kind: Kind
+    kind_p: float
+    urgency: Urgency
+    place: Place | None
+    subject: str | None
+    accused: str | None
+    time: str | None
+    occurred_at: datetime | None
+    flags: tuple[Flag, ...]
+    scope: tuple[ScopeDoubt, ...]
+    brief: str
+    masked_text: str
+    tokens: tuple[str, ...]
+    fingerprint: tuple[int, ...]
+    model_version: str
+
+    @property
+    def sure(self) -> float:
+        """Probability of the first category."""
+        return self.categories[0].p if self.categories else 0.0

@@ -1,0 +1,1 @@
+"""Chinese text in, meaning out. No network, no database."""

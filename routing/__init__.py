@@ -1,0 +1,1 @@
+"""Meaning and place in, departments out, with the reason. Pure."""
