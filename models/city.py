@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.sla import Policy, Statute
-from models.vocabulary import Flag, Integration
+from models.vocabulary import Flag, Integration, Kind, Urgency
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -100,6 +100,15 @@ class GazetteerEntry(Struct, frozen=True, kw_only=True):
     street: str
 
 
+class CorpusRow(Struct, frozen=True):
+    """One labelled text of the corpus; `code` is a four-digit category."""
+
+    code: str
+    kind: Kind
+    urgency: Urgency
+    text: str
+
+
 class FlagRule(Struct, frozen=True, kw_only=True):
     """The hard rule of one flag. `floor` is the urgency it forces, 0 for none."""
 
@@ -112,7 +121,10 @@ class FlagRule(Struct, frozen=True, kw_only=True):
 
 
 class HandoffRule(Struct, frozen=True, kw_only=True):
-    """Where an emergency goes, what is read to the caller, and whether a ticket remains for the city."""
+    """Where an emergency goes, what is read to the caller, and whether a ticket remains for the city.
+
+    `script` has one step a line. `stays_on_desk` keeps what remains from being dispatched by the program.
+    """
 
     flag: Flag
     number: str
@@ -120,15 +132,21 @@ class HandoffRule(Struct, frozen=True, kw_only=True):
     script: str
     remainder: bool
     category: str | None
+    stays_on_desk: bool = False
 
 
 class ScopeRule(Struct, frozen=True, kw_only=True):
-    """A reason not to accept (N1..N10, 国办函〔2025〕66号) with the lawful channel told to the citizen."""
+    """A reason not to accept (N1..N10, 国办函〔2025〕66号) with the lawful channel told to the citizen.
+
+    What `exclude` matches in the whole text is struck out before `patterns` are tried. `note` is for the desk.
+    """
 
     code: str
     name: str
     patterns: tuple[str, ...]
     channel: str
+    exclude: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Language(Struct, frozen=True, kw_only=True):
@@ -143,7 +161,12 @@ class Language(Struct, frozen=True, kw_only=True):
 
 
 class City(Struct, frozen=True, kw_only=True):
-    """Everything that is different from city to city. `version` is a digest of the whole folder."""
+    """Everything that is different from city to city. `version` is a digest of the whole folder.
+
+    `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
+    `hotline_department` is the centre itself; above the probability `auto_dispatch_above` a clear request goes out
+    without a person's eye. `recusal_departments` lead, in this order, where the accused and its superiors may not.
+    """
 
     code: str
     name: str
@@ -166,6 +189,10 @@ class City(Struct, frozen=True, kw_only=True):
     handoffs: tuple[HandoffRule, ...]
     scope: tuple[ScopeRule, ...]
     language: Language
+    hotline_department: str = "hotline"
+    auto_dispatch_above: float = 0.6
+    conduct_categories: tuple[str, ...] = ()
+    recusal_departments: tuple[str, ...] = ()
 
     def ancestors(self, code: str) -> list[str]:
         """Return the codes of those who stand over a department, nearest first."""

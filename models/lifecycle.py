@@ -250,9 +250,9 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
         Action.REOPEN,
         {T.FOLLOW_UP, T.CLOSED},
         {T.ASSIGNED, T.ON_DESK},
-        {Role.FOLLOW_UP, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.PROGRAM},
+        {Role.FOLLOW_UP, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.CITIZEN},
     ),
-    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.CLOCK, Role.PROGRAM}),
+    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.SUPERVISOR, Role.CLOCK, Role.CITIZEN}),
     _ticket(Action.ARCHIVE, {T.CLOSED}, {T.ARCHIVED}, {Role.CLOCK, Role.ADMINISTRATOR}),
     _ticket(Action.VOID, EARLY, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
     _ticket(

@@ -96,8 +96,8 @@ class TicketText(Struct, frozen=True, kw_only=True):
 class Assignment(Struct, frozen=True, kw_only=True):
     """One department's part of a ticket (承办), with its own state, clocks, reply and sign-off.
 
-    `ordinal` counts within the ticket from 1; `facts` is all that its clocks are computed from (models.sla);
-    `asked` is a request for time that waits for a decision; `marks` are the reminders already given.
+    `ordinal` counts within the ticket from 1; what its clocks are counted from stands in the trail (models.clocks);
+    `counted_from` is when its present dates began to hold: the dispatch, or the approval that moved them. `asked` is a request for time that waits for a decision; `marks` are the reminders already given.
     """
 
     city_code: str
@@ -110,6 +110,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     because: str
     is_designated: bool
     dispatched_at: datetime
+    counted_from: datetime
     acknowledge_by: datetime
     contact_by: datetime
     reply_by: datetime
@@ -117,7 +118,6 @@ class Assignment(Struct, frozen=True, kw_only=True):
     first_acknowledge_by: datetime
     first_contact_by: datetime
     first_reply_by: datetime
-    facts: list[dict[str, Any]]
     acknowledged_at: datetime | None = None
     contacted_at: datetime | None = None
     replied_at: datetime | None = None
@@ -265,6 +265,11 @@ def broken_link(events: list[TicketEvent], ticket: Ticket) -> str | None:
     return None
 
 
+def event_fields(event: TicketEvent) -> dict[str, Any]:
+    """Return what an event says beside its columns."""
+    return msgspec.json.decode(event.body, type=EventBody).fields
+
+
 def number_of(ticket_id: int) -> str:
     """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
     digits = f"{ticket_id // MONTH}{ticket_id % MONTH:07d}"
@@ -284,7 +289,7 @@ def _luhn(digits: str) -> str:
     total = 0
     for position, digit in enumerate(reversed(digits)):
         value = int(digit) * (2 if position % 2 == 0 else 1)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004 - Luhn: the sum of both digits
+        total += value - 9 if value > 9 else value
     return str(-total % 10)
 
 

@@ -1,4 +1,4 @@
--- name: write!
+-- name: write(tickets, texts, assignments, events, dropped_timers, city_code, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -22,12 +22,12 @@ WITH written_tickets AS (
 ), written_assignments AS (
   INSERT INTO assignments SELECT * FROM json_populate_recordset(NULL::assignments, :assignments::text::json)
   ON CONFLICT (city_code, ticket_id, ordinal) DO UPDATE SET
-    state = EXCLUDED.state, acknowledge_by = EXCLUDED.acknowledge_by, contact_by = EXCLUDED.contact_by,
+    state = EXCLUDED.state, counted_from = EXCLUDED.counted_from, acknowledge_by = EXCLUDED.acknowledge_by, contact_by = EXCLUDED.contact_by,
     reply_by = EXCLUDED.reply_by, send_back_by = EXCLUDED.send_back_by,
     acknowledged_at = EXCLUDED.acknowledged_at, contacted_at = EXCLUDED.contacted_at,
     replied_at = EXCLUDED.replied_at, signed_off_at = EXCLUDED.signed_off_at, ended_at = EXCLUDED.ended_at,
     paused_at = EXCLUDED.paused_at, extension_count = EXCLUDED.extension_count, asked = EXCLUDED.asked,
-    facts = EXCLUDED.facts, marks = EXCLUDED.marks, result = EXCLUDED.result, reply = EXCLUDED.reply
+    marks = EXCLUDED.marks, result = EXCLUDED.result, reply = EXCLUDED.reply
 ), written_events AS (
   INSERT INTO events SELECT * FROM json_populate_recordset(NULL::events, :events::text::json)
 ), dropped_timers AS (
@@ -76,10 +76,10 @@ WITH written_tickets AS (
 )
 SELECT 1;
 
--- name: ensure_month!
+-- name: ensure_month(yyyymm)!
 -- Makes the partitions of one month (yyyymm) where they are missing.
 SELECT ensure_month(:yyyymm::int);
 
--- name: take_numbers$
+-- name: take_numbers()$
 -- Takes a block of 100 ticket numbers; the first is returned.
 SELECT nextval('ticket_numbers');

@@ -1,28 +1,28 @@
--- name: lock^
+-- name: lock(city_code, id)^
 -- The ticket row, locked until the transaction ends: one writer a ticket.
 SELECT * FROM tickets WHERE city_code = :city_code AND id = :id FOR NO KEY UPDATE;
 
--- name: get^
+-- name: get(city_code, id)^
 -- The ticket row.
 SELECT * FROM tickets WHERE city_code = :city_code AND id = :id;
 
--- name: get_text^
+-- name: get_text(city_code, id)^
 -- What was said, sealed.
 SELECT * FROM ticket_texts WHERE city_code = :city_code AND id = :id;
 
--- name: set_brief!
+-- name: set_brief(brief, city_code, id)!
 -- The department's brief, edited; the edit is on the trail.
 UPDATE ticket_texts SET brief = :brief WHERE city_code = :city_code AND id = :id;
 
--- name: assignments
+-- name: assignments(city_code, ticket_id)
 -- Every part of one ticket in the order of their making.
 SELECT * FROM assignments WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY ordinal;
 
--- name: merged_into
+-- name: merged_into(city_code, id)
 -- Tickets whose callers share this ticket's answer.
 SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id ORDER BY id;
 
--- name: alike
+-- name: alike(city_code, bands, since, caller_index)
 -- Recent tickets that share a fingerprint band, or come from the same caller: candidates for a duplicate.
 SELECT t.*, x.fingerprint FROM (
   (SELECT id FROM ticket_texts WHERE city_code = :city_code AND bands && :bands::bigint[] AND id >= :since
@@ -34,13 +34,13 @@ SELECT t.*, x.fingerprint FROM (
 JOIN tickets AS t ON t.city_code = :city_code AND t.id = candidate.id
 JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = candidate.id;
 
--- name: months
+-- name: months()
 -- The months that have a partition, newest first: lists walk them in turn until a page is full.
 SELECT substring(c.relname FROM 'tickets_(\d{6})$')::int AS yyyymm
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'tickets'::regclass ORDER BY 1 DESC;
 
--- name: page
+-- name: page(city_code, low, below, states, category, line, late_at, departments, page_size)
 -- One page, newest first, of the tickets of a range of ids that fit every filter that is not null.
 SELECT t.*, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
@@ -56,7 +56,7 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
       AND a.department = ANY (:departments)))
 ORDER BY t.id DESC LIMIT :page_size;
 
--- name: worklist
+-- name: worklist(city_code, department, after_by, after_id, page_size)
 -- One page of a department's live parts, the nearest due time first.
 SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by
 FROM assignments AS a
@@ -67,7 +67,7 @@ WHERE a.city_code = :city_code AND a.department = :department
   AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
 ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
 
--- name: desk
+-- name: desk(city_code, state, after_by, after_id, page_size)
 -- One page of what waits for a person at the desk, in review or for follow-up: gravest first, then nearest due.
 SELECT t.*, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
@@ -76,7 +76,7 @@ WHERE t.city_code = :city_code AND t.state = :state::text::ticket_state
   AND (t.stage_by, t.id) > (:after_by, :after_id)
 ORDER BY t.stage_by, t.id LIMIT :page_size;
 
--- name: search
+-- name: search(city_code, low, below, query, page_size)
 -- One page of a range of ids whose words match, newest first. The match is materialised, or the planner would walk
 -- the primary key.
 WITH hit AS MATERIALIZED (

@@ -80,6 +80,14 @@ class Database:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
             yield Session(connection, self.city_code, self.keyring)
 
+    async def read_once(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do the work on a connection or say at once that it cannot be done; raises Unavailable."""
+        try:
+            async with asyncio.timeout(2), self.session() as session:
+                return await work(session)
+        except PASSING as error:
+            raise Unavailable("数据库没有应答") from error
+
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection, again if the database went away meanwhile."""
         return await self._persist(work, self.session)

@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from models.errors import Unavailable
 from models.store.database import PASSING, SQL_FOLDER
+
+if TYPE_CHECKING:
+    from models.store.database import Connection
 
 LOCK = 7345001
 MIGRATIONS = SQL_FOLDER / "migrations"
@@ -39,7 +43,7 @@ async def migrate(url: str) -> None:
         await connection.close()
 
 
-async def is_migrated(connection: asyncpg.Connection[asyncpg.Record]) -> bool:
+async def is_migrated(connection: Connection) -> bool:
     """Tell whether the newest migration of this release is applied."""
     newest = max(path.name.split("_")[0] for path in MIGRATIONS.glob("*.sql"))
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003 - part of the public signatures
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +12,9 @@ from msgspec import Struct
 from models.errors import NotFound
 from models.store.database import queries
 from models.ticket import MONTH, Assignment, Ticket, TicketText, number_of
+from models.lifecycle import TicketState
 
 if TYPE_CHECKING:
-    from models.lifecycle import TicketState
     from models.store.database import Session
 
 _SQL = queries("tickets")
@@ -28,6 +28,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     ticket: Ticket
     masked_text: str
     ordinal: int | None = None
+    part_reply_by: datetime | None = None
 
 
 class Alike(Struct, frozen=True, kw_only=True):
@@ -160,7 +161,15 @@ async def worklist(session: Session, department: str, after: tuple[datetime, int
         after_id=last,
         page_size=size,
     )
-    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"], ordinal=row["ordinal"]) async for row in rows]
+    return [
+        Listed(
+            ticket=_ticket(row),
+            masked_text=row["masked_text"],
+            ordinal=row["ordinal"],
+            part_reply_by=row["part_reply_by"],
+        )
+        async for row in rows
+    ]
 
 
 async def desk(session: Session, state: TicketState, after: tuple[datetime, int] | None, size: int) -> list[Listed]:

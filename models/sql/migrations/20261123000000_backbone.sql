@@ -94,7 +94,7 @@ CREATE TABLE ticket_texts (
 CREATE INDEX ticket_texts_search ON ticket_texts USING gin (search);
 CREATE INDEX ticket_texts_bands ON ticket_texts USING gin (bands);
 
--- 承办: one department's part. ordinal counts within the ticket; facts is what the clocks are computed from.
+-- 承办: one department's part. ordinal counts within the ticket; what its clocks are counted from stands in the trail.
 CREATE TABLE assignments (
   city_code text NOT NULL,
   ticket_id bigint NOT NULL,
@@ -106,6 +106,7 @@ CREATE TABLE assignments (
   because text NOT NULL,
   is_designated boolean NOT NULL,
   dispatched_at timestamptz NOT NULL,
+  counted_from timestamptz NOT NULL,
   acknowledge_by timestamptz NOT NULL,
   contact_by timestamptz NOT NULL,
   reply_by timestamptz NOT NULL,
@@ -121,7 +122,6 @@ CREATE TABLE assignments (
   paused_at timestamptz,
   extension_count smallint NOT NULL,
   asked json,
-  facts json NOT NULL,
   marks text[] NOT NULL,
   result text,
   reply bytea,
@@ -317,6 +317,7 @@ CREATE TABLE interactions (
   transcript bytea,
   call_back_by timestamptz,
   called_back_at timestamptz,
+  call_back_late_at timestamptz,
   PRIMARY KEY (city_code, id)
 );
 CREATE UNIQUE INDEX interactions_missed ON interactions (city_code, caller_index)

@@ -1,0 +1,96 @@
+"""`access.json`: what a demo, a check or a first integration needs to reach the hub (mode 0600)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from hotline import accounts
+from hotline.registration import prepare
+from models.store import credentials
+from models.vocabulary import Channel, Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hotline.config import Settings
+    from models.city import City
+    from models.store.database import Database, Session
+
+
+class Access(Struct, kw_only=True):
+    """The file: tokens by channel, demo accounts by role, secrets by department."""
+
+    url: str
+    channels: dict[str, str]
+    users: list[dict[str, str]]
+    departments: dict[str, dict[str, str]]
+
+
+async def prepare_access(settings: Settings, store: Database, city: City) -> None:
+    """Make missing credentials known and write the file; what it held before stays valid."""
+    known = _read(settings.access_file)
+    channels = {str(channel): known.channels.get(channel) or _token("ch") for channel in Channel}
+    departments: dict[str, dict[str, str]] = {}
+    users: list[dict[str, str]] = []
+
+    async def work(session: Session) -> None:
+        now = datetime.now(UTC)
+        for channel, token in channels.items():
+            await credentials.add(session, token, Role.CHANNEL, channel, now)
+        if not settings.demo:
+            return
+        for code in city.departments:
+            endpoint = await prepare(session, code)
+            token = known.departments.get(code, {}).get("token") or _token("dep")
+            await credentials.add(session, token, Role.DEPARTMENT, code, now)
+            departments[code] = {
+                "webhook_secret": endpoint.webhook_secrets[0],
+                "callback_secret": endpoint.callback_secrets[0],
+                "token": token,
+            }
+        users.extend(await _demo_users(session, known, city, now))
+
+    await store.write(work)
+    access = Access(url=settings.url, channels=channels, users=users, departments=departments)
+    _write(settings.access_file, msgspec.json.format(msgspec.json.encode(access)))
+
+
+async def _demo_users(session: Session, known: Access, city: City, now: datetime) -> list[dict[str, str]]:
+    """One account for every role of people; the department's belongs to the first bureau."""
+    found = []
+    bureau = next((code for code, one in city.departments.items() if one.kind == "bureau"), None)
+    for role in Role:
+        if role in {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}:
+            continue
+        before = next((user for user in known.users if user["role"] == role), None)
+        user = before or {"role": str(role), "username": f"demo-{role}", "password": secrets.token_urlsafe(12)}
+        if await credentials.user(session, user["username"]) is None:
+            department = bureau if role is Role.DEPARTMENT else None
+            await accounts.add(session, user["username"], user["password"], role, department, now)
+        found.append(user)
+    return found
+
+
+def _read(path: Path) -> Access:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Access)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return Access(url="", channels={}, users=[], departments={})
+
+
+def _write(path: Path, content: bytes) -> None:
+    side = path.with_suffix(".new")
+    side.unlink(missing_ok=True)
+    with os.fdopen(os.open(side, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    side.rename(path)
+
+
+def _token(prefix: str) -> str:
+    return f"{prefix}_{secrets.token_urlsafe(24)}"

@@ -1,0 +1,55 @@
+"""直办: answered in the call; and 不予受理: declined by a person, with the reason and the lawful channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from hotline.fields import ReasonFields, Words
+from hotline.step import required
+from models.lifecycle import Action
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+ScopeCode = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10"]
+
+
+class Answer(Struct, kw_only=True):
+    """直办: what was answered."""
+
+    text: Words
+
+
+class Decline(Struct, kw_only=True):
+    """不予受理 (国办函〔2025〕66号): why, and which lawful channel is open to the citizen."""
+
+    code: ScopeCode
+    reason: Words
+    lawful_channel: Words
+
+
+async def answer(step: Step, fields: Answer) -> None:
+    """Answered at once; the ticket is counted and never routed."""
+    required(fields.text, "答复内容")
+    step.take(Action.ANSWER, length=len(fields.text))
+    await step.tell("answered")
+
+
+async def decline(step: Step, fields: Decline) -> None:
+    """Only a person declines, and never without telling the way (潍坊§19)."""
+    reason = required(fields.reason, "不予受理的理由", 4)
+    lawful_channel = required(fields.lawful_channel, "合法途径", 4)
+    step.take(Action.DECLINE, code=fields.code, reason=reason, lawful_channel=lawful_channel)
+    await step.tell("declined", reason=reason, lawful_channel=lawful_channel)
+
+
+async def void(step: Step, fields: ReasonFields) -> None:
+    """作废: a test or a slip, never a way to be rid of a request."""
+    step.take(Action.VOID, reason=required(fields.reason, "作废理由", 4))
+
+
+async def note(step: Step, fields: ReasonFields) -> None:
+    """备注: a remark for colleagues; its words are no personal data."""
+    step.take(Action.NOTE, reason=required(fields.reason, "备注内容"))

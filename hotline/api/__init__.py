@@ -1,0 +1,1 @@
+"""HTTP in and out: a handler parses, calls one use case, renders."""

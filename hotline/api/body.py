@@ -1,0 +1,106 @@
+"""Reading and writing JSON bodies, query parameters and cursors."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from models.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from msgspec import Struct
+
+S = TypeVar("S", bound="Struct")
+MOST_ON_A_PAGE: Final = 100
+
+
+async def read_body(request: web.Request, kind: type[S]) -> tuple[bytes, S]:
+    """Return the raw bytes and the decoded body; raises InvalidRequest naming the field."""
+    raw = await request.read()
+    return raw, decode(raw, kind)
+
+
+def decode(raw: bytes, kind: type[S]) -> S:
+    """Decode a JSON body; raises InvalidRequest naming the field, in Chinese."""
+    if b"\\u0000" in raw or b"\x00" in raw:
+        raise InvalidRequest("内容含有空字符（NUL），请删除后重试")
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"请求内容不符合要求：{error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequest(f"请求内容不是有效的 JSON：{error}") from error
+
+
+def answer(content: Any, status: int = 200) -> web.Response:
+    """Return a JSON answer."""
+    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
+
+
+def raw_answer(content: bytes, status: int) -> web.Response:
+    """Return a JSON answer that is encoded already."""
+    return web.Response(body=content, status=status, content_type="application/json")
+
+
+def page_size(request: web.Request) -> int:
+    """Return ?limit= (1..100, default 20)."""
+    return whole_number(request, "limit", 20, 1, MOST_ON_A_PAGE)
+
+
+def whole_number(request: web.Request, name: str, default: int, low: int, high: int) -> int:
+    """Return a whole number from the query; raises InvalidRequest."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and low <= int(text) <= high):
+        raise InvalidRequest(f"参数 {name} 应为 {low} 到 {high} 之间的整数")
+    return int(text)
+
+
+def query(request: web.Request, name: str) -> str | None:
+    """Return a query parameter, None where it is missing or empty; raises InvalidRequest for NUL."""
+    text = request.query.get(name) or None
+    if text is not None and "\x00" in text:
+        raise InvalidRequest(f"参数 {name} 含有空字符")
+    if text is not None:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidRequest(f"参数 {name} 不是有效的 UTF-8") from error
+    return text
+
+
+def make_cursor(*parts: Any) -> str:
+    """Return an opaque cursor."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")
+
+
+def read_cursor(request: web.Request, kind: Any) -> Any:
+    """Return what a cursor holds, None without one; raises InvalidRequest for one that we did not make."""
+    text = query(request, "cursor")
+    if text is None:
+        return None
+    try:
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
+        if any(isinstance(part, datetime) and part.tzinfo is None for part in found):
+            raise InvalidRequest("参数 cursor 无效，请从第一页重新开始")
+    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        raise InvalidRequest("参数 cursor 无效，请从第一页重新开始") from error
+    return found
+
+
+def idempotency_key(request: web.Request) -> str:
+    """Return the Idempotency-Key header; raises InvalidRequest where it is missing or odd."""
+    key = request.headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise InvalidRequest("请在 Idempotency-Key 头中提供1至200个可见字符，重发时保持不变")
+    try:
+        key.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequest("Idempotency-Key 不是有效的 UTF-8") from error
+    return key

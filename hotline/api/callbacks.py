@@ -1,0 +1,42 @@
+"""POST /api/v1/callbacks/{department}: a signed department callback."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from hotline.api import body
+from hotline.api.steps import DEPARTMENT_STEPS, carry_out
+from hotline.callback import verified
+from hotline.keys import HUB
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+class Callback(Struct, kw_only=True):
+    """What every callback names; the action's own fields stand beside these."""
+
+    ticket: str
+    action: str
+    assignment: int | None = None
+
+
+async def receive(request: web.Request) -> web.Response:
+    """Verify, then take the step, once for each webhook-id."""
+    raw = await request.read()
+    actor, message_id = await verified(
+        request.app[HUB], request.match_info["department"], request.headers, raw, int(time.time())
+    )
+    named = body.decode(raw, Callback)
+    return await carry_out(
+        request,
+        actor,
+        DEPARTMENT_STEPS,
+        raw,
+        channel=f"callback:{actor.name}",
+        key=message_id,
+        ticket_number=named.ticket,
+    )

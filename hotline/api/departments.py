@@ -1,0 +1,76 @@
+"""Departments' endpoints and the deliveries to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from hotline.api import body
+from hotline.keys import HTTP_CLIENT, HUB
+from hotline.registration import register
+from models.errors import Forbidden, InvalidRequest
+from models.store import deliveries
+from models.ticket import id_of, number_of
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from models.ticket import Actor
+
+
+class EndpointRequest(Struct, kw_only=True):
+    """Where a department's system is reached; `rotate` asks for new secrets."""
+
+    url: Annotated[str, Meta(min_length=8, max_length=2000)]
+    rotate: bool = False
+
+
+async def put_endpoint(request: web.Request, actor: Actor) -> web.Response:
+    """PUT /api/v1/departments/{code}/endpoint."""
+    department = request.match_info["code"]
+    if actor.role is Role.DEPARTMENT and actor.department != department:
+        raise Forbidden("只能登记本单位的接口")
+    _, wanted = await body.read_body(request, EndpointRequest)
+    endpoint = await register(request.app[HUB], request.app[HTTP_CLIENT], department, wanted.url, rotate=wanted.rotate)
+    return body.answer(
+        {
+            "department": department,
+            "url": endpoint.url,
+            "webhook_secret": endpoint.webhook_secrets[0],
+            "callback_secret": endpoint.callback_secrets[0],
+            "verified_at": endpoint.verified_at,
+        }
+    )
+
+
+async def list_deliveries(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/deliveries: a department sees its own."""
+    state = body.query(request, "state")
+    if state not in {None, "waiting", "delivered", "dead"}:
+        raise InvalidRequest("参数 state 应为 waiting、delivered 或 dead")
+    department = actor.department or body.query(request, "department")
+    number = body.query(request, "ticket")
+    ticket_id = id_of(number) if number else None
+    size = body.page_size(request)
+    before = body.read_cursor(request, tuple[datetime, str])
+    rows = await request.app[HUB].database.read(
+        lambda session: deliveries.page(session, state, department, ticket_id, before, size)
+    )
+    last = rows[-1] if len(rows) == size else None
+    cursor = body.make_cursor(last["created_at"], last["id"]) if last else None
+    shown = [
+        {**{name: value for name, value in row.items() if name != "ticket_id"}, "ticket": number_of(row["ticket_id"])}
+        for row in rows
+    ]
+    return body.answer({"deliveries": shown, "cursor": cursor})
+
+
+async def replay(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/deliveries/{id}/replay."""
+    hub = request.app[HUB]
+    delivery_id = request.match_info["id"]
+    await hub.database.write(lambda session: deliveries.replay(session, delivery_id, hub.now()))
+    return body.answer({"id": delivery_id, "state": "waiting"})

@@ -1,0 +1,67 @@
+"""Is the process alive, is the hub ready, how does it go; and the words of every enum."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from hotline.api import body
+from hotline.keys import HUB
+from models import lifecycle, vocabulary
+from models.errors import HotlineError
+from models.store import backlog, installation
+from models.store.migrations import is_migrated
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.store.database import Session
+    from models.ticket import Actor
+
+WORKER_SILENT_FOR: Final = timedelta(seconds=15)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """GET /healthz: the process answers."""
+    return body.answer({"state": "ok"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """GET /readyz: database, migrations, model and workers; 503 where one is missing, naming it."""
+    hub = request.app[HUB]
+    try:
+        checks = await hub.database.read_once(lambda session: _checks(hub, session))
+    except HotlineError as error:
+        checks = {"database": error.detail, "migrations": "未知", "workers": "未知"}
+    checks["model"] = "ok" if hub.reader.model_version else "分类模型未加载"
+    is_ready = all(said == "ok" for said in checks.values())
+    content = {"state": "ready" if is_ready else "not_ready", "checks": checks, "alarms": list(hub.alarms.values())}
+    return body.answer(content, 200 if is_ready else 503)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """GET /metrics for Prometheus."""
+    return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+async def labels(request: web.Request) -> web.Response:
+    """GET /api/v1/labels: every state, action, kind, role … with its Chinese label."""
+    return body.answer({**vocabulary.LABELS, **lifecycle.LABELS})
+
+
+async def zero_backlog(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/backlog: the zero-backlog figures, gross and net."""
+    hub = request.app[HUB]
+    return body.answer(await hub.database.read(lambda session: backlog.figures(session, hub.now())))
+
+
+async def _checks(hub: Hub, session: Session) -> dict[str, Any]:
+    """Ask the database what only it knows."""
+    checks = {"database": "ok"}
+    checks["migrations"] = "ok" if await is_migrated(session.connection) else "数据库结构未升级到本版本"
+    last = await installation.last_beat(session, "work")
+    is_alive = last is not None and datetime.now(UTC) - last < WORKER_SILENT_FOR
+    checks["workers"] = "ok" if is_alive else "后台进程没有心跳"
+    return checks

@@ -1,0 +1,96 @@
+"""The door for telephony: interactions and their events; and sub-centres' mirror records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hotline import interaction
+from hotline.api import body
+from hotline.fields import Code, Remark
+from hotline.intake import Caller
+from hotline.keys import HUB
+from models.errors import InvalidRequest
+from models.store import feeds, interactions
+from models.vocabulary import Channel, Integration, Role
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from models.ticket import Actor
+
+
+class Offer(Struct, kw_only=True):
+    """A call, chat or letter arrives."""
+
+    line: Code | None = None
+    channel: Channel | None = None
+    caller: Caller | None = None
+
+
+class InteractionEvent(Struct, kw_only=True):
+    """What happens to it; `text` is a piece of the transcript."""
+
+    event: Literal["answered", "ended", "abandoned", "transcript"]
+    agent: Code | None = None
+    outcome: interaction.Outcome | None = None
+    text: Remark = ""
+
+
+class FeedRecord(Struct, kw_only=True):
+    """A sub-centre's record; a newer version replaces an older one."""
+
+    version: Annotated[int, Meta(ge=0, le=2**53)]
+    record: dict[str, Any]
+
+
+async def offer(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/interactions."""
+    _, wanted = await body.read_body(request, Offer)
+    channel = wanted.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)
+    phone = wanted.caller.phone if wanted.caller else None
+    number = await interaction.offer(request.app[HUB], channel, wanted.line, phone)
+    return body.answer({"id": number, "state": "offered"}, 201)
+
+
+async def event(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/interactions/{id}/events."""
+    text = request.match_info["id"]
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidRequest("来话编号应为整数")
+    _, wanted = await body.read_body(request, InteractionEvent)
+    changed = await interaction.happen(
+        request.app[HUB],
+        int(text),
+        wanted.event,
+        agent=wanted.agent or (None if actor.role is Role.CHANNEL else actor.name),
+        outcome=wanted.outcome,
+        text=wanted.text,
+    )
+    return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by})
+
+
+async def missed(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/interactions/missed: calls to be called back, nearest due first."""
+    size = body.page_size(request)
+    rows = await request.app[HUB].database.read(lambda session: interactions.waiting(session, size))
+    return body.answer({"interactions": rows})
+
+
+async def put_feed(request: web.Request, actor: Actor) -> web.Response:
+    """PUT /api/v1/feeds/{line}/{external_id}."""
+    hub = request.app[HUB]
+    number, external_id = request.match_info["line"], request.match_info["external_id"]
+    line = hub.city.lines.get(number)
+    if line is None or line.integration is not Integration.SUBCENTER:
+        raise InvalidRequest(f"“{number[:32]}”不是分中心的热线号码")
+    if len(external_id) > 200 or "\x00" in external_id:
+        raise InvalidRequest("外部编号过长或含有不可用字符")
+    _, wanted = await body.read_body(request, FeedRecord)
+    content = msgspec.json.encode(wanted.record).decode()
+    is_kept = await hub.database.write(
+        lambda session: feeds.put(session, number, external_id, wanted.version, content, hub.now())
+    )
+    return body.answer({"line": number, "external_id": external_id, "version": wanted.version, "is_kept": is_kept})

@@ -1,0 +1,62 @@
+"""POST, GET and DELETE /api/v1/session: people of the hotline and of departments sign in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from hotline import accounts
+from hotline.api import body
+from hotline.api.auth import COOKIE, check_origin
+from hotline.keys import HUB
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from models.ticket import Actor
+
+Password = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class SignIn(Struct, kw_only=True):
+    """Name and password."""
+
+    username: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: Password
+
+
+async def create(request: web.Request) -> web.Response:
+    """Sign in; the cookie is HttpOnly and never leaves for another site's requests."""
+    check_origin(request)
+    _, wanted = await body.read_body(request, SignIn)
+    token, ends_at, user = await accounts.sign_in(request.app[HUB].database, wanted.username, wanted.password)
+    response = body.answer(
+        {"username": user.username, "role": user.role, "department": user.department, "ends_at": ends_at}, 201
+    )
+    response.set_cookie(
+        COOKIE,
+        token,
+        httponly=True,
+        samesite="Lax",
+        secure=request.secure,
+        max_age=int(accounts.SESSION_FOR.total_seconds()),
+        path="/",
+    )
+    return response
+
+
+async def show(request: web.Request, actor: Actor) -> web.Response:
+    """Who am I."""
+    return body.answer({"username": actor.name, "role": actor.role, "department": actor.department})
+
+
+async def delete(request: web.Request) -> web.Response:
+    """Sign out; without a session nothing happens."""
+    check_origin(request)
+    token = request.cookies.get(COOKIE)
+    if token:
+        await accounts.sign_out(request.app[HUB].database, token)
+    response = body.answer({"signed_out": True})
+    response.del_cookie(COOKIE, path="/")
+    return response

@@ -1,0 +1,197 @@
+"""Every step of a ticket over HTTP: which fields it takes and which use case it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from hotline import (
+    answer,
+    deferral,
+    delegation,
+    dispatch,
+    dispute,
+    extension,
+    follow_up,
+    handling,
+    handoff,
+    merging,
+    pause,
+    review,
+    send_back,
+    supervision,
+    track,
+)
+from hotline.api import body
+from hotline.fields import ReasonFields
+from hotline.keys import HUB
+from hotline.step import Step, run
+from models.errors import Conflict, Forbidden, IdempotencyMismatch, InvalidRequest
+from models.lifecycle import Action
+from models.store import idempotency
+from models.store.steps import KeyAlreadyUsed, Remembered
+from models.ticket import id_of
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from models.ticket import Actor
+
+
+class UseCase(NamedTuple):
+    """The fields of an action and who carries it out."""
+
+    fields: type[Struct]
+    work: Callable[[Step, Any], Awaitable[Any]]
+
+
+DEPARTMENT_STEPS: Final = {
+    Action.ACKNOWLEDGE: UseCase(handling.Acknowledge, handling.acknowledge),
+    Action.CONTACT: UseCase(handling.Contact, handling.contact),
+    Action.PROGRESS: UseCase(handling.Progress, handling.progress),
+    Action.DELEGATE: UseCase(delegation.Delegate, delegation.delegate),
+    Action.SEND_BACK: UseCase(send_back.SendBack, send_back.send_back),
+    Action.REQUEST_EXTENSION: UseCase(extension.RequestExtension, extension.request_extension),
+    Action.REQUEST_DEFERRAL: UseCase(deferral.RequestDeferral, deferral.request_deferral),
+    Action.REPLY: UseCase(handling.Reply, handling.reply),
+    Action.SIGN_OFF: UseCase(handling.SignOff, handling.sign_off),
+}
+CITIZEN_STEPS: Final = {
+    Action.SUPPLEMENT: UseCase(track.Supplement, track.supplement),
+    Action.URGE: UseCase(track.Urge, track.urge),
+    Action.WITHDRAW: UseCase(track.Withdraw, track.withdraw),
+    Action.RATE: UseCase(follow_up.Rate, follow_up.rate),
+    Action.ASK_REOPEN: UseCase(ReasonFields, follow_up.ask_reopen),
+}
+STEPS: Final[dict[Action, UseCase]] = {
+    **DEPARTMENT_STEPS,
+    **CITIZEN_STEPS,
+    Action.ACCEPT: UseCase(dispatch.Accept, dispatch.accept),
+    Action.ANSWER: UseCase(answer.Answer, answer.answer),
+    Action.DECLINE: UseCase(answer.Decline, answer.decline),
+    Action.VOID: UseCase(ReasonFields, answer.void),
+    Action.NOTE: UseCase(ReasonFields, answer.note),
+    Action.DISPATCH: UseCase(dispatch.Dispatch, dispatch.dispatch),
+    Action.REASSIGN: UseCase(dispatch.Dispatch, dispatch.reassign),
+    Action.RECALL: UseCase(dispatch.Recall, dispatch.recall),
+    Action.DESIGNATE: UseCase(dispatch.Designate, dispatch.designate),
+    Action.MERGE: UseCase(merging.Merge, merging.merge),
+    Action.SPLIT: UseCase(merging.Split, merging.split),
+    Action.HAND_OFF: UseCase(handoff.HandOff, handoff.hand_off),
+    Action.CONFIRM_HANDOFF: UseCase(handoff.ConfirmHandoff, handoff.confirm_handoff),
+    Action.DECIDE_SEND_BACK: UseCase(send_back.DecideSendBack, send_back.decide_send_back),
+    Action.DECIDE_EXTENSION: UseCase(extension.DecideExtension, extension.decide_extension),
+    Action.DECIDE_DEFERRAL: UseCase(deferral.DecideDeferral, deferral.decide_deferral),
+    Action.PAUSE: UseCase(pause.Pause, pause.pause),
+    Action.RESUME: UseCase(pause.Resume, pause.resume),
+    Action.OPEN_DISPUTE: UseCase(dispute.OpenDispute, dispute.open_dispute),
+    Action.RULE: UseCase(dispute.Rule, dispute.rule),
+    Action.APPROVE: UseCase(review.Approve, review.approve),
+    Action.REJECT: UseCase(review.Reject, review.reject),
+    Action.FOLLOW_UP: UseCase(follow_up.FollowUp, follow_up.follow_up),
+    Action.REOPEN: UseCase(ReasonFields, follow_up.reopen_by_person),
+    Action.CLOSE: UseCase(follow_up.Close, follow_up.close),
+    Action.ARCHIVE: UseCase(follow_up.Close, follow_up.archive),
+    Action.REMIND: UseCase(supervision.Remind, supervision.remind),
+    Action.SUPERVISE: UseCase(supervision.Supervise, supervision.supervise),
+    Action.ESCALATE: UseCase(supervision.Supervise, supervision.escalate),
+}
+
+
+class StepRequest(Struct, kw_only=True):
+    """What every step carries; the action's own fields stand beside these."""
+
+    action: Action
+    version: int | None = None
+
+
+class StepAnswer(Struct, kw_only=True):
+    """Where the ticket and its parts stand after the step."""
+
+    number: str
+    state: str
+    version: int
+    assignments: list[dict[str, Any]]
+    made: list[str] = []
+
+
+async def take_step(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/tickets/{number}/steps."""
+    raw, named = await body.read_body(request, StepRequest)
+    if actor.role is not Role.DEPARTMENT and named.version is None:
+        raise InvalidRequest("请提供 version：您所看到的工单版本号")
+    key = f"{request.match_info['number']}:{body.idempotency_key(request)}"
+    channel = f"step:{actor.role}:{actor.name}"
+    return await carry_out(request, actor, STEPS, raw, channel=channel, key=key)
+
+
+async def carry_out(
+    request: web.Request,
+    actor: Actor,
+    allowed: dict[Action, UseCase],
+    raw: bytes,
+    *,
+    channel: str,
+    key: str,
+    ticket_number: str | None = None,
+) -> web.Response:
+    """Take one step, once for each key: the same request again gets the same answer."""
+    hub = request.app[HUB]
+    named = body.decode(raw, StepRequest)
+    use_case = allowed.get(named.action)
+    if use_case is None:
+        raise Forbidden(f"此处不能执行“{named.action}”")
+    fields = body.decode(raw, use_case.fields)
+    ticket_id = id_of(ticket_number or request.match_info["number"])
+    digest = hub.database.keyring.digest(raw)
+
+    def remember(step: Step, made: Any) -> Remembered:
+        reply = msgspec.json.encode(step_answer(step, made)).decode()
+        return Remembered(channel=channel, key=key, request_digest=digest, status=200, response=reply)
+
+    async def work(step: Step) -> Any:
+        return await use_case.work(step, fields)
+
+    try:
+        kept = await run(hub, actor, ticket_id, work, version=named.version, remember=remember)
+    except (KeyAlreadyUsed, Conflict):
+        # A repeated request finds the ticket moved on by the first one: its answer is what was kept then.
+        again = await _again(request, channel, key, digest)
+        if again is None:
+            raise
+        return again
+    return body.raw_answer(kept.response.encode(), 200)
+
+
+def step_answer(step: Step, made: Any) -> StepAnswer:
+    """Return where everything stands after a step."""
+    return StepAnswer(
+        number=step.ticket.number,
+        state=step.ticket.state,
+        version=step.ticket.version,
+        assignments=[
+            {
+                "assignment": part.ordinal,
+                "department": part.department,
+                "role": part.role,
+                "state": part.state,
+                "reply_by": part.reply_by,
+            }
+            for part in step.parts.values()
+        ],
+        made=made if isinstance(made, list) else [],
+    )
+
+
+async def _again(request: web.Request, channel: str, key: str, digest: bytes) -> web.Response | None:
+    kept = await request.app[HUB].database.read(lambda session: idempotency.find(session, channel, key))
+    if kept is None:
+        return None
+    if kept.request_digest != digest:
+        raise IdempotencyMismatch("同一 Idempotency-Key 对应的内容不同：重发请保持内容一致，新操作请换新的键")
+    return body.raw_answer(kept.response.encode(), kept.status)

@@ -1,0 +1,216 @@
+"""Tickets: register, read, list, trail and clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from hotline import clocks, proposal
+from hotline.api import body
+from hotline.api.view import ticket_line, ticket_page
+from hotline.intake import Register, locate, register, understand
+from hotline.keys import HUB
+from models.clocks import recompute
+from models.errors import InvalidRequest, NotFound
+from models.explain import explain
+from models.lifecycle import TicketState
+from models.store import events, handoffs, tickets
+from models.store.tickets import Filter
+from models.ticket import EventBody, id_of
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from hotline.hub import Hub
+    from models.store.database import Session
+    from models.ticket import Actor, Assignment, Ticket
+
+QUEUES: Final = {TicketState.REGISTERED, TicketState.ON_DESK, TicketState.IN_REVIEW, TicketState.FOLLOW_UP}
+
+
+async def create(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/tickets."""
+    key = body.idempotency_key(request)
+    raw, wanted = await body.read_body(request, Register)
+    receipt = await register(request.app[HUB], actor, key, raw, wanted)
+    return body.raw_answer(receipt.body, 201 if receipt.is_new else 200)
+
+
+async def understood(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/understand: what intake would decide, storing nothing."""
+    hub = request.app[HUB]
+    _, wanted = await body.read_body(request, Register)
+    line = hub.city.lines.get(wanted.line or "")
+    read = understand(hub, wanted, line)
+    proposed = proposal.propose(hub, read, locate(hub, wanted, read), on=hub.today(), accused=wanted.accused, line=line)
+    way = proposed.route
+    content = msgspec.to_builtins(read)
+    del content["fingerprint"], content["tokens"]
+    named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
+    return body.answer(
+        {
+            **content,
+            "categories": named,
+            "lead": _designee(hub, way.lead.department) if way.lead else None,
+            "assisting": [_designee(hub, one.department) for one in way.assisting],
+            "because": way.because,
+            "duty": way.duty,
+            "jurisdiction": proposed.jurisdiction,
+            "handoff": [{"number": rule.number, "script": rule.script} for rule in proposed.handoffs],
+            "auto": not proposed.desk_reasons,
+            "desk_reasons": proposed.desk_reasons,
+        }
+    )
+
+
+async def one(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets/{number}."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> dict[str, Any]:
+        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
+        text = await tickets.text(session, ticket.id)
+        page = ticket_page(hub, actor, ticket, text, parts)
+        page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
+        page["replies"] = [_reply(session, hub, part) for part in parts if part.reply is not None]
+        return page
+
+    return body.answer(await hub.database.read(work))
+
+
+async def listed(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets: a department's worklist, a queue of the hotline, a search, or a filtered list."""
+    hub = request.app[HUB]
+    size = body.page_size(request)
+    department = body.query(request, "department")
+    if actor.role is Role.DEPARTMENT:
+        department = scope_of(hub, actor, department)
+    fits = _filter(request, hub, department)
+    states = set(fits.states or ())
+    other = fits.category or fits.line or fits.late_at or fits.tokens
+
+    async def work(session: Session) -> dict[str, Any]:
+        if len(states) == 1 and states <= QUEUES and not department and not other:
+            after = body.read_cursor(request, tuple[datetime, int])
+            rows = await tickets.desk(session, next(iter(states)), after, size)
+            last = rows[-1].ticket if len(rows) == size else None
+            cursor = body.make_cursor(last.stage_by, last.id) if last else None
+        elif states == {TicketState.ASSIGNED} and department and not other:
+            after = body.read_cursor(request, tuple[datetime, int])
+            rows = await tickets.worklist(session, department, after, size)
+            full = len(rows) == size
+            cursor = body.make_cursor(rows[-1].part_reply_by, rows[-1].ticket.id) if full else None
+        else:
+            below = body.read_cursor(request, tuple[int])
+            rows = await tickets.page(session, fits, below[0] if below else None, size)
+            cursor = body.make_cursor(rows[-1].ticket.id) if len(rows) == size else None
+        return {"tickets": [ticket_line(hub, row) for row in rows], "cursor": cursor}
+
+    return body.answer(await hub.database.read(work))
+
+
+async def trail(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets/{number}/trail."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        ticket, _ = await visible(session, hub, actor, request.match_info["number"])
+        found = []
+        for event in await events.of_ticket(session, ticket.id):
+            content = msgspec.json.decode(event.body, type=EventBody)
+            found.append(
+                {
+                    "seq": event.seq,
+                    "type": event.type,
+                    "at": event.at,
+                    "by": {"role": event.actor_role, "name": event.actor},
+                    "fields": content.fields,
+                    "hash": event.hash.hex(),
+                }
+            )
+        return found
+
+    return body.answer({"events": await hub.database.read(work)})
+
+
+async def clock(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets/{number}/clock: every due time, recomputed from the trail and explained."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> dict[str, Any]:
+        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
+        found = await events.of_ticket(session, ticket.id)
+        explained = []
+        for part in parts:
+            facts = clocks.facts_of(found, part.ordinal)
+            times = recompute(facts, hub.calendars)
+            explained.append(
+                {
+                    "assignment": part.ordinal,
+                    "department": part.department,
+                    "is_as_stored": times.reply_by == part.reply_by and times.contact_by == part.contact_by,
+                    "due": [
+                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence}
+                        for said in explain(facts, hub.calendars)
+                    ],
+                }
+            )
+        return {
+            "promised_at": ticket.promised_at,
+            "first_promised_at": ticket.first_promised_at,
+            "stage_by": ticket.stage_by,
+            "assignments": explained,
+        }
+
+    return body.answer(await hub.database.read(work))
+
+
+async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:
+    """Return a ticket that this actor may know of; a department's are those that it or one below it has a part in."""
+    ticket = await tickets.get(session, id_of(number))
+    parts = await tickets.assignments(session, ticket.id)
+    if actor.department is not None and not any(hub.city.is_under(part.department, actor.department) for part in parts):
+        raise NotFound(f"没有编号为“{number}”的工单，请核对工单号")
+    return ticket, parts
+
+
+def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:
+    """Return whose tickets a department may list: its own, or those of one that stands under it."""
+    own = actor.department or ""
+    if asked is None or asked == own:
+        return own
+    if asked in hub.city.departments and hub.city.is_under(asked, own):
+        return asked
+    raise NotFound("只能查看本单位及下级单位的工单")
+
+
+def _filter(request: web.Request, hub: Hub, department: str | None) -> Filter:
+    words = body.query(request, "q")
+    try:
+        states = [TicketState(text) for text in (body.query(request, "state") or "").split(",") if text]
+    except ValueError as error:
+        raise InvalidRequest("参数 state 含有未知的工单状态，见 /api/v1/labels") from error
+    overdue = body.query(request, "overdue")
+    if overdue not in {None, "true", "false"}:
+        raise InvalidRequest("参数 overdue 应为 true 或 false")
+    return Filter(
+        states=states or None,
+        departments=[department] if department else None,
+        category=body.query(request, "category"),
+        line=body.query(request, "line"),
+        late_at=hub.now() if overdue == "true" else None,
+        tokens=hub.reader.search_tokens(words) or (words,) if words else None,
+    )
+
+
+def _reply(session: Session, hub: Hub, part: Assignment) -> dict[str, Any]:
+    place = f"{part.ticket_id}/{part.ordinal}"
+    text = session.keyring.unseal(part.reply or b"", "assignments", "reply", place)
+    return {"assignment": part.ordinal, "text": hub.mask(text), "result": part.result, "replied_at": part.replied_at}
+
+
+def _designee(hub: Hub, code: str) -> dict[str, str]:
+    return {"code": code, "name": hub.department_name(code)}

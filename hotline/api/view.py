@@ -1,0 +1,164 @@
+"""How tickets look outside: masked by default, for everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.lifecycle import Action, TicketState, assignment_allows, may, ticket_allows
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.store.tickets import Listed
+    from models.ticket import Actor, Assignment, Ticket, TicketText
+
+
+def ticket_line(hub: Hub, listed: Listed) -> dict[str, Any]:
+    """Return a ticket as it stands in a list."""
+    ticket = listed.ticket
+    return {
+        "number": ticket.number,
+        "state": ticket.state,
+        "kind": ticket.kind,
+        "urgency": ticket.urgency,
+        "category": {"code": ticket.category, "name": hub.category_name(ticket.category)},
+        "channel": ticket.channel,
+        "line": ticket.line,
+        "lead": _department(hub, ticket.lead),
+        "assignment": listed.ordinal,
+        "place": ticket.place,
+        "district": ticket.district,
+        "street": ticket.street,
+        "text": listed.masked_text[:200],
+        "desk_reason": ticket.desk_reason,
+        "registered_at": ticket.registered_at,
+        "promised_at": ticket.promised_at,
+        "reply_by": ticket.reply_by,
+        "stage_by": ticket.stage_by,
+        "urge_count": ticket.urge_count,
+        "send_back_count": ticket.send_back_count,
+        "supervision_level": ticket.supervision_level,
+        "version": ticket.version,
+    }
+
+
+def ticket_page(hub: Hub, actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment]) -> dict[str, Any]:
+    """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
+
+    Nobody sees a phone or a name here; revealing one is a step of its own.
+    """
+    is_department = actor.role is Role.DEPARTMENT
+    return {
+        "number": ticket.number,
+        "state": ticket.state,
+        "kind": ticket.kind,
+        "urgency": ticket.urgency,
+        "category": {"code": ticket.category, "name": hub.category_name(ticket.category), "detail": ticket.detail},
+        "channel": ticket.channel,
+        "line": ticket.line,
+        "identity": ticket.identity,
+        "disclosure": ticket.disclosure,
+        "caller": None if is_department else {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)},
+        "text": None if is_department else text.masked_text,
+        "brief": hub.mask(text.brief),
+        "place": ticket.place,
+        "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
+        "grid": ticket.grid,
+        "street": ticket.street,
+        "district": ticket.district,
+        "flags": ticket.flags,
+        "lead": _department(hub, ticket.lead),
+        "because": ticket.because,
+        "duty": ticket.duty,
+        "desk_reason": ticket.desk_reason,
+        "reading": None if is_department else text.reading,
+        "registered_at": ticket.registered_at,
+        "received_at": ticket.received_at,
+        "occurred_at": ticket.occurred_at,
+        "promised_at": ticket.promised_at,
+        "first_promised_at": ticket.first_promised_at,
+        "stage_by": ticket.stage_by,
+        "closed_at": ticket.closed_at,
+        "dispatch_count": ticket.dispatch_count,
+        "send_back_count": ticket.send_back_count,
+        "reopen_count": ticket.reopen_count,
+        "urge_count": ticket.urge_count,
+        "supervision_level": ticket.supervision_level,
+        "is_disputed": ticket.is_disputed,
+        "assignments": [_part(hub, actor, part) for part in parts],
+        "version": ticket.version,
+        "allowed_actions": allowed_actions(actor, ticket, parts),
+    }
+
+
+def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
+    """Return the steps that this actor may take now, by the two tables."""
+    own = [part for part in parts if part.is_live and actor.department in {None, part.department}]
+    found: list[Action] = []
+    for action in Action:
+        if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
+            continue
+        is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
+        if not is_of_part or any(assignment_allows(part.state, action) for part in own):
+            found.append(action)
+    return found
+
+
+def _part(hub: Hub, actor: Actor, part: Assignment) -> dict[str, Any]:
+    return {
+        "assignment": part.ordinal,
+        "parent": part.parent,
+        "role": part.role,
+        "state": part.state,
+        "department": _department(hub, part.department),
+        "because": part.because,
+        "is_designated": part.is_designated,
+        "is_own": actor.department == part.department,
+        "dispatched_at": part.dispatched_at,
+        "acknowledge_by": part.acknowledge_by,
+        "contact_by": part.contact_by,
+        "reply_by": part.reply_by,
+        "first_reply_by": part.first_reply_by,
+        "send_back_by": part.send_back_by,
+        "acknowledged_at": part.acknowledged_at,
+        "contacted_at": part.contacted_at,
+        "replied_at": part.replied_at,
+        "signed_off_at": part.signed_off_at,
+        "ended_at": part.ended_at,
+        "paused_at": part.paused_at,
+        "asked": part.asked,
+        "extension_count": part.extension_count,
+        "result": part.result,
+    }
+
+
+def tracked(
+    hub: Hub, ticket: Ticket, text: TicketText, reply: str | None, rating: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return what the citizen sees: where it stands, who has it, by when, and the answer."""
+    is_done = ticket.state in {TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED}
+    return {
+        "number": ticket.number,
+        "state": ticket.state,
+        "text": text.masked_text,
+        "category": {"code": ticket.category, "name": hub.category_name(ticket.category)},
+        "lead": _department(hub, ticket.lead),
+        "registered_at": ticket.registered_at,
+        "promised_at": ticket.promised_at,
+        "closed_at": ticket.closed_at,
+        "reply": reply if is_done else None,
+        "rating": rating,
+        "urge_count": ticket.urge_count,
+    }
+
+
+def _department(hub: Hub, code: str | None) -> dict[str, str] | None:
+    return {"code": code, "name": hub.department_name(code)} if code else None
+
+
+def _mask(phone: str | None) -> str | None:
+    return None if phone is None else f"{phone[:3]}****{phone[-2:]}" if len(phone) > 6 else "****"
+
+
+def _mask_name(name: str | None) -> str | None:
+    return None if not name else name[0] + "*" * (len(name) - 1)

@@ -1,0 +1,85 @@
+"""Composition root: the only place that builds and wires."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from hotline.api.errors import answer_problems
+from hotline.api.routes import add_routes
+from hotline.clock import REAL, Clock
+from hotline.http_client import HttpClient
+from hotline.hub import Hub
+from hotline.keys import HTTP_CLIENT, HUB, SETTINGS
+from models import cipher
+from models.city_files import read_city
+from models.store import database, installation
+from nlu.reader import Reader
+from routing.jurisdiction import Atlas
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from hotline.config import Settings
+    from models.cipher import Keyring
+    from models.store.database import Session
+
+LARGEST_BODY = 8 * 1024 * 1024
+
+
+def read_keyring(path: Path) -> Keyring:
+    """Read the installation's keys, making them on the first start (mode 0600)."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        side = path.with_suffix(f".{os.getpid()}")
+        side.touch(mode=0o600)
+        side.write_bytes(msgspec.json.encode(cipher.generate()))
+        # Whoever is first wins; a second process reads the winner's keys.
+        try:
+            os.link(side, path)
+        except FileExistsError:
+            pass
+        finally:
+            side.unlink()
+    return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
+
+
+async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub:
+    """Build everything that a use case needs."""
+    city = read_city(settings.city)
+    keyring = read_keyring(settings.keyring_file)
+    reader = Reader.load(settings.model_dir, city, fingerprint_key=keyring.fingerprint_seed)
+    store = await database.connect(url, city.code, keyring, size=pool_size)
+    hub = Hub(store, city, reader, Atlas(city), await _clock(store))
+    hub.amend(await store.read(installation.amendments))
+    return hub
+
+
+async def _clock(store: database.Database) -> Clock:
+    async def work(session: Session) -> Clock:
+        row = await installation.clock(session)
+        if row is None:
+            return REAL
+        return Clock(wall_at=row["wall_at"].timestamp(), clock_at=row["clock_at"], speed=row["speed"])
+
+    return await store.read(work)
+
+
+def make_app(settings: Settings, hub: Hub) -> web.Application:
+    """Return the aiohttp application around a hub."""
+    app = web.Application(middlewares=[answer_problems], client_max_size=LARGEST_BODY)
+    app[HUB] = hub
+    app[SETTINGS] = settings
+    app.cleanup_ctx.append(_http_client)
+    add_routes(app)
+    return app
+
+
+async def _http_client(app: web.Application) -> AsyncIterator[None]:
+    app[HTTP_CLIENT] = HttpClient(any_target=app[SETTINGS].demo)
+    yield
+    await app[HTTP_CLIENT].close()

@@ -1,0 +1,160 @@
+"""The commands of `hotline` (docs/operations.md)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - cyclopts reads the annotations
+
+import cyclopts
+
+from hotline.commands import audit, city, installation, language, replay, simulate, up
+from hotline.config import read_settings
+from models.errors import HotlineError
+
+app = cyclopts.App(name="hotline", help="12345 热线服务中枢", version_flags=[])
+city_app = cyclopts.App(name="city", help="城市数据")
+nlu_app = cyclopts.App(name="nlu", help="理解模型")
+user_app = cyclopts.App(name="user", help="账号")
+audit_app = cyclopts.App(name="audit", help="全程留痕")
+deliveries_app = cyclopts.App(name="deliveries", help="投递")
+for part in (city_app, nlu_app, user_app, audit_app, deliveries_app):
+    app.command(part)
+
+
+@app.command
+def setup() -> None:
+    """Prepare what does not change while running: the classifier, trained into build/model where it is out of date."""
+    installation.setup(read_settings())
+
+
+@app.command(name="up")
+def up_() -> None:
+    """Start everything in one process tree and stay until Ctrl-C."""
+    sys.exit(up.up(read_settings()))
+
+
+@app.command
+def serve() -> None:
+    """Serve HTTP: one process; several may share the port."""
+    installation.serve(read_settings())
+
+
+@app.command
+def work() -> None:
+    """Run the workers: deliveries, messages, timers."""
+    installation.work(read_settings())
+
+
+@app.command
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    installation.migrate_now(read_settings())
+
+
+@app.command
+def backlog(*, json: bool = False) -> None:
+    """Print the zero-backlog figures, gross and net."""
+    audit.backlog(read_settings(), as_json=json)
+
+
+@app.command(name="replay")
+def replay_(file: Path, *, rate: float = 0.0, limit: int = 0, json: bool = False, at_once: int = 16) -> None:
+    """Send the rows of a CSV through the intake of a running hub.
+
+    Parameters
+    ----------
+    file
+        CSV with `id` and `text`; `title`, `received_at`, `line`, `phone`, `name` and `address` are used where present.
+    rate
+        Requests a second; 0 sends as fast as the hub answers.
+    limit
+        How many rows at the most; 0 sends all.
+    json
+        Print the summary as one JSON object on the last line.
+    at_once
+        Requests under way at the same time.
+    """
+    sys.exit(replay.replay(read_settings(), file, rate=rate, limit=limit, as_json=json, at_once=at_once))
+
+
+@app.command(name="simulate")
+def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: float = 1.0) -> None:
+    """City life over real HTTP until Ctrl-C: callers, department servers, desk, reviewers, follow-up.
+
+    Parameters
+    ----------
+    only
+        Some of departments,desk,review,follow-up,callers; all but callers where empty.
+    seed
+        The same seed makes the same choices.
+    seconds
+        Stop after so many seconds; 0 goes on.
+    calls
+        New callers a second, where callers take part.
+    """
+    simulate.simulate(read_settings(), only=only, seed=seed, seconds=seconds, calls=calls)
+
+
+@city_app.command
+def check(folder: Path) -> None:
+    """Name every broken reference, gap and overlap of a city folder, with file, line and cure."""
+    sys.exit(city.check(folder))
+
+
+@city_app.command
+def load(folder: Path) -> None:
+    """Check a city folder and keep it as the newest version in the database."""
+    sys.exit(city.load(read_settings(), folder))
+
+
+@nlu_app.command
+def train(*, data: list[Path], out: Path) -> None:
+    """Train category labels from CSV files with `text` or `tokens` and `label` or `code`."""
+    language.train(data, out)
+
+
+@nlu_app.command
+def predict(*, data: Path, out: Path, model: Path | None = None) -> None:
+    """Write one JSON object a row: what the program understands."""
+    language.predict(read_settings(), data, out, model)
+
+
+@nlu_app.command
+def evaluate(*, data: Path, model: Path | None = None, json: bool = False) -> None:
+    """Print figures against the gold columns that the file has."""
+    language.evaluate(read_settings(), data, model, as_json=json)
+
+
+@user_app.command(name="add")
+def add_user(name: str, *, role: str, department: str | None = None) -> None:
+    """Make an account; the password is read from the terminal or standard input."""
+    installation.add_user(read_settings(), name, role, department)
+
+
+@audit_app.command
+def verify(*, ticket: str | None = None) -> None:
+    """Walk the trail; exit 1 and name the first broken link where it was touched."""
+    sys.exit(audit.verify(read_settings(), ticket))
+
+
+@audit_app.command
+def recompute(*, ticket: str | None = None) -> None:
+    """Recompute every due time from the trail; exit 1 where one differs from what is stored."""
+    sys.exit(audit.recompute_all(read_settings(), ticket))
+
+
+@deliveries_app.command(name="replay")
+def replay_deliveries(*, department: str | None = None) -> None:
+    """Send every dead letter again."""
+    audit.replay_dead(read_settings(), department)
+
+
+def main() -> None:
+    """Run a command; an error that a person can mend is one Chinese line, not a traceback."""
+    try:
+        app()
+    except HotlineError as error:
+        print(f"错误：{error.detail}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,224 @@
+"""Which due times a ticket and its parts have now: the city's rules applied by models.clocks and models.marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+
+from models.attempts import next_attempt as next_attempt_of
+from models.attempts import part_of
+from models.calendar import Calendar, OfficeHours, UnknownYear
+from models.clocks import (
+    ClockFact,
+    Clocks,
+    DeferralApproved,
+    Dispatched,
+    ExtensionApproved,
+    Matter,
+    Paused,
+    Resumed,
+    Rules,
+    promised_at,
+    read_facts,
+    recompute,
+    write_fact,
+)
+from models.clocks import clocks as count_clocks
+from models.deadlines import deadline
+from models.errors import Conflict
+from models.lifecycle import TicketState
+from models.marks import Due, Mark, Watch
+from models.marks import next_mark as next_mark_of
+from models.store import events
+from models.ticket import event_fields
+from models.vocabulary import Urgency
+from datetime import datetime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.hub import Hub
+    from hotline.step import Step
+    from models.ticket import Assignment, Ticket
+
+T = TypeVar("T")
+
+
+class Stage(Struct, frozen=True):
+    """A state of the hotline's own: when it must be done, and when and as what the clock wakes."""
+
+    due_by: datetime | None
+    wake_at: datetime
+    kind: str
+
+
+def counted(hub: Hub, count: Callable[[Calendar], T]) -> tuple[T, bool]:
+    """Count by the announced calendar, or by the provisional one where it ends; tells which of the two."""
+    try:
+        return count(hub.city.calendar), False
+    except UnknownYear as unknown:
+        hub.alarm(unknown)
+        return count(hub.provisional_calendar), True
+
+
+def start(hub: Hub, ticket: Ticket, department: str, at: datetime, factor: float) -> tuple[Clocks, dict[str, Any]]:
+    """Start the clocks of a part; also returns the fields that the trail keeps to count them again."""
+    hours = hub.office_hours(department)
+    clocks, is_provisional = counted(
+        hub, lambda calendar: count_clocks(at, _matter(ticket), _rules(hub, calendar), hours, factor)
+    )
+    fields: dict[str, Any] = {"fact": write_fact(Dispatched(at, clocks.basis)), "reply_by": clocks.reply_by}
+    if is_provisional:
+        fields["is_provisional"] = True
+    return clocks, fields
+
+
+def promise(hub: Hub, matter: Matter, at: datetime, lead: str | None) -> tuple[datetime, bool]:
+    """Return the date given to the citizen and whether it is provisional."""
+    centre = hub.office_hours(hub.city.hotline_department)
+    hours = hub.office_hours(lead) if lead else None
+    return counted(hub, lambda calendar: promised_at(at, matter, _rules(hub, calendar), centre, hours))
+
+
+def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
+    """Return the date given to the citizen when the matter is taken up again."""
+    return promise(hub, _matter(ticket), at, ticket.lead)[0]
+
+
+async def moved(step: Step, part: Assignment, fact: ClockFact) -> dict[str, Any]:
+    """Count a part's clocks again with one more fact; returns the columns that change.
+
+    The facts come from the trail, so that what is stored and what is recomputed cannot part.
+    """
+    trail = await events.of_ticket(step.session, part.ticket_id)
+    facts = [*facts_of(trail, part.ordinal), fact]
+    clocks = recompute(facts, step.hub.calendars)
+    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=clocks.reply_by)
+    return {
+        "counted_from": step.at,
+        "acknowledge_by": clocks.acknowledge_by,
+        "contact_by": clocks.contact_by,
+        "reply_by": clocks.reply_by,
+        "send_back_by": clocks.send_back_by,
+    }
+
+
+async def extended(step: Step, part: Assignment, extra: str) -> dict[str, Any]:
+    """Return the columns of a part whose extension is granted."""
+    changed = await moved(step, part, ExtensionApproved(step.at, extra))
+    return {**changed, "extension_count": part.extension_count + 1}
+
+
+async def deferred(step: Step, part: Assignment, solve_by: datetime) -> dict[str, Any]:
+    """Return the columns of a part that is deferred to a date."""
+    return await moved(step, part, DeferralApproved(step.at, solve_by))
+
+
+async def paused(step: Step, part: Assignment, cause: str) -> dict[str, Any]:
+    """Return the columns of a part whose clocks stop."""
+    return {**await moved(step, part, Paused(step.at, cause)), "paused_at": step.at}
+
+
+async def resumed(step: Step, part: Assignment) -> dict[str, Any]:
+    """Return the columns of a part whose clocks run again."""
+    return {**await moved(step, part, Resumed(step.at)), "paused_at": None}
+
+
+def facts_of(trail: list[Any], ordinal: int) -> tuple[ClockFact, ...]:
+    """Return from a trail all that the clocks of one part are counted from."""
+    bodies = [event_fields(event) for event in trail if event.type in {"clock_started", "clock_moved"}]
+    return read_facts([fields["fact"] for fields in bodies if fields["assignment"] == ordinal])
+
+
+async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> str:
+    """Return the extension that may be asked for; raises Conflict where the policy allows none."""
+    trail = await events.of_ticket(step.session, part.ticket_id)
+    facts = facts_of(trail, part.ordinal)
+    clocks = recompute(facts, step.hub.calendars)
+    terms = clocks.basis.extension
+    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    extra = asked or (str(terms.each) if terms.each else "")
+    refusal = terms.refusal(granted, extra) if extra else "该类工单不得延期"
+    if refusal is not None:
+        raise Conflict(refusal)
+    return extra
+
+
+def stage(hub: Hub, ticket: Ticket, at: datetime) -> Stage | None:
+    """Return the due time of the hotline's own stage, None in states that are not the hotline's."""
+    policy, state = hub.policy, ticket.state
+    if state in {TicketState.REGISTERED, TicketState.ON_DESK}:
+        within = policy.desk.critical_within if ticket.urgency == Urgency.CRITICAL else policy.desk.within
+        due = _by_centre(hub, at, within)
+        return Stage(due, due, "desk_late")
+    if state is TicketState.IN_REVIEW:
+        due = _by_centre(hub, at, policy.review.within)
+        return Stage(due, due, "review_late")
+    if state is TicketState.FOLLOW_UP:
+        due = _by_centre(hub, at, policy.follow_up.within)
+        return Stage(due, next_attempt(hub, at, []) or due, "follow_up")
+    if state is TicketState.CLOSED:
+        return Stage(None, _by_centre(hub, at, policy.archive.after), "archive")
+    return None
+
+
+def next_mark(hub: Hub, part: Assignment) -> Mark | None:
+    """Return the next moment at which the clock must act on a part, None where none is left."""
+    if not part.is_live:
+        return None
+    due = Due(
+        reply_by=part.reply_by,
+        acknowledge_by=part.acknowledge_by,
+        contact_by=part.contact_by,
+        is_acknowledged=part.acknowledged_at is not None,
+        is_contacted=part.contacted_at is not None,
+        is_replied=part.replied_at is not None,
+        is_paused=part.paused_at is not None,
+    )
+    hours = hub.office_hours(part.department)
+    terms = hub.policy.marks
+    return counted(
+        hub, lambda calendar: next_mark_of(due, part.marks, Watch(terms, calendar, hours), part.counted_from)
+    )[0]
+
+
+def next_attempt(hub: Hub, after: datetime, attempts: list[datetime]) -> datetime | None:
+    """Return when to try the citizen (again), None where all attempts are made."""
+    terms = hub.policy.follow_up
+    used = {part for part in (part_of(at, terms) for at in attempts) if part is not None}
+    found = next_attempt_of(after, len(attempts), used, terms)
+    return found.at if found else None
+
+
+def link_until(hub: Hub, at: datetime) -> datetime:
+    """Return until when a citizen's silence on the rating link is waited for."""
+    return _by_centre(hub, at, hub.policy.follow_up.link_within)
+
+
+def handoff_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when the other side must have confirmed an emergency."""
+    return _by_centre(hub, at, hub.policy.handoff.confirm_within)
+
+
+def call_back_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when a missed call must be called back (国办函〔2025〕66号)."""
+    return _by_centre(hub, at, hub.policy.missed_call.call_back_within)
+
+
+def reopen_until(hub: Hub, ticket: Ticket) -> datetime:
+    """Return until when a closed ticket may be reopened by the citizen."""
+    return _by_centre(hub, ticket.closed_at or hub.now(), hub.policy.reopen.within)
+
+
+def _by_centre(hub: Hub, at: datetime, within: Any) -> datetime:
+    hours: OfficeHours = hub.office_hours(hub.city.hotline_department)
+    return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
+
+
+def _matter(ticket: Ticket) -> Matter:
+    return Matter(ticket.kind, ticket.urgency, ticket.detail or ticket.category)
+
+
+def _rules(hub: Hub, calendar: Calendar) -> Rules:
+    return Rules(hub.policy, hub.city.statutes, calendar)

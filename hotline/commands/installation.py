@@ -1,0 +1,198 @@
+"""setup, serve, work, migrate, user add: the parts that `up` starts together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import secrets
+import signal
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+import uvloop
+from aiohttp import web
+
+import nlu
+from hotline import accounts
+from hotline.app import build_hub, make_app, read_keyring
+from hotline.keys import HUB
+from hotline.postgres import running
+from hotline.workers.run import work as run_workers
+from models.city_files import read_city, read_corpus
+from models.errors import HotlineError, InvalidRequest
+from models.store import database, installation
+from models.store.migrations import migrate
+from models.vocabulary import Role
+from nlu.training import train
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from hotline.config import Settings
+    from hotline.hub import Hub
+    from models.store.database import Session
+
+LOG = structlog.get_logger()
+DATABASE = "hotline"
+
+
+def setup(settings: Settings) -> None:
+    """Train the classifier where the corpus, the city's words or our own code have changed since."""
+    city = read_city(settings.city)
+    stamp = settings.model_dir / "trained_from"
+    wanted = (
+        f"{_digest(settings.city / 'corpus')}-{_digest(settings.city / 'lexicon')}-{_digest(Path(nlu.__file__).parent)}"
+    )
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("→ 训练分类模型", flush=True)
+    report = train(city, read_corpus(settings.city), settings.model_dir)
+    stamp.write_text(wanted)
+    print(f"  {report.rows}条语料，{report.seconds:.1f}秒")
+
+
+@contextlib.contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Lend the address of the database: the external one, a running embedded one, or one run for this long."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with running(settings.data_dir / "postgres") as server:
+        yield server.url(DATABASE)
+
+
+def with_hub(settings: Settings, job: Callable[[Hub], Awaitable[int]]) -> int:
+    """Run a short job with a hub of its own."""
+
+    async def main(url: str) -> int:
+        hub = await build_hub(settings, url, pool_size=2)
+        try:
+            return await job(hub)
+        finally:
+            await hub.database.close()
+
+    with database_url(settings) as url:
+        return asyncio.run(main(url))
+
+
+def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -> int:
+    """Run a short job on the database alone, in a transaction."""
+
+    async def main(url: str) -> int:
+        code = read_city(settings.city).code
+        store = await database.connect(url, code, read_keyring(settings.keyring_file), size=1)
+        try:
+            return await store.write(job)
+        finally:
+            await store.close()
+
+    with database_url(settings) as url:
+        return asyncio.run(main(url))
+
+
+def migrate_now(settings: Settings) -> None:
+    """Migrate and say so."""
+    with database_url(settings) as url:
+        asyncio.run(migrate(url))
+    print("数据库结构已是最新")
+
+
+def serve(settings: Settings) -> None:
+    """Serve HTTP until told to stop; a request under way is finished first."""
+    with database_url(settings) as url:
+        uvloop.run(_serve(settings, url))
+
+
+def work(settings: Settings) -> None:
+    """Run the workers until told to stop."""
+    with database_url(settings) as url:
+        uvloop.run(_work(settings, url))
+
+
+def add_user(settings: Settings, name: str, role: str, department: str | None) -> None:
+    """Make an account and print its password where it was made up here."""
+    try:
+        wanted = Role(role)
+    except ValueError as error:
+        raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(Role)}") from error
+    if wanted is Role.DEPARTMENT and department not in read_city(settings.city).departments:
+        raise InvalidRequest("承办单位账号须用 --department 指明单位代码")
+    password = _password()
+
+    async def job(session: Session) -> int:
+        await accounts.add(session, name, password, wanted, department, datetime.now(UTC))
+        return 0
+
+    with_session(settings, job)
+    print(f"已建立账号 {name}（{role}）")
+
+
+async def _serve(settings: Settings, url: str) -> None:
+    hub = await build_hub(settings, url)
+    app = make_app(settings, hub)
+    app.cleanup_ctx.append(_follow_rulings)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
+    await runner.setup()
+    await web.TCPSite(runner, settings.host, settings.port, reuse_port=True, backlog=1024).start()
+    try:
+        await _until_told()
+    finally:
+        await runner.cleanup()
+        await hub.database.close()
+
+
+async def _work(settings: Settings, url: str) -> None:
+    hub = await build_hub(settings, url)
+    task = asyncio.create_task(run_workers(settings, hub))
+    stop = asyncio.create_task(_until_told())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await hub.database.close()
+
+
+async def _follow_rulings(app: web.Application) -> AsyncIterator[None]:
+    """Take over the catalogue's amendments every few seconds."""
+    hub = app[HUB]
+
+    async def follow() -> None:
+        while True:
+            await asyncio.sleep(3)
+            with contextlib.suppress(HotlineError):
+                hub.amend(await hub.database.read(installation.amendments))
+
+    task = asyncio.create_task(follow())
+    yield
+    task.cancel()
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        given = sys.stdin.readline().strip()
+        if given:
+            return given
+        made = secrets.token_urlsafe(12)
+        print(f"密码：{made}")
+        return made
+    return getpass.getpass("密码：")
+
+
+def _digest(folder: Path) -> str:
+    found = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".csv", ".toml", ".py"}):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]

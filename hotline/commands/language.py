@@ -1,0 +1,118 @@
+"""hotline nlu train | predict | evaluate."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hotline.commands.installation import setup
+from hotline.proposal import Desk, Proposal, propose
+from models.city_files import read_city
+from models.errors import InvalidRequest
+from nlu.evaluation import evaluate as evaluate_reader
+from nlu.evaluation import evaluate_labels
+from nlu.linear import LinearModel
+from nlu.prediction import has_own_labels, predict_label
+from nlu.reader import Reader
+from nlu.training import LabelledText, train_labels
+from routing.jurisdiction import Atlas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hotline.config import Settings
+    from models.city import City
+
+
+def train(files: list[Path], out: Path) -> None:
+    """Fit a model to labels of one's own and say how good it is by cross-validation."""
+    rows = []
+    for file in files:
+        for row in _rows(file):
+            text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
+            label = row.get("label") or row.get("code")
+            if not text or not label:
+                raise InvalidRequest(f"{file} 须有 text（或 tokens）列和 label（或 code）列，且每行不为空")
+            rows.append(LabelledText(text=text, label=label))
+    print(msgspec.json.encode(train_labels(rows, out)).decode())
+
+
+def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> None:
+    """Write one JSON object a row."""
+    model = LinearModel.load(folder) if folder else None
+    with out.open("wb") as lines:
+        for answer in _predictions(settings, file, model):
+            lines.write(msgspec.json.encode(answer) + b"\n")
+
+
+def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bool) -> None:
+    """Print figures against the gold columns."""
+    model = LinearModel.load(folder) if folder else None
+    if model is not None and has_own_labels(model):
+        figures = evaluate_labels(model, _rows(file))
+    else:
+        figures = evaluate_reader(_reader(settings, model), _rows(file), datetime.now(UTC))
+    found = msgspec.to_builtins(figures)
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+        return
+    for name, value in found.items():
+        print(f"{name}\t{value}")
+
+
+def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> Iterator[dict[str, Any]]:
+    if model is not None and has_own_labels(model):
+        for row in _rows(file):
+            text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
+            guesses = predict_label(model, text, row.get("title") or "")
+            yield {"id": row.get("id"), "categories": guesses}
+        return
+    city = read_city(settings.city)
+    reader, atlas, desk = _reader(settings, model), Atlas(city), Desk(city)
+    now = datetime.now(UTC)
+    for row in _rows(file):
+        read = reader.understand(row["text"], title=row.get("title") or None, received_at=now)
+        where = atlas.by_place(read.place) if read.place else None
+        yield _prediction(city, row.get("id"), propose(desk, read, where, on=now.date(), accused=None, line=None))
+
+
+def _reader(settings: Settings, model: LinearModel | None) -> Reader:
+    setup(settings)
+    city = read_city(settings.city)
+    return Reader(city, model or LinearModel.load(settings.model_dir))
+
+
+def _prediction(city: City, row_id: str | None, proposal: Proposal) -> dict[str, Any]:
+    read, way = proposal.understanding, proposal.route
+    return {
+        "id": row_id,
+        "categories": [{"code": guess.code, "p": guess.p} for guess in read.categories],
+        "kind": read.kind,
+        "urgency": read.urgency,
+        "place": read.place.span if read.place else None,
+        "subject": read.subject,
+        "accused": read.accused,
+        "time": read.time,
+        "flags": read.flags,
+        "lead": _named(city, way.lead.department) if way.lead else None,
+        "assisting": [_named(city, one.department) for one in way.assisting],
+        "because": way.because,
+        "auto": not proposal.desk_reasons,
+    }
+
+
+def _named(city: City, code: str) -> dict[str, str]:
+    return {"code": code, "name": city.departments[code].name}
+
+
+def _rows(file: Path) -> Iterator[dict[str, str]]:
+    csv.field_size_limit(10**7)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            yield from csv.DictReader(lines)
+    except FileNotFoundError as error:
+        raise InvalidRequest(f"没有文件 {file}") from error

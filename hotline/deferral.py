@@ -1,0 +1,67 @@
+"""挂账: what cannot be solved now for objective reasons, with a plan and a date by which it will be (济南§24)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from hotline import clocks
+from hotline.fields import Moment, PartFields, Words
+from hotline.step import asked_part, required
+from models.errors import Conflict, InvalidRequest
+from models.lifecycle import Action, AssignmentState
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+
+class RequestDeferral(PartFields, kw_only=True):
+    """申请挂账: why it is not possible now, the plan, and by when it will be solved."""
+
+    reason: Words
+    plan: Words
+    solve_by: Moment
+
+
+class DecideDeferral(Struct, kw_only=True):
+    """挂账审批."""
+
+    granted: bool
+    reason: Words
+    assignment: int | None = None
+
+
+async def request_deferral(step: Step, fields: RequestDeferral) -> None:
+    """Ask for a deferral with a plan and a date that lies after the present one."""
+    part = step.part(fields.assignment)
+    reason, plan = required(fields.reason, "挂账理由", 4), required(fields.plan, "解决计划", 4)
+    if part.asked is not None:
+        raise Conflict("已有待审批的申请，请等候审批")
+    if fields.solve_by <= part.reply_by:
+        raise InvalidRequest("解决期限应晚于当前答复时限")
+    step.take(
+        Action.REQUEST_DEFERRAL,
+        assignment=part.ordinal,
+        reason=reason,
+        plan=plan,
+        solve_by=fields.solve_by,
+        said_at=fields.at,
+    )
+    asked = {"what": "deferral", "reason": reason, "plan": plan, "solve_by": fields.solve_by, "at": step.at}
+    step.move_part(part, Action.REQUEST_DEFERRAL, asked=asked)
+
+
+async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
+    """Grant or refuse; a granted one is told to the citizen with the date."""
+    part, asked = asked_part(step, "deferral", fields.assignment)
+    reason = required(fields.reason, "审批意见")
+    step.take(Action.DECIDE_DEFERRAL, assignment=part.ordinal, granted=fields.granted, reason=reason)
+    solve_by = msgspec.convert(asked["solve_by"], Moment, strict=False)
+    values = await clocks.deferred(step, part, solve_by) if fields.granted else {}
+    to = AssignmentState.DEFERRED if fields.granted else part.state
+    decided = step.move_part(part, Action.DECIDE_DEFERRAL, to, asked=None, **values)
+    await step.deliver(decided, "ticket.deferral_decided", granted=fields.granted, reason=reason)
+    if fields.granted and part.is_lead:
+        await step.tell("deferred", reason=asked["reason"], until=decided.reply_by)

@@ -1,0 +1,147 @@
+"""派单: the hotline gives a ticket to its departments, by the catalogue's proposal or a person's choice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from hotline import guards
+from hotline.fields import Code, ReasonFields, Remark, Words
+from hotline.proposal import propose_again
+from hotline.step import required
+from models.errors import Conflict, InvalidRequest
+from models.lifecycle import Action, TicketState
+from models.vocabulary import AssignmentRole
+from routing.route import Designee
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+
+class Accept(Struct, kw_only=True):
+    """受理."""
+
+    remark: Remark = ""
+
+
+class Dispatch(Struct, kw_only=True):
+    """派单 and 改派: without a lead the catalogue's proposal is taken."""
+
+    lead: Code | None = None
+    assisting: list[Code] = []
+    reason: Remark = ""
+    category: Code | None = None
+    brief: Words | None = None
+
+
+class Designate(Struct, kw_only=True):
+    """指定: the designated unit may not send back."""
+
+    lead: Code
+    reason: Words
+    assisting: list[Code] = []
+
+
+class Recall(ReasonFields, kw_only=True):
+    """撤回: one part, or without a number all of them."""
+
+    assignment: int | None = None
+
+
+async def accept(step: Step, fields: Accept) -> None:
+    """受理: the matter is the hotline's; it goes to the desk, or on from there at once."""
+    step.take(Action.ACCEPT, remark=fields.remark)
+
+
+async def dispatch(step: Step, fields: Dispatch) -> None:
+    """派单: the first one. Refuses what the guards forbid."""
+    await _send(step, Action.DISPATCH, fields)
+
+
+async def reassign(step: Step, fields: Dispatch) -> None:
+    """改派: another department leads from now on; the third dispatch must be a designation (天津, 潍坊§22)."""
+    policy = step.policy.send_back
+    if step.ticket.send_back_count > 0 and step.ticket.dispatch_count + 1 >= policy.designate_at:
+        raise Conflict(f"已派单{step.ticket.dispatch_count}次仍无人承办，请指定主办单位（designate），不得再改派")
+    if not (fields.lead or fields.reason):
+        raise InvalidRequest("改派请选择主办单位并说明理由")
+    for part in step.live_parts:
+        await step.end_part(part, "ticket.reassigned", reason=fields.reason)
+    await _send(step, Action.REASSIGN, fields)
+
+
+async def designate(step: Step, fields: Designate) -> None:
+    """指定: who disagrees must still handle it first (先办后议)."""
+    reason = required(fields.reason, "指定理由")
+    chosen = Dispatch(lead=fields.lead, assisting=fields.assisting, reason=reason)
+    await _send(step, Action.DESIGNATE, chosen)
+    step.set(is_disputed=False)
+
+
+async def recall(step: Step, fields: Recall) -> None:
+    """撤回: the lead's recall brings the ticket back to the desk."""
+    reason = required(fields.reason, "撤回理由")
+    parts = step.live_parts if fields.assignment is None else [step.part(fields.assignment)]
+    if not parts:
+        raise Conflict("没有可撤回的承办任务")
+    loses_lead = any(part.is_lead for part in parts)
+    step.take(
+        Action.RECALL,
+        to=TicketState.ON_DESK if loses_lead else step.ticket.state,
+        assignments=[part.ordinal for part in parts],
+        reason=reason,
+    )
+    for part in step.live_parts if loses_lead else parts:
+        await step.end_part(part, "ticket.recalled", reason=reason)
+    if loses_lead:
+        step.set(desk_reason=f"已撤回：{reason}")
+
+
+async def _send(step: Step, action: Action, fields: Dispatch) -> None:
+    if fields.category is not None:
+        _reclassify(step, fields.category)
+    if fields.brief is not None:
+        await step.set_brief(fields.brief)
+    lead, assisting = await _designees(step, fields)
+    for chosen in (lead, *assisting):
+        guards.check(step.hub, step.ticket, chosen.department)
+    step.take(
+        action,
+        lead=lead.department,
+        assisting=[one.department for one in assisting],
+        because=lead.because,
+        duty=step.ticket.duty,
+        reason=fields.reason,
+        catalogue_version=step.hub.city.catalogue_version,
+    )
+    step.set(
+        because=lead.because, lead=lead.department, desk_reason=None, dispatch_count=step.ticket.dispatch_count + 1
+    )
+    await step.assign(lead, AssignmentRole.LEAD, action)
+    for one in assisting:
+        await step.assign(one, AssignmentRole.ASSISTING, action)
+
+
+async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Designee]]:
+    """Return who leads and who assists: as chosen, else as the catalogue proposes."""
+    if fields.lead is None:
+        route = await propose_again(step)
+        if route.lead is None:
+            raise InvalidRequest(f"派单目录给不出主办单位，请选择：{route.because}")
+        step.set(duty=f"{route.duty.id}@{route.duty.version}" if route.duty else None, grassroots=route.grassroots)
+        return route.lead, list(route.assisting)
+    name = step.hub.department_name
+    because = f"人工派单：由{name(fields.lead)}主办" + (f"，{fields.reason}" if fields.reason else "")
+    helpers = [code for code in dict.fromkeys(fields.assisting) if code != fields.lead]
+    return (
+        Designee(fields.lead, because),
+        [Designee(code, f"人工派单：由{name(code)}协办") for code in helpers],
+    )
+
+
+def _reclassify(step: Step, category: str) -> None:
+    if category not in step.hub.city.categories:
+        raise InvalidRequest(f"没有编码为“{category}”的事项分类")
+    step.record("reclassified", before=step.ticket.category, after=category)
+    step.set(category=category[:4], detail=category if len(category) > 4 else None)

@@ -1,0 +1,95 @@
+"""会商: departments disagree; the hotline hears them and rules, and the ruling may amend the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from hotline.fields import Code, Words
+from hotline.step import required
+from models.errors import Conflict, InvalidRequest
+from models.lifecycle import Action
+
+if TYPE_CHECKING:
+    from models.city import Duty
+    from hotline.step import Step
+
+
+class OpenDispute(Struct, kw_only=True):
+    """会商: what it is about and who takes part (编办, 司法局 …)."""
+
+    topic: Words
+    participants: list[Code] = []
+
+
+class Rule(Struct, kw_only=True):
+    """裁定: who leads from now on; `amend` makes it the catalogue's rule for this category and place."""
+
+    lead: Code
+    ruling: Words
+    amend: bool = False
+
+
+async def open_dispute(step: Step, fields: OpenDispute) -> None:
+    """Open a dispute; the ticket stays on the desk until the ruling."""
+    if step.ticket.is_disputed:
+        raise Conflict("该工单已在会商中")
+    unknown = [code for code in fields.participants if code not in step.hub.city.departments]
+    if unknown:
+        raise InvalidRequest(f"没有这些承办单位：{'、'.join(unknown)}")
+    step.open_dispute(required(fields.topic, "会商事由", 4), fields.participants)
+
+
+async def rule(step: Step, fields: Rule) -> None:
+    """Rule; a designation of the named lead should follow at once."""
+    if not step.ticket.is_disputed:
+        raise Conflict("该工单没有进行中的会商")
+    if fields.lead not in step.hub.city.departments:
+        raise InvalidRequest(f"没有代码为“{fields.lead}”的承办单位")
+    ruling = required(fields.ruling, "裁定意见", 4)
+    step.take(Action.RULE, lead=fields.lead, ruling=ruling, amend=fields.amend)
+    step.set(is_disputed=False, desk_reason=f"会商裁定由{step.hub.department_name(fields.lead)}主办，请指定")
+    step.change.disputes.append(
+        {
+            "ticket_id": step.ticket.id,
+            "n": step.ticket.send_back_count,
+            "opened_at": step.at,
+            "topic": "",
+            "participants": [],
+            "ruled_at": step.at,
+            "ruling": ruling,
+            "lead": fields.lead,
+        }
+    )
+    if fields.amend:
+        duty = _amended(step, fields.lead, ruling)
+        step.change.amendments.append(
+            {
+                "id": duty.id,
+                "version": duty.version,
+                "duty": msgspec.to_builtins(duty),
+                "ticket_id": step.ticket.id,
+                "at": step.at,
+            }
+        )
+
+
+def _amended(step: Step, lead: str, ruling: str) -> Duty:
+    """Return the duty row as the ruling wants it from today on, under a version that names the ticket."""
+    ticket, today = step.ticket, step.hub.today()
+    duty_id = (ticket.duty or "").partition("@")[0]
+    old = step.hub.catalogue.version_of(duty_id, on=today)
+    if old is None:
+        raise InvalidRequest("该工单没有可修订的派单目录条目，请不要勾选修订目录")
+    assisting = tuple(code for code in old.assisting if code != lead)
+    return msgspec.structs.replace(
+        old,
+        version=f"{today.isoformat()}+{ticket.number}",
+        lead=lead,
+        assisting=assisting,
+        effective_from=today,
+        effective_to=None,
+        basis=f"会商裁定：{ruling}",
+    )

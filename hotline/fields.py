@@ -1,0 +1,35 @@
+"""Fields that the steps of several use cases share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+Words = Annotated[str, Meta(min_length=1, max_length=4000)]
+Remark = Annotated[str, Meta(max_length=1000)]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Moment = Annotated[datetime, Meta(tz=True)]
+# How a matter ended for the citizen (DOMAIN 3.5).
+Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]
+RESULT_NAMES: Final[dict[str, str]] = {
+    "solved": "已解决",
+    "partly_solved": "部分解决",
+    "unsolved": "未解决",
+    "not_possible": "不具备解决条件",
+    "explained": "已解释说明",
+}
+
+
+class PartFields(Struct, kw_only=True):
+    """What every step of a department names: its part, and when the department says that it happened."""
+
+    assignment: int | None = None
+    at: Moment | None = None
+
+
+class ReasonFields(Struct, kw_only=True):
+    """A step that needs nothing but a reason."""
+
+    reason: Words

@@ -1,0 +1,155 @@
+"""回访: is it solved, is the citizen satisfied, and if not, why; then close or reopen.
+
+Three attempts in different parts of the day, never in quiet hours; a rating by link counts as a follow-up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from hotline import clocks
+from hotline.fields import ReasonFields, Remark
+from hotline.reopening import reopen
+from hotline.step import TICKET_SUBJECT, required
+from models.errors import Conflict, InvalidRequest
+from models.lifecycle import Action, AssignmentState, TicketState
+from models.store import follow_ups
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.step import Step
+
+
+class FollowUp(Struct, kw_only=True):
+    """回访: one attempt; the last three only when the citizen was reached."""
+
+    reached: bool
+    way: Literal["phone", "sms", "link", "visit"] = "phone"
+    solved: bool | None = None
+    satisfied: bool | None = None
+    reason: Remark = ""
+
+
+class Rate(Struct, kw_only=True):
+    """评价 by the citizen."""
+
+    solved: bool
+    satisfied: bool
+    score: Annotated[int, Meta(ge=1, le=5)] = 5
+    remark: Remark = ""
+
+
+class Close(Struct, kw_only=True):
+    """办结."""
+
+    reason: Remark = ""
+
+
+async def follow_up(step: Step, fields: FollowUp) -> None:
+    """Record one attempt and draw the conclusion that the policy draws from it."""
+    if fields.reached and (fields.solved is None or fields.satisfied is None):
+        raise InvalidRequest("已联系到诉求人，请填写是否解决、是否满意")
+    before = await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count)
+    attempt = len(before) + 1
+    step.take(
+        Action.FOLLOW_UP,
+        attempt=attempt,
+        way=fields.way,
+        reached=fields.reached,
+        solved=fields.solved,
+        satisfied=fields.satisfied,
+    )
+    step.change.follow_ups.append(
+        {
+            "ticket_id": step.ticket.id,
+            "round": step.ticket.reopen_count,
+            "attempt": attempt,
+            "at": step.at,
+            "way": fields.way,
+            "reached": fields.reached,
+            "solved": fields.solved,
+            "satisfied": fields.satisfied,
+            "reason": fields.reason or None,
+        }
+    )
+    if not fields.reached:
+        await _try_again_or_close(step, [*before, step.at])
+    elif fields.solved and fields.satisfied:
+        await _close(step, "诉求人表示已解决且满意")
+    else:
+        await _unsatisfied(step, fields.reason or "诉求人表示未解决或不满意")
+
+
+async def rate(step: Step, fields: Rate) -> None:
+    """A citizen's own rating; during follow-up it is the follow-up."""
+    step.take(Action.RATE, solved=fields.solved, satisfied=fields.satisfied, score=fields.score)
+    step.change.ratings.append(
+        {
+            "ticket_id": step.ticket.id,
+            "at": step.at,
+            "solved": fields.solved,
+            "satisfied": fields.satisfied,
+            "score": fields.score,
+            "remark": None,
+        }
+    )
+    if step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
+        answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
+        await follow_up(step, answer)
+
+
+async def close(step: Step, fields: Close) -> None:
+    """办结 by a person of the follow-up desk."""
+    await _close(step, fields.reason or "回访完成")
+
+
+async def archive(step: Step, fields: Close) -> None:
+    """归档."""
+    step.take(Action.ARCHIVE, reason=fields.reason)
+
+
+async def reopen_by_person(step: Step, fields: ReasonFields) -> None:
+    """重办 ordered by follow-up, a shift lead or a supervisor."""
+    await reopen(step, required(fields.reason, "重办理由", 4))
+
+
+async def ask_reopen(step: Step, fields: ReasonFields) -> None:
+    """申请重办 by the citizen: within the policy's time it is granted at once."""
+    reason = required(fields.reason, "重办理由", 4)
+    if step.ticket.closed_at is not None and step.at > clocks.reopen_until(step.hub, step.ticket):
+        raise Conflict("已超过申请重办的期限，请重新提交诉求")
+    # The citizen's words may hold personal data: the trail says only that they asked.
+    step.take(Action.ASK_REOPEN, length=len(reason))
+    await reopen(step, "诉求人申请重办")
+
+
+async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
+    again = clocks.next_attempt(step.hub, step.at, attempts)
+    if again is not None:
+        step.wait(TICKET_SUBJECT, "follow_up", again)
+        return
+    step.record("unreachable", attempts=len(attempts))
+    await _close(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
+
+
+async def _unsatisfied(step: Step, reason: str) -> None:
+    """Again to the department as long as the policy says so; then a supervisor decides how it ends."""
+    policy = step.policy
+    if policy.follow_up.unsatisfied != "reopen":
+        await _close(step, "诉求人表示不满意，已按规定说明")
+    elif step.ticket.reopen_count < policy.reopen.escalate_at:
+        await reopen(step, reason)
+    else:
+        step.supervise(Action.ESCALATE, step.ticket.lead, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+
+
+async def _close(step: Step, reason: str) -> None:
+    step.take(Action.CLOSE, reason=reason)
+    await step.tell_all("closed")
+    accepted = [part for part in step.parts.values() if part.is_lead and part.state is AssignmentState.ACCEPTED]
+    for part in accepted[-1:]:
+        await step.deliver(part, "ticket.closed", reason=reason)

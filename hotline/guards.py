@@ -1,0 +1,26 @@
+"""What no dispatch may do, whoever orders it: the grassroots rule and the accused (routing.guards)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.errors import Conflict, InvalidRequest
+from routing.guards import may_delegate, recusal
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.ticket import Ticket
+
+
+def check(hub: Hub, ticket: Ticket, department: str) -> None:
+    """Raise InvalidRequest for an unknown department, Conflict where a guard forbids it."""
+    known = hub.city.departments.get(department)
+    if known is None:
+        raise InvalidRequest(f"没有代码为“{department}”的承办单位")
+    verdict = may_delegate(known, grassroots=ticket.grassroots, duty=ticket.duty or "")
+    if not verdict.allowed:
+        raise Conflict(verdict.because)
+    where = hub.jurisdiction(ticket)
+    barred = recusal(ticket.kind, ticket.category, (ticket.accused,), where, city=hub.city, names=hub.catalogue.names)
+    if barred is not None and barred.bars(hub.city, department):
+        raise Conflict(f"被举报方及其下属单位须回避，不能派给{known.name}")

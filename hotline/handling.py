@@ -1,0 +1,97 @@
+"""A department at work on its part (承办): acknowledge, contact, progress, reply, sign off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from hotline.fields import PartFields, Remark, Result, Words
+from hotline.step import required
+from models.errors import InvalidRequest
+from models.lifecycle import Action, TicketState
+from models.vocabulary import AssignmentRole
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+    from models.ticket import Assignment
+
+
+class Acknowledge(PartFields, kw_only=True):
+    """签收."""
+
+    handler: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class Contact(PartFields, kw_only=True):
+    """先行联系: was the citizen reached, and how often was it tried."""
+
+    reached: bool
+    attempts: Annotated[int, Meta(ge=1, le=100)] = 1
+    remark: Remark = ""
+
+
+class Progress(PartFields, kw_only=True):
+    """办理进展."""
+
+    text: Words
+
+
+class Reply(PartFields, kw_only=True):
+    """反馈: the answer to the citizen and how it ended."""
+
+    text: Words
+    result: Result = "solved"
+    law_basis: Remark = ""
+
+
+class SignOff(PartFields, kw_only=True):
+    """签发: a leader of the department stands by the reply."""
+
+    signed_by: Annotated[str, Meta(max_length=64)] | None = None
+
+
+async def acknowledge(step: Step, fields: Acknowledge) -> None:
+    """签收: the department has taken the part."""
+    part = step.part(fields.assignment)
+    step.take(Action.ACKNOWLEDGE, assignment=part.ordinal, said_at=fields.at)
+    step.move_part(part, Action.ACKNOWLEDGE, acknowledged_at=step.at)
+
+
+async def contact(step: Step, fields: Contact) -> None:
+    """先行联系: only a citizen who was reached stops the contact clock (深圳 24小时内联系诉求人)."""
+    part = step.part(fields.assignment)
+    step.take(
+        Action.CONTACT, assignment=part.ordinal, reached=fields.reached, attempts=fields.attempts, said_at=fields.at
+    )
+    reached_at = part.contacted_at or (step.at if fields.reached else None)
+    step.move_part(part, Action.CONTACT, contacted_at=reached_at)
+
+
+async def progress(step: Step, fields: Progress) -> None:
+    """办理进展: also takes up work again on a part that was deferred."""
+    part = step.part(fields.assignment)
+    step.take(Action.PROGRESS, assignment=part.ordinal, length=len(fields.text), said_at=fields.at)
+    step.move_part(part, Action.PROGRESS)
+
+
+async def reply(step: Step, fields: Reply) -> None:
+    """反馈: the reply is sealed on the part; the trail holds its length and result only."""
+    part = step.part(fields.assignment)
+    text = required(fields.text, "反馈内容", 5)
+    if part.asked is not None:
+        raise InvalidRequest("有延期或挂账申请待审批，请等审批后再反馈")
+    step.take(Action.REPLY, assignment=part.ordinal, result=fields.result, length=len(text), said_at=fields.at)
+    step.move_part(part, Action.REPLY, replied_at=step.at, result=fields.result, reply=_sealed(step, part, text))
+
+
+async def sign_off(step: Step, fields: SignOff) -> None:
+    """签发: the lead's sign-off brings the ticket to review; an assisting one's only ends its own part's clock."""
+    part = step.part(fields.assignment)
+    to = TicketState.IN_REVIEW if part.role is AssignmentRole.LEAD else step.ticket.state
+    step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at)
+    step.move_part(part, Action.SIGN_OFF, signed_off_at=step.at)
+
+
+def _sealed(step: Step, part: Assignment, text: str) -> bytes:
+    return step.session.keyring.seal(text, "assignments", "reply", f"{part.ticket_id}/{part.ordinal}")

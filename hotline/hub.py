@@ -1,0 +1,102 @@
+"""What every use case needs, built once by hotline.app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.calendar import CHINA_TIME
+from models.provisional import provisional
+from models.store.steps import Numbers
+from nlu.masking import mask
+from routing.catalogue import Catalogue
+from routing.jurisdiction import Jurisdiction
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from hotline.clock import Clock
+    from models.calendar import Calendar, OfficeHours, UnknownYear
+    from models.city import City, Duty
+    from models.sla import Policy
+    from models.store.database import Database
+    from models.ticket import Ticket
+    from nlu.reader import Reader
+    from routing.jurisdiction import Atlas
+
+
+class Hub:
+    """The hub of one process: the city, its reader, its catalogue, its clock and its database."""
+
+    def __init__(self, database: Database, city: City, reader: Reader, atlas: Atlas, clock: Clock) -> None:
+        self.database = database
+        self.city = city
+        self.reader = reader
+        self.atlas = atlas
+        self.clock = clock
+        self.numbers = Numbers()
+        self.catalogue = Catalogue(city)
+        self._amendment_count = 0
+        self.provisional_calendar = provisional(city.calendar)
+        self.alarms: dict[str, str] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """The SLA policy that the city runs by."""
+        return self.city.policies[self.city.policy]
+
+    @property
+    def calendars(self) -> tuple[Calendar, Calendar]:
+        """The calendars that a clock may have been counted by."""
+        return (self.city.calendar, self.provisional_calendar)
+
+    def amend(self, amendments: list[Duty]) -> None:
+        """Take over the catalogue's amendments by rulings, where there are new ones."""
+        if len(amendments) != self._amendment_count:
+            self._amendment_count = len(amendments)
+            self.catalogue = Catalogue(self.city, amendments)
+
+    def alarm(self, unknown: UnknownYear) -> None:
+        """Remember what an operator must mend; /readyz and the live page show it."""
+        self.alarms[unknown.code] = unknown.detail
+
+    def now(self) -> datetime:
+        """Return the hub's time."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Return the city's date."""
+        return self.now().astimezone(CHINA_TIME).date()
+
+    def office_hours(self, department: str) -> OfficeHours:
+        """Return when a department is open."""
+        return self.city.office_hours[self.city.departments[department].office_hours]
+
+    def jurisdiction(self, ticket: Ticket) -> Jurisdiction | None:
+        """Return whose ground a stored ticket lies on."""
+        if ticket.district is None:
+            return None
+        return Jurisdiction(district=ticket.district, street=ticket.street, community=None, grid=ticket.grid)
+
+    def may_delegate_to(self, above: str, below: str) -> bool:
+        """Tell whether one may delegate to the other: to what stands under it, or, for a bureau, to a district.
+
+        A bureau's counterpart in a district is reached by way of the district (市 → 区 → 街道).
+        """
+        city = self.city
+        if city.is_under(below, above):
+            return True
+        return city.departments[below].kind == "district" and city.departments[above].kind in {"bureau", "utility"}
+
+    def mask(self, text: str) -> str:
+        """Return a text with what identifies a person masked."""
+        return mask(text).text
+
+    def department_name(self, code: str | None) -> str:
+        """Return a department's short name, or the code where the city no longer has it."""
+        department = self.city.departments.get(code or "")
+        return department.name if department else (code or "")
+
+    def category_name(self, code: str) -> str:
+        """Return a category's most specific name."""
+        category = self.city.categories.get(code)
+        return category.name if category else code

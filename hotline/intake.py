@@ -1,0 +1,355 @@
+"""登记: the one way in. Understood, routed, timed and written in one transaction, idempotent by the client's key."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hotline import clocks
+from hotline.fields import Code, Moment, Words
+from hotline.handoff import start as start_handoff
+from hotline.proposal import Proposal, propose
+from hotline.step import Step, write_new
+from models.clocks import Matter
+from models.errors import Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
+from models.lifecycle import Action, TicketState
+from models.store import idempotency, steps, tickets
+from models.ticket import Actor, Ticket, TicketText
+from models.understanding import Place, Understanding
+from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Integration, Role
+from nlu.similarity import resemblance
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.city import Line
+    from models.store.database import Session
+    from routing.jurisdiction import Jurisdiction
+
+LONGEST_TEXT: Final = 20_000
+ALIKE_ABOVE: Final = 0.5
+PROGRAM: Final = Actor(Role.PROGRAM, "intake")
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Location(Struct, frozen=True):
+    """WGS84 degrees."""
+
+    lat: Latitude
+    lon: Longitude
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """诉求人: anonymous callers are confidential too."""
+
+    name: Annotated[str, Meta(max_length=64)] | None = None
+    phone: Annotated[str, Meta(max_length=32, pattern=r"^\+?[0-9 \-]{3,31}$")] | None = None
+    identity: Identity = Identity.NAMED
+    disclosure: Disclosure = Disclosure.OPEN
+
+
+class Register(Struct, frozen=True, kw_only=True):
+    """A request as a channel sends it (CONTRACT: POST /api/v1/tickets)."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+    title: Annotated[str, Meta(max_length=200)] | None = None
+    brief: Words | None = None
+    channel: Channel | None = None
+    line: Code | None = None
+    interaction: int | None = None
+    caller: Caller | None = None
+    accused: Annotated[str, Meta(max_length=200)] | None = None
+    address: Annotated[str, Meta(max_length=300)] | None = None
+    location: Location | None = None
+    occurred_at: Moment | None = None
+    received_at: Moment | None = None
+    want_reply: bool = True
+    attachments: list[Code] = []
+
+
+class Receipt(Struct, frozen=True):
+    """The answer to an intake: the body as it was sent and whether the ticket is new."""
+
+    body: bytes
+    is_new: bool
+
+
+async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Register) -> Receipt:
+    """Register a request. The same key again gives the same answer; with another body IdempotencyMismatch."""
+    line = _line(hub, actor, request)
+    digest = hub.database.keyring.digest(raw)
+    caller = request.caller or Caller(identity=Identity.ANONYMOUS)
+    understanding = understand(hub, request, line)
+    where = locate(hub, request, understanding)
+    proposal = propose(hub, understanding, where, on=hub.today(), accused=request.accused, line=line)
+
+    async def attempt(session: Session) -> Receipt:
+        at = hub.now()
+        step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
+        alike = await _alike(hub, session, step.ticket, understanding)
+        await _decide(step, proposal)
+        body = _receipt(hub, step, proposal, alike)
+        step.change.remembered.append(
+            steps.Remembered(channel=actor.name, key=key, request_digest=digest, status=201, response=body.decode())
+        )
+        await write_new(hub, session, step)
+        return Receipt(body, is_new=True)
+
+    try:
+        return await hub.database.read(attempt)
+    except steps.KeyAlreadyUsed:
+        return await hub.database.read(lambda session: _again(session, actor, key, digest))
+
+
+def understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
+    """Read the request; raises InvalidRequest for what no person could read."""
+    if not request.text.strip() or "\x00" in request.text:
+        raise InvalidRequest("诉求内容为空或含有不可用字符，请重新填写")
+    return hub.reader.understand(
+        request.text,
+        title=request.title,
+        line=line.number if line else None,
+        received_at=request.received_at or hub.now(),
+        caller_name=request.caller.name if request.caller else None,
+        accused=request.accused,
+        address=request.address,
+    )
+
+
+def locate(hub: Hub, request: Register, read: Understanding) -> Jurisdiction | None:
+    """Return whose ground it is: by coordinates, else by the place in the words."""
+    if request.location is not None:
+        found = hub.atlas.by_point(request.location.lat, request.location.lon)
+        if found is not None:
+            return found
+    return hub.atlas.by_place(read.place) if read.place is not None else None
+
+
+def _line(hub: Hub, actor: Actor, request: Register) -> Line | None:
+    if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
+        raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
+    if request.line is None:
+        return None
+    line = hub.city.lines.get(request.line)
+    if line is None:
+        raise InvalidRequest(f"没有登记号码为“{request.line}”的热线，请核对 line")
+    if line.integration is Integration.SUBCENTER:
+        raise InvalidRequest(f"{line.number}{line.name}为分中心，请用 PUT /api/v1/feeds/{line.number}/… 报送镜像记录")
+    return line
+
+
+def _begin(
+    hub: Hub,
+    session: Session,
+    actor: Actor,
+    at: datetime,
+    request: Register,
+    caller: Caller,
+    proposal: Proposal,
+    ticket_id: int,
+) -> Step:
+    """Make the ticket and register it."""
+    read, where, way = proposal.understanding, proposal.jurisdiction, proposal.route
+    place = read.place or Place(span="")
+    matter = Matter(read.kind, read.urgency, read.detail or read.categories[0].code)
+    promised_at, is_provisional = clocks.promise(hub, matter, at, way.lead.department if way.lead else None)
+    is_anonymous = caller.identity is Identity.ANONYMOUS
+    location = request.location or Location(place.lat or 0, place.lon or 0)
+    has_location = request.location is not None or place.lat is not None
+    ticket = Ticket(
+        city_code=session.city_code,
+        id=ticket_id,
+        state=TicketState.REGISTERED,
+        kind=read.kind,
+        urgency=read.urgency,
+        category=read.categories[0].code,
+        detail=read.detail,
+        channel=request.channel or _channel(actor),
+        line=request.line,
+        identity=caller.identity,
+        disclosure=Disclosure.CONFIDENTIAL if is_anonymous else caller.disclosure,
+        caller_index=hub.database.keyring.blind_index(_digits(caller.phone)) if caller.phone else None,
+        place=place.name or place.span or request.address,
+        lat=location.lat if has_location else None,
+        lon=location.lon if has_location else None,
+        grid=where.grid if where else None,
+        street=where.street if where else None,
+        district=where.district if where else None,
+        flags=tuple(read.flags),
+        lead=None,
+        because=way.because,
+        duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
+        accused=request.accused or read.accused,
+        grassroots=way.grassroots,
+        want_reply=request.want_reply,
+        desk_reason=None,
+        registered_at=at,
+        received_at=request.received_at or at,
+        occurred_at=request.occurred_at or read.occurred_at,
+        promised_at=promised_at,
+        first_promised_at=promised_at,
+        interaction=request.interaction,
+    )
+    step = Step(hub, session, actor, at, ticket, [])
+    content = TicketText(
+        text=f"{request.title}\n{request.text}" if request.title else request.text,
+        brief=request.brief or read.brief,
+        query_code=f"{secrets.randbelow(10**8):08d}",
+        masked_text=read.masked_text,
+        caller_name=caller.name,
+        caller_phone=caller.phone,
+        reading=_kept_reading(read),
+    )
+    step.use_text(content)
+    step.change.texts.append(
+        steps.NewText(
+            ticket_id=ticket_id,
+            content=content,
+            tokens=read.tokens,
+            bands=bands(read.fingerprint),
+            fingerprint=read.fingerprint,
+        )
+    )
+    step.record(
+        Action.REGISTER,
+        channel=ticket.channel,
+        line=ticket.line,
+        kind=ticket.kind,
+        urgency=ticket.urgency,
+        category=ticket.category,
+        p=round(read.sure, 4),
+        flags=ticket.flags,
+        model=read.model_version,
+        promised_at=promised_at,
+        is_provisional=is_provisional,
+    )
+    return step
+
+
+async def _decide(step: Step, proposal: Proposal) -> None:
+    """Hand off what is an emergency, dispatch what is sure, leave the rest to the desk with a proposal."""
+    step.actor = PROGRAM
+    rules = {rule.number: rule for rule in reversed(proposal.handoffs)}
+    remains = not rules or any(rule.remainder for rule in rules.values())
+    for number, rule in rules.items():
+        start_handoff(step, number, rule.flag, f"命中“{rule.flag}”规则", remainder=remains or number != list(rules)[-1])
+    if not remains:
+        await step.tell("handed_off", target="、".join(rules))
+        return
+    step.take(Action.ACCEPT)
+    way = proposal.route
+    if proposal.desk_reasons or way.lead is None:
+        reasons = "；".join(proposal.desk_reasons or (way.because,))
+        step.set(desk_reason=reasons)
+        step.record("proposed", lead=way.lead.department if way.lead else None, reasons=reasons)
+    else:
+        step.take(
+            Action.DISPATCH,
+            lead=way.lead.department,
+            assisting=[one.department for one in way.assisting],
+            because=way.because,
+            duty=step.ticket.duty,
+            catalogue_version=step.hub.city.catalogue_version,
+        )
+        step.set(dispatch_count=1)
+        await step.assign(way.lead, AssignmentRole.LEAD, Action.DISPATCH)
+        for one in way.assisting:
+            await step.assign(one, AssignmentRole.ASSISTING, Action.DISPATCH)
+    await step.tell("registered")
+
+
+async def _alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[dict[str, Any]]:
+    """Find what may be the same matter: near words, or the same caller on the same subject."""
+    since = ticket.registered_at.replace(day=1)
+    found: list[dict[str, Any]] = []
+    for one in await tickets.alike(session, bands(read.fingerprint), ticket.caller_index, since):
+        likeness = resemblance(read.fingerprint, one.fingerprint)
+        same_caller = ticket.caller_index is not None and one.ticket.caller_index == ticket.caller_index
+        same_subject = same_caller and one.ticket.category == ticket.category
+        if likeness >= ALIKE_ABOVE or same_subject:
+            found.append(
+                {
+                    "number": one.ticket.number,
+                    "state": one.ticket.state,
+                    "likeness": round(likeness, 2),
+                    "same_caller": same_caller,
+                    "same_place": ticket.place is not None and one.ticket.place == ticket.place,
+                    "registered_at": one.ticket.registered_at,
+                }
+            )
+    found.sort(key=lambda row: (row["same_caller"], row["likeness"]), reverse=True)
+    return found[:5]
+
+
+def bands(fingerprint: tuple[int, ...]) -> tuple[int, ...]:
+    """Return numbers of which near texts share at least one: each is made of two neighbours of the fingerprint."""
+    pairs = zip(fingerprint[::2], fingerprint[1::2], strict=False)
+    return tuple(((first * 31 + second) ^ (n << 59)) % 2**63 for n, (first, second) in enumerate(pairs))
+
+
+def _receipt(hub: Hub, step: Step, proposal: Proposal, alike: list[dict[str, Any]]) -> bytes:
+    ticket, read = step.ticket, proposal.understanding
+    lead = next((part for part in step.parts.values() if part.is_lead), None)
+    text = step.change.texts[0].content
+    body: dict[str, Any] = {
+        "number": ticket.number,
+        "query_code": text.query_code,
+        "state": ticket.state,
+        "kind": ticket.kind,
+        "urgency": ticket.urgency,
+        "category": {"code": ticket.category, "name": hub.category_name(ticket.category), "p": round(read.sure, 4)},
+        "lead": {"code": lead.department, "name": hub.department_name(lead.department)} if lead else None,
+        "because": ticket.desk_reason or ticket.because,
+        "promised_at": ticket.promised_at,
+        "due": {
+            "acknowledge_by": lead.acknowledge_by,
+            "contact_by": lead.contact_by,
+            "reply_by": lead.reply_by,
+        }
+        if lead
+        else None,
+        "possible_duplicates": alike,
+    }
+    if step.change.handoffs:
+        first = proposal.handoffs[0]
+        body["handoff"] = {
+            "number": first.number,
+            "also": [row["number"] for row in step.change.handoffs if row["number"] != first.number],
+            "flag": first.flag,
+            "script": first.script,
+            "confirm_by": step.change.handoffs[0]["confirm_by"],
+        }
+    return msgspec.json.encode(body)
+
+
+async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Receipt:
+    kept = await idempotency.find(session, actor.name, key)
+    if kept is None:
+        raise Unavailable("相同请求正在处理，请稍后重试")
+    if kept.request_digest != digest:
+        raise IdempotencyMismatch("同一 Idempotency-Key 对应的内容不同：重发请保持内容一致，新诉求请换新的键")
+    return Receipt(kept.response.encode(), is_new=False)
+
+
+def _kept_reading(read: Understanding) -> dict[str, Any]:
+    """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
+    kept: dict[str, Any] = msgspec.to_builtins(read)
+    for name in ("brief", "masked_text", "tokens", "fingerprint"):
+        del kept[name]
+    return kept
+
+
+def _channel(actor: Actor) -> Channel:
+    return Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE
+
+
+def _digits(phone: str) -> str:
+    """Return the digits by which a phone is compared: no country code, spaces or dashes."""
+    digits = "".join(ch for ch in phone if ch.isdigit())
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits

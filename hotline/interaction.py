@@ -1,0 +1,76 @@
+"""来话/会话: offered, answered, ended or abandoned; 0..n tickets come of it, and some need none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec.structs import replace
+
+from hotline import clocks
+from models.errors import Conflict, InvalidRequest
+from models.store import interactions
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.store.database import Session
+    from models.store.interactions import Interaction
+    from models.vocabulary import Channel
+
+# 直办, progress queries and silent calls are counted and never routed.
+Outcome = Literal[
+    "new_ticket",
+    "answered",
+    "progress_query",
+    "supplement",
+    "urging",
+    "withdrawal",
+    "silent",
+    "wrong_number",
+    "harassment",
+]
+Happening = Literal["answered", "ended", "abandoned", "transcript"]
+GENERAL: Final = "general"
+
+
+async def offer(hub: Hub, channel: Channel, number: str | None, phone: str | None) -> int:
+    """Record an arriving interaction with the seat group of the dialled line; returns its id."""
+    line = hub.city.lines.get(number) if number else None
+    if number is not None and line is None:
+        raise InvalidRequest(f"没有登记号码为“{number}”的热线，请核对 line")
+    seat_group = (line.seat_group if line else "") or GENERAL
+    return await hub.database.write(
+        lambda session: interactions.offer(session, channel, number, seat_group, phone, hub.now())
+    )
+
+
+async def happen(
+    hub: Hub, interaction_id: int, event: Happening, *, agent: str | None, outcome: str | None, text: str
+) -> Interaction:
+    """Record what happened; a call abandoned before it was answered is called back, once for each phone."""
+
+    async def work(session: Session) -> Interaction:
+        current = await interactions.lock(session, interaction_id)
+        if current.ended_at is not None:
+            raise Conflict("该来话已结束")
+        changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
+        await interactions.change(session, changed)
+        if event == "answered" and current.caller_index is not None:
+            await interactions.called_back(session, current.caller_index, hub.now())
+        if event == "abandoned" and current.answered_at is None and current.caller_index is not None:
+            call_back_by = clocks.call_back_by(hub, hub.now())
+            await interactions.missed(session, current.id, call_back_by)
+            changed = replace(changed, call_back_by=call_back_by)
+        return changed
+
+    return await hub.database.write(work)
+
+
+def _changed(
+    hub: Hub, current: Interaction, event: Happening, *, agent: str | None, outcome: str | None, text: str
+) -> Interaction:
+    if event == "transcript":
+        return replace(current, transcript=f"{current.transcript}{text}\n")
+    if event == "answered":
+        return replace(current, answered_at=current.answered_at or hub.now(), agent=agent)
+    ended = "abandoned" if event == "abandoned" else outcome
+    return replace(current, ended_at=hub.now(), outcome=ended or current.outcome)

@@ -1,0 +1,13 @@
+"""What hangs on the aiohttp application, typed."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hotline.config import Settings
+from hotline.http_client import HttpClient
+from hotline.hub import Hub
+
+HUB = web.AppKey("HUB", Hub)
+SETTINGS = web.AppKey("SETTINGS", Settings)
+HTTP_CLIENT = web.AppKey("HTTP_CLIENT", HttpClient)

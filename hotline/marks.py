@@ -1,0 +1,117 @@
+"""What the clock does when a moment comes: remind, yellow, red, supervise, escalate, late stages, archive.
+
+A timer says only when to look; what to do is decided here on the locked ticket, so that a timer that fires twice or
+late does nothing twice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from hotline import clocks
+from hotline.step import CLOCK, TICKET_SUBJECT, run
+from models.lifecycle import Action, TicketState
+from models.marks import MarkKind
+from models.store import handoffs, interactions, timers
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from hotline.step import Step
+    from models.store.database import Session
+    from models.ticket import Assignment, Timer
+
+CALL_SUBJECT: Final = "call:"
+HANDOFF_SUBJECT: Final = "handoff:"
+_SAYS: Final = {
+    MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
+    MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
+    MarkKind.REMIND: (Action.REMIND, "答复时限将至"),
+    MarkKind.YELLOW: (Action.REMIND, "黄牌：答复时限将至"),
+    MarkKind.RED: (Action.REMIND, "红牌：已过答复时限"),
+    MarkKind.SUPERVISE: (Action.SUPERVISE, "逾期未答复，督办"),
+    MarkKind.ESCALATE: (Action.ESCALATE, "逾期未答复，提级督办并通报"),
+}
+_EVENTS: Final = {
+    Action.REMIND: "ticket.reminded",
+    Action.SUPERVISE: "ticket.supervised",
+    Action.ESCALATE: "ticket.escalated",
+}
+
+
+async def fire(hub: Hub, timer: Timer) -> None:
+    """Act on a timer that has come due."""
+    if timer.subject.startswith(CALL_SUBJECT):
+        await hub.database.write(lambda session: _call_back_late(hub, session, timer))
+        return
+    await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
+
+
+async def _act(step: Step, timer: Timer) -> None:
+    current = await timers.get(step.session, timer.ticket_id, timer.subject)
+    if current is None or current.kind != timer.kind or current.due_at != timer.due_at:
+        return
+    if timer.subject == TICKET_SUBJECT:
+        await _stage(step, timer)
+    elif timer.subject.startswith(HANDOFF_SUBJECT):
+        await _handoff(step, timer)
+    else:
+        await _part(step, step.parts[int(timer.subject)], timer)
+
+
+async def _part(step: Step, part: Assignment, timer: Timer) -> None:
+    """A department's date nears or has passed."""
+    step.set_part(part, marks=(*part.marks, timer.kind))
+    if not part.is_live:
+        return
+    mark = MarkKind(timer.kind.partition("@")[0].partition(":")[0])
+    action, reason = _SAYS[mark]
+    step.supervise(action, part.department, reason)
+    await step.deliver(part, _EVENTS[action], reason=reason, mark=mark)
+
+
+async def _stage(step: Step, timer: Timer) -> None:
+    """The hotline's own stage is late, or its next moment has come."""
+    state = step.ticket.state
+    if timer.kind in {"desk_late", "review_late"}:
+        step.supervise(Action.REMIND, None, "待人工派单超过时限" if timer.kind == "desk_late" else "待审核超过时限")
+        step.change.dropped_timers.append((step.ticket.id, TICKET_SUBJECT))
+    elif timer.kind == "archive" and state is TicketState.CLOSED:
+        step.take(Action.ARCHIVE, reason="办结后按期归档")
+    elif state is TicketState.FOLLOW_UP:
+        await _follow_up(step, timer)
+    else:
+        step.record("timer_ignored", kind=timer.kind)
+        step.change.dropped_timers.append((step.ticket.id, TICKET_SUBJECT))
+
+
+async def _follow_up(step: Step, timer: Timer) -> None:
+    """The time to call has come; then it is late; then the link has expired and the silence ends it (未参评)."""
+    if timer.kind == "follow_up" and step.ticket.stage_by is not None and step.at < step.ticket.stage_by:
+        step.record("follow_up_due")
+        step.wait(TICKET_SUBJECT, "follow_up_late", step.ticket.stage_by)
+    elif timer.kind in {"follow_up", "follow_up_late"}:
+        step.supervise(Action.REMIND, None, "回访超过时限")
+        step.wait(TICKET_SUBJECT, "link_expired", clocks.link_until(step.hub, step.at))
+    else:
+        step.take(Action.CLOSE, reason="评价链接到期，诉求人未参评")
+        await step.tell_all("closed")
+
+
+async def _handoff(step: Step, timer: Timer) -> None:
+    """Nobody has confirmed the emergency: the shift lead must, and is told again after ever longer whiles."""
+    number = timer.subject.removeprefix(HANDOFF_SUBJECT)
+    opened = await handoffs.get(step.session, step.ticket.id, number)
+    if opened is None or opened["confirmed_at"] is not None:
+        step.change.dropped_timers.append((step.ticket.id, timer.subject))
+        step.record("timer_ignored", kind=timer.kind)
+        return
+    step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")
+    waited = max(step.at - opened["opened_at"], timedelta(minutes=1))
+    step.wait(timer.subject, timer.kind, step.at + waited)
+
+
+async def _call_back_late(hub: Hub, session: Session, timer: Timer) -> None:
+    """A missed call was not called back in time (国办函〔2025〕66号 漏接回拨)."""
+    await interactions.late(session, int(timer.subject.removeprefix(CALL_SUBJECT)), hub.now())
+    await timers.drop(session, timer)

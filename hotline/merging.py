@@ -1,0 +1,116 @@
+"""并单 and 拆单: one matter on one ticket, every caller with an answer and a rating of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.fields import Code, Words
+from hotline.step import Step, required
+from models.errors import Conflict
+from models.lifecycle import OPEN_TICKET, Action, TicketState
+from models.store import steps, tickets
+from models.ticket import GENESIS, id_of, number_of
+
+if TYPE_CHECKING:
+    from models.ticket import Ticket
+
+
+class Merge(Struct, kw_only=True):
+    """并单 into another ticket that is open (国办函〔2025〕66号: 重复诉求原则上并单处理)."""
+
+    into: Code
+    reason: Words
+
+
+class Split(Struct, kw_only=True):
+    """拆单: the words of each further matter; the ticket itself keeps the first."""
+
+    briefs: list[Words]
+    reason: Words
+
+
+async def merge(step: Step, fields: Merge) -> None:
+    """End this ticket in another; its own merged callers follow."""
+    target_id = id_of(fields.into)
+    reason = required(fields.reason, "并单理由")
+    if target_id == step.ticket.id:
+        raise Conflict("不能并入自身")
+    # Both directions at once would deadlock: PostgreSQL ends one of them, which is then tried again and refused.
+    target = await tickets.lock(step.session, target_id)
+    if target.state not in OPEN_TICKET:
+        raise Conflict(f"工单{target.number}已结束，不能并入")
+    step.take(Action.MERGE, into=target.number, reason=reason)
+    step.set(merged_into=target.id)
+    for part in step.live_parts:
+        await step.end_part(part, "ticket.merged", into=target.number, reason=reason)
+    other = await _other(step, target)
+    other.record("merged_in", ticket=step.ticket.number)
+    for child_id in await tickets.merged_into(step.session, step.ticket.id):
+        child = await _other(step, await tickets.lock(step.session, child_id))
+        child.record("merge_followed", into=target.number)
+        child.set(merged_into=target.id)
+        await child.write()
+    await other.write()
+    await step.tell("merged")
+
+
+async def split(step: Step, fields: Split) -> list[str]:
+    """Make a ticket of each further matter; they wait on the desk with the parent's dates to the citizen."""
+    reason = required(fields.reason, "拆单理由")
+    if not 1 <= len(fields.briefs) <= 9:
+        raise Conflict("请填写1至9条拆出的事项摘要")
+    text = await step.text()
+    numbers = []
+    for brief in fields.briefs:
+        ticket_id = await step.hub.numbers.take(step.session, step.at)
+        child = Step(step.hub, step.session, step.actor, step.at, _child_of(step.ticket, ticket_id), [])
+        content = replace(text, brief=brief)
+        child.use_text(content)
+        child.change.texts.append(
+            steps.NewText(
+                ticket_id=ticket_id,
+                content=content,
+                tokens=step.hub.reader.search_tokens(content.masked_text),
+                bands=(),
+                fingerprint=(),
+            )
+        )
+        child.record(Action.REGISTER, split_from=step.ticket.number, promised_at=step.ticket.promised_at)
+        child.set(state=TicketState.ON_DESK, desk_reason=f"由{step.ticket.number}拆出")
+        child.record(Action.ACCEPT)
+        await child.write()
+        numbers.append(number_of(ticket_id))
+    step.take(Action.SPLIT, into=numbers, reason=reason)
+    return numbers
+
+
+async def _other(step: Step, ticket: Ticket) -> Step:
+    """Take another, locked ticket into the same transaction."""
+    parts = await tickets.assignments(step.session, ticket.id)
+    return Step(step.hub, step.session, step.actor, step.at, ticket, parts)
+
+
+def _child_of(parent: Ticket, ticket_id: int) -> Ticket:
+    return replace(
+        parent,
+        id=ticket_id,
+        state=TicketState.REGISTERED,
+        lead=None,
+        parent=parent.id,
+        dispatch_count=0,
+        send_back_count=0,
+        reopen_count=0,
+        urge_count=0,
+        supervision_level=0,
+        is_disputed=False,
+        merged_into=None,
+        stage_by=None,
+        reply_by=None,
+        first_reply_by=None,
+        closed_at=None,
+        event_count=0,
+        head_hash=GENESIS,
+    )

@@ -1,0 +1,50 @@
+"""What the citizen is told by short message (短信告知): words only; the provider's adapter sends them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from models.calendar import CHINA_TIME
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.ticket import Ticket
+
+_WORDS: Final = {
+    "registered": "您的诉求已登记，工单号{number}，查询码{code}，预计{promised}前答复您。查询：{link}",
+    "answered": "您的咨询已当场答复，工单号{number}，查询码{code}。感谢来电。",
+    "handed_off": "您反映的紧急情况已转{target}，工单号{number}，查询码{code}。如有危险请先撤离。",
+    "declined": "您的诉求（工单号{number}）不属于热线受理范围：{reason}。您可以通过以下途径解决：{lawful_channel}",
+    "extended": "您的诉求（工单号{number}）因{reason}，经批准延期至{until}答复，请您谅解。",
+    "deferred": "您的诉求（工单号{number}）受客观条件限制，计划于{until}前解决：{reason}",
+    "result": "您的诉求（工单号{number}）已办理：{result}。请评价或申请重办：{link}",
+    "reopened": "您的诉求（工单号{number}）已重新办理，预计{until}前答复您。",
+    "closed": "您的诉求（工单号{number}）已办结。如有新情况可申请重办：{link}",
+    "merged": "您的诉求（工单号{number}，查询码{code}）与正在办理的同一事项合并办理，结果同样会告知您。",
+    "withdrawn": "您已撤回诉求（工单号{number}）。如有需要请再次联系我们。",
+}
+
+
+def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str, Any]) -> str:
+    """Return the message of one kind, signed by the city's hotline."""
+    shown = {name: _show(value) for name, value in fields.items()}
+    body = _WORDS[kind].format(
+        number=ticket.number,
+        code=query_code,
+        promised=day(ticket.promised_at),
+        link=f"/me?number={ticket.number}",
+        **shown,
+    )
+    return f"【{hub.city.name}12345】{body}"
+
+
+def day(at: datetime) -> str:
+    """Return a date and time as a citizen reads it."""
+    local = at.astimezone(CHINA_TIME)
+    return f"{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
+
+
+def _show(value: Any) -> str:
+    return day(value) if hasattr(value, "astimezone") else str(value)

@@ -1,0 +1,91 @@
+"""What the program proposes for a request, and whether it may go out without a person's eye."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from models.city import HandoffRule
+from models.understanding import Understanding
+from models.vocabulary import Integration, Kind
+from routing.catalogue import Catalogue
+from routing.jurisdiction import Jurisdiction
+from routing.route import Route, route
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hotline.hub import Hub
+    from hotline.step import Step
+    from models.city import City, Line
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """A request read and routed. `desk_reasons` empty means: it may be dispatched at once."""
+
+    understanding: Understanding
+    jurisdiction: Jurisdiction | None
+    route: Route
+    handoffs: tuple[HandoffRule, ...]
+    desk_reasons: tuple[str, ...]
+
+
+class Desk:
+    """What a proposal needs of the city: its data and its catalogue as rulings have amended it."""
+
+    def __init__(self, city: City, catalogue: Catalogue | None = None) -> None:
+        self.city = city
+        self.catalogue = catalogue or Catalogue(city)
+
+
+def propose(
+    desk: Desk | Hub,
+    understanding: Understanding,
+    where: Jurisdiction | None,
+    *,
+    on: date,
+    accused: str | None,
+    line: Line | None,
+) -> Proposal:
+    """Route what was understood and say why a person should look first, if one should."""
+    named = accused or understanding.accused
+    proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=named)
+    return Proposal(
+        understanding=understanding,
+        jurisdiction=where,
+        route=proposed,
+        handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
+        desk_reasons=tuple(_desk_reasons(desk.city, understanding, proposed, line)),
+    )
+
+
+async def propose_again(step: Step) -> Route:
+    """Route a ticket that lies on the desk anew, by its present category and what was read at intake."""
+    ticket, text = step.ticket, await step.text()
+    reading = msgspec.convert(
+        {**text.reading, "masked_text": text.masked_text, "brief": text.brief, "tokens": (), "fingerprint": ()},
+        Understanding,
+        strict=False,
+    )
+    first = msgspec.structs.replace(reading.categories[0], code=ticket.category)
+    reading = msgspec.structs.replace(
+        reading, categories=(first, *reading.categories[1:]), detail=ticket.detail, kind=ticket.kind
+    )
+    where = step.hub.jurisdiction(ticket)
+    return route(reading, where, step.hub.catalogue, step.hub.city, on=step.hub.today(), accused=ticket.accused)
+
+
+def _desk_reasons(city: City, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
+    bar = city.auto_dispatch_above
+    reasons = [doubt.rstrip("。") for doubt in proposed.doubts]
+    if read.sure < bar:
+        reasons.append(f"分类把握{read.sure:.0%}，低于自动派单线{bar:.0%}")
+    reasons += [f"可能不属受理范围：{doubt.reason}" for doubt in read.scope]
+    reasons += [f"涉及{rule.name}，须人工核对" for rule in city.flags if rule.desk and rule.flag in read.flags]
+    if read.kind is Kind.TIP_OFF and (read.accused or proposed.recused):
+        reasons.append("举报件须人工核对回避单位")
+    if line is not None and line.integration is Integration.REFERRAL:
+        reasons.append(f"{line.number}{line.name}属告知转介号码")
+    return list(dict.fromkeys(reasons))

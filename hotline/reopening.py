@@ -1,0 +1,36 @@
+"""重办: the matter is taken up again; to whom and with which dates is the policy's to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotline import clocks
+from models.lifecycle import Action, TicketState
+from models.vocabulary import AssignmentRole
+from routing.route import Designee
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+
+async def reopen(step: Step, reason: str) -> None:
+    """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen)."""
+    policy, count = step.policy.reopen, step.ticket.reopen_count + 1
+    last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
+    to_lead = policy.to == "lead" and last_lead is not None
+    state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
+    step.take(Action.REOPEN, to=state, reason=reason, round=count)
+    promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
+    step.set(
+        reopen_count=count,
+        closed_at=None,
+        promised_at=promised_at,
+        desk_reason=None if to_lead else f"第{count}次重办，请派单：{reason}",
+    )
+    step.record("promised", promised_at=promised_at, because="重办")
+    if to_lead and last_lead is not None:
+        again = Designee(last_lead.department, f"第{count}次重办：{reason}")
+        await step.assign(again, AssignmentRole.LEAD, Action.REOPEN, factor=policy.first_factor)
+    if count >= policy.supervise_at:
+        step.supervise(Action.SUPERVISE, step.ticket.lead, f"第{count}次重办")
+    await step.tell("reopened", until=promised_at)

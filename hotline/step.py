@@ -1,0 +1,441 @@
+"""One step of a ticket: lock it, advance it by the tables, append the event, set timers, queue deliveries.
+
+Nothing else writes tickets, assignments or the trail. A use case gets a Step, says what happens, and everything it
+said is written in one transaction: all of it or nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import asyncpg
+import msgspec
+from msgspec.structs import replace
+
+from hotline import clocks
+from hotline.notice import words
+from models.errors import Conflict, Forbidden, InvalidRequest, NotFound, StaleVersion
+from models.lifecycle import (
+    LABELS,
+    LIVE_ASSIGNMENT,
+    TICKET_ENDS,
+    Action,
+    AssignmentState,
+    TicketState,
+    advance,
+    advance_ticket,
+    may,
+)
+from models.store import steps, tickets
+from models.ticket import Actor, Assignment, Delivery, Notice, Ticket, TicketText, Timer, link
+from models.vocabulary import LABELS as VOCABULARY_LABELS
+from models.vocabulary import AssignmentRole, Disclosure, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.sla import Policy
+    from models.store.database import Session
+    from routing.route import Designee
+
+T = TypeVar("T")
+ROLE_LABELS: Final = VOCABULARY_LABELS["role"]
+CLOCK: Final = Actor(Role.CLOCK, "clock")
+PROGRAM: Final = Actor(Role.PROGRAM, "program")
+NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
+MOST_DELIVERIES_A_STEP: Final = 64
+SCHEMA_VERSION: Final = 1
+# Webhooks whose moment has passed when a part ends are still sent: a department must hear that it was recalled.
+TICKET_SUBJECT: Final = "ticket"
+
+
+class Step:
+    """One ticket, locked, in the hands of one actor."""
+
+    def __init__(
+        self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket, parts: list[Assignment]
+    ) -> None:
+        self.hub = hub
+        self.session = session
+        self.actor = actor
+        self.at = at
+        self.ticket = ticket
+        self.parts = {part.ordinal: part for part in parts}
+        self.change = steps.Change(at=at)
+        self._state_before: TicketState | None = ticket.state if ticket.event_count else None
+        self._touched: set[int] = set()
+        self._text: TicketText | None = None
+
+    # What stands there
+
+    @property
+    def lead(self) -> Assignment:
+        """The live lead assignment; raises NotFound where nobody leads now."""
+        for part in self.parts.values():
+            if part.is_lead and part.is_live:
+                return part
+        raise NotFound("该工单目前没有主办单位")
+
+    @property
+    def policy(self) -> Policy:
+        """The SLA policy that the city runs by."""
+        return self.hub.policy
+
+    @property
+    def live_parts(self) -> list[Assignment]:
+        """Every part that is still owed."""
+        return [part for part in self.parts.values() if part.is_live]
+
+    def part(self, ordinal: int | None) -> Assignment:
+        """Return the part that a request names; a department that names none means its own live one.
+
+        Raises NotFound, Forbidden where it is another department's.
+        """
+        own = self.actor.department
+        if ordinal is None:
+            mine = [p for p in self.live_parts if own is None or p.department == own]
+            mine = [p for p in mine if p.is_lead] if own is None else mine
+            if not mine:
+                raise NotFound("该工单没有可操作的承办任务，请指明 assignment")
+            return mine[0]
+        part = self.parts.get(ordinal)
+        if part is None:
+            raise NotFound(f"该工单没有编号为{ordinal}的承办任务")
+        if own is not None and part.department != own:
+            raise Forbidden("这是其他单位的承办任务，本单位不能操作")
+        return part
+
+    async def text(self) -> TicketText:
+        """Return what was said, opened once."""
+        if self._text is None:
+            self._text = await tickets.text(self.session, self.ticket.id)
+        return self._text
+
+    def use_text(self, text: TicketText) -> None:
+        """Give the words of a ticket that is only now being registered."""
+        self._text = text
+
+    # What happens
+
+    def take(self, action: Action, *, to: TicketState | None = None, **fields: Any) -> None:
+        """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict."""
+        self.check(action)
+        state = advance_ticket(self.ticket.state, action, to)
+        self.set(state=state)
+        self.record(action, **fields)
+
+    def check(self, action: Action) -> None:
+        """Raise Forbidden or IllegalTransition where this actor may not take this step now."""
+        if not may(action, self.actor.role):
+            raise Forbidden(f"{ROLE_LABELS[self.actor.role]}无权执行“{LABELS['action'][action]}”")
+        advance_ticket(self.ticket.state, action, self.ticket.state)
+
+    def record(self, event_type: str, /, **fields: Any) -> None:
+        """Append an event to the trail: `fields` are references and values, never personal data."""
+        event = link(self.session.city_code, self.ticket, event_type, self.at, self.actor, fields)
+        self.change.events.append(event)
+        self.set(event_count=event.seq, head_hash=event.hash)
+
+    def set(self, **values: Any) -> None:
+        """Change columns of the ticket."""
+        self.ticket = replace(self.ticket, **values)
+
+    def move_part(
+        self, part: Assignment, action: Action, to: AssignmentState | None = None, **values: Any
+    ) -> Assignment:
+        """Advance one part by its table and change its columns. Raises IllegalTransition."""
+        state = advance(part.state, action, to)
+        if state not in LIVE_ASSIGNMENT:
+            values.setdefault("ended_at", self.at)
+        return self.set_part(part, state=state, **values)
+
+    def set_part(self, part: Assignment, **values: Any) -> Assignment:
+        """Change columns of one part."""
+        changed = replace(self.parts[part.ordinal], **values)
+        self.parts[part.ordinal] = changed
+        self._touched.add(part.ordinal)
+        return changed
+
+    async def set_brief(self, brief: str) -> None:
+        """Replace the department's brief; the trail keeps that it changed, not its words."""
+        await tickets.set_brief(self.session, self.ticket.id, brief)
+        self._text = replace(await self.text(), brief=brief)
+        self.record("brief_edited", length=len(brief))
+
+    async def assign(
+        self,
+        designee: Designee,
+        role: AssignmentRole,
+        action: Action,
+        *,
+        parent: int | None = None,
+        factor: float = 1.0,
+    ) -> Assignment:
+        """Give a department a part with clocks of its own, and queue the webhook that tells it."""
+        started, kept = clocks.start(self.hub, self.ticket, designee.department, self.at, factor)
+        part = Assignment(
+            city_code=self.session.city_code,
+            ticket_id=self.ticket.id,
+            ordinal=max(self.parts, default=0) + 1,
+            parent=parent,
+            role=role,
+            state=AssignmentState.DISPATCHED,
+            department=designee.department,
+            because=designee.because,
+            is_designated=action is Action.DESIGNATE,
+            dispatched_at=self.at,
+            counted_from=self.at,
+            acknowledge_by=started.acknowledge_by,
+            contact_by=started.contact_by,
+            reply_by=started.reply_by,
+            send_back_by=started.send_back_by,
+            first_acknowledge_by=started.acknowledge_by,
+            first_contact_by=started.contact_by,
+            first_reply_by=started.reply_by,
+        )
+        self.parts[part.ordinal] = part
+        self._touched.add(part.ordinal)
+        self.record("clock_started", assignment=part.ordinal, role=role, department=part.department, **kept)
+        kind = "ticket.designated" if part.is_designated else "ticket.dispatched"
+        await self.deliver(part, "ticket.reopened" if action is Action.REOPEN else kind)
+        return part
+
+    async def end_part(self, part: Assignment, event: str, **fields: Any) -> None:
+        """Take a live part away from its department and tell it why."""
+        self.move_part(part, Action.RECALL)
+        await self.deliver(part, event, **fields)
+
+    async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
+        """Queue a webhook to the part's department; it is sent after this step is written."""
+        n = sum(1 for d in self.change.deliveries if d.ticket_id == self.ticket.id)
+        position = self.ticket.event_count * MOST_DELIVERIES_A_STEP + n
+        content = {
+            "type": kind,
+            "timestamp": self.at,
+            "schema_version": SCHEMA_VERSION,
+            "data": {**await self._told_to_department(part), **fields},
+        }
+        self.change.deliveries.append(
+            Delivery(
+                id=f"msg_{self.ticket.number}_{position}",
+                ticket_id=self.ticket.id,
+                position=position,
+                department=part.department,
+                type=kind,
+                content=msgspec.json.encode(content).decode(),
+            )
+        )
+
+    async def tell(self, kind: str, **fields: Any) -> None:
+        """Queue a message to the citizen, where there is a phone to send it to."""
+        text = await self.text()
+        if text.caller_phone is None:
+            return
+        self.change.notices.append(
+            Notice(
+                id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{len(self.change.notices)}",
+                ticket_id=self.ticket.id,
+                kind=kind,
+                address=text.caller_phone,
+                content=words(self.hub, kind, self.ticket, text.query_code, fields),
+            )
+        )
+
+    async def tell_all(self, kind: str) -> None:
+        """Tell the citizen and every caller whose ticket was merged into this one."""
+        await self.tell(kind)
+        for other in await tickets.merged_into(self.session, self.ticket.id):
+            text = await tickets.text(self.session, other)
+            if text.caller_phone is not None:
+                self.change.notices.append(
+                    Notice(
+                        id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{other}",
+                        ticket_id=other,
+                        kind=kind,
+                        address=text.caller_phone,
+                        content=words(self.hub, kind, await tickets.get(self.session, other), text.query_code, {}),
+                    )
+                )
+
+    def open_dispute(self, topic: str, participants: list[str]) -> None:
+        """Open a dispute between departments; it ends with a ruling."""
+        self.take(Action.OPEN_DISPUTE, topic=topic, participants=participants)
+        self.set(is_disputed=True)
+        self.change.disputes.append(
+            {
+                "ticket_id": self.ticket.id,
+                "n": self.ticket.event_count,
+                "opened_at": self.at,
+                "topic": topic,
+                "participants": participants,
+            }
+        )
+
+    def supervise(
+        self, action: Action, department: str | None, reason: str, *, owner: str = "", deadline: datetime | None = None
+    ) -> None:
+        """Record a reminder, a supervision or an escalation: a record, never a state; it excuses nothing."""
+        level = {Action.REMIND: 0, Action.SUPERVISE: 1, Action.ESCALATE: 2}[action]
+        self.record(action, department=department, reason=reason, deadline=deadline)
+        self.set(supervision_level=max(level, self.ticket.supervision_level))
+        self.change.supervisions.append(
+            {
+                "ticket_id": self.ticket.id,
+                "seq": self.ticket.event_count,
+                "action": action,
+                "level": level,
+                "department": department,
+                "owner": owner or self.actor.name,
+                "reason": reason,
+                "at": self.at,
+                "deadline": deadline,
+            }
+        )
+
+    def wait(self, subject: str, kind: str, due_at: datetime) -> None:
+        """Set the next moment at which the clock acts on a part of this ticket."""
+        self.change.timers.append(
+            Timer(
+                city_code=self.session.city_code,
+                ticket_id=self.ticket.id,
+                subject=subject,
+                kind=kind,
+                due_at=due_at,
+            )
+        )
+
+    # The end of it
+
+    async def write(self) -> None:
+        """Write everything that was said; nobody sees half of it."""
+        self._settle()
+        await steps.write(self.session, self.change)
+
+    def _settle(self) -> None:
+        """Draw the conclusions of what was said: timers, stage, the lead's dates."""
+        self._set_part_timers()
+        self._set_stage()
+        live_lead = next((part for part in self.live_parts if part.is_lead), None)
+        self.set(
+            lead=live_lead.department if live_lead else self.ticket.lead,
+            reply_by=live_lead.reply_by if live_lead else None,
+            first_reply_by=live_lead.first_reply_by if live_lead else None,
+        )
+        self.change.tickets.append(self.ticket)
+        self.change.assignments += [self.parts[ordinal] for ordinal in sorted(self._touched)]
+
+    async def write_if_changed(self, remember: Callable[[], steps.Remembered | None]) -> None:
+        """Write the step with the answer to keep; a step that said nothing writes nothing."""
+        if not self.change.events:
+            return
+        self._settle()
+        kept = remember()
+        if kept is not None:
+            self.change.remembered.append(kept)
+        await steps.write(self.session, self.change)
+
+    def _set_part_timers(self) -> None:
+        for ordinal in self._touched:
+            mark = clocks.next_mark(self.hub, self.parts[ordinal])
+            if mark is None:
+                self.change.dropped_timers.append((self.ticket.id, str(ordinal)))
+            else:
+                self.wait(str(ordinal), mark.key, mark.at)
+
+    def _set_stage(self) -> None:
+        """A state of the hotline's own has a due time and a timer; every other has none."""
+        if self.ticket.state is self._state_before:
+            return
+        if self.ticket.state in TICKET_ENDS:
+            self.set(closed_at=self.at)
+        stage = clocks.stage(self.hub, self.ticket, self.at)
+        self.set(stage_by=stage.due_by if stage else None)
+        if stage is None:
+            self.change.dropped_timers.append((self.ticket.id, TICKET_SUBJECT))
+        else:
+            self.wait(TICKET_SUBJECT, stage.kind, stage.wake_at)
+
+    async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
+        """What a department learns: the brief, never the original text, nor a confidential caller."""
+        ticket, text = self.ticket, await self.text()
+        is_open = ticket.disclosure is Disclosure.OPEN and text.caller_phone is not None
+        return {
+            "ticket": ticket.number,
+            "assignment": part.ordinal,
+            "role": part.role,
+            "department": part.department,
+            "kind": ticket.kind,
+            "urgency": ticket.urgency,
+            "category": {"code": ticket.category, "name": self.hub.category_name(ticket.category)},
+            "brief": text.brief,
+            "place": ticket.place,
+            "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
+            "grid": ticket.grid,
+            "because": part.because,
+            "is_designated": part.is_designated,
+            "caller": {"name": text.caller_name, "phone": text.caller_phone} if is_open else None,
+            "promised_at": ticket.promised_at,
+            "due": {
+                "acknowledge_by": part.acknowledge_by,
+                "contact_by": part.contact_by,
+                "reply_by": part.reply_by,
+                "send_back_by": part.send_back_by,
+            },
+        }
+
+
+async def run(
+    hub: Hub,
+    actor: Actor,
+    ticket_id: int,
+    work: Callable[[Step], Awaitable[T]],
+    *,
+    version: int | None = None,
+    remember: Callable[[Step, T], steps.Remembered] | None = None,
+) -> steps.Remembered:
+    """Lock a ticket, do the work of a use case on it, and write what it said.
+
+    `version` is the one that the actor has seen: raises StaleVersion where somebody was faster. `remember` makes the
+    answer that is kept under the client's idempotency key in the same transaction; it is returned.
+    """
+
+    async def attempt(session: Session) -> steps.Remembered:
+        ticket = await tickets.lock(session, ticket_id)
+        if version is not None and version != ticket.version:
+            raise StaleVersion(version, ticket.version)
+        parts = await tickets.assignments(session, ticket_id)
+        step = Step(hub, session, actor, hub.now(), ticket, parts)
+        result = await work(step)
+        await step.write_if_changed(lambda: remember(step, result) if remember else None)
+        return step.change.remembered[-1] if step.change.remembered else NOTHING_KEPT
+
+    return await hub.database.write(attempt)
+
+
+async def write_new(hub: Hub, session: Session, step: Step) -> None:
+    """Write a ticket that did not exist before, making its month's partitions where they are missing."""
+    try:
+        await step.write()
+    except asyncpg.PostgresError as error:
+        if not steps.is_missing_month(error):
+            raise
+        await steps.ensure_month(session, step.at)
+        await steps.write(session, step.change)
+
+
+def required(value: str | None, name: str, least: int = 2) -> str:
+    """Return a text that a person must give; raises InvalidRequest naming the field."""
+    text = (value or "").strip()
+    if len(text) < least:
+        raise InvalidRequest(f"请填写{name}（至少{least}个字）")
+    return text
+
+
+def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:
+    """Return the part that asked for time (`extension` or `deferral`) and what it asked; raises Conflict."""
+    for part in step.live_parts:
+        if part.asked is not None and part.asked["what"] == what and ordinal in {None, part.ordinal}:
+            return part, part.asked
+    raise Conflict("没有待审批的申请")

@@ -1,0 +1,58 @@
+"""The citizen's own steps: 补充, 催促, 撤诉."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from hotline.fields import Remark, Words
+from hotline.step import required
+from models.lifecycle import Action
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+
+class Supplement(Struct, kw_only=True):
+    """补充: further words to the same matter."""
+
+    text: Words
+
+
+class Urge(Struct, kw_only=True):
+    """催促."""
+
+    text: Remark = ""
+
+
+class Withdraw(Struct, kw_only=True):
+    """撤诉."""
+
+    reason: Remark = ""
+
+
+async def supplement(step: Step, fields: Supplement) -> None:
+    """Add to the brief what the citizen adds, masked, and tell every department at work."""
+    added = step.hub.mask(required(fields.text, "补充内容"))
+    text = await step.text()
+    step.take(Action.SUPPLEMENT, length=len(fields.text))
+    await step.set_brief(f"{text.brief}\n补充：{added}")
+    for part in step.live_parts:
+        await step.deliver(part, "ticket.supplemented", added=added)
+
+
+async def urge(step: Step, fields: Urge) -> None:
+    """Pressure on the ticket, not a new one."""
+    step.take(Action.URGE, length=len(fields.text))
+    step.set(urge_count=step.ticket.urge_count + 1)
+    for part in step.live_parts:
+        await step.deliver(part, "ticket.urged", count=step.ticket.urge_count)
+
+
+async def withdraw(step: Step, fields: Withdraw) -> None:
+    """The citizen takes it back; the departments are told to stop."""
+    step.take(Action.WITHDRAW, length=len(fields.reason))
+    for part in step.live_parts:
+        await step.end_part(part, "ticket.withdrawn")
+    await step.tell("withdrawn")

@@ -1,0 +1,1 @@
+"""Loops: time in, one use case out."""

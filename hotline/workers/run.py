@@ -1,0 +1,69 @@
+"""The worker process: each loop polls, works, and rests when there is nothing to do."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from hotline.http_client import HttpClient
+from hotline.workers.outbox import send_deliveries, send_notices
+from hotline.workers.timers import fire_timers
+from models.errors import HotlineError
+from models.store import installation, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hotline.config import Settings
+    from hotline.hub import Hub
+    from models.store.database import Session
+
+LOG = structlog.get_logger()
+REST_S: Final = 0.1
+BEAT_EVERY_S: Final = 2.0
+# From the first day of any month this lies in the next one.
+NEXT_MONTH: Final = timedelta(days=31)
+
+
+async def work(settings: Settings, hub: Hub) -> None:
+    """Run every loop until cancelled."""
+    client = HttpClient(any_target=settings.demo)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_loop(lambda: send_deliveries(hub, client), REST_S))
+            group.create_task(_loop(lambda: send_notices(hub), 0.5))
+            group.create_task(_loop(lambda: fire_timers(hub), REST_S))
+            group.create_task(_loop(lambda: _beat(hub), BEAT_EVERY_S))
+    finally:
+        await client.close()
+
+
+async def _loop(once: Callable[[], Awaitable[int]], rest_s: float) -> None:
+    while True:
+        try:
+            done = await once()
+        except HotlineError as error:
+            LOG.warning("worker waits", reason=error.detail)
+            done = 0
+        except Exception:
+            LOG.exception("worker failed")
+            done = 0
+        # A full batch means that more is waiting: go on at once.
+        await asyncio.sleep(0 if done >= 50 else rest_s)
+
+
+async def _beat(hub: Hub) -> int:
+    """Say that this worker lives, keep the months' partitions ahead, take over new rulings."""
+
+    async def write(session: Session) -> None:
+        now = hub.now()
+        await installation.beat(session, "work", datetime.now(UTC), now)
+        await steps.ensure_month(session, now)
+        await steps.ensure_month(session, now.replace(day=1) + NEXT_MONTH)
+
+    await hub.database.write(write)
+    hub.amend(await hub.database.read(installation.amendments))
+    return 0

@@ -1,0 +1,212 @@
+"""Reading a city folder (cities/<code>/) into one frozen models.city.City. Strict: one bad line refuses it."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from models.calendar import CalendarYear, OfficeHours, join_years
+from models.city import (
+    Category,
+    City,
+    CorpusRow,
+    Department,
+    Duty,
+    FlagRule,
+    GazetteerEntry,
+    Grid,
+    HandoffRule,
+    Language,
+    Line,
+    Roster,
+    ScopeRule,
+)
+from models.city_fault import CityFault, Fault
+from models.city_lexicon import read_flags, read_handoffs, read_language, read_scope
+from models.city_map import GRIDS, read_grids
+from models.city_rows import Placed, twice
+from models.city_rules import made, read_city_statutes, read_policies, read_years
+from models.city_tables import (
+    CATEGORIES,
+    DEPARTMENTS,
+    DUTIES,
+    LINES,
+    read_categories,
+    read_corpus_file,
+    read_departments,
+    read_duties,
+    read_gazetteer,
+    read_lines,
+    read_office_hours,
+    read_rosters,
+)
+from models.limits import InvalidRule
+from models.sla import Policy, Statute
+
+Record = TypeVar("Record")
+SETTINGS: Final = "city.toml"
+_DIGITS_OF_VERSION: Final = 16
+_READ: Final = frozenset({".csv", ".toml", ".geojson"})
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """city.toml: what is said once for the whole city. See models.city.City for the meaning."""
+
+    code: str
+    name: str
+    timezone: str
+    policy: str
+    host_line: str
+    hotline_department: str
+    discipline_department: str
+    conduct_categories: tuple[str, ...] = ()
+    recusal_departments: tuple[str, ...] = ()
+    auto_dispatch_above: float = 0.6
+
+
+class CityFolder(Struct, frozen=True, kw_only=True):
+    """Everything that could be read of a folder, each record with its line; `faults` is what could not."""
+
+    path: Path
+    settings: Settings | None
+    lines: list[Placed[Line]]
+    departments: list[Placed[Department]]
+    office_hours: list[Placed[OfficeHours]]
+    rosters: list[Placed[Roster]]
+    categories: list[Placed[Category]]
+    duties: list[Placed[Duty]]
+    grids: list[Placed[Grid]]
+    gazetteer: list[Placed[GazetteerEntry]]
+    policies: dict[str, Policy]
+    statutes: tuple[Statute, ...]
+    years: dict[str, CalendarYear]
+    flags: list[Placed[FlagRule]]
+    handoffs: list[Placed[HandoffRule]]
+    scope: list[Placed[ScopeRule]]
+    language: Language
+    faults: list[Fault]
+
+
+def read_city(folder: Path) -> City:
+    """Return the city of a folder. Raises CityFault with the first file, line and cure.
+
+    References between files are not followed here: `models.city_check` does that.
+    """
+    read = read_folder(folder)
+    if read.faults or read.settings is None:
+        raise CityFault(read.faults[0])
+    settings = read.settings
+    try:
+        calendar = join_years(read.years.values())
+    except InvalidRule as error:
+        raise CityFault(Fault("calendars", 1, error.detail, "改正该年的 holidays 或 workdays")) from None
+    return City(
+        code=settings.code,
+        name=settings.name,
+        timezone=settings.timezone,
+        version=digest(folder),
+        catalogue_version=_catalogue_version(folder, read.duties),
+        policy=settings.policy,
+        lines={line.number: line for line in _records(read.lines)},
+        departments={department.code: department for department in _records(read.departments)},
+        office_hours={hours.code: hours for hours in _records(read.office_hours)},
+        rosters=_records(read.rosters),
+        categories={category.code: category for category in _records(read.categories)},
+        duties=_records(read.duties),
+        grids=_records(read.grids),
+        gazetteer=_records(read.gazetteer),
+        policies={policy.id: policy for policy in read.policies.values()},
+        statutes=read.statutes,
+        calendar=calendar,
+        flags=_records(read.flags),
+        handoffs=_records(read.handoffs),
+        scope=_records(read.scope),
+        language=read.language,
+        hotline_department=settings.hotline_department,
+        conduct_categories=settings.conduct_categories,
+        recusal_departments=settings.recusal_departments or (settings.discipline_department,),
+        auto_dispatch_above=settings.auto_dispatch_above,
+    )
+
+
+def read_folder(folder: Path) -> CityFolder:
+    """Read every file as far as it can be read; what cannot stands in `faults`."""
+    faults: list[Fault] = []
+    read = CityFolder(
+        path=folder,
+        settings=made(folder, SETTINGS, _settings, faults),
+        lines=read_lines(folder, faults),
+        departments=read_departments(folder, faults),
+        office_hours=read_office_hours(folder, faults),
+        rosters=read_rosters(folder, faults),
+        categories=read_categories(folder, faults),
+        duties=read_duties(folder, faults),
+        grids=read_grids(folder, faults),
+        gazetteer=read_gazetteer(folder, faults),
+        policies=read_policies(folder, faults),
+        statutes=read_city_statutes(folder, faults),
+        years=read_years(folder, faults),
+        flags=read_flags(folder, faults),
+        handoffs=read_handoffs(folder, faults),
+        scope=read_scope(folder, faults),
+        language=read_language(folder, faults),
+        faults=faults,
+    )
+    faults += _repeated(read)
+    return read
+
+
+def _repeated(read: CityFolder) -> Iterator[Fault]:
+    """A code said twice would silently lose one record."""
+    yield from twice(DEPARTMENTS, read.departments, lambda one: one.code, "单位代码")
+    yield from twice(LINES, read.lines, lambda one: one.number, "热线号码")
+    yield from twice(CATEGORIES, read.categories, lambda one: one.code, "分类代码")
+    yield from twice(DUTIES, read.duties, lambda one: (one.id, one.version), "职责编号和版本")
+    yield from twice(GRIDS, read.grids, lambda one: one.code, "网格代码")
+    ids: set[str] = set()
+    for file, policy in read.policies.items():
+        if policy.id in ids:
+            yield Fault(file, 1, f"时限规则“{policy.id}”与另一个文件重复", "改用另一个 id")
+        ids.add(policy.id)
+
+
+def read_corpus(folder: Path) -> list[CorpusRow]:
+    """Return the labelled texts of corpus/*.csv. Raises CityFault with the first file, line and cure."""
+    faults: list[Fault] = []
+    rows = read_corpus_rows(folder, faults)
+    if faults:
+        raise CityFault(faults[0])
+    return [placed.record for placed in (row for file in rows.values() for row in file)]
+
+
+def read_corpus_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[CorpusRow]]]:
+    """Return the labelled texts by file, each with its line."""
+    files = sorted(f"corpus/{path.name}" for path in (folder / "corpus").glob("*.csv"))
+    return {file: read_corpus_file(folder, file, faults) for file in files}
+
+
+def digest(folder: Path) -> str:
+    """Return the version of a folder: a digest over the names and bytes of all its data files."""
+    total = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _READ:
+            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            total.update(sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:_DIGITS_OF_VERSION]
+
+
+def _settings(written: dict[str, object]) -> Settings:
+    return msgspec.convert(written, Settings)
+
+
+def _records(placed: Iterable[Placed[Record]]) -> tuple[Record, ...]:
+    return tuple(one.record for one in placed)
+
+
+def _catalogue_version(folder: Path, duties: list[Placed[Duty]]) -> str:
+    """Return the newest version of the catalogue's rows and a digest of the file, as in 2026.1-3f9ac2d1."""
+    newest = max((placed.record.version for placed in duties), default="0")
+    return f"{newest}-{sha256((folder / DUTIES).read_bytes()).hexdigest()[:8]}"

@@ -1,0 +1,112 @@
+"""When the clock must act next (催办, 黄牌, 红牌, 督办, 提级): one timer at a time for an assignment or ticket.
+
+Sources: 48 h and 24 h reminders (鄂托克), yellow one working day before and red when due (山东), supervised
+on the next working day and escalated after five (DOMAIN 4.3). The numbers are the policy's.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from models.calendar import Calendar, OfficeHours, stamp
+from models.deadlines import before, extended
+from models.limits import Limit
+from models.sla import MarkTerms
+
+
+class MarkKind(StrEnum):
+    """What the clock does at a mark."""
+
+    ACKNOWLEDGE_MISSED = "acknowledge_missed"
+    CONTACT_MISSED = "contact_missed"
+    REMIND = "remind"
+    YELLOW = "yellow"
+    RED = "red"
+    SUPERVISE = "supervise"
+    ESCALATE = "escalate"
+
+
+# At one moment the lighter mark comes first.
+_ORDER: Final = {kind: place for place, kind in enumerate(MarkKind)}
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """The dates to keep and what is done of them. A ticket's own is `Due(reply_by=promised_at)`."""
+
+    reply_by: datetime
+    acknowledge_by: datetime | None = None
+    contact_by: datetime | None = None
+    is_acknowledged: bool = False
+    is_contacted: bool = False
+    is_replied: bool = False
+    is_paused: bool = False
+
+
+class Mark(Struct, frozen=True):
+    """One moment to act. `due_at` is the date it is about, `ahead` the limit of a reminder.
+
+    `key` names a mark together with its date, so a date that moved (延期) has marks of its own.
+    """
+
+    kind: MarkKind
+    at: datetime
+    due_at: datetime
+    ahead: str = ""
+
+    @property
+    def key(self) -> str:
+        """What to keep when the mark has been acted on."""
+        return f"{self.kind}{':' if self.ahead else ''}{self.ahead}@{stamp(self.due_at) // 1_000_000}"
+
+
+class Watch(Struct, frozen=True):
+    """By what an assignment is watched: the policy's marks, the calendar, the office's hours."""
+
+    terms: MarkTerms
+    calendar: Calendar
+    hours: OfficeHours
+
+
+def next_mark(due: Due, done: Collection[str], watch: Watch, after: datetime) -> Mark | None:
+    """Return the earliest mark not acted on yet, None where nothing is left to watch.
+
+    `done` are the keys of the marks acted on; `after` is when these dates began to hold: the dispatch, or
+    the approval that moved them. A reminder or yellow card that lies at or before `after` is left out, a
+    48-hour one on a 2-hour job; all others are returned however late. Raises UnknownYear, for the marks
+    after the due time only once they are next.
+    """
+    if due.is_replied or due.is_paused:
+        return None
+    ahead = [mark for mark in _until_due(due, watch, after) if mark.key not in done]
+    if ahead:
+        return min(ahead, key=lambda mark: (mark.at, _ORDER[mark.kind]))
+    for mark in _after_due(due, watch):
+        if mark.key not in done:
+            return mark
+    return None
+
+
+def _until_due(due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:
+    if due.acknowledge_by and not due.is_acknowledged:
+        yield Mark(MarkKind.ACKNOWLEDGE_MISSED, due.acknowledge_by, due.acknowledge_by)
+    if due.contact_by and not due.is_contacted:
+        yield Mark(MarkKind.CONTACT_MISSED, due.contact_by, due.contact_by)
+    for ahead in watch.terms.remind:
+        yield from _warning(MarkKind.REMIND, ahead, due, watch, after)
+    yield from _warning(MarkKind.YELLOW, watch.terms.yellow, due, watch, after)
+    yield Mark(MarkKind.RED, due.reply_by, due.reply_by)
+
+
+def _warning(kind: MarkKind, ahead: Limit, due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:
+    at = before(due.reply_by, ahead, watch.calendar)
+    if at > after:
+        yield Mark(kind, at, due.reply_by, str(ahead))
+
+
+def _after_due(due: Due, watch: Watch) -> Iterator[Mark]:
+    terms = watch.terms
+    for kind, later in ((MarkKind.SUPERVISE, terms.supervise), (MarkKind.ESCALATE, terms.escalate)):
+        yield Mark(kind, extended(due.reply_by, later, watch.calendar, watch.hours), due.reply_by)

@@ -1,0 +1,29 @@
+"""What to do when a date falls into a year whose holidays are not announced yet (docs/adr/0004).
+
+Never a guess: from there on every day counts as a working day. That date can only be earlier than the true one, so
+that no citizen waits longer than promised; it is marked provisional, and /readyz raises the alarm.
+"""
+
+from datetime import date, timedelta
+
+from models.calendar import Calendar
+
+YEARS_AHEAD = 3
+SATURDAY = 5
+
+
+def provisional(calendar: Calendar) -> Calendar:
+    """Return the calendar with the next unannounced years counted day by day."""
+    first = max(calendar.years, default=date.min.year) + 1
+    unknown = range(first, first + YEARS_AHEAD)
+    weekends = {day for year in unknown for day in _days(year) if day.weekday() >= SATURDAY}
+    return Calendar(
+        years=calendar.years | set(unknown),
+        holidays=calendar.holidays,
+        workdays=calendar.workdays | weekends,
+    )
+
+
+def _days(year: int) -> list[date]:
+    first = date(year, 1, 1)
+    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]

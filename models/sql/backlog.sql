@@ -1,0 +1,58 @@
+-- name: figures(city_code, now)^
+-- Zero backlog in one query. gross counts the dates as they were first set, net as approved extensions, deferrals and
+-- pauses have moved them; supervision excuses nothing. A paused clock is not late in the net figure.
+WITH open AS (
+  SELECT t.id, t.state, t.promised_at, t.first_promised_at, t.stage_by
+  FROM tickets AS t
+  WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+), part AS (
+  SELECT a.ticket_id,
+    bool_or(a.paused_at IS NULL AND (a.reply_by < :now
+      OR (a.acknowledged_at IS NULL AND a.acknowledge_by < :now)
+      OR (a.contacted_at IS NULL AND a.contact_by < :now))) AS is_late_net,
+    bool_or(a.first_reply_by < :now
+      OR (a.acknowledged_at IS NULL AND a.first_acknowledge_by < :now)
+      OR (a.contacted_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
+    min(a.reply_by) AS reply_by,
+    bool_or(a.state = 'send_back_requested') AS waits_for_ruling
+  FROM assignments AS a
+  WHERE a.city_code = :city_code AND a.state NOT IN ('replied', 'signed_off', 'accepted', 'sent_back', 'recalled')
+  GROUP BY a.ticket_id
+), merged AS (
+  SELECT o.*, coalesce(p.is_late_net, false) AS part_late_net, coalesce(p.is_late_gross, false) AS part_late_gross,
+    p.reply_by, coalesce(p.waits_for_ruling, false) AS waits_for_ruling
+  FROM open AS o LEFT JOIN part AS p ON p.ticket_id = o.id
+)
+SELECT count(*) AS open,
+  count(*) FILTER (WHERE least(promised_at, reply_by, stage_by) BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
+  count(*) FILTER (WHERE promised_at < :now OR part_late_net OR stage_by < :now) AS backlog_net,
+  count(*) FILTER (WHERE first_promised_at < :now OR part_late_gross OR stage_by < :now) AS backlog_gross,
+  count(*) FILTER (WHERE (first_promised_at < :now OR part_late_gross)
+    AND NOT (promised_at < :now OR part_late_net OR coalesce(stage_by < :now, false))) AS overdue_excused,
+  count(*) FILTER (WHERE state = 'in_review' AND stage_by < :now) AS stuck_in_review,
+  count(*) FILTER (WHERE state = 'follow_up' AND stage_by < :now) AS stuck_in_follow_up,
+  count(*) FILTER (WHERE waits_for_ruling) AS stuck_in_send_back,
+  count(*) FILTER (WHERE state IN ('registered', 'on_desk') AND stage_by < :now) AS on_desk_past_limit
+FROM merged;
+
+-- name: by_department(now, city_code)
+-- Live parts of each department and how many are past a due time.
+SELECT department, count(*) AS open,
+  count(*) FILTER (WHERE paused_at IS NULL AND (reply_by < :now
+    OR (acknowledged_at IS NULL AND acknowledge_by < :now)
+    OR (contacted_at IS NULL AND contact_by < :now))) AS backlog_net,
+  count(*) FILTER (WHERE first_reply_by < :now
+    OR (acknowledged_at IS NULL AND first_acknowledge_by < :now)
+    OR (contacted_at IS NULL AND first_contact_by < :now)) AS backlog_gross
+FROM assignments
+WHERE city_code = :city_code AND state NOT IN ('replied', 'signed_off', 'accepted', 'sent_back', 'recalled')
+GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
+
+-- name: states(city_code)
+-- How many tickets stand in each state.
+SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
+
+-- name: ping_pong(city_code, n)
+-- Tickets that were sent back most, the buck-passing list.
+SELECT id, send_back_count, dispatch_count, lead FROM tickets
+WHERE city_code = :city_code AND send_back_count >= 2 ORDER BY send_back_count DESC, id DESC LIMIT :n;

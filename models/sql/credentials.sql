@@ -1,0 +1,35 @@
+-- name: find(city_code, token_hash)^
+-- Whose token this is.
+SELECT role::text AS role, subject FROM credentials
+WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL;
+
+-- name: add(city_code, token_hash, role, subject, created_at)!
+-- Makes a token known; again is no error.
+INSERT INTO credentials (city_code, token_hash, role, subject, created_at)
+VALUES (:city_code, :token_hash, :role::text::role, :subject, :created_at) ON CONFLICT DO NOTHING;
+
+-- name: add_user(city_code, username, role, department, password_hash, created_at)$
+-- Makes an account; returns null where the name is taken.
+INSERT INTO users (city_code, username, role, department, password_hash, created_at)
+VALUES (:city_code, :username, :role::text::role, :department, :password_hash, :created_at)
+ON CONFLICT DO NOTHING RETURNING username;
+
+-- name: user(city_code, username)^
+-- An account.
+SELECT username, role::text AS role, department, password_hash FROM users
+WHERE city_code = :city_code AND username = :username;
+
+-- name: add_session(city_code, token_hash, username, created_at, expires_at)!
+-- A signed-in browser; the token itself is never stored.
+INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at)
+VALUES (:city_code, :token_hash, :username, :created_at, :expires_at);
+
+-- name: session(city_code, token_hash, wall_now)^
+-- Who is signed in with this token.
+SELECT u.username, u.role::text AS role, u.department FROM sessions AS s
+JOIN users AS u ON u.city_code = s.city_code AND u.username = s.username
+WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now;
+
+-- name: end_session(city_code, token_hash)!
+-- Sign out.
+DELETE FROM sessions WHERE city_code = :city_code AND token_hash = :token_hash;

@@ -1,0 +1,12 @@
+-- name: attempts(city_code, ticket_id, round)
+-- When the citizen was tried in one round, oldest first.
+SELECT at FROM follow_ups WHERE city_code = :city_code AND ticket_id = :ticket_id AND round = :round ORDER BY attempt;
+
+-- name: of_ticket(city_code, ticket_id)
+-- Every attempt and its outcome.
+SELECT round, attempt, at, way, reached, solved, satisfied, reason FROM follow_ups
+WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY round, attempt;
+
+-- name: rating(city_code, ticket_id)^
+-- The citizen's own rating.
+SELECT at, solved, satisfied, score FROM ratings WHERE city_code = :city_code AND ticket_id = :ticket_id;

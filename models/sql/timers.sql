@@ -1,0 +1,23 @@
+-- name: claim(claimed_until, city_code, now, wall_now, batch)
+-- Takes due timers for a while, the longest due first; other workers skip them. Never looks at tickets.
+UPDATE timers SET claimed_until = :claimed_until, attempts = attempts + 1
+WHERE (city_code, ticket_id, subject) IN (
+  SELECT city_code, ticket_id, subject FROM timers
+  WHERE city_code = :city_code AND due_at <= :now AND (claimed_until IS NULL OR claimed_until < :wall_now)
+  ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
+)
+RETURNING city_code, ticket_id, subject, kind, due_at, attempts;
+
+-- name: get(city_code, ticket_id, subject)^
+-- One timer, to see that it is still the one that was claimed.
+SELECT city_code, ticket_id, subject, kind, due_at, attempts FROM timers
+WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;
+
+-- name: drop(city_code, ticket_id, subject)!
+-- A timer whose work is done.
+DELETE FROM timers WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;
+
+-- name: put_off(until, city_code, ticket_id, subject)!
+-- A timer whose work failed waits before it is tried again, so that one poisoned ticket stops nothing.
+UPDATE timers SET claimed_until = :until
+WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;

@@ -1,0 +1,48 @@
+"""Zero backlog (零积压): the figures, gross and net, always both (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.store.database import queries
+from models.ticket import number_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.store.database import Session
+
+_SQL = queries("backlog")
+
+
+async def figures(session: Session, now: datetime) -> dict[str, Any]:
+    """Return open, due within a day, overdue excused, backlog gross and net, what is stuck, and all by department."""
+    row = await _SQL.figures(session.connection, city_code=session.city_code, now=now)
+    parts = _SQL.by_department(session.connection, city_code=session.city_code, now=now)
+    found = dict(row)
+    return {
+        "at": now,
+        "open": found["open"],
+        "due_within_a_day": found["due_within_a_day"],
+        "overdue_excused": found["overdue_excused"],
+        "backlog": {"gross": found["backlog_gross"], "net": found["backlog_net"]},
+        "stuck": {
+            "in_review": found["stuck_in_review"],
+            "in_follow_up": found["stuck_in_follow_up"],
+            "in_send_back": found["stuck_in_send_back"],
+        },
+        "on_desk_past_limit": found["on_desk_past_limit"],
+        "departments": [dict(part) async for part in parts],
+    }
+
+
+async def states(session: Session) -> dict[str, int]:
+    """Return how many tickets stand in each state."""
+    rows = _SQL.states(session.connection, city_code=session.city_code)
+    return {row["state"]: row["n"] async for row in rows}
+
+
+async def ping_pong(session: Session, n: int) -> list[dict[str, Any]]:
+    """Return the tickets that were sent back most."""
+    rows = _SQL.ping_pong(session.connection, city_code=session.city_code, n=n)
+    return [{**dict(row), "number": number_of(row["id"])} async for row in rows]

@@ -1,0 +1,101 @@
+"""Tokens, accounts and sessions; only hashes are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from models.cipher import token_hash
+from models.store.database import queries
+from models.ticket import Actor
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.store.database import Session
+
+_SQL = queries("credentials")
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """An account of a person."""
+
+    username: str
+    role: Role
+    department: str | None
+    password_hash: str
+
+
+async def bearer(session: Session, token: str) -> Actor | None:
+    """Return whose token this is, None where nobody's."""
+    row = await _SQL.find(session.connection, city_code=session.city_code, token_hash=token_hash(token))
+    if row is None:
+        return None
+    role, subject = Role(row["role"]), row["subject"]
+    return Actor(role, subject, subject if role is Role.DEPARTMENT else None)
+
+
+async def add(session: Session, token: str, role: Role, subject: str, at: datetime) -> None:
+    """Make a token known."""
+    await _SQL.add(
+        session.connection,
+        city_code=session.city_code,
+        token_hash=token_hash(token),
+        role=role,
+        subject=subject,
+        created_at=at,
+    )
+
+
+async def add_user(session: Session, user: User, at: datetime) -> bool:
+    """Make an account; False where the name is taken."""
+    made = await _SQL.add_user(
+        session.connection,
+        city_code=session.city_code,
+        username=user.username,
+        role=user.role,
+        department=user.department,
+        password_hash=user.password_hash,
+        created_at=at,
+    )
+    return made is not None
+
+
+async def user(session: Session, username: str) -> User | None:
+    """Return an account, None where there is none."""
+    row = await _SQL.user(session.connection, city_code=session.city_code, username=username)
+    if row is None:
+        return None
+    return User(
+        username=row["username"],
+        role=Role(row["role"]),
+        department=row["department"],
+        password_hash=row["password_hash"],
+    )
+
+
+async def begin(session: Session, token: str, username: str, at: datetime, expires_at: datetime) -> None:
+    """Remember a signed-in browser by its token's hash, in wall time."""
+    await _SQL.add_session(
+        session.connection,
+        city_code=session.city_code,
+        token_hash=token_hash(token),
+        username=username,
+        created_at=at,
+        expires_at=expires_at,
+    )
+
+
+async def signed_in(session: Session, token: str, wall_now: datetime) -> Actor | None:
+    """Return who is signed in with this token, None where nobody is."""
+    row = await _SQL.session(
+        session.connection, city_code=session.city_code, token_hash=token_hash(token), wall_now=wall_now
+    )
+    return Actor(Role(row["role"]), row["username"], row["department"]) if row else None
+
+
+async def end(session: Session, token: str) -> None:
+    """Sign out."""
+    await _SQL.end_session(session.connection, city_code=session.city_code, token_hash=token_hash(token))

@@ -1,0 +1,66 @@
+"""What belongs to the installation and not to a ticket: clock, heartbeats, the city's versions, its amendments."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from models.city import City, Duty
+from models.limits import limit_hook
+from models.store.database import queries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.store.database import Session
+
+_SQL = queries("installation")
+
+
+async def clock(session: Session) -> dict[str, Any] | None:
+    """Return the demo clock as it was set last, None where it never was."""
+    row = await _SQL.clock(session.connection, city_code=session.city_code)
+    return dict(row) if row else None
+
+
+async def set_clock(session: Session, wall_at: datetime, clock_at: datetime, speed: float) -> None:
+    """Set the demo clock."""
+    await _SQL.set_clock(
+        session.connection, city_code=session.city_code, wall_at=wall_at, clock_at=clock_at, speed=speed
+    )
+
+
+async def beat(session: Session, worker: str, wall_at: datetime, clock_at: datetime) -> None:
+    """Say that a worker lives and what time its clock shows."""
+    await _SQL.beat(session.connection, city_code=session.city_code, worker=worker, at=wall_at)
+    await _SQL.seen(session.connection, city_code=session.city_code, at=clock_at)
+
+
+async def last_beat(session: Session, worker: str) -> datetime | None:
+    """Return the wall time at which a worker was last alive."""
+    at: datetime | None = await _SQL.last_beat(session.connection, city_code=session.city_code, worker=worker)
+    return at
+
+
+async def keep_city(session: Session, city: City, at: datetime) -> None:
+    """Keep the city as it was loaded, so that old due times can be recomputed by the rules of their day."""
+    document = zlib.compress(msgspec.json.encode(city, enc_hook=str))
+    await _SQL.keep_city(
+        session.connection, city_code=session.city_code, version=city.version, loaded_at=at, document=document
+    )
+
+
+async def city_version(session: Session, version: str) -> City | None:
+    """Return the city as it was loaded under that version."""
+    document = await _SQL.city_version(session.connection, city_code=session.city_code, version=version)
+    if document is None:
+        return None
+    return msgspec.json.decode(zlib.decompress(document), type=City, dec_hook=limit_hook)
+
+
+async def amendments(session: Session) -> list[Duty]:
+    """Return the duties that rulings made, oldest first."""
+    rows = _SQL.amendments(session.connection, city_code=session.city_code)
+    return [msgspec.convert(row["duty"], Duty, strict=False) async for row in rows]

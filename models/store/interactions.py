@@ -1,0 +1,110 @@
+"""Calls, chats and letters (来话/会话), each with 0..n tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from models.errors import NotFound
+from models.store.database import queries
+
+if TYPE_CHECKING:
+    from models.store.database import Session
+    from models.vocabulary import Channel
+
+_SQL = queries("interactions")
+
+
+class Interaction(Struct, frozen=True, kw_only=True):
+    """One call, chat or letter; `transcript` is opened."""
+
+    id: int
+    channel: str
+    line: str | None
+    seat_group: str
+    agent: str | None
+    caller_index: bytes | None
+    offered_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    transcript: str
+    call_back_by: datetime | None
+    called_back_at: datetime | None
+
+
+async def offer(
+    session: Session, channel: Channel, line: str | None, seat_group: str, phone: str | None, at: datetime
+) -> int:
+    """Record that an interaction arrives; returns its id."""
+    keyring = session.keyring
+    index = keyring.blind_index(phone) if phone else None
+    return int(
+        await _SQL.offer(
+            session.connection,
+            city_code=session.city_code,
+            channel=channel,
+            line=line,
+            seat_group=seat_group,
+            caller_index=index,
+            caller=keyring.seal(phone, "interactions", "caller", index.hex()) if phone and index else None,
+            at=at,
+        )
+    )
+
+
+async def lock(session: Session, interaction_id: int) -> Interaction:
+    """Lock and return an interaction; raises NotFound."""
+    row = await _SQL.lock(session.connection, city_code=session.city_code, id=interaction_id)
+    if row is None:
+        raise NotFound(f"没有编号为{interaction_id}的来话")
+    sealed = row["transcript"]
+    values = {name: row[name] for name in Interaction.__struct_fields__ if name != "transcript"}
+    opened = session.keyring.unseal(sealed, "interactions", "transcript", interaction_id) if sealed else ""
+    return Interaction(transcript=opened, **values)
+
+
+async def change(session: Session, interaction: Interaction) -> None:
+    """Write what happened to an interaction."""
+    transcript = interaction.transcript
+    await _SQL.change(
+        session.connection,
+        city_code=session.city_code,
+        id=interaction.id,
+        answered_at=interaction.answered_at,
+        ended_at=interaction.ended_at,
+        outcome=interaction.outcome,
+        agent=interaction.agent,
+        transcript=session.keyring.seal(transcript, "interactions", "transcript", interaction.id)
+        if transcript
+        else None,
+    )
+
+
+async def missed(session: Session, interaction_id: int, call_back_by: datetime) -> None:
+    """Put a missed call on the call-back list, unless that phone waits there already."""
+    await _SQL.missed(session.connection, city_code=session.city_code, id=interaction_id, call_back_by=call_back_by)
+
+
+async def late(session: Session, interaction_id: int, at: datetime) -> None:
+    """Record that nobody called back in time."""
+    await _SQL.late(session.connection, city_code=session.city_code, id=interaction_id, at=at)
+
+
+async def called_back(session: Session, caller_index: bytes, at: datetime) -> None:
+    """Settle what waits for that phone."""
+    await _SQL.called_back(session.connection, city_code=session.city_code, caller_index=caller_index, at=at)
+
+
+async def waiting(session: Session, n: int) -> list[dict[str, Any]]:
+    """Return missed calls to be called back, nearest due first."""
+    rows = _SQL.waiting(session.connection, city_code=session.city_code, n=n)
+    return [dict(row) async for row in rows]
+
+
+async def outcomes(session: Session, since: datetime) -> list[dict[str, Any]]:
+    """Return how interactions ended, by line."""
+    rows = _SQL.outcomes(session.connection, city_code=session.city_code, since=since)
+    return [dict(row) async for row in rows]

@@ -1,0 +1,100 @@
+"""The brief proposed to the department (诉求摘要): when, where, what, and what is asked; no trace of the citizen."""
+
+import re
+from typing import Final
+
+from models.understanding import Place
+from nlu.masking import MASK
+from nlu.normalise import sentences
+
+LONGEST: Final = 200  # characters
+_GREETING: Final = re.compile(
+    r"^(?:尊敬的?[^，。！？：]{0,12}|敬爱的?[^，。！？：]{0,12}|[^，。！？：]{0,6}(?:书记|市长|县长|区长|领导|局长|主任|同志)们?)?[，：:]?"
+    r"(?:您们?好|你们?好|大家好|领导好|好)?[，。！：:]*"
+)
+# A clause in which the citizen says who he is, where he lives or how to reach him (GLOSSARY: the informer's traces).
+_SELF: Final = re.compile(
+    r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的电话|的手机|的身份证|的联系|家在|家住在)"
+    r"|^(?:我们?|本人)在[^，]{1,15}(?:上班|工作|打工|任职)"
+    r"|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
+)
+_DEMAND: Final = re.compile(
+    r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)|请(?:问|政府|领导|有关|相关|尽快|尽早|帮|协调|核实|查处|解决|处理|部门|派|求)"
+    r"|能否|能不能|可否|是否|怎么|如何|什么时候|何时|多少|咨询|想问|想知道|求助|吗[？?]?$|呢[？?]?$"
+)
+_CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
+_INTRODUCED: Final = re.compile(
+    r"(?:我叫|我名叫|本人叫|我是|我姓|本人姓)?\*\*\*|(?:我|本人)?(?:的)?(?:电话|手机|手机号|身份证号?|联系方式)[是为:： ]*"
+    r"|(?:我|本人)(?:家)?(?:住在|住)|^您?好[，。]?"
+)
+_NUMBERING: Final = re.compile(
+    r"^(?:[0-9一二三四五六七八九十]{1,2}[.、)）]|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[①-⑩])+"
+)
+_END_MARKS: Final = "，；、：。！？!,;? "
+_SHORTEST: Final = 4  # characters; less is no sentence
+_SHORTEST_CUT: Final = 12  # characters; less of a sentence says nothing
+_SHORTEST_TIME: Final = 3
+
+
+def propose(text: str, title: str = "", *, place: Place | None = None, time: str | None = None) -> str:
+    """Return a brief of at most 200 characters in whole sentences, from a masked, normalised title and text.
+
+    Clauses in which the citizen introduces himself are left out, and so is whatever was masked.
+    """
+    kept = [sentence for sentence in map(_without_self, _parts(title, text)) if sentence]
+    if not kept:
+        # All in one breath: without marks there is no clause to leave out, only the words that introduce.
+        bare = _INTRODUCED.sub("", text).strip(_END_MARKS)
+        kept = [bare + "。"] if len(bare) > _SHORTEST_CUT else []
+    asked = next((sentence for sentence in reversed(kept) if _DEMAND.search(sentence)), "")
+    opening = _opening("".join(kept), place, time) if kept else ""
+    room = LONGEST - len(opening) - min(len(asked), LONGEST // 2)
+    matter = _filled([sentence for sentence in kept if sentence != asked], room)
+    closing = _filled([asked], LONGEST - len(opening) - len(matter))
+    return opening + matter + closing
+
+
+def _parts(title: str, text: str) -> list[str]:
+    body = sentences(_GREETING.sub("", text, count=1))
+    head = title.strip(_END_MARKS)
+    if len(head) >= _SHORTEST and not any(head in sentence for sentence in body[:1]):
+        mark = "？" if title.rstrip().endswith(("？", "?")) else "。"
+        return [head + mark, *body]
+    return body
+
+
+def _without_self(sentence: str) -> str:
+    """Return a sentence without the clauses that point at the citizen, closed by a full stop or question mark."""
+    clauses = _CLAUSE.findall(_NUMBERING.sub("", _GREETING.sub("", sentence, count=1)))
+    kept = "".join(clause for clause in clauses if not _SELF.search(clause)).strip(_END_MARKS)
+    mark = "？" if sentence.endswith(("？", "?")) else "。"
+    return kept + mark if len(kept) >= _SHORTEST else ""
+
+
+def _opening(told: str, place: Place | None, time: str | None) -> str:
+    """Return time and place in words where the sentences do not tell them."""
+    opening = ""
+    if time and len(time) >= _SHORTEST_TIME and time not in told and MASK not in time:
+        opening += f"时间：{time}。"
+    if place and place.span not in told and MASK not in place.span:
+        opening += f"地点：{place.span}。"
+    return opening[:LONGEST]
+
+
+def _filled(parts: list[str], room: int) -> str:
+    """Join sentences while there is room; the first that does not fit is cut at a clause and is the last."""
+    filled = ""
+    for sentence in parts:
+        left = room - len(filled)
+        if len(sentence) > left:
+            return filled + _cut(sentence, left, is_all=not filled)
+        filled += sentence
+    return filled
+
+
+def _cut(sentence: str, room: int, *, is_all: bool) -> str:
+    end = max(sentence.rfind(mark, 0, max(room - 1, 0)) for mark in "，；、")
+    if end < _SHORTEST_CUT:
+        # In mid-clause only where nothing else would stand.
+        end = room - 1 if is_all else 0
+    return sentence[:end].rstrip(_END_MARKS) + "。" if end >= _SHORTEST_CUT else ""

@@ -1,0 +1,73 @@
+"""What the request is about (事项分类): three categories with calibrated probabilities, and the third level."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from models.city import City
+from models.understanding import Guess
+from nlu.linear import Floats, LinearModel, softmax
+from nlu.training import CATEGORY
+
+GUESSES: Final = 3
+# In log-odds: a call on a bureau's own line is e^1.2, about three times, as likely to be its business.
+_LINE_BONUS: Final = 1.2
+_DISTRICT_MARK: Final = "@"
+_SHORTEST_WORD: Final = 2
+
+
+class Categories:
+    """Weighs a city's categories by the model and by the dialled line. Read-only; safe between threads."""
+
+    def __init__(self, city: City, model: LinearModel) -> None:
+        self._model = model
+        self._codes = model.heads[CATEGORY].labels
+        self._line_bonus = _line_bonus(city, self._codes)
+        self._details = _details(city)
+
+    def guess(self, scores: Floats, line: str | None = None) -> tuple[Guess, ...]:
+        """Return the three likeliest four-digit categories, best first, from the model's scores.
+
+        `line` is the dialled number; the business of the body behind it becomes likelier.
+        """
+        codes, logits = self._model.of_head(scores, CATEGORY)
+        bonus = self._line_bonus.get(line or "")
+        odds = softmax(logits if bonus is None else logits + bonus)
+        best = np.argsort(-odds)[:GUESSES]
+        return tuple(Guess(codes[index], round(float(odds[index]), 4)) for index in best)
+
+    def detail(self, code: str, text: str) -> str | None:
+        """Return the third-level code under a category whose words the text uses most, if it uses any."""
+        found = {
+            detail: sum(len(word) for word in words if word in text)
+            for detail, words in self._details.get(code, {}).items()
+        }
+        best = max(found, key=lambda detail: found[detail], default=None)
+        return best if best is not None and found[best] else None
+
+
+def _line_bonus(city: City, codes: tuple[str, ...]) -> dict[str, Floats]:
+    """Return for each specialist line how much likelier each category is (log-odds)."""
+    leads: dict[str, set[str]] = {}
+    for duty in city.duties:
+        if duty.place is None and not duty.lead.startswith(_DISTRICT_MARK):
+            leads.setdefault(duty.lead, set()).add(duty.category[:4])
+    bonus = {}
+    for line in city.lines.values():
+        # The general number says nothing about the matter, though its centre leads a few categories.
+        department = city.departments.get(line.department or "")
+        if department is None or department.kind == "center":
+            continue
+        own = leads.get(department.code, set())
+        bonus[line.number] = np.array([_LINE_BONUS * (code in own) for code in codes], dtype=np.float32)
+    return bonus
+
+
+def _details(city: City) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    details: dict[str, dict[str, tuple[str, ...]]] = {}
+    for category in city.categories.values():
+        if category.l3:
+            words = tuple(word for word in (category.l3, *category.examples) if len(word) >= _SHORTEST_WORD)
+            details.setdefault(category.code[:4], {})[category.code] = words
+    return dict(details)

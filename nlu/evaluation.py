@@ -1,0 +1,149 @@
+"""How good the reading is, against answers that people gave (hotline nlu evaluate)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from models.understanding import Understanding
+from models.vocabulary import Urgency
+from nlu.linear import LinearModel
+from nlu.prediction import predict_label
+from nlu.reader import Reader
+
+# What the gold files call three of the kinds.
+_KIND_NAMES: Final = {"consult": "inquiry", "help": "assistance", "report": "tip_off"}
+
+
+class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Shares (0..1) of the rows that have an answer, unless said otherwise; None where no row has one.
+
+    `top1` and `top3`: the first, or one of three categories is accepted; `l1`: the first has an accepted first level.
+    `sure_error` is the expected calibration error of `sure` in ten bins. `urgent_recall`: of the rows that can only be
+    1 or 2, how many were read so; `urgent_precision`: of those read so, how many may be. `*_exact`: the span is an
+    accepted one; `*_overlap`: one contains the other; `*_false`: something was named where nothing is.
+    """
+
+    rows: int
+    top1: float | None = None
+    top3: float | None = None
+    l1: float | None = None
+    sure_error: float | None = None
+    kind: float | None = None
+    urgency: float | None = None
+    urgent_recall: float | None = None
+    urgent_precision: float | None = None
+    place_exact: float | None = None
+    place_overlap: float | None = None
+    place_false: float | None = None
+    subject_exact: float | None = None
+    subject_overlap: float | None = None
+    subject_false: float | None = None
+    time_exact: float | None = None
+    time_overlap: float | None = None
+    time_false: float | None = None
+    label: float | None = None
+    macro_f1: float | None = None
+
+
+class _Tally:
+    """Counts of right answers by the name of the figure."""
+
+    def __init__(self) -> None:
+        self._right: dict[str, float] = {}
+        self._of: dict[str, int] = {}
+
+    def add(self, name: str, right: float) -> None:
+        self._right[name] = self._right.get(name, 0.0) + right
+        self._of[name] = self._of.get(name, 0) + 1
+
+    def shares(self) -> dict[str, float]:
+        return {name: round(self._right[name] / of, 4) for name, of in self._of.items()}
+
+
+def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: datetime) -> Figures:
+    """Return the figures of a reader on rows with `text`, perhaps `title`, and any of the gold columns.
+
+    Gold columns are codes, kinds, urgencies, places, subjects, times; their cells hold the accepted answers parted by
+    `|`. Fields count only if the row has a cell for them; an empty cell of places, subjects or times means none.
+    """
+    tally = _Tally()
+    confidence: list[tuple[float, bool]] = []
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last value is the number of rows
+        read = reader.understand(row["text"], title=row.get("title"), received_at=received_at)
+        if row.get("codes"):
+            _weigh_codes(tally, read, _answers(row["codes"]), confidence)
+        if row.get("kinds"):
+            accepted = {_KIND_NAMES.get(kind, kind) for kind in _answers(row["kinds"])}
+            tally.add("kind", read.kind in accepted)
+        if row.get("urgencies"):
+            _weigh_urgency(tally, read, {int(value) for value in _answers(row["urgencies"])})
+        spans = {"places": read.place and read.place.span, "subjects": read.subject, "times": read.time}
+        for column, span in spans.items():
+            if row.get(column) is not None:
+                _weigh_span(tally, column.removesuffix("s"), span or "", _answers(row[column]))
+    return Figures(rows=count, sure_error=_calibration_error(confidence), **tally.shares())
+
+
+def evaluate_labels(model: LinearModel, rows: Iterable[Mapping[str, str]]) -> Figures:
+    """Return accuracy and macro-F1 of a model of one's own labels.
+
+    Rows have `text` or `tokens`, and `label` or `code`.
+    """
+    pairs = []
+    for row in rows:
+        text = row.get("text") or "".join((row.get("tokens") or "").split())
+        pairs.append((predict_label(model, text)[0].code, row.get("label") or row.get("code") or ""))
+    if not pairs:
+        return Figures(rows=0)
+    right = sum(guess == truth for guess, truth in pairs)
+    scores = []
+    for label in {truth for _, truth in pairs}:
+        hits = sum(guess == truth == label for guess, truth in pairs)
+        named = sum((guess == label) + (truth == label) for guess, truth in pairs)
+        scores.append(2 * hits / named)
+    return Figures(rows=len(pairs), label=round(right / len(pairs), 4), macro_f1=round(sum(scores) / len(scores), 4))
+
+
+def _answers(cell: str) -> list[str]:
+    return [answer.strip() for answer in cell.split("|") if answer.strip()]
+
+
+def _weigh_codes(tally: _Tally, read: Understanding, accepted: list[str], confidence: list[tuple[float, bool]]) -> None:
+    codes = [guess.code for guess in read.categories]
+    tally.add("top1", codes[0] in accepted)
+    tally.add("top3", not set(codes).isdisjoint(accepted))
+    tally.add("l1", codes[0][:2] in {code[:2] for code in accepted})
+    confidence.append((read.sure, codes[0] in accepted))
+
+
+def _weigh_urgency(tally: _Tally, read: Understanding, accepted: set[int]) -> None:
+    tally.add("urgency", int(read.urgency) in accepted)
+    is_read_urgent = read.urgency <= Urgency.URGENT
+    if max(accepted) <= Urgency.URGENT:
+        tally.add("urgent_recall", is_read_urgent)
+    if is_read_urgent:
+        tally.add("urgent_precision", min(accepted) <= Urgency.URGENT)
+
+
+def _weigh_span(tally: _Tally, name: str, span: str, accepted: list[str]) -> None:
+    if not accepted:
+        tally.add(f"{name}_false", bool(span))
+        return
+    tally.add(f"{name}_exact", span in accepted)
+    tally.add(f"{name}_overlap", bool(span) and any(span in answer or answer in span for answer in accepted))
+
+
+def _calibration_error(confidence: list[tuple[float, bool]]) -> float | None:
+    """Return the mean distance between how sure the reader was and how often it was right, in ten bins."""
+    if not confidence:
+        return None
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for sure, is_right in confidence:
+        bins.setdefault(min(int(sure * 10), 9), []).append((sure, is_right))
+    distance = sum(
+        abs(sum(sure for sure, _ in members) - sum(is_right for _, is_right in members)) for members in bins.values()
+    )
+    return round(distance / len(confidence), 4)

@@ -1,0 +1,82 @@
+"""Hard rules for what is dangerous or sensitive (DOMAIN 5.2): they run before any model and never depend on one."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from models.city import FlagRule
+from models.vocabulary import Flag
+from nlu.pattern_set import PatternSet
+
+# Nothing reaches across the end of a clause: `.` in a city's pattern does not match a line end.
+_CLAUSES: Final = str.maketrans(dict.fromkeys("，。！？；,;!?…", "\n"))
+_ALWAYS_FORCING: Final = frozenset({Flag.SUICIDE, Flag.GAS, Flag.THREAT})
+_NEVER: Final = re.compile(r"(?!)")
+
+
+class FlagHit(Struct, frozen=True):
+    """A rule that fired, the words it fired on first, and where they begin in the text."""
+
+    rule: FlagRule
+    words: str
+    start: int
+
+
+class FlagRules:
+    """The compiled rules of one city. Safe between threads.
+
+    Within each clause what an `exclude` pattern matches is struck out; a `patterns` match in the rest fires the
+    rule. So 「没有闻到燃气味」 is no leak, and 「防火门坏了楼下着火了」, said in one breath, is a fire.
+    """
+
+    def __init__(self, rules: Iterable[FlagRule]) -> None:
+        self._rules = tuple(rules)
+        self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
+        self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
+        self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
+
+    def find(self, text: str) -> tuple[FlagHit, ...]:
+        """Return the rules that fire on a normalised text, in the city's order; one hit a rule, its earliest."""
+        clauses = in_clauses(text)
+        hits: dict[int, FlagHit] = {}
+        rest: dict[int, str] = {}
+        for position, found in self._patterns.matches(clauses):
+            owner = self._owners[position]
+            if owner not in rest:
+                rest[owner] = self._excluded[owner].sub(_struck_out, clauses)
+            again = found if rest[owner] == clauses else found.re.search(rest[owner])
+            if again and (owner not in hits or again.start() < hits[owner].start):
+                hits[owner] = FlagHit(self._rules[owner], again[0], again.start())
+        return tuple(hits[owner] for owner in sorted(hits))
+
+
+def in_clauses(text: str) -> str:
+    """Return a text with a line end where a clause ends."""
+    return text.translate(_CLAUSES)
+
+
+def floor_of(hits: Iterable[FlagHit], *, central_until: int) -> int:
+    """Return the gravest urgency that the hits force (1..4), 0 for none.
+
+    A long letter tells of much: what is said first after `central_until` characters is its background. It keeps its
+    flag, so that a person looks, but forces nothing, except where a life may hang on it.
+    """
+    forcing = (hit for hit in hits if hit.start < central_until or hit.rule.flag in _ALWAYS_FORCING)
+    return min((hit.rule.floor for hit in forcing if hit.rule.floor), default=0)
+
+
+def flags_of(hits: Iterable[FlagHit]) -> tuple[Flag, ...]:
+    """Return the flags of the hits, each once."""
+    return tuple(dict.fromkeys(hit.rule.flag for hit in hits))
+
+
+def compile_any(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Compile regular expressions into one alternation; none at all never matches."""
+    alternatives = [f"(?:{pattern})" for pattern in patterns if pattern]
+    return re.compile("|".join(alternatives)) if alternatives else _NEVER
+
+
+def _struck_out(words: re.Match[str]) -> str:
+    return "\n" * len(words[0])

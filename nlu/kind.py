@@ -1,0 +1,43 @@
+"""What the citizen does (诉求类型): a linear model, and the city's cue words."""
+
+from typing import Final
+
+import numpy as np
+
+from models.city import Language
+from models.vocabulary import Kind
+from nlu.linear import Floats, LinearModel, softmax
+from nlu.pattern_set import PatternSet
+from nlu.training import KIND
+
+# In units of the model's scores, which lie about one apart. What a letter's title calls itself counts most.
+_TITLE_BONUS: Final = 0.4
+_FIRST_WORDS_BONUS: Final = 0.3
+_TEXT_BONUS: Final = 0.15
+_FIRST_WORDS: Final = 3  # characters before which a cue opens the title
+_READ: Final = 120  # characters of a text without title
+
+
+class Kinds:
+    """Weighs the kinds by the model and the city's cues. Read-only; safe between threads."""
+
+    def __init__(self, language: Language, model: LinearModel) -> None:
+        self._model = model
+        self._labels = tuple(Kind(label) for label in model.heads[KIND].labels)
+        cues = [(column, cue) for column, kind in enumerate(self._labels) for cue in language.kind_cues.get(kind, ())]
+        self._columns = tuple(column for column, _ in cues)
+        self._cues = PatternSet(cue for _, cue in cues)
+
+    def guess(self, scores: Floats, text: str, title: str = "") -> tuple[Kind, float]:
+        """Return the likeliest kind of a normalised text and its probability."""
+        bonus = np.zeros(len(self._labels), dtype=np.float32)
+        first = np.zeros_like(bonus)
+        for position, found in self._cues.matches(title or text[:_READ]):
+            column = self._columns[position]
+            bonus[column] = _TITLE_BONUS if title else _TEXT_BONUS
+            if title and found.start() < _FIRST_WORDS:
+                first[column] = _FIRST_WORDS_BONUS
+        _, logits = self._model.of_head(scores, KIND, bonus + first)
+        odds = softmax(logits)
+        best = int(odds.argmax())
+        return self._labels[best], round(float(odds[best]), 4)

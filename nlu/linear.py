@@ -1,0 +1,122 @@
+"""A linear model over counted n-grams: several answers (heads) from one look at the text, in numpy alone."""
+
+from collections.abc import Mapping, Sequence
+from math import log
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from models.errors import HotlineError
+
+Floats = NDArray[np.float32]
+
+_WEIGHTS_FILE: Final = "weights.npz"
+_MODEL_FILE: Final = "model.json"
+
+
+class UnusableModel(HotlineError):
+    """The model folder is missing, damaged or of another make."""
+
+    code = "unusable_model"
+    status = 503
+
+
+class Head(Struct, frozen=True):
+    """One question the model answers: its labels, the columns they own, and how sharp its scores are.
+
+    Probabilities are the softmax of scores times `sharpness`, fitted on texts the model had not seen.
+    """
+
+    labels: tuple[str, ...]
+    first: int
+    sharpness: float
+
+
+class _Stored(Struct, frozen=True):
+    version: str
+    vocabulary: list[str]
+    heads: dict[str, Head]
+
+
+class LinearModel:
+    """TF-IDF weights of n-grams for each label. Read-only; safe between threads.
+
+    `weights` is float32 (n-grams × labels of all heads) with the inverse document frequency in it, `bias` (labels,).
+    """
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        frequency: Floats,
+        weights: Floats,
+        bias: Floats,
+        heads: Mapping[str, Head],
+        version: str,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.frequency = frequency
+        self.weights = weights
+        self.bias = bias
+        self.heads = dict(heads)
+        self.version = version
+
+    def scores(self, counts: Mapping[str, int]) -> Floats:
+        """Return the score of every label of every head (labels,)."""
+        vocabulary = self.vocabulary
+        known = [(index, count) for gram, count in counts.items() if (index := vocabulary.get(gram)) is not None]
+        if not known:
+            return self.bias
+        indices = np.array([index for index, _ in known])
+        values = np.array([1.0 if count == 1 else 1.0 + log(count) for _, count in known], dtype=np.float32)
+        values *= self.frequency[indices]
+        values /= np.sqrt(values @ values)
+        scores: Floats = values @ self.weights[indices] + self.bias
+        return scores
+
+    def of_head(self, scores: Floats, head: str, bonus: Floats | None = None) -> tuple[Sequence[str], Floats]:
+        """Return the labels of a head and their logits (log-probabilities up to a constant).
+
+        `bonus` is added to the scores of the labels, before they are sharpened.
+        """
+        about = self.heads[head]
+        own = scores[about.first : about.first + len(about.labels)]
+        logits: Floats = (own if bonus is None else own + bonus) * np.float32(about.sharpness)
+        return about.labels, logits
+
+    def save(self, folder: Path) -> None:
+        """Write the model as npz and JSON; nothing in it can run code when it is read."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            folder / _WEIGHTS_FILE,
+            frequency=self.frequency,
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+        )
+        words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        stored = _Stored(self.version, words, self.heads)
+        (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
+
+    @classmethod
+    def load(cls, folder: Path) -> "LinearModel":
+        """Read a model that `save` wrote. UnusableModel if it is not there or damaged."""
+        try:
+            stored = msgspec.json.decode((folder / _MODEL_FILE).read_bytes(), type=_Stored)
+            with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
+                frequency, weights, bias = (arrays[name] for name in ("frequency", "weights", "bias"))
+        except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
+            raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
+        if weights.shape != (len(stored.vocabulary), len(bias)) or len(frequency) != len(stored.vocabulary):
+            raise UnusableModel(f"分类模型不可用（{folder}）：文件不成套，请重新训练")
+        vocabulary = {word: index for index, word in enumerate(stored.vocabulary)}
+        return cls(vocabulary, frequency, weights.astype(np.float32), bias, stored.heads, stored.version)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities that sum to one."""
+    odds: Floats = np.exp(logits - logits.max())
+    odds /= odds.sum()
+    return odds

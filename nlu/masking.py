@@ -1,0 +1,138 @@
+"""Personal traces are masked before anything is searched, read by a model or shown (脱敏)."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+MASK: Final = "***"
+
+_CHINESE_DIGITS: Final = str.maketrans(
+    "零〇○洞一幺壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾", "00001112223344556677788999"
+)
+_DIGIT: Final = "[0-9零〇○洞一幺壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾]"
+_ONE: Final = "[1一幺壹]"
+_THREE_TO_NINE: Final = "[3-9三叁四肆五伍六陆七柒拐八捌九玖勾]"
+_GAP: Final = r"[ \-_.，、·…—–~/()]{0,3}"
+_NO_DIGIT_BEFORE: Final = f"(?<!{_DIGIT})"
+_NO_DIGIT_AFTER: Final = f"(?!{_DIGIT})"
+_UNIT: Final = r"(?! ?[元块万亿%平㎡吨])"
+
+# Texts without seven digits in a row (gaps allowed) hold no number worth the patterns below.
+_LONG_RUN: Final = re.compile(f"(?:{_DIGIT}{_GAP}){{7}}")
+_WHOLE_RUN: Final = re.compile(r"(?<!\d)(?:\+?86[ -]?(?=1[3-9]))?(\d{11,}[xX]?)(?!\d)")
+_MOBILE_INSIDE: Final = re.compile(r"1[3-9]\d{9}")
+_IDENTITY: Final = re.compile(
+    rf"{_NO_DIGIT_BEFORE}(?:{_DIGIT}{_GAP}){{6}}[12一二]{_GAP}[90九零〇]{_GAP}(?:{_DIGIT}{_GAP}){{9}}[0-9xX]{_NO_DIGIT_AFTER}"
+)
+_CARD: Final = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
+_MOBILE: Final = re.compile(
+    rf"{_NO_DIGIT_BEFORE}(?:\+?86{_GAP})?{_ONE}{_GAP}{_THREE_TO_NINE}(?:{_GAP}{_DIGIT}){{9}}{_NO_DIGIT_AFTER}{_UNIT}"
+)
+_LANDLINE: Final = re.compile(
+    rf"(?<!\d)\(?0\d{{2,3}}\)?[ -]?[2-8]\d{{6,7}}(?!\d)"
+    rf"|(?:(?<=电话)|(?<=座机)|(?<=号码)|(?<=手机)|(?<=致电)|(?<=联系方式))(?:[是为:： ]{{0,3}})"
+    rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{6,7}}{_NO_DIGIT_AFTER}"
+)
+_TICKET_BEFORE: Final = re.compile(r"(?:工单|单号|编号|受理号|流水号)[号码是为:： ]{0,4}$")
+
+# The bound keeps a letter that is one endless word from costing quadratic time.
+_EMAIL: Final = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
+)
+_ACCOUNT: Final = re.compile(
+    r"(?i)(?:(?<=微信)|(?<=微信号)|(?<=qq)|(?<=qq号)|(?<=vx))([号码是为:： ]{0,3})[a-z0-9_-]{5,20}"
+)
+_PLATE: Final = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•.\- ]?"
+    r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
+)
+_PASSPORT: Final = re.compile(r"(?<![A-Za-z0-9])[EGPeg][A-Za-z]?\d{7,8}(?![A-Za-z0-9])")
+
+SURNAMES: Final = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+    "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒"
+    "屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左"
+    "石崔吉钮龚程邢裴陆荣翁荀羊惠甄曲家封芮储靳段焦牛山谷车侯全班仰秋仲伊宫宁仇栾暴甘厉祖武符刘景詹龙叶幸司黎薄印宿白怀蒲卓蔺屠"
+    "池乔胥能苍双闻莘党翟谭贡劳姬申扶冉郦雍桑桂濮牛寿通边燕冀浦尚农温别庄晏柴瞿阎连习艾容向古易廖居衡步都耿满弘匡国文寇广阙东欧"
+    "肖闫付涂晋楚游覃粟简佘揭帅曾关查游"
+)
+_NAME: Final = rf"(?:欧阳|上官|司马|诸葛|司徒|夏侯|令狐|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
+# Names that callers give of themselves; what follows must end the name, or 「我叫他来」 would match.
+_OWN_NAME: Final = re.compile(
+    rf"(?:我叫|我名叫|本人叫|我的名字[叫是]|姓名[:： 是为叫]{{0,2}}"
+    rf"|联系人[:： 是为]{{0,2}}|诉求人[:： ]{{1,2}}|署名[:： ]{{0,2}})"
+    rf"({_NAME})(?=$|[，。；！？、,.\s(（]|[是系住在今年家于身电手我想要])"
+    rf"|本人[:： ]?({_NAME})(?=，?(?:系|性别|男|女|身份证|电话|手机|联系))"
+)
+_TITLES: Final = re.compile(r"(?:先生|女士|小姐|同志|老师|师傅|阿姨|大爷|大妈)$")
+_SHORTEST_NAME: Final = 2
+_LONGEST_PHONE_RUN: Final = 15
+_WITH_COUNTRY_CODE: Final = 13
+
+
+class Masked(Struct, frozen=True):
+    """A text without personal traces, and the numbers that were taken out (ASCII digits only)."""
+
+    text: str
+    phones: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+def mask(text: str, caller_name: str | None = None) -> Masked:
+    """Replace phones, ID and card numbers, plates, accounts, e-mail and the caller's name by ``***``.
+
+    Expects a normalised text. Digits may be Chinese or spaced out (「幺三八 0000 一二三四」).
+    """
+    phones: list[str] = []
+    ids: list[str] = []
+    if "@" in text:
+        text = _EMAIL.sub(MASK, text)
+    text = _ACCOUNT.sub(rf"\1{MASK}", text)
+    if _LONG_RUN.search(text):
+        text = _mask_numbers(text, phones, ids)
+    text = _PASSPORT.sub(_taken(ids), _PLATE.sub(MASK, text))
+    for name in _names(text, caller_name):
+        text = text.replace(name, MASK)
+    return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)))
+
+
+def _mask_numbers(text: str, phones: list[str], ids: list[str]) -> str:
+    def whole(run: re.Match[str]) -> str:
+        digits = run[1]
+        if len(digits) >= _LONGEST_PHONE_RUN:
+            if _TICKET_BEFORE.search(text, max(0, run.start() - 10), run.start()):
+                return run[0]
+            ids.append(digits.upper())
+            return MASK
+        mobile = _MOBILE_INSIDE.search(digits)
+        if mobile is None:
+            return run[0]
+        phones.append(mobile[0])
+        return MASK
+
+    masked = _WHOLE_RUN.sub(whole, text)
+    masked = _IDENTITY.sub(_taken(ids), masked)
+    masked = _CARD.sub(_taken(ids), masked)
+    masked = _MOBILE.sub(_taken(phones), masked)
+    return _LANDLINE.sub(_taken(phones), masked)
+
+
+def _taken(numbers: list[str]) -> Callable[[re.Match[str]], str]:
+    def take(found: re.Match[str]) -> str:
+        digits = re.sub(r"[^0-9A-Z]", "", found[0].translate(_CHINESE_DIGITS).upper())
+        # A country code is no part of the number that is compared and dialled.
+        numbers.append(digits.removeprefix("86") if len(digits) == _WITH_COUNTRY_CODE else digits)
+        return MASK
+
+    return take
+
+
+def _names(text: str, caller_name: str | None) -> list[str]:
+    names = [found[1] or found[2] for found in _OWN_NAME.finditer(text)]
+    if caller_name:
+        name = _TITLES.sub("", caller_name.strip())
+        if len(name) >= _SHORTEST_NAME:
+            names.append(name)
+    return sorted(set(names), key=len, reverse=True)

@@ -1,0 +1,120 @@
+"""Whom it is about (被反映对象) and who is accused of misconduct or a breach (被举报方)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from msgspec import Struct
+
+from nlu.cutter import Cutter
+from nlu.words import words
+
+_READ: Final = 700  # characters
+# Whoever bears such a name is what the request is about; a company tells more than an office.
+_WORTHS: Final = (
+    (words("party", "firms"), 2.0),
+    (words("party", "shops"), 1.6),
+    (words("party", "offices"), 1.2),
+)
+_NO_PARTY: Final = frozenset(words("party", "none"))
+_PUBLIC: Final = words("party", "public")
+_OUTSIDE: Final = frozenset(words("party", "outside"))
+_ROLES: Final = re.compile("|".join(sorted(words("party", "roles"), key=len, reverse=True)))
+_VEHICLE_LINE: Final = re.compile(r"[A-Z]?\d{1,4}路(?:公交)?车?|地铁\d{1,2}号线")
+_WEAK_ROLES: Final = re.compile("业主|住户|职能部门|社区工作人员")
+_NAME_TAGS: Final = frozenset(
+    ("n", "nr", "ns", "nt", "nz", "nrt", "j", "b", "eng", "m", "vn", "ng", "f", "s", "a", "l", "i", "z", "q")
+)
+_ADMIN: Final = re.compile(r"(?:[A-Z]\d{0,2}|[\u4e00-\u9fff]{2})[省市区县]$")
+_PLACE_END: Final = re.compile(
+    r"(?:[路街道镇乡村区县市省]|小区|社区|街道|花园|广场|大道|栋|号|期|楼|口|侧|附近|对面|旁)$"
+)
+_NAME_WORDS: Final = 4
+_SHORTEST_NAME: Final = 3  # characters, the ending included
+_PERSON: Final = re.compile(
+    r"[\u4e00-\u9fff]{1,10}?(?:局长|书记|主任|镇长|村长|队长|所长|校长|院长|经理|法官|民警|干部|科长|处长|站长|组长|会计)"
+    r"(?:[\u4e00-\u9fff]{2,3}(?=[，。的利贪受收违在与和]))?"
+)
+_ACCUSATION: Final = re.compile("|".join(words("party", "accusations")))
+_TITLE_BONUS: Final = 2.0
+_EARLY: Final = 200.0  # characters of position that weigh one point
+
+
+class Parties(Struct, frozen=True):
+    """Who is named: `subject` whom the request is about, `accused` who is said to have done wrong."""
+
+    subject: str | None
+    accused: str | None
+
+
+class PartyFinder:
+    """Finds the parties of a request by how bodies, shops, offices and roles are named."""
+
+    def __init__(self, cutter: Cutter) -> None:
+        self._cutter = cutter
+
+    def find(self, text: str, title: str = "", accused: str | None = None) -> Parties:
+        """Return the parties of a normalised title and text; one accused by name in the form stays."""
+        text = text[:_READ]
+        best: tuple[float, str] | None = None
+        for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
+            for start, worth, name in (*self._named(source), *_roles(source)):
+                score = worth + bonus - start / _EARLY
+                if best is None or score > best[0]:
+                    best = score, name
+        subject = best[1] if best else None
+        if accused:
+            return Parties(subject or accused, accused)
+        return Parties(subject, _accused(text, title, subject))
+
+    def _named(self, text: str) -> Iterator[tuple[int, float, str]]:
+        """Yield (offset, worth, name) of every body that the text calls by a name."""
+        tagged = self._cutter.tagged(text)
+        ends = [0, *accumulate(len(word) for word, _ in tagged)]
+        for index, (word, _) in enumerate(tagged):
+            worth = _worth(word)
+            if not worth:
+                continue
+            first = _leftmost(tagged, index)
+            start = ends[first]
+            admin = _ADMIN.search(text, max(0, start - 4), start)
+            # Public bodies are told apart by whose they are (东湖区教育局); a shop is known by its own name.
+            if admin is not None and word.endswith(_PUBLIC):
+                start = admin.start()
+            if start < ends[index] and ends[index + 1] - start >= _SHORTEST_NAME:
+                yield start, worth, text[start : ends[index + 1]]
+
+
+def _roles(text: str) -> Iterator[tuple[int, float, str]]:
+    for role in _ROLES.finditer(text):
+        yield role.start(), 1.2 if len(role[0]) > len("物业") else 1.0, role[0]
+    for line in _VEHICLE_LINE.finditer(text):
+        yield line.start(), 1.0, line[0]
+    for role in _WEAK_ROLES.finditer(text):
+        yield role.start(), -_TITLE_BONUS, role[0]
+
+
+def _worth(word: str) -> float:
+    if word in _NO_PARTY:
+        return 0.0
+    return next((worth for endings, worth in _WORTHS if word.endswith(endings)), 0.0)
+
+
+def _leftmost(tagged: Sequence[tuple[str, str]], last: int) -> int:
+    """Return where the name begins that ends with a word."""
+    first = last
+    while first > 0 and last - first < _NAME_WORDS:
+        word, tag = tagged[first - 1]
+        is_single = len(word) == 1 and "\u4e00" <= word <= "\u9fff" and not tag.startswith(("v", "u", "m"))
+        if not (is_single or tag in _NAME_TAGS) or word in _OUTSIDE or _PLACE_END.search(word):
+            break
+        first -= 1
+    return first
+
+
+def _accused(text: str, title: str, subject: str | None) -> str | None:
+    if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
+        return None
+    person = _PERSON.search(title) or _PERSON.search(text)
+    return person[0] if person is not None else subject

@@ -1,0 +1,182 @@
+"""The words that places are made of: districts, named spots, numbers, and what stands between them."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Final, NamedTuple
+
+import ahocorasick
+
+from models.city import City, GazetteerEntry
+from models.understanding import Place
+from nlu.words import words
+
+
+class Mark(Enum):
+    """What a piece of text is to a place."""
+
+    ADMIN = 1  # a city, district or street
+    KNOWN = 2  # a name of the gazetteer
+    NAMED = 3  # a word that ends as places end
+    HOME = 4  # one that ends as housing ends
+    NUMBER = 5
+    RELATIVE = 6  # 对面, 附近
+    PROPER = 7  # a proper name or a single character of one
+    NOUN = 8
+    LINK = 9  # 与, 至
+    OF = 10  # 的
+    SOFT = 11  # no place by itself, but may be part of a name
+    STOP = 12
+
+
+class Piece(NamedTuple):
+    """A word of the text with its offsets; `key` is the gazetteer or district word it is."""
+
+    start: int
+    end: int
+    text: str
+    mark: Mark
+    key: str | None
+
+
+_HOMES: Final = words("place", "homes")
+_ENDINGS: Final = (*_HOMES, *words("place", "endings"))
+_UNITS: Final = frozenset(words("place", "units"))
+_TYPES: Final = frozenset(words("place", "types"))
+_STANDING: Final[dict[str, Mark]] = {
+    **dict.fromkeys(words("place", "other"), Mark.STOP),
+    **dict.fromkeys(
+        "了个着过是在我你他她它有被把将让给向从对为于请等很不没都也还就又再要会能可住该此某各每您经，。！？；：“”《》【】",
+        Mark.STOP,
+    ),
+    **dict.fromkeys("\n ,.!?;:\"'—…~", Mark.STOP),
+    **dict.fromkeys(words("place", "relative"), Mark.RELATIVE),
+    **dict.fromkeys(words("place", "links"), Mark.LINK),
+    "的": Mark.OF,
+}
+# Pseudonymised districts (A3区), counties and provinces of elsewhere.
+_GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)市?|西地省|[\u4e00-\u9fff]{2}省(?!道)")
+_PROPER_TAGS: Final = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg", "j"))
+_NOUN_TAGS: Final = frozenset(("n", "s", "f", "b", "eng", "ng", "q", "m", "g", "k", "h", "tg"))
+_SOFT_TAGS: Final = frozenset(("v", "vn", "a", "an", "d", "i", "l", "z", "zg", "t", "y", "r", "p"))
+_ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9一二三四五六七八九十百#-]+$")
+_NO_HOUSE_NUMBER: Final = frozenset("年月日个次人万元块天点多余户名条辆位家岁%千百、")
+
+
+class PlaceWords:
+    """Marks the words of a text by the city's gazetteer, its district words and general patterns."""
+
+    def __init__(self, city: City) -> None:
+        self._entries: dict[str, list[GazetteerEntry]] = {}
+        for entry in city.gazetteer:
+            for name in {entry.name, *entry.aliases}:
+                self._entries.setdefault(name, []).append(entry)
+        self._areas = _areas(city)
+        self._parents = {code: department.parent for code, department in city.departments.items()}
+        self._endings = tuple({*_ENDINGS, *city.language.place_suffixes})
+        self._admin = {*self._areas, city.name, city.name.removesuffix("市")}
+        self._automaton = ahocorasick.Automaton()
+        for word in {*self._entries, *self._admin}:
+            self._automaton.add_word(word, word)
+        self._automaton.make_automaton()
+
+    def pieces(self, text: str, tagged: Sequence[tuple[str, str]]) -> list[Piece]:
+        """Return the whole text as marked pieces, in order, from its words with their parts of speech."""
+        hits = self._hits(text)
+        starts = deque(sorted(hits))
+        pieces: list[Piece] = []
+        position = 0
+        for word, tag in tagged:
+            begin, end = position, position + len(word)
+            position = end
+            begin = max(begin, pieces[-1].end if pieces else 0)
+            # A hit may begin or end inside a cut word; the rest of that word is judged alone.
+            while begin < end:
+                while starts and starts[0] < begin:
+                    starts.popleft()
+                stop = min(end, starts[0]) if starts else end
+                if stop > begin:
+                    pieces.append(self._piece(text, begin, stop, tag, pieces))
+                if stop == end:
+                    break
+                pieces.append(hits[stop])
+                begin = hits[stop].end
+        return pieces
+
+    def located(self, span: str, keys: Iterable[str], text: str) -> Place:
+        """Return the place of a span with what the gazetteer knows of the words in it.
+
+        A name that several places bear is settled by a district word of the text, else left open.
+        """
+        backwards = [*keys][::-1]
+        for key in backwards:
+            entries = self._entries.get(key, [])
+            if len(entries) > 1:
+                spoken = {code for word, code in self._areas.items() if word in text}
+                entries = [entry for entry in entries if self._lineage(entry.street) & spoken]
+            if len(entries) == 1:
+                (entry,) = entries
+                return Place(span, entry.name, entry.lat, entry.lon, entry.street, self._district(entry.street))
+        area = next((self._areas[key] for key in backwards if key in self._areas), None)
+        if area is None:
+            return Place(span)
+        return Place(span, street=area if "-" in area else None, district=self._district(area))
+
+    def _hits(self, text: str) -> dict[int, Piece]:
+        """Return the known names by where they begin; they do not overlap."""
+        hits: dict[int, Piece] = {}
+        inside: set[int] = set()
+        for general in _GENERAL_ADMIN.finditer(text):
+            hits[general.start()] = Piece(general.start(), general.end(), general[0], Mark.ADMIN, None)
+            inside.update(range(general.start(), general.end()))
+        for last, word in self._automaton.iter_long(text):
+            start = last - len(word) + 1
+            if inside.isdisjoint(range(start, last + 1)):
+                mark = Mark.ADMIN if word in self._admin else Mark.KNOWN
+                hits[start] = Piece(start, last + 1, word, mark, word)
+        return hits
+
+    def _piece(self, text: str, start: int, end: int, tag: str, before: list[Piece]) -> Piece:
+        word = text[start:end]
+        mark = self._mark(word, tag, text[end : end + 1], before[-1].mark if before else Mark.STOP)
+        return Piece(start, end, word, mark, None)
+
+    def _mark(self, word: str, tag: str, following: str, before: Mark) -> Mark:
+        if before is Mark.NUMBER and word in _UNITS:
+            return Mark.NAMED
+        standing = _STANDING.get(word)
+        if standing is not None:
+            return standing if before is not Mark.STOP else Mark.STOP
+        if _ALPHANUMERIC.match(word):
+            return Mark.STOP if following in _NO_HOUSE_NUMBER else Mark.NUMBER
+        if word in _TYPES and before in {Mark.STOP, Mark.OF, Mark.LINK}:
+            # 「小区」 alone names nothing, after a name it ends one.
+            return Mark.STOP
+        if word.endswith(self._endings):
+            return Mark.HOME if word.endswith(_HOMES) else Mark.NAMED
+        return _by_tag(word, tag)
+
+    def _district(self, code: str) -> str | None:
+        return self._parents.get(code) if "-" in code else code
+
+    def _lineage(self, street: str) -> set[str]:
+        return {street, self._district(street) or street}
+
+
+def _by_tag(word: str, tag: str) -> Mark:
+    is_single = len(word) == 1 and "\u4e00" <= word <= "\u9fff"
+    if tag in _PROPER_TAGS or (is_single and tag not in _SOFT_TAGS):
+        return Mark.PROPER
+    if tag in _NOUN_TAGS:
+        return Mark.NOUN
+    return Mark.SOFT if tag in _SOFT_TAGS else Mark.STOP
+
+
+def _areas(city: City) -> dict[str, str]:
+    """Return the words for districts and streets, each with its department code."""
+    areas = dict(city.language.district_words)
+    for code, department in city.departments.items():
+        if department.kind in {"district", "street"}:
+            areas.setdefault(department.name, code)
+    return areas

@@ -1,0 +1,28 @@
+"""What a model of one's own labels says (hotline nlu predict with a model of `train --data`)."""
+
+import numpy as np
+
+from models.understanding import Guess
+from nlu.linear import LinearModel, UnusableModel, softmax
+from nlu.masking import mask
+from nlu.ngrams import counted
+from nlu.normalise import Normaliser
+from nlu.training import LABEL
+
+_GUESSES = 3
+_normalise = Normaliser()
+
+
+def has_own_labels(model: LinearModel) -> bool:
+    """Tell whether a model answers with labels of one's own, not with a city's categories."""
+    return LABEL in model.heads
+
+
+def predict_label(model: LinearModel, text: str, title: str = "") -> tuple[Guess, ...]:
+    """Return up to three labels, best first, with calibrated probabilities. UnusableModel for a city's model."""
+    if not has_own_labels(model):
+        raise UnusableModel("这个模型按城市分类训练，没有自定义标签")
+    scores = model.scores(counted(mask(_normalise(text)).text, mask(_normalise(title)).text))
+    labels, logits = model.of_head(scores, LABEL)
+    odds = softmax(logits)
+    return tuple(Guess(labels[index], round(float(odds[index]), 4)) for index in np.argsort(-odds)[:_GUESSES])

@@ -1,0 +1,114 @@
+"""Reads a request: one call from the text to what the program understood of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from models.city import City
+from models.understanding import Understanding
+from nlu.brief import propose
+from nlu.category import Categories
+from nlu.cutter import Cutter
+from nlu.flags import FlagRules, flags_of
+from nlu.kind import Kinds
+from nlu.linear import LinearModel, UnusableModel
+from nlu.masking import mask
+from nlu.ngrams import counted, excerpt
+from nlu.normalise import Normaliser
+from nlu.parties import PartyFinder
+from nlu.places import Places
+from nlu.scope import ScopeRules
+from nlu.similarity import Fingerprinter
+from nlu.times import find_time
+from nlu.training import CATEGORY, KIND, URGENCY
+from nlu.urgency import Urgencies
+
+
+class Reader:
+    """Understands requests of one city. Holds compiled rules and a model, no state; safe between threads."""
+
+    def __init__(self, city: City, model: LinearModel, *, fingerprint_key: bytes | None = None) -> None:
+        missing = {CATEGORY, KIND, URGENCY} - model.heads.keys()
+        if missing:
+            raise UnusableModel(f"分类模型缺少{'、'.join(sorted(missing))}，不能用于受理；请用城市语料重新训练")
+        self._model = model
+        self._normalise = Normaliser(city.language.fillers)
+        self._cutter = Cutter(city.language.custom_words)
+        self._flags = FlagRules(city.flags)
+        self._scope = ScopeRules(city.scope)
+        self._categories = Categories(city, model)
+        self._kinds = Kinds(city.language, model)
+        self._urgencies = Urgencies(city.language, model)
+        self._places = Places(city, self._cutter)
+        self._parties = PartyFinder(self._cutter)
+        self._fingerprint = Fingerprinter(fingerprint_key) if fingerprint_key else None
+
+    @classmethod
+    def load(cls, folder: Path, city: City, *, fingerprint_key: bytes | None = None) -> "Reader":
+        """Return a reader with the model of a folder. UnusableModel if there is none that fits.
+
+        Without a key, 16 to 64 bytes, understandings carry no fingerprint.
+        """
+        return cls(city, LinearModel.load(folder), fingerprint_key=fingerprint_key)
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model, as told in every understanding."""
+        return self._model.version
+
+    def search_tokens(self, query: str) -> tuple[str, ...]:
+        """Return the words to search for, cut as `Understanding.tokens` are."""
+        return self._cutter.search_tokens(self._normalise(query))
+
+    def fingerprint(self, text: str) -> Sequence[int]:
+        """Return the fingerprint of a text, to compare by nlu.similarity; empty without a key."""
+        return self._fingerprint(self._normalise(text)) if self._fingerprint else ()
+
+    def understand(
+        self,
+        text: str,
+        *,
+        received_at: datetime,
+        title: str | None = None,
+        line: str | None = None,
+        caller_name: str | None = None,
+        accused: str | None = None,
+        address: str | None = None,
+    ) -> Understanding:
+        """Return what the program understands of a request.
+
+        `line` is the dialled number. `accused` and `address` are fields that the citizen filled in;
+        they come before what the text says. `received_at` must be timezone-aware.
+        """
+        clear = self._normalise(text)
+        masked = mask(clear, caller_name).text
+        heading = mask(self._normalise(title), caller_name).text if title else ""
+        read = excerpt(masked)
+        # Rules see every word, masked or not, however long the letter is.
+        whole = f"{heading}\n{masked}" if heading else masked
+        hits = self._flags.find(whole)
+        scores = self._model.scores(counted(masked, heading))
+        categories = self._categories.guess(scores, line)
+        kind, kind_p = self._kinds.guess(scores, read, heading)
+        place = self._places.find(read, heading, self._normalise(address) if address else None)
+        parties = self._parties.find(read, heading, accused)
+        when = find_time(read, received_at, heading)
+        return Understanding(
+            categories=categories,
+            detail=self._categories.detail(categories[0].code, whole) if categories else None,
+            kind=kind,
+            kind_p=kind_p,
+            urgency=self._urgencies.guess(scores, excerpt(whole), kind, hits),
+            place=place,
+            subject=parties.subject,
+            accused=parties.accused,
+            time=when.span if when else None,
+            occurred_at=when.moment if when else None,
+            flags=flags_of(hits),
+            scope=self._scope.doubts(whole),
+            brief=propose(read, heading, place=place, time=when.span if when else None),
+            masked_text=masked,
+            tokens=self._cutter.search_tokens(whole),
+            fingerprint=self._fingerprint(whole) if self._fingerprint else (),
+            model_version=self._model.version,
+        )

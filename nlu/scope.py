@@ -1,0 +1,45 @@
+"""What may lie outside the hotline's scope (受理范围, 国办函〔2025〕66号). Only a person declines; this proposes."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from models.city import ScopeRule
+from models.understanding import ScopeDoubt
+from nlu.flags import compile_any
+from nlu.pattern_set import PatternSet
+
+_NO_SUBSTANCE: Final = "N10"
+_SUBSTANCE: Final = re.compile(r"[\u3400-\u9fffA-Za-z]")
+_READ: Final = 2000  # characters; enough to see that there is something
+_FEWEST_CHARACTERS: Final = 4
+
+
+class ScopeRules:
+    """The compiled scope rules of one city. Safe between threads.
+
+    What an `exclude` pattern matches anywhere in the text is struck out before its rule's `patterns` are tried.
+    """
+
+    def __init__(self, rules: Iterable[ScopeRule]) -> None:
+        self._rules = tuple(rules)
+        self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
+        self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
+        self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
+
+    def doubts(self, text: str) -> tuple[ScopeDoubt, ...]:
+        """Return the reasons to look at the acceptance of a normalised text, in the city's order.
+
+        A text with fewer than four letters or characters has no substance (N10) whatever the patterns say.
+        """
+        found = {
+            owner
+            for position, match in self._patterns.matches(text)
+            if match.re.search(self._excluded[owner := self._owners[position]].sub("\n", text))
+        }
+        is_hollow = len(_SUBSTANCE.findall(text, 0, _READ)) < _FEWEST_CHARACTERS
+        return tuple(
+            ScopeDoubt(rule.code, rule.name, rule.channel)
+            for index, rule in enumerate(self._rules)
+            if index in found or (is_hollow and rule.code == _NO_SUBSTANCE)
+        )

@@ -1,0 +1,191 @@
+"""Fitting the model to a city's corpus, or to labels of somebody's own (hotline nlu train)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from models.city import Category, City, CorpusRow
+from models.errors import InvalidRequest
+from nlu.linear import Floats, Head, LinearModel
+from nlu.ngrams import counted
+from nlu.normalise import Normaliser
+
+CATEGORY: Final = "category"
+KIND: Final = "kind"
+URGENCY: Final = "urgency"
+LABEL: Final = "label"
+
+_REGULARISATION: Final = 0.3
+_FOLDS: Final = 3
+_MOST_FEATURES: Final = 120_000
+_SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
+_SEED: Final = 12345
+
+
+class LabelledText(Struct, frozen=True, kw_only=True):
+    """One row of labels of one's own. `text` may be raw, or tokens joined without blanks."""
+
+    text: str
+    label: str
+
+
+class TrainingReport(Struct, frozen=True, kw_only=True):
+    """What was fitted: rows, n-grams, labels of each head, cross-validated accuracy (0..1), seconds."""
+
+    rows: int
+    features: int
+    labels: dict[str, int]
+    accuracy: dict[str, float]
+    seconds: float
+    version: str
+
+
+class _Task(Struct, frozen=True):
+    """A head to fit: the rows that take part and the label of each."""
+
+    rows: NDArray[np.int64]
+    labels: list[str]
+
+
+def train(city: City, rows: Iterable[CorpusRow], folder: Path) -> TrainingReport:
+    """Fit category, kind and urgency to a corpus and write the model to a folder.
+
+    The names and examples of the city's categories are texts of theirs too, so that a category with few rows
+    is not unknown. InvalidRequest if the corpus is empty or names a category that the city does not have.
+    """
+    corpus = [*rows]
+    unknown = {row.code for row in corpus if row.code[:4] not in city.categories}
+    if unknown:
+        raise InvalidRequest(f"语料里有城市分类表没有的编码：{'、'.join(sorted(unknown))}")
+    if not corpus:
+        raise InvalidRequest("语料是空的，没有可以训练的文本")
+    normalise = Normaliser(city.language.fillers)
+    named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
+    counts = [counted(normalise(text)) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
+    every, labelled = np.arange(len(counts)), np.arange(len(corpus))
+    tasks = {
+        CATEGORY: _Task(every, [*(row.code[:4] for row in corpus), *(code for _, code in named)]),
+        KIND: _Task(labelled, [str(row.kind) for row in corpus]),
+        URGENCY: _Task(labelled, [str(int(row.urgency)) for row in corpus]),
+    }
+    return _fit(counts, tasks, len(corpus), folder)
+
+
+def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
+    """Fit one head to labels of somebody's own and write the model to a folder.
+
+    InvalidRequest if there are fewer than two labels.
+    """
+    examples = [row for row in rows if row.text.strip() and row.label]
+    if len({row.label for row in examples}) < 2:
+        raise InvalidRequest("训练数据至少要有两种标签")
+    normalise = Normaliser()
+    counts = [counted(normalise(row.text)) for row in examples]
+    tasks = {LABEL: _Task(np.arange(len(examples)), [row.label for row in examples])}
+    return _fit(counts, tasks, len(examples), folder)
+
+
+def _words_of(category: Category) -> str:
+    return "，".join((category.l2, category.l3, *category.examples))
+
+
+def _fit(counts: Sequence[Mapping[str, int]], tasks: Mapping[str, _Task], rows: int, folder: Path) -> TrainingReport:
+    started = perf_counter()
+    vocabulary, frequency = _vocabulary(counts)
+    matrix = _matrix(counts, vocabulary, frequency)
+    heads: dict[str, Head] = {}
+    weights: list[Floats] = []
+    bias: list[Floats] = []
+    accuracy = {}
+    first = 0
+    for name, task in tasks.items():
+        labels = sorted(set(task.labels))
+        part = matrix[task.rows]
+        truth = np.array([labels.index(label) for label in task.labels])
+        sharpness, accuracy[name] = _calibrate(part, truth, len(labels))
+        columns, offsets = _fit_head(part, truth, len(labels))
+        heads[name] = Head(tuple(labels), first, sharpness)
+        first += len(labels)
+        weights.append(columns)
+        bias.append(offsets)
+    stacked = np.hstack(weights).astype(np.float32)
+    version = sha256(stacked.tobytes() + "".join(vocabulary).encode()).hexdigest()[:12]
+    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version).save(folder)
+    return TrainingReport(
+        rows=rows,
+        features=len(vocabulary),
+        labels={name: len(head.labels) for name, head in heads.items()},
+        accuracy=accuracy,
+        seconds=perf_counter() - started,
+        version=version,
+    )
+
+
+def _vocabulary(counts: Sequence[Mapping[str, int]]) -> tuple[dict[str, int], Floats]:
+    """Return the n-grams of two texts or more (the commonest, if there are too many) and their weight."""
+    texts: Counter[str] = Counter()
+    for count in counts:
+        texts.update(count.keys())
+    fewest = 2 if len(counts) > _FOLDS * 10 else 1
+    kept = [(gram, number) for gram, number in texts.most_common(_MOST_FEATURES) if number >= fewest]
+    kept.sort()
+    vocabulary = {gram: index for index, (gram, _) in enumerate(kept)}
+    numbers = np.array([number for _, number in kept], dtype=np.float32)
+    frequency: Floats = np.log((1 + len(counts)) / (1 + numbers)).astype(np.float32) + np.float32(1)
+    return vocabulary, frequency
+
+
+def _matrix(counts: Sequence[Mapping[str, int]], vocabulary: Mapping[str, int], frequency: Floats) -> csr_matrix:
+    """Return the rows as LinearModel.scores sees them: (1 + log count) × frequency, of unit length."""
+    indices: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for count in counts:
+        known = [(vocabulary[gram], number) for gram, number in count.items() if gram in vocabulary]
+        indices.extend(index for index, _ in known)
+        row = (1 + np.log([number for _, number in known])) * frequency[[index for index, _ in known]]
+        values.extend(row / (np.sqrt(row @ row) or 1.0))
+        ends.append(len(indices))
+    return csr_matrix((values, indices, ends), shape=(len(counts), len(vocabulary)), dtype=np.float64)
+
+
+def _fit_head(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[Floats, Floats]:
+    """Return weights (n-grams × labels) and offsets (labels,)."""
+    model = LinearSVC(C=_REGULARISATION, random_state=_SEED).fit(matrix, truth)
+    columns = model.coef_.T.astype(np.float32)
+    offsets = model.intercept_.astype(np.float32)
+    if labels == 2:
+        columns, offsets = np.hstack([-columns, columns]), np.hstack([-offsets, offsets])
+    return columns, offsets
+
+
+def _calibrate(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[float, float]:
+    """Return the sharpness under which unseen texts are least surprising, and the accuracy on them."""
+    rare = np.bincount(truth, minlength=labels).min()
+    if rare < _FOLDS:
+        return 3.0, float("nan")
+    scores = np.zeros((len(truth), labels), dtype=np.float32)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
+    for seen, unseen in folds.split(matrix, truth):
+        columns, offsets = _fit_head(matrix[seen], truth[seen], labels)
+        scores[unseen] = matrix[unseen] @ columns + offsets
+    accuracy = float((scores.argmax(axis=1) == truth).mean())
+    return min(_SHARPNESSES, key=lambda value: _surprise(scores, truth, value)), accuracy
+
+
+def _surprise(scores: Floats, truth: NDArray[np.int64], sharpness: float) -> float:
+    """Return the mean negative log-probability of the truth."""
+    logits = scores * sharpness
+    logits -= logits.max(axis=1, keepdims=True)
+    chosen = logits[np.arange(len(truth)), truth] - np.log(np.exp(logits).sum(axis=1))
+    return float(-chosen.mean())

@@ -1,0 +1,100 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.masking import MASK, mask
+
+MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13800001234",
+        "+86 13800001234",
+        "138-0000-1234",
+        "1 3 8-0000…1234",
+        "138，0000，1234",
+        "幺三八零零零零幺二三四",
+        "一三八 零零零零 一二三四",
+        "138零零零零1234",
+        "138.0000.1234",
+    ],
+)
+def test_a_mobile_number_is_masked_however_it_is_told(written: str) -> None:
+    masked = mask(f"请打{written}找我")
+    assert masked.phones == ("13800001234",)
+    assert masked.text == f"请打{MASK}找我"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("身份证430103199001011234", "430103"),
+        ("身份证 430103 19900101 123X", "19900101"),
+        ("车牌湘A12345", "12345"),
+        ("湘A·D12345这辆车", "D12345"),
+        ("卡号6222 0200 1234 5678 901", "6222"),
+        ("邮箱zhang.san@example.com", "zhang"),
+        ("微信号abc_12345", "abc"),
+        ("座机0790-88886666", "8888"),
+        ("电话8888 6666", "8888"),
+        ("护照E12345678", "123456"),
+    ],
+)
+def test_other_numbers_are_masked(written: str, kept: str) -> None:
+    masked = mask(written).text
+    assert MASK in masked
+    assert kept not in masked
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "A12-3栋1003室",
+        "2018年6月1日21:30到24:00",
+        "一共131,452,367元",
+        "拨打12345和400-800-1234",
+        "工单号2026110000000012还没回复",
+        "2019-10-16 16:30",
+        "A3区金星路388号",
+        "我叫他过来修",
+        "第1、2、3、4、5、6、7、8、9、10、11栋",
+    ],
+)
+def test_what_points_at_nobody_is_kept(written: str) -> None:
+    assert mask(written).text == written
+
+
+def test_the_callers_name_is_masked_wherever_it_stands() -> None:
+    assert mask("我是李明华，李明华反映停水", "李明华先生").text == f"我是{MASK}，{MASK}反映停水"
+    assert mask("我叫柏秋生，住三栋").text == f"我叫{MASK}，住三栋"
+    assert mask("我叫张三我要反映").text == f"我叫{MASK}我要反映"
+    assert mask("李家巷停水", "李").text == "李家巷停水"
+
+
+def test_identity_numbers_are_told_apart_from_phones() -> None:
+    masked = mask("430103199001011234 和 13800001234")
+    assert masked.ids == ("430103199001011234",)
+    assert masked.phones == ("13800001234",)
+
+
+@given(
+    st.text(alphabet="0123456789一 -，电话"),
+    st.integers(min_value=13_000_000_000, max_value=19_999_999_999),
+    st.text(alphabet="打我 -，.x一"),
+)
+def test_no_mobile_number_is_ever_left(before: str, number: int, after: str) -> None:
+    assert not MOBILE.search(mask(f"{before}{number}{after}").text)
+
+
+@pytest.mark.parametrize("text", ["1-3 " * 12_500, "一 " * 25_000, "a" * 50_000 + "@", "13" * 25_000])
+def test_endless_texts_are_masked_in_time(text: str) -> None:
+    assert len(mask(text).text) <= len(text)
+
+
+@pytest.mark.parametrize("text", ["", "水", "😡", "hello"])
+def test_texts_without_numbers_are_left_alone(text: str) -> None:
+    assert mask(text, None).text == text

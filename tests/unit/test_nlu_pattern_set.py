@@ -1,0 +1,46 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.pattern_set import PatternSet, required_literals
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals"),
+    [
+        ("自杀", {"自杀"}),
+        ("自杀|轻生", {"自杀", "轻生"}),
+        ("(不想|不愿)再?(活|生存)", {"不想", "不愿"}),
+        ("燃气.{0,4}泄漏", {"燃气"}),
+        ("跳(河|江)", {"跳"}),
+        ("[刀枪]伤", {"伤"}),
+        ("(?<!年)轻生(?!活)", {"轻生"}),
+        ("(?:停水){2,}", {"停水"}),
+        (r"1\+1", {"1+1"}),
+        ("停水?", {"停"}),
+    ],
+)
+def test_the_words_an_expression_needs(pattern: str, literals: set[str]) -> None:
+    assert required_literals(pattern) == frozenset(literals)
+
+
+@pytest.mark.parametrize("pattern", [".*", "(停水)?", "自杀|.", "(?i:gas)", "[^水]", r"\d+", "(?=停水).", "", "a*"])
+def test_an_expression_that_needs_no_words_is_always_tried(pattern: str) -> None:
+    assert required_literals(pattern) is None
+
+
+ATOMS = st.sampled_from(["水", "电", "停", "[水电]", "(停|断)", "水?", ".{0,2}", "(?<!停)", "电+", "(停水){1,2}", "(?:气|水电)?"])
+
+
+@given(st.lists(st.lists(ATOMS, min_size=1, max_size=5).map("".join), min_size=1, max_size=3), st.text("停断水电气"))
+def test_filtering_never_changes_the_answer(patterns: list[str], text: str) -> None:
+    found = [(index, match[0]) for index, match in PatternSet(patterns).matches(text)]
+    assert found == [
+        (index, match[0]) for index, pattern in enumerate(patterns) if (match := re.search(pattern, text)) is not None
+    ]
+
+
+def test_no_patterns_match_nothing() -> None:
+    assert list(PatternSet([]).matches("停水")) == []
