@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from models.attempts import next_attempt as next_attempt_of
 from models.attempts import part_of
@@ -33,7 +35,6 @@ from models.marks import next_mark as next_mark_of
 from models.store import events
 from models.ticket import event_fields
 from models.vocabulary import Urgency
-from datetime import datetime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,14 +72,17 @@ def start(hub: Hub, ticket: Ticket, department: str, at: datetime, factor: float
     fields: dict[str, Any] = {"fact": write_fact(Dispatched(at, clocks.basis)), "reply_by": clocks.reply_by}
     if is_provisional:
         fields["is_provisional"] = True
-    return clocks, fields
+    return _in_utc(clocks), fields
 
 
 def promise(hub: Hub, matter: Matter, at: datetime, lead: str | None) -> tuple[datetime, bool]:
     """Return the date given to the citizen and whether it is provisional."""
     centre = hub.office_hours(hub.city.hotline_department)
     hours = hub.office_hours(lead) if lead else None
-    return counted(hub, lambda calendar: promised_at(at, matter, _rules(hub, calendar), centre, hours))
+    promised, is_provisional = counted(
+        hub, lambda calendar: promised_at(at, matter, _rules(hub, calendar), centre, hours)
+    )
+    return promised.astimezone(UTC), is_provisional
 
 
 def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
@@ -143,6 +147,13 @@ async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> 
     if refusal is not None:
         raise Conflict(refusal)
     return extra
+
+
+def _in_utc(clocks: Clocks) -> Clocks:
+    """Return the same moments in UTC, as they are stored and answered."""
+    names = ("acknowledge_by", "contact_by", "reply_by", "send_back_by")
+    moments = {name: getattr(clocks, name) for name in names}
+    return replace(clocks, **{name: at.astimezone(UTC) if at else None for name, at in moments.items()})
 
 
 def stage(hub: Hub, ticket: Ticket, at: datetime) -> Stage | None:

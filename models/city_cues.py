@@ -8,9 +8,9 @@ from typing import Final
 from models.city import HandoffRule
 from models.city_fault import Fault, Level
 from models.city_files import CityFolder
-from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, SCOPE, line_of
+from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, SCOPE
 from models.city_links import departments_of
-from models.city_rows import Placed, twice
+from models.city_rows import Placed, line_of, twice
 from models.vocabulary import Flag
 
 _GRAVEST: Final = 1

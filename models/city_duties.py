@@ -9,7 +9,7 @@ from models.city import Department, Duty
 from models.city_fault import Fault, Level
 from models.city_files import CityFolder, read_corpus_rows
 from models.city_links import departments_of
-from models.city_rows import Placed, Row, read_rows
+from models.city_rows import Placed, Row, line_of, read_rows, read_text
 from models.city_rules import STATUTES
 from models.city_tables import CATEGORIES, DUTIES, columns_of
 
@@ -32,7 +32,8 @@ def check_duties(city: CityFolder) -> Iterator[Fault]:
         for code in statute.categories:
             if code not in codes:
                 message = f"法定期限“{statute.id}”的分类“{code}”不存在"
-                yield Fault(STATUTES, 1, message, "改为 categories.csv 中的代码")
+                line = line_of(read_text(city.path, STATUTES), f'id = "{statute.id}"')
+                yield Fault(STATUTES, line, message, "改为 categories.csv 中的代码")
     yield from _check_corpus(city)
 
 

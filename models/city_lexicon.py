@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from models.city import FlagRule, HandoffRule, Language, ScopeRule
 from models.city_fault import CityFault, Fault
-from models.city_rows import Placed, read_text
+from models.city_rows import Placed, line_of, read_text
 from models.city_rules import made, read_toml
 from models.vocabulary import Flag, Kind
 
@@ -85,11 +85,6 @@ def read_scope(folder: Path, faults: list[Fault]) -> list[Placed[ScopeRule]]:
 def read_language(folder: Path, faults: list[Fault]) -> Language:
     """Return the city's words; the words for a district are turned round, so that each leads to its code."""
     return made(folder, LANGUAGE, _language, faults) or _SILENT
-
-
-def line_of(text: str, words: str) -> int:
-    """Return the first line of a text that holds these words, 1 where none does."""
-    return next((number for number, line in enumerate(text.splitlines(), 1) if words in line), 1)
 
 
 def _sections(folder: Path, file: str, make: Callable[[str, Any], Record], faults: list[Fault]) -> list[Placed[Record]]:

@@ -8,7 +8,7 @@ from models.city import Department, Line
 from models.city_fault import Fault, Level
 from models.city_files import SETTINGS, CityFolder
 from models.city_map import GRIDS
-from models.city_rows import Placed, twice
+from models.city_rows import Placed, line_of, read_text, twice
 from models.city_tables import CATEGORIES, DEPARTMENTS, GAZETTEER, LINES, ROSTERS
 from models.limits import InvalidRule
 from models.vocabulary import Integration
@@ -163,22 +163,26 @@ def _check_place_names(city: CityFolder) -> Iterator[Fault]:
 def _check_settings(city: CityFolder) -> Iterator[Fault]:
     if city.settings is None:
         return
-    own, known = city.settings, departments_of(city)
+    own, known, text = city.settings, departments_of(city), read_text(city.path, SETTINGS)
     named = (own.hotline_department, own.discipline_department, *own.recusal_departments)
     for code in dict.fromkeys(named):
         if code not in known:
-            yield Fault(SETTINGS, 1, f"单位“{code}”不存在", "改为 departments.csv 中的代码")
+            line = line_of(text, f'"{code}"')
+            yield Fault(SETTINGS, line, f"单位“{code}”不存在", "改为 departments.csv 中的代码")
     if own.host_line not in {placed.record.number for placed in city.lines}:
-        yield Fault(SETTINGS, 1, f"总号“{own.host_line}”不在 lines.csv 中", "在 lines.csv 补上这个号码")
+        line = line_of(text, "host_line")
+        yield Fault(SETTINGS, line, f"总号“{own.host_line}”不在 lines.csv 中", "在 lines.csv 补上这个号码")
     if own.policy not in {policy.id for policy in city.policies.values()}:
-        yield Fault(SETTINGS, 1, f"时限规则“{own.policy}”不存在", "改为 policies/ 中某个文件的 id")
-    yield from _check_conduct(own.conduct_categories, {placed.record.code for placed in city.categories})
+        line = line_of(text, "policy =")
+        yield Fault(SETTINGS, line, f"时限规则“{own.policy}”不存在", "改为 policies/ 中某个文件的 id")
+    codes = {placed.record.code for placed in city.categories}
+    yield from _check_conduct(own.conduct_categories, codes, line_of(text, "conduct_categories"))
 
 
-def _check_conduct(conduct: Iterable[str], codes: set[str]) -> Iterator[Fault]:
+def _check_conduct(conduct: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:
     if not conduct:
         cure = '补上 conduct_categories = ["…"]，列出反映作风和违纪的四位分类'
-        yield Fault(SETTINGS, 1, "没有写明哪些分类反映工作作风，无法执行回避", cure)
+        yield Fault(SETTINGS, line, "没有写明哪些分类反映工作作风，无法执行回避", cure)
     for code in conduct:
         if code not in codes:
-            yield Fault(SETTINGS, 1, f"分类“{code}”不存在", "改为 categories.csv 中的四位代码")
+            yield Fault(SETTINGS, line, f"分类“{code}”不存在", "改为 categories.csv 中的四位代码")

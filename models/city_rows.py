@@ -108,6 +108,11 @@ def read_text(folder: Path, file: str) -> str:
         raise CityFault(Fault(file, line, "不是 UTF-8 编码", "另存为不带 BOM 的 UTF-8")) from None
 
 
+def line_of(text: str, words: str) -> int:
+    """Return the first line of a text that holds these words, 1 where none does."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if words in line), 1)
+
+
 def read_rows(
     folder: Path, file: str, columns: tuple[str, ...], make: Callable[[Row], Record], faults: list[Fault]
 ) -> list[Placed[Record]]:

@@ -16,10 +16,13 @@ _GREETING: Final = re.compile(
 _SELF: Final = re.compile(
     r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的电话|的手机|的身份证|的联系|家在|家住在)"
     r"|^(?:我们?|本人)在[^，]{1,15}(?:上班|工作|打工|任职)"
+    r"|^(?:系|现住|家住|是[^，]{0,12}(?:业主|居民|住户|市民|村民|职工|员工|学生|家长|群众|租客)$)"
     r"|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
 )
 _DEMAND: Final = re.compile(
-    r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)|请(?:问|政府|领导|有关|相关|尽快|尽早|帮|协调|核实|查处|解决|处理|部门|派|求)"
+    r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)"
+    r"|请(?:问|政府|领导|有关|相关|尽快|尽早|帮|协调|核实|查处|解决|处理|部门|派|求)"
+    r"|请[^，。]{1,8}(?:核实|查处|处理|解决|帮|派|协调|尽快|给予|加强|督促|整治|修|管一管|管管)"
     r"|能否|能不能|可否|是否|怎么|如何|什么时候|何时|多少|咨询|想问|想知道|求助|吗[？?]?$|呢[？?]?$"
 )
 _CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
@@ -66,7 +69,7 @@ def _parts(title: str, text: str) -> list[str]:
 def _without_self(sentence: str) -> str:
     """Return a sentence without the clauses that point at the citizen, closed by a full stop or question mark."""
     clauses = _CLAUSE.findall(_NUMBERING.sub("", _GREETING.sub("", sentence, count=1)))
-    kept = "".join(clause for clause in clauses if not _SELF.search(clause)).strip(_END_MARKS)
+    kept = "".join(clause for clause in clauses if not _SELF.search(clause.strip(_END_MARKS))).strip(_END_MARKS)
     mark = "？" if sentence.endswith(("？", "?")) else "。"
     return kept + mark if len(kept) >= _SHORTEST else ""
 

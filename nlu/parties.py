@@ -90,7 +90,7 @@ def _roles(text: str) -> Iterator[tuple[int, float, str]]:
     for role in _ROLES.finditer(text):
         yield role.start(), 1.2 if len(role[0]) > len("物业") else 1.0, role[0]
     for line in _VEHICLE_LINE.finditer(text):
-        yield line.start(), 1.0, line[0]
+        yield line.start(), 1.3, line[0]
     for role in _WEAK_ROLES.finditer(text):
         yield role.start(), -_TITLE_BONUS, role[0]
 

@@ -98,7 +98,10 @@ def _first(run: list[Piece]) -> int | None:
             start = index
             while start > 0 and index - start < _NAME_PIECES and run[start - 1].mark in _FILLS:
                 start -= 1
-            return None if start == index and len(piece.text) <= _SHORTEST_NAME else start
+            # 「路边」 and 「医院」 name nothing; 「望江」 does, where 「大道」 follows.
+            is_bare = start == index and len(piece.text) <= _SHORTEST_NAME
+            if not is_bare or (index + 1 < len(run) and run[index + 1].mark in _SPOTS):
+                return start
     return None
 
 

@@ -90,7 +90,8 @@ class Reader:
         scores = self._model.scores(counted(masked, heading))
         categories = self._categories.guess(scores, line)
         kind, kind_p = self._kinds.guess(scores, read, heading)
-        place = self._places.find(read, heading, self._normalise(address) if address else None)
+        given = mask(self._normalise(address), caller_name).text if address else None
+        place = self._places.find(read, heading, given)
         parties = self._parties.find(read, heading, accused)
         when = find_time(read, received_at, heading)
         return Understanding(

@@ -51,7 +51,9 @@ _SIMPLE: Final = (
 )
 _POINT: Final = rf"{_SIMPLE}(?:[的 ]?(?:{_SIMPLE}|{_CLOCK}))*"
 _UNTIL: Final = rf"(?:一直)?(?:到|至|-|—|~)+(?:次日|第二天|如今|今(?![年天日晚早]))?(?:{_POINT})?"
-_RANGE: Final = rf"(?:从|自)?{_POINT}(?:{_UNTIL}|[、和或及与]{_POINT})?(?:以后|之后|开始|以来|起(?![火诉来因])|期间|左右|许|后)?"
+_RANGE: Final = (
+    rf"(?:从|自)?{_POINT}(?:{_UNTIL}|[、和或及与]{_POINT})?(?:以后|之后|开始|以来|起(?![火诉来因])|期间|左右|许|后)?"
+)
 _TIME: Final = re.compile(rf"(?P<length>{_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})")
 # A year inside 《…》, a document number or a promise for the future is not when it happened.
 _QUOTED: Final = re.compile(r"《[^》]{0,60}》|〔\d+〕|\d{1,3}年(?:产权|房龄|合同|工龄|学制)")
@@ -69,7 +71,7 @@ _AFTERNOON: Final = re.compile(r"下午|傍晚|晚上|夜间|夜里|夜晚|深�
 _HARDLY_A_TIME: Final = frozenset(("目前", "现在"))
 _TELLING_LENGTH: Final = re.compile(r"^(?:长达|已|将近|持续|连续)|多|余|久|来$")
 _PRECISION: Final = (
-    (re.compile(rf"{_DATE}|{_NUMERIC}|{_EVERY}"), 1.0),
+    (re.compile(rf"{_DATE}|{_NUMERIC}|{_EVERY}|[昨前今]天|昨晚|昨夜"), 1.0),
     (re.compile(_PART), 1.0),
     (re.compile(_CLEAR_CLOCK), 0.5),
 )
@@ -91,7 +93,7 @@ def find_time(text: str, received_at: datetime, title: str = "") -> TimeSpan | N
     what would lie after it is no time of occurrence.
     """
     best: tuple[float, str] | None = None
-    for source, head_start in ((title, 1.0), (text, 0.0)):
+    for source, head_start in ((title, 0.3), (text, 0.0)):
         quoted = [found.span() for found in _QUOTED.finditer(source)]
         for found in _TIME.finditer(source):
             if any(start <= found.start() < end for start, end in quoted):

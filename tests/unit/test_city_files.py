@@ -120,14 +120,14 @@ def test_the_catalogue_has_a_version_of_its_own(broken: Breaker) -> None:
         ("grids.geojson", '"community":"松林社",', "", 2, "community"),
         ("grids.geojson", "[110.0,34.02]]", "[110.0,34.03]]", 2, "外环"),
         ("grids.geojson", '"features"', '"fetures"', 1, "GeoJSON"),
-        ("policies/plain.toml", 'reply = "4wd"', 'reply = "4days"', 26, "4days"),
+        ("policies/plain.toml", 'reply = "4wd"', 'reply = "4days"', 24, "4days"),
         ("policies/plain.toml", "urgencies = [3, 4]", "urgencies = [3]", 1, "平件"),
-        ("policies/plain.toml", "[marks]", "[marks", 31, "TOML"),
+        ("policies/plain.toml", "[marks]", "[marks", 29, "TOML"),
         ("calendars/2026.toml", "year = 2026", 'year = "x"', 2, "year"),
         ("lexicon/flags.toml", "[gas]", "[fumes]", 9, "fumes"),
         ("lexicon/handoffs.toml", "remainder = false", 'remainder = "no"', 17, "remainder"),
         ("lexicon/scope.toml", 'name = "法定途径"', "", 1, "name"),
-        ("lexicon/language.toml", "[kinds]\ninquiry", "[kinds]\nquestion", 1, "question"),
+        ("lexicon/language.toml", "[kinds]\ninquiry", "[kinds]\nquestion", 4, "question"),
         ("city.toml", 'policy = "plain"', "", 1, "policy"),
     ],
 )
@@ -169,3 +169,12 @@ def test_a_broken_corpus_is_refused_with_its_line(broken: Breaker) -> None:
     with pytest.raises(CityFault) as caught:
         read_corpus(folder)
     assert (caught.value.fault.file, caught.value.fault.line) == ("corpus/51.csv", 3)
+
+
+def test_no_code_knows_a_city_by_name() -> None:
+    root = TINY.parents[2]
+    for package in ("models", "nlu", "routing"):
+        for path in (root / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "云州" not in text, path
+            assert "yunzhou" not in text, path

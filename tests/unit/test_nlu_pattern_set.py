@@ -31,7 +31,9 @@ def test_an_expression_that_needs_no_words_is_always_tried(pattern: str) -> None
     assert required_literals(pattern) is None
 
 
-ATOMS = st.sampled_from(["水", "电", "停", "[水电]", "(停|断)", "水?", ".{0,2}", "(?<!停)", "电+", "(停水){1,2}", "(?:气|水电)?"])
+ATOMS = st.sampled_from(
+    ["水", "电", "停", "[水电]", "(停|断)", "水?", ".{0,2}", "(?<!停)", "电+", "(停水){1,2}", "(?:气|水电)?"]
+)
 
 
 @given(st.lists(st.lists(ATOMS, min_size=1, max_size=5).map("".join), min_size=1, max_size=3), st.text("停断水电气"))

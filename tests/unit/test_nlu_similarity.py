@@ -26,7 +26,7 @@ def test_numbers_fit_a_signed_64_bit_column() -> None:
 
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
-    assert take("停水停电")[:2] == (-7310491701870251784, 8184232225717535)
+    assert take("停水停电")[:2] == (-7310491701870251784, 1062284232225717535)
 
 
 @pytest.mark.parametrize("text", ["", "水", "12345", "😡😡", "\x00"])

@@ -33,7 +33,9 @@ def test_the_words_that_say_when_and_the_day_they_name(text: str, span: str, mom
     assert (found.span, found.moment) == (span, moment)
 
 
-@pytest.mark.parametrize("text", ["", "反映两点问题", "40年产权的公寓", "依据《2015年管理办法》处理", "😡", "abc", "水"])
+@pytest.mark.parametrize(
+    "text", ["", "反映两点问题", "40年产权的公寓", "依据《2015年管理办法》处理", "😡", "abc", "水"]
+)
 def test_what_says_no_time_gives_none(text: str) -> None:
     assert find_time(text, NOW) is None
 

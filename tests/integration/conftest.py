@@ -1,0 +1,295 @@
+"""A real PostgreSQL with one database a test, a hub with a clock that the test moves, real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hotline import accounts, webhook
+from hotline.app import make_app
+from hotline.config import Settings
+from hotline.http_client import HttpClient
+from hotline.hub import Hub
+from hotline.postgres import EmbeddedPostgres
+from hotline.workers.outbox import send_deliveries, send_notices
+from hotline.workers.timers import fire_timers
+from models import cipher
+from models.city_files import read_city
+from models.store import credentials, database
+from models.store.migrations import migrate
+from models.vocabulary import Channel, Role
+from nlu.reader import Reader
+from routing.jurisdiction import Atlas
+
+if TYPE_CHECKING:
+    from hotline.clock import Clock
+    from models.city import City
+    from models.store.database import Session
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATE = "hotline_template"
+# A Monday morning with the whole week of working days ahead.
+START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+_numbers = itertools.count()
+
+
+class MovableClock:
+    """The hub's clock in the hands of a test."""
+
+    speed = 1.0
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+    def move(self, **length: float) -> None:
+        self.at += timedelta(**length)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), options=["-c", "fsync=off"])
+    server.start()
+    asyncio.run(migrate(server.url(TEMPLATE)))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    name = f"test_{next(_numbers)}"
+    admin = await asyncpg.connect(postgres.url())
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres.url(name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture(scope="session")
+def yunzhou() -> City:
+    return read_city(ROOT / "cities" / "yunzhou")
+
+
+@pytest.fixture(scope="session")
+def keyring() -> cipher.Keyring:
+    return cipher.Keyring(cipher.generate())
+
+
+@pytest.fixture(scope="session")
+def reader(yunzhou: City, keyring: cipher.Keyring) -> Reader:
+    """The shipped model: `make setup` has trained it."""
+    return Reader.load(ROOT / "build" / "model", yunzhou, fingerprint_key=keyring.fingerprint_seed)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+async def hub(
+    database_url: str, yunzhou: City, reader: Reader, keyring: cipher.Keyring, clock: MovableClock
+) -> AsyncIterator[Hub]:
+    store = await database.connect(database_url, yunzhou.code, keyring)
+    yield Hub(store, yunzhou, reader, Atlas(yunzhou), cast("Clock", clock))
+    await store.close()
+
+
+class World:
+    """The hub over real HTTP, its people signed in, its workers in the hands of the test."""
+
+    def __init__(self, hub: Hub, clock: MovableClock, client: TestClient[web.Request, web.Application]) -> None:
+        self.hub = hub
+        self.clock = clock
+        self.client = client
+        self.http = HttpClient(any_target=True)
+        self.tokens: dict[str, str] = {}
+        self.departments: dict[str, DepartmentServer] = {}
+
+    async def prepare(self) -> None:
+        """Give every role a bearer token: `role` or `department:code` or `channel:phone`."""
+
+        async def work(session: Session) -> None:
+            for channel in Channel:
+                await self._token(session, f"channel:{channel}", Role.CHANNEL, channel)
+
+        await self.hub.database.write(work)
+
+    async def token(self, who: str) -> str:
+        """Return a token for a role of the hotline, made on first use."""
+        if who not in self.tokens:
+            kind, _, subject = who.partition(":")
+            async with self.hub.database.session() as session:
+                await self._token(session, who, Role(kind), subject or f"test-{kind}")
+        return self.tokens[who]
+
+    async def register(self, text: str, *, key: str | None = None, channel: str = "phone", **more: Any) -> Any:
+        """Register a request as a channel does; returns the answer's body."""
+        return await self.post(
+            "/api/v1/tickets", {"text": text, **more}, who=f"channel:{channel}", key=key or secrets.token_hex(8), ok=(200, 201)
+        )
+
+    async def step(self, number: str, action: str, *, who: str, **fields: Any) -> Any:
+        """Take a step as somebody of the hotline or of a department, on the version that stands now."""
+        ticket = await self.get(f"/api/v1/tickets/{number}", who="supervisor")
+        content = {"action": action, "version": ticket["version"], **fields}
+        return await self.post(f"/api/v1/tickets/{number}/steps", content, who=who, key=secrets.token_hex(8))
+
+    async def ticket(self, number: str, *, who: str = "supervisor") -> Any:
+        return await self.get(f"/api/v1/tickets/{number}", who=who)
+
+    async def trail(self, number: str) -> list[str]:
+        """The types of a ticket's events in order."""
+        found = await self.get(f"/api/v1/tickets/{number}/trail", who="supervisor")
+        return [event["type"] for event in found["events"]]
+
+    async def get(self, path: str, *, who: str, status: int = 200) -> Any:
+        headers = {"authorization": f"Bearer {await self.token(who)}"}
+        async with self.client.get(path, headers=headers) as response:
+            body = await response.text()
+            assert response.status == status, f"{response.status} {body}"
+            return json.loads(body)
+
+    async def post(  # noqa: PLR0913
+        self, path: str, content: Any, *, who: str | None, key: str | None = None, ok: tuple[int, ...] = (200, 201), method: str = "POST"
+    ) -> Any:
+        headers = {} if who is None else {"authorization": f"Bearer {await self.token(who)}"}
+        if key is not None:
+            headers["idempotency-key"] = key
+        async with self.client.request(method, path, json=content, headers=headers) as response:
+            body = await response.text()
+            assert response.status in ok, f"{response.status} {body}"
+            return json.loads(body)
+
+    async def department(self, code: str) -> DepartmentServer:
+        """Return the server of a department, registered on first use."""
+        if code not in self.departments:
+            server = DepartmentServer(self, code)
+            await server.start()
+            self.departments[code] = server
+        return self.departments[code]
+
+    async def deliver(self) -> int:
+        """Send every webhook that waits now; returns how many were tried."""
+        total = 0
+        while n := await send_deliveries(self.hub, self.http):
+            total += n
+        await send_notices(self.hub)
+        return total
+
+    async def fire(self) -> int:
+        """Fire every timer that is due now."""
+        total = 0
+        while n := await fire_timers(self.hub):
+            total += n
+        return total
+
+    async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        """Look into the database by hand."""
+        async with self.hub.database.session() as session:
+            return await session.connection.fetch(sql, *args)
+
+    async def close(self) -> None:
+        for server in self.departments.values():
+            await server.stop()
+        await self.http.close()
+
+    async def _token(self, session: Session, who: str, role: Role, subject: str) -> None:
+        self.tokens[who] = secrets.token_urlsafe(16)
+        await credentials.add(session, self.tokens[who], role, subject, START)
+
+
+class DepartmentServer:
+    """A department's own system: a real HTTP server that verifies webhooks and signs callbacks."""
+
+    def __init__(self, world: World, code: str) -> None:
+        self.world = world
+        self.code = code
+        self.received: list[dict[str, Any]] = []
+        self.ids: list[str] = []
+        self.answers: list[int] = []
+        self.webhook_secret = ""
+        self.callback_secret = ""
+        app = web.Application()
+        app.router.add_post("/hook", self._receive)
+        self._server = TestServer(app)
+
+    async def start(self) -> None:
+        await self._server.start_server()
+        endpoint = await self.world.post(
+            f"/api/v1/departments/{self.code}/endpoint",
+            {"url": str(self._server.make_url("/hook"))},
+            who=f"department:{self.code}",
+            method="PUT",
+        )
+        self.webhook_secret = endpoint["webhook_secret"]
+        self.callback_secret = endpoint["callback_secret"]
+
+    async def stop(self) -> None:
+        await self._server.close()
+
+    def last(self, kind: str) -> dict[str, Any]:
+        """The data of the newest webhook of a type."""
+        return next(body["data"] for body in reversed(self.received) if body["type"] == kind)
+
+    async def call_back(
+        self, data: dict[str, Any], action: str, *, message_id: str | None = None, ok: tuple[int, ...] = (200,), **fields: Any
+    ) -> Any:
+        """Call the hub back about a dispatched part."""
+        content = {"ticket": data["ticket"], "assignment": data["assignment"], "action": action, **fields}
+        raw = json.dumps(content).encode()
+        headers = webhook.sign(message_id or f"cb_{secrets.token_hex(8)}", int(time.time()), raw, [self.callback_secret])
+        async with self.world.client.post(
+            f"/api/v1/callbacks/{self.code}", data=raw, headers={**headers, "content-type": "application/json"}
+        ) as response:
+            body = await response.text()
+            assert response.status in ok, f"{response.status} {body}"
+            return json.loads(body)
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        body = json.loads(raw)
+        if body["type"] == "endpoint.challenge":
+            return web.json_response({"challenge": body["data"]["challenge"]})
+        self.ids.append(webhook.verify(request.headers, raw, [self.webhook_secret], int(time.time())))
+        status = self.answers.pop(0) if self.answers else 200
+        if status < 300:
+            self.received.append(body)
+        return web.Response(status=status)
+
+
+@pytest.fixture
+async def world(hub: Hub, clock: MovableClock, tmp_path: Path) -> AsyncIterator[World]:
+    app = make_app(Settings(data_dir=tmp_path, demo=True), hub)
+    async with TestClient(TestServer(app)) as client:
+        made = World(hub, clock, client)
+        await made.prepare()
+        yield made
+        await made.close()
+
+
+@pytest.fixture
+async def account(world: World) -> dict[str, str]:
+    """A dispatcher with a password."""
+
+    async def work(session: Session) -> None:
+        await accounts.add(session, "dispatcher-1", PASSWORD, Role.DISPATCHER, None, START)
+
+    await world.hub.database.write(work)
+    return {"username": "dispatcher-1", "password": PASSWORD}

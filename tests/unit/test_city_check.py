@@ -1,0 +1,232 @@
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.city_check import check_city
+from models.city_fault import Fault, Level
+
+TINY = Path(__file__).parents[1] / "cities/tiny"
+Breaker = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Breaker:
+    folder = tmp_path / "city"
+    shutil.copytree(TINY, folder)
+
+    def change(file: str, old: str, new: str) -> Path:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return change
+
+
+def errors(folder: Path) -> list[Fault]:
+    return [fault for fault in check_city(folder) if fault.level is Level.ERROR]
+
+
+def test_a_sound_city_has_no_error() -> None:
+    assert errors(TINY) == []
+
+
+REFERENCES = [
+    ("departments.csv", "utility,works", "utility,wroks", 8, "wroks"),
+    ("departments.csv", "bureau,townhall,day,路政队", "bureau,waterworks,day,路政队", 5, "绕回了自己"),
+    ("departments.csv", "street,north,day,松林", "street,works,day,松林", 11, "不在任何区县"),
+    ("departments.csv", "bureau,townhall,day,盐务", "bureau,,day,盐务", 7, "没有上级"),
+    ("departments.csv", "townhall,day,盐务", "townhall,night,盐务", 7, "night"),
+    ("departments.csv", "街容|街容巡查队", "街容|水厂", 8, "水厂"),
+    ("lines.csv", "8833,盐务服务台,subcenter,salt", "8833,盐务服务台,subcenter,sugar", 5, "sugar"),
+    ("lines.csv", "07:00-19:00,8800", "07:00-19:00,9900", 3, "9900"),
+    ("lines.csv", "00:00-24:00,,false,\n8811", "00:00-24:00,8811,false,\n8811", 2, "绕回了自己"),
+    ("lines.csv", "渡轮由邻市经营，请您拨打8899，您的来电我已登记。", "", 9, "话术"),
+    ("lines.csv", "works,front", "works,", 3, "席组"),
+    ("lines.csv", "07:00-19:00", "19:00-07:00", 3, "时段"),
+    ("rosters.csv", "bylaw,联络员", "bylow,联络员", 5, "bylow"),
+    ("rosters.csv", "09:00,17:00", "09:00,26:00", 5, "时段"),
+    ("categories.csv", "510102", "519902", 4, "5199"),
+    ("categories.csv", "510102,街面,路面养护", "510102,街面,路面", 4, "与上级不同"),
+    ("categories.csv", "陷坑 塌方,工务署", "陷坑 塌方,工程署", 3, "工程署"),
+    ("duties.csv", "T5301-1,2025.1,5301", "T5301-1,2025.1,5399", 10, "5399"),
+    ("duties.csv", "5101,south,south", "5101,salt,south", 3, "salt"),
+    ("duties.csv", "510101,,works,waterworks", "510101,,works,waterwork", 4, "waterwork"),
+    ("duties.csv", "510101,,works,waterworks", "510101,,works,works", 4, "两次"),
+    ("duties.csv", "@street,bylaw,,yes", "@street,bylaw,,no", 8, "不得分派给基层"),
+    ("duties.csv", "@street,bylaw,,yes", "@village,bylaw,,yes", 8, "@village"),
+    ("grids.geojson", '"street":"north-pine"', '"street":"north-oak"', 2, "north-oak"),
+    ("grids.geojson", '"district":"north"', '"district":"south"', 2, "south"),
+    ("gazetteer.csv", "110.010000,north-pine", "110.010000,north-oak", 2, "north-oak"),
+    ("gazetteer.csv", "白鹭里,白鹭小区", "白鹭里,松林菜场", 3, "松林菜场"),
+    ("city.toml", 'policy = "plain"', 'policy = "fancy"', 6, "fancy"),
+    ("city.toml", 'host_line = "8800"', 'host_line = "8801"', 11, "8801"),
+    ("city.toml", '["5301"]', '["5399"]', 15, "5399"),
+    ("city.toml", '["5301"]', "[]", 15, "回避"),
+    ("city.toml", '["watchers", "townhall"]', '["watcher"]', 16, "watcher"),
+    ("policies/statutes.toml", '["5301"]', '["5399"]', 2, "5399"),
+    ("corpus/51.csv", "5101,assistance,3,松林", "5109,assistance,3,松林", 2, "5109"),
+    ("lexicon/flags.toml", "'燃气(泄漏|味)", "'燃气(泄漏|味", 13, "正则"),
+    ("lexicon/flags.toml", "'着火|起火", "'着火|", 20, "空文字"),
+    ("lexicon/flags.toml", "urgency = 2", "urgency = 9", 23, "urgency"),
+    ("lexicon/handoffs.toml", '["人先撤到室外，我马上接通119。"]', "[]", 17, "话术"),
+    ("lexicon/handoffs.toml", 'number = "119"', 'number = "1190"', 9, "1190"),
+    ("lexicon/handoffs.toml", 'category = ""', 'category = "5999"', 1, "5999"),
+    ("lexicon/scope.toml", "(法院|仲裁)", "(法院|仲裁", 4, "正则"),
+    ("lexicon/scope.toml", "这件事依法由法院或仲裁机构处理，我把电话告诉您。", "", 2, "途径"),
+    ("lexicon/language.toml", "south = [", "west = [", 19, "west"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "line", "words"), REFERENCES)
+def test_a_broken_reference_is_named_with_file_line_and_cure(
+    broken: Breaker, file: str, old: str, new: str, line: int, words: str
+) -> None:
+    faults = errors(broken(file, old, new))
+    assert any(
+        (fault.file, fault.line) == (file, line) and words in fault.message and fault.cure for fault in faults
+    ), [str(fault) for fault in faults]
+
+
+COVERAGE = [
+    ("duties.csv", "5901,,switchboard", "590101,,switchboard", "categories.csv", 13, "兜底职责"),
+    ("duties.csv", "5202,,bylaw", "5202,north,bylaw", "categories.csv", 9, "兜底职责"),
+    ("duties.csv", "2025-01-01,,建言", "2025-01-01,2026-12-31,建言", "categories.csv", 13, "长期有效"),
+    (
+        "duties.csv",
+        "2025-01-01,,建言和致谢由总台转达\n",
+        "2025-01-01,2025-06-30,旧\nT5901-1,2,5901,,salt,,,no,2025-08-01,,新\n",
+        "categories.csv",
+        13,
+        "从2025-06-30之后到2025-08-01之前",
+    ),
+    (
+        "duties.csv",
+        "T5301-1",
+        "T5301-2,2025.1,5301,,salt,,,no,2026-01-01,,也归盐务\nT5301-1",
+        "duties.csv",
+        10,
+        "同时有效",
+    ),
+    (
+        "duties.csv",
+        "T5301-1",
+        "T5301-1,2026.1,5301,north,salt,,,no,2026-01-01,,也归盐务\nT5301-1",
+        "duties.csv",
+        10,
+        "两个版本",
+    ),
+    ("departments.csv", "north-cypress,柏溪坊", "north-elm,榆树坊", "departments.csv", 12, "没有一个网格"),
+    ("grids.geojson", "[110.02,34.02],[110.02,34.04]", "[110.021,34.02],[110.021,34.04]", "grids.geojson", 3, "重叠"),
+    ("grids.geojson", "[110.02,34.02],[110.02,34.04]", "[110.02,34.04],[110.02,34.02]", "grids.geojson", 2, "自相交"),
+    ("gazetteer.csv", "34.030000,110.010000", "34.010000,110.010000", "gazetteer.csv", 2, "松林集市"),
+    ("calendars/2026.toml", "year = 2026", "year = 2028", "calendars/2026.toml", 1, "文件名"),
+    ("calendars/2026.toml", "year = 2026", "year = 2028", "calendars/2026.toml", 1, "缺少2026年"),
+    ("calendars/2026.toml", "2026-10-10", "2026-10-12", "calendars/2026.toml", 6, "星期一"),
+    ("calendars/2026.toml", "2026-10-10", "2026-10-02", "calendars/2026.toml", 5, "既是放假日又是"),
+    ("calendars/2026.toml", "2026-05-01", "2027-05-01", "calendars/2026.toml", 5, "不在2026年"),
+    ("calendars/2026.toml", "2026-05-01", "2026-01-01", "calendars/2026.toml", 5, "写了2次"),
+    ("calendars/2026.toml", "announced = true", "announced = false", "calendars/2026.toml", 1, "却列了日期"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "where", "line", "words"), COVERAGE)
+def test_a_gap_or_an_overlap_is_named(
+    broken: Breaker, file: str, old: str, new: str, where: str, line: int, words: str
+) -> None:
+    faults = errors(broken(file, old, new))
+    assert any((fault.file, fault.line) == (where, line) and words in fault.message for fault in faults), [
+        str(fault) for fault in faults
+    ]
+
+
+def test_a_hole_between_grids_is_named_with_its_middle(broken: Breaker) -> None:
+    ring = "[[110.0,34.02],[110.02,34.02],[110.02,34.04],[110.0,34.04],[110.0,34.02]]"
+    left = "[[110.0,34.02],[110.005,34.02],[110.005,34.04],[110.0,34.04],[110.0,34.02]]"
+    right = ring.replace("110.0,", "110.015,")
+    text = (TINY / "grids.geojson").read_text(encoding="utf-8").splitlines()
+    more = [text[1].replace("G01", "G1b").replace("松林社1格", "松林社乙格").replace(ring, right)]
+    for code, low, high in (("G1c", 34.02, 34.025), ("G1d", 34.035, 34.04)):
+        strip = f"[[110.005,{low}],[110.015,{low}],[110.015,{high}],[110.005,{high}],[110.005,{low}]]"
+        more.append(text[1].replace("G01", code).replace("松林社1格", code).replace(ring, strip))
+    folder = broken("grids.geojson", text[1], "\n".join([text[1].replace(ring, left), *more]))
+    assert [fault.message for fault in errors(folder) if "空地" in fault.message] == [
+        "松林社1格、松林社乙格、G1c之间有一块没有网格的空地（中心 34.03000,110.01000）"
+    ]
+
+
+def test_grids_that_do_not_touch_the_rest_raise_an_alarm(broken: Breaker) -> None:
+    ring = "[[110.0,34.0],[110.04,34.0],[110.04,34.02],[110.0,34.02],[110.0,34.0]]"
+    folder = broken("grids.geojson", ring, ring.replace("34.02", "34.01").replace("110.04", "110.03"))
+    alarms = [fault for fault in check_city(folder) if fault.level is Level.ALARM]
+    assert any("不相连" in fault.message for fault in alarms)
+
+
+def test_all_faults_are_collected_at_once_in_order(broken: Breaker) -> None:
+    broken("departments.csv", "utility,works", "utility,wroks")
+    broken("duties.csv", "5101,south,south", "5101,salt,south")
+    broken("lexicon/flags.toml", "[gas]", "[fumes]")
+    folder = broken("lines.csv", "8833,盐务服务台,subcenter", "8833,盐务服务台,sideways")
+    faults = check_city(folder)
+    assert {"departments.csv", "duties.csv", "lexicon/flags.toml", "lines.csv"} <= {
+        fault.file for fault in faults if fault.level is Level.ERROR
+    }
+    assert faults == sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
+def test_a_year_not_yet_announced_is_an_alarm(broken: Breaker) -> None:
+    broken("calendars/2027.toml", "announced = true", "announced = false")
+    text = (broken("calendars/2027.toml", "2027", "2027") / "calendars/2027.toml").read_text(encoding="utf-8")
+    folder = broken("calendars/2027.toml", text[text.index("holidays") :], "holidays = []\n")
+    found = [fault for fault in check_city(folder) if fault.file == "calendars/2027.toml"]
+    assert [fault.level for fault in found] == [Level.ALARM]
+    assert "尚未公布" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("today", "level"), [(date(2027, 6, 1), Level.ALARM), (date(2028, 6, 1), Level.ERROR), (date(2026, 6, 1), None)]
+)
+def test_the_calendar_must_reach_into_the_next_year(today: date, level: Level | None) -> None:
+    found = [fault for fault in check_city(TINY, today) if fault.file == "calendars/2028.toml"]
+    assert [fault.level for fault in found] == ([level] if level else [])
+
+
+def test_a_category_with_too_few_texts_is_an_alarm() -> None:
+    alarms = [fault.message for fault in check_city(TINY) if fault.file == "categories.csv"]
+    assert "分类“5201 自来水”只有 13 条语料" in alarms
+
+
+def test_the_same_text_under_two_categories_is_an_alarm(broken: Breaker) -> None:
+    text = "整栋楼从早上停水到现在，一滴水都没有"
+    folder = broken("corpus/51.csv", "松林一路中间有个大坑，骑车差点摔倒，麻烦派人补一下", f"望湖苑{text}")
+    alarms = [fault for fault in check_city(folder) if fault.file == "corpus/52.csv"]
+    assert [(fault.line, fault.level) for fault in alarms] == [(2, Level.ALARM)]
+    assert "标成了不同分类" in alarms[0].message
+
+
+def test_a_flag_without_a_rule_is_an_alarm() -> None:
+    assert any("“threat”" in fault.message for fault in check_city(TINY) if fault.level is Level.ALARM)
+
+
+def test_a_gravest_flag_without_a_handoff_is_an_alarm(broken: Breaker) -> None:
+    folder = broken("lexicon/flags.toml", "urgency = 2", "urgency = 1")
+    assert any("却没有紧急转接" in fault.message for fault in check_city(folder))
+
+
+def test_a_line_that_nobody_answers_after_hours_is_an_alarm(broken: Breaker) -> None:
+    folder = broken("lines.csv", "07:00-19:00,8800", "07:00-19:00,")
+    found = [fault for fault in check_city(folder) if fault.file == "lines.csv"]
+    assert [(fault.line, fault.level) for fault in found] == [(3, Level.ALARM)]
+
+
+def test_a_folder_that_is_none_is_reported_and_not_raised(tmp_path: Path) -> None:
+    assert errors(tmp_path / "nowhere")
+
+
+def test_every_message_says_in_chinese_where_and_how(broken: Breaker) -> None:
+    folder = broken("departments.csv", "utility,works", "utility,wroks")
+    fault = errors(folder)[0]
+    assert str(fault) == ("departments.csv 第8行：上级单位“wroks”不存在。改法：改为 departments.csv 中的代码。")

@@ -1,0 +1,66 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.understanding import Place
+from nlu.brief import LONGEST, propose
+from nlu.masking import mask
+
+
+def test_a_brief_says_the_matter_and_the_demand_without_the_citizen() -> None:
+    letter = (
+        "尊敬的领导：您好！我叫柏秋生，是三栋的业主。楼下烧烤摊每天营业到凌晨两点，油烟直排进卧室。"
+        "投诉过三次没有结果。希望城管部门尽快处理。我的电话13800001234。谢谢！"
+    )
+    assert propose(mask(letter, "柏秋生").text) == (
+        "是三栋的业主。楼下烧烤摊每天营业到凌晨两点，油烟直排进卧室。投诉过三次没有结果。希望城管部门尽快处理。"
+    ).removeprefix("是三栋的业主。")
+
+
+def test_time_and_place_are_added_where_the_sentences_leave_them_out() -> None:
+    brief = propose("油烟很大，请处理。", place=Place("长江路12号"), time="每天晚上")
+    assert brief == "时间：每天晚上。地点：长江路12号。油烟很大，请处理。"
+    assert propose("每天晚上长江路12号油烟很大。", place=Place("长江路12号"), time="每天晚上") == (
+        "每天晚上长江路12号油烟很大。"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本人系该厂职工，厂里夜间偷排废水。",
+        "我是厂里的保管员，厂里夜间偷排废水。",
+        "我在这个厂上班，厂里夜间偷排废水。",
+        "作为一名老员工，厂里夜间偷排废水。",
+        "我家住在厂门口，厂里夜间偷排废水。",
+        "我叫***，厂里夜间偷排废水。",
+        "1、厂里夜间偷排废水！",
+    ],
+)
+def test_the_informers_traces_are_left_out(text: str) -> None:
+    assert propose(text) == "厂里夜间偷排废水。"
+
+
+def test_what_is_said_in_one_breath_loses_only_the_introduction() -> None:
+    assert propose("我叫***住在三栋我要反映楼下烧烤油烟很大") == "住在三栋我要反映楼下烧烤油烟很大。"
+
+
+def test_the_demand_of_a_long_letter_is_kept() -> None:
+    letter = "楼下的机器从早响到晚，" * 40 + "没有人管。请环保部门核实噪声。"
+    brief = propose(letter)
+    assert len(brief) <= LONGEST
+    assert brief.endswith("请环保部门核实噪声。")
+
+
+@given(
+    st.text(alphabet="我是叫家住，。？；、停水噪音请希望*\n1 ", max_size=600), st.text(alphabet="停水，。", max_size=80)
+)
+def test_a_brief_is_short_and_whole_whatever_the_text(text: str, title: str) -> None:
+    brief = propose(text, title)
+    assert len(brief) <= LONGEST
+    assert brief == "" or brief.endswith(("。", "？"))
+
+
+@pytest.mark.parametrize("text", ["", "水", "***", "。。。", "😡", "\n"])
+def test_nothing_to_say_gives_no_brief(text: str) -> None:
+    assert propose(text) == ""

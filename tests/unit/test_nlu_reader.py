@@ -1,0 +1,165 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from models.city import City
+from models.city_files import read_city, read_corpus
+from models.vocabulary import Flag, Kind, Urgency
+from nlu.linear import LinearModel, UnusableModel
+from nlu.reader import Reader
+from nlu.times import LOCAL_TIME
+from nlu.training import LabelledText, train, train_labels
+
+YUNZHOU = Path("cities/yunzhou")
+NOW = datetime(2026, 11, 5, 10, 0, tzinfo=LOCAL_TIME)
+KEY = b"k" * 32
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return read_city(YUNZHOU)
+
+
+@pytest.fixture(scope="module")
+def folder(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    train(city, read_corpus(YUNZHOU), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader(city: City, folder: Path) -> Reader:
+    return Reader.load(folder, city, fingerprint_key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kind"),
+    [
+        ("小区停水两天了，一点通知都没有，什么时候能来水", "0401", None),
+        ("广场舞音响开到晚上十点，吵得没法睡", "0105", Kind.COMPLAINT),
+        ("请问公积金怎么提取，需要什么材料", "0803", Kind.INQUIRY),
+        ("公司拖欠我们三个月工资不发", "0701", None),
+        ("建议在东湖区增加一条到火车站的公交线路", "0501", Kind.SUGGESTION),
+        ("路灯坏了半个月没人修", "0203", None),
+        ("我要举报一家餐馆用过期的肉", "1202", Kind.TIP_OFF),
+        ("表扬公交司机拾金不昧，非常感谢", None, Kind.PRAISE),
+    ],
+)
+def test_everyday_requests_are_understood(reader: Reader, text: str, code: str | None, kind: Kind | None) -> None:
+    read = reader.understand(text, received_at=NOW)
+    if code is not None:
+        assert read.categories[0].code == code
+    if kind is not None:
+        assert read.kind == kind
+
+
+def test_an_understanding_is_whole(reader: Reader) -> None:
+    read = reader.understand(
+        "我叫柏秋生，电话13800001234。昨天晚上8点东湖区学府路旁的工地还在打桩，噪音很大，希望城管处理。",
+        title="工地夜间施工扰民",
+        caller_name="柏秋生",
+        received_at=NOW,
+    )
+    assert len({guess.code for guess in read.categories}) == 3
+    assert all(len(guess.code) == 4 for guess in read.categories)
+    assert [guess.p for guess in read.categories] == sorted((guess.p for guess in read.categories), reverse=True)
+    assert 0 < read.sure <= 1
+    assert read.categories[0].code == "0106"
+    assert (read.time, read.occurred_at) == ("昨天晚上8点", datetime(2026, 11, 4, 20, tzinfo=LOCAL_TIME))
+    assert read.place is not None
+    assert read.place.district == "donghu"
+    assert read.subject == "工地"
+    for trace in ("13800001234", "柏秋生"):
+        assert trace not in read.masked_text
+        assert trace not in read.brief
+    assert "打桩" in read.tokens
+    assert len(read.fingerprint) == 16
+    assert read.model_version == reader.model_version
+
+
+def test_flags_force_the_urgency(reader: Reader) -> None:
+    read = reader.understand("楼道里燃气味很重，怕是泄漏了", received_at=NOW)
+    assert Flag.GAS in read.flags
+    assert read.urgency == Urgency.CRITICAL
+    assert reader.understand("建议公园多种花", received_at=NOW).urgency == Urgency.ROUTINE
+
+
+def test_the_dialled_line_makes_its_business_likelier(reader: Reader) -> None:
+    text = "买的东西坏了，商家不肯退"
+    plain = {guess.code: guess.p for guess in reader.understand(text, received_at=NOW).categories}
+    market = {guess.code: guess.p for guess in reader.understand(text, line="12315", received_at=NOW).categories}
+    assert market["1201"] > plain["1201"]
+    general = reader.understand(text, line="12345", received_at=NOW).categories
+    assert {guess.code: guess.p for guess in general} == plain
+
+
+def test_what_the_form_says_comes_before_the_text(reader: Reader) -> None:
+    read = reader.understand(
+        "西城区那边乱收费", received_at=NOW, accused="蓝天驾校", address="东湖区学府路１２号，电话13800001234"
+    )
+    assert read.accused == "蓝天驾校"
+    assert read.place is not None
+    assert read.place.district == "donghu"
+    assert "13800001234" not in read.place.span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "水",
+        "\x00",
+        "😡😡😡",
+        "12345678901234567890",
+        "hello, the street light is broken",
+        "東湖區停電兩天",
+        "。" * 50,
+    ],
+)
+def test_awkward_texts_are_read_without_complaint(reader: Reader, text: str) -> None:
+    read = reader.understand(text, title="", received_at=NOW)
+    assert len(read.categories) == 3
+    assert "\x00" not in read.masked_text
+
+
+@pytest.mark.parametrize("unit", ["停水了怎么办，", "路", "13", "1-", "我叫", "<>", "东湖区"])
+def test_fifty_thousand_characters_are_read(reader: Reader, unit: str) -> None:
+    text = (unit * 50_000)[:50_000]
+    read = reader.understand(text, received_at=NOW)
+    assert len(read.brief) <= 200
+
+
+def test_traditional_and_simplified_read_alike(reader: Reader) -> None:
+    one = reader.understand("小區停電兩天了，請儘快處理", received_at=NOW)
+    other = reader.understand("小区停电两天了，请尽快处理", received_at=NOW)
+    assert one == other
+
+
+def test_threads_read_alike(reader: Reader) -> None:
+    texts = ["小区停水两天了", "公积金怎么提取", "路灯不亮"] * 20
+    alone = [reader.understand(text, received_at=NOW) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda text: reader.understand(text, received_at=NOW), texts)) == alone
+
+
+def test_without_a_key_there_is_no_fingerprint(city: City, folder: Path) -> None:
+    reader = Reader.load(folder, city)
+    assert reader.understand("小区停水", received_at=NOW).fingerprint == ()
+    assert reader.fingerprint("小区停水") == ()
+
+
+def test_a_query_is_cut_as_texts_are(reader: Reader) -> None:
+    assert set(reader.search_tokens("a１２－３棟")) <= set(reader.understand("A12-3栋没有电梯", received_at=NOW).tokens)
+
+
+def test_a_model_that_does_not_fit_is_refused(city: City, tmp_path: Path) -> None:
+    with pytest.raises(UnusableModel):
+        Reader.load(tmp_path / "none", city)
+    train_labels([LabelledText(text=f"停{i}", label=str(i % 2)) for i in range(10)], tmp_path)
+    with pytest.raises(UnusableModel):
+        Reader.load(tmp_path, city)
+    (tmp_path / "weights.npz").write_bytes(b"broken")
+    with pytest.raises(UnusableModel):
+        LinearModel.load(tmp_path)
