@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from hotline.fields import ReasonFields, Words
-from hotline.step import required
+from hotline.fields import ReasonFields, Words, required
 from models.lifecycle import Action
 
 if TYPE_CHECKING:

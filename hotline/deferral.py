@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from hotline import clocks
-from hotline.fields import Moment, PartFields, Words
-from hotline.step import asked_part, required
+from hotline import clock_moves
+from hotline.fields import Moment, PartFields, Words, required
+from hotline.step import asked_part
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState
 
@@ -59,7 +59,7 @@ async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
     reason = required(fields.reason, "审批意见")
     step.take(Action.DECIDE_DEFERRAL, assignment=part.ordinal, granted=fields.granted, reason=reason)
     solve_by = msgspec.convert(asked["solve_by"], Moment, strict=False)
-    values = await clocks.deferred(step, part, solve_by) if fields.granted else {}
+    values = await clock_moves.deferred(step, part, solve_by) if fields.granted else {}
     to = AssignmentState.DEFERRED if fields.granted else part.state
     decided = step.move_part(part, Action.DECIDE_DEFERRAL, to, asked=None, **values)
     await step.deliver(decided, "ticket.deferral_decided", granted=fields.granted, reason=reason)

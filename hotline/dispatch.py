@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline import guards
-from hotline.fields import Code, ReasonFields, Remark, Words
+from hotline.fields import Code, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
-from hotline.step import required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole

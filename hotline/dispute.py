@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from hotline.fields import Code, Words
-from hotline.step import required
+from hotline.fields import Code, Words, required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action
 
 if TYPE_CHECKING:
-    from models.city import Duty
     from hotline.step import Step
+    from models.city import Duty
 
 
 class OpenDispute(Struct, kw_only=True):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline import clocks
-from hotline.fields import Code, PartFields, Words
-from hotline.step import asked_part, required
+from hotline import clock_moves
+from hotline.fields import Code, PartFields, Words, required
+from hotline.step import asked_part
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -37,7 +37,7 @@ async def request_extension(step: Step, fields: RequestExtension) -> None:
     reason = required(fields.reason, "延期理由", 4)
     if part.asked is not None:
         raise Conflict("已有待审批的申请，请等候审批")
-    extra = await clocks.allowed_extension(step, part, fields.extra)
+    extra = await clock_moves.allowed_extension(step, part, fields.extra)
     if step.at > part.reply_by:
         raise Conflict("已过答复时限，不能再申请延期")
     step.take(Action.REQUEST_EXTENSION, assignment=part.ordinal, extra=extra, reason=reason, said_at=fields.at)
@@ -52,7 +52,7 @@ async def decide_extension(step: Step, fields: DecideExtension) -> None:
     step.take(
         Action.DECIDE_EXTENSION, assignment=part.ordinal, granted=fields.granted, extra=asked["extra"], reason=reason
     )
-    values = await clocks.extended(step, part, asked["extra"]) if fields.granted else {}
+    values = await clock_moves.extended(step, part, asked["extra"]) if fields.granted else {}
     decided = step.move_part(part, Action.DECIDE_EXTENSION, asked=None, **values)
     await step.deliver(decided, "ticket.extension_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:

@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from models.errors import InvalidRequest
+
 Words = Annotated[str, Meta(min_length=1, max_length=4000)]
 Remark = Annotated[str, Meta(max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -33,3 +35,11 @@ class ReasonFields(Struct, kw_only=True):
     """A step that needs nothing but a reason."""
 
     reason: Words
+
+
+def required(value: str | None, name: str, least: int = 2) -> str:
+    """Return a text that a person must give; raises InvalidRequest naming the field."""
+    text = (value or "").strip()
+    if len(text) < least:
+        raise InvalidRequest(f"请填写{name}（至少{least}个字）")
+    return text

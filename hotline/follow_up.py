@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from hotline import clocks
-from hotline.fields import ReasonFields, Remark
+from hotline.fields import ReasonFields, Remark, required
 from hotline.reopening import reopen
-from hotline.step import TICKET_SUBJECT, required
+from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.store import follow_ups

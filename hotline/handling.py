@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from hotline.fields import PartFields, Remark, Result, Words
-from hotline.step import required
+from hotline.fields import PartFields, Remark, Result, Words, required
 from models.errors import InvalidRequest
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from hotline import clocks
-from hotline.fields import Code, Remark, Words
-from hotline.step import required
+from hotline.fields import Code, Remark, Words, required
 from models.errors import Conflict
 from models.lifecycle import Action, TicketState
 from models.store import handoffs

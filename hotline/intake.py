@@ -9,18 +9,19 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hotline import clocks
+from hotline.duplicates import alike, bands
 from hotline.fields import Code, Moment, Words
 from hotline.handoff import start as start_handoff
 from hotline.proposal import Proposal, propose
-from hotline.step import Step, write_new
+from hotline.receipt import receipt_body
+from hotline.step import Step
 from models.clocks import Matter
 from models.errors import Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
-from models.store import idempotency, steps, tickets
+from models.store import idempotency, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Integration, Role
-from nlu.similarity import resemblance
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from routing.jurisdiction import Jurisdiction
 
 LONGEST_TEXT: Final = 20_000
-ALIKE_ABOVE: Final = 0.5
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -92,13 +92,13 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        alike = await _alike(hub, session, step.ticket, understanding)
+        found = await alike(session, step.ticket, understanding)
         await _decide(step, proposal)
-        body = _receipt(hub, step, proposal, alike)
+        body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
             steps.Remembered(channel=actor.name, key=key, request_digest=digest, status=201, response=body.decode())
         )
-        await write_new(hub, session, step)
+        await step.write_new()
         return Receipt(body, is_new=True)
 
     try:
@@ -262,70 +262,6 @@ async def _decide(step: Step, proposal: Proposal) -> None:
         for one in way.assisting:
             await step.assign(one, AssignmentRole.ASSISTING, Action.DISPATCH)
     await step.tell("registered")
-
-
-async def _alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[dict[str, Any]]:
-    """Find what may be the same matter: near words, or the same caller on the same subject."""
-    since = ticket.registered_at.replace(day=1)
-    found: list[dict[str, Any]] = []
-    for one in await tickets.alike(session, bands(read.fingerprint), ticket.caller_index, since):
-        likeness = resemblance(read.fingerprint, one.fingerprint)
-        same_caller = ticket.caller_index is not None and one.ticket.caller_index == ticket.caller_index
-        same_subject = same_caller and one.ticket.category == ticket.category
-        if likeness >= ALIKE_ABOVE or same_subject:
-            found.append(
-                {
-                    "number": one.ticket.number,
-                    "state": one.ticket.state,
-                    "likeness": round(likeness, 2),
-                    "same_caller": same_caller,
-                    "same_place": ticket.place is not None and one.ticket.place == ticket.place,
-                    "registered_at": one.ticket.registered_at,
-                }
-            )
-    found.sort(key=lambda row: (row["same_caller"], row["likeness"]), reverse=True)
-    return found[:5]
-
-
-def bands(fingerprint: tuple[int, ...]) -> tuple[int, ...]:
-    """Return numbers of which near texts share at least one: each is made of two neighbours of the fingerprint."""
-    pairs = zip(fingerprint[::2], fingerprint[1::2], strict=False)
-    return tuple(((first * 31 + second) ^ (n << 59)) % 2**63 for n, (first, second) in enumerate(pairs))
-
-
-def _receipt(hub: Hub, step: Step, proposal: Proposal, alike: list[dict[str, Any]]) -> bytes:
-    ticket, read = step.ticket, proposal.understanding
-    lead = next((part for part in step.parts.values() if part.is_lead), None)
-    text = step.change.texts[0].content
-    body: dict[str, Any] = {
-        "number": ticket.number,
-        "query_code": text.query_code,
-        "state": ticket.state,
-        "kind": ticket.kind,
-        "urgency": ticket.urgency,
-        "category": {"code": ticket.category, "name": hub.category_name(ticket.category), "p": round(read.sure, 4)},
-        "lead": {"code": lead.department, "name": hub.department_name(lead.department)} if lead else None,
-        "because": ticket.desk_reason or ticket.because,
-        "promised_at": ticket.promised_at,
-        "due": {
-            "acknowledge_by": lead.acknowledge_by,
-            "contact_by": lead.contact_by,
-            "reply_by": lead.reply_by,
-        }
-        if lead
-        else None,
-        "possible_duplicates": alike,
-    }
-    if step.change.handoffs:
-        first = proposal.handoffs[0]
-        body["handoff"] = {
-            "number": first.number,
-            "also": [row["number"] for row in step.change.handoffs if row["number"] != first.number],
-            "flag": first.flag,
-            "script": first.script,
-            "confirm_by": step.change.handoffs[0]["confirm_by"],
-        }
-    return msgspec.json.encode(body)
 
 
 async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Receipt:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.fields import Code, Words
-from hotline.step import Step, required
+from hotline.fields import Code, Words, required
+from hotline.step import Step
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.store import steps, tickets

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from hotline import clocks
-from hotline.fields import Words
-from hotline.step import required
+from hotline import clock_moves
+from hotline.fields import Words, required
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -40,7 +39,7 @@ async def pause(step: Step, fields: Pause) -> None:
     if not part.is_live or part.replied_at is not None:
         raise Conflict("该承办任务已反馈或已结束，不能暂停计时")
     step.take(Action.PAUSE, assignment=part.ordinal, cause=fields.cause, reason=reason)
-    step.set_part(part, **await clocks.paused(step, part, fields.cause))
+    step.set_part(part, **await clock_moves.paused(step, part, fields.cause))
 
 
 async def resume(step: Step, fields: Resume) -> None:
@@ -49,4 +48,4 @@ async def resume(step: Step, fields: Resume) -> None:
     if part.paused_at is None:
         raise Conflict("该承办任务没有暂停计时")
     step.take(Action.RESUME, assignment=part.ordinal, reason=required(fields.reason, "恢复理由"))
-    step.set_part(part, **await clocks.resumed(step, part))
+    step.set_part(part, **await clock_moves.resumed(step, part))

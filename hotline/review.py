@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import RESULT_NAMES, Remark, Words
-from hotline.step import required
+from hotline.fields import RESULT_NAMES, Remark, Words, required
 from models.lifecycle import LIVE_ASSIGNMENT, Action, AssignmentState
 
 if TYPE_CHECKING:

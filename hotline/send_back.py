@@ -1,7 +1,7 @@
 """退单: a department says that a matter is not its duty; the hotline, or the unit that delegated it, decides.
 
-Sources: 派单异议审核制度 (国办函〔2025〕66号), 天津 1/2 working days and designation at the third dispatch, 安阳 §50 with
-reason. An upheld send-back ends that department's clock uncharged.
+Sources: 派单异议审核制度 (国办函〔2025〕66号), 天津 1/2 working days and designation at the third dispatch, 安阳 §50
+with reason. An upheld send-back ends that department's clock uncharged.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import Code, PartFields, Words
-from hotline.step import required
+from hotline.fields import Code, PartFields, Words, required
 from models.errors import Conflict, Forbidden
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole, Role

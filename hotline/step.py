@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import asyncpg
-import msgspec
 from msgspec.structs import replace
 
 from hotline import clocks
-from hotline.notice import words
-from models.errors import Conflict, Forbidden, InvalidRequest, NotFound, StaleVersion
+from hotline.outgoing import Outgoing
+from models.errors import Conflict, Forbidden, NotFound, StaleVersion
 from models.lifecycle import (
     LABELS,
     LIVE_ASSIGNMENT,
@@ -27,9 +25,9 @@ from models.lifecycle import (
     may,
 )
 from models.store import steps, tickets
-from models.ticket import Actor, Assignment, Delivery, Notice, Ticket, TicketText, Timer, link
+from models.ticket import Actor, Assignment, Ticket, Timer, link
 from models.vocabulary import LABELS as VOCABULARY_LABELS
-from models.vocabulary import AssignmentRole, Disclosure, Role
+from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,28 +43,20 @@ ROLE_LABELS: Final = VOCABULARY_LABELS["role"]
 CLOCK: Final = Actor(Role.CLOCK, "clock")
 PROGRAM: Final = Actor(Role.PROGRAM, "program")
 NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
-MOST_DELIVERIES_A_STEP: Final = 64
-SCHEMA_VERSION: Final = 1
-# Webhooks whose moment has passed when a part ends are still sent: a department must hear that it was recalled.
 TICKET_SUBJECT: Final = "ticket"
 
 
-class Step:
+class Step(Outgoing):
     """One ticket, locked, in the hands of one actor."""
 
     def __init__(
         self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket, parts: list[Assignment]
     ) -> None:
-        self.hub = hub
-        self.session = session
+        super().__init__(hub, session, at, ticket)
         self.actor = actor
-        self.at = at
-        self.ticket = ticket
         self.parts = {part.ordinal: part for part in parts}
-        self.change = steps.Change(at=at)
         self._state_before: TicketState | None = ticket.state if ticket.event_count else None
         self._touched: set[int] = set()
-        self._text: TicketText | None = None
 
     # What stands there
 
@@ -106,16 +96,6 @@ class Step:
         if own is not None and part.department != own:
             raise Forbidden("这是其他单位的承办任务，本单位不能操作")
         return part
-
-    async def text(self) -> TicketText:
-        """Return what was said, opened once."""
-        if self._text is None:
-            self._text = await tickets.text(self.session, self.ticket.id)
-        return self._text
-
-    def use_text(self, text: TicketText) -> None:
-        """Give the words of a ticket that is only now being registered."""
-        self._text = text
 
     # What happens
 
@@ -207,58 +187,6 @@ class Step:
         self.move_part(part, Action.RECALL)
         await self.deliver(part, event, **fields)
 
-    async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
-        """Queue a webhook to the part's department; it is sent after this step is written."""
-        n = sum(1 for d in self.change.deliveries if d.ticket_id == self.ticket.id)
-        position = self.ticket.event_count * MOST_DELIVERIES_A_STEP + n
-        content = {
-            "type": kind,
-            "timestamp": self.at,
-            "schema_version": SCHEMA_VERSION,
-            "data": {**await self._told_to_department(part), **fields},
-        }
-        self.change.deliveries.append(
-            Delivery(
-                id=f"msg_{self.ticket.number}_{position}",
-                ticket_id=self.ticket.id,
-                position=position,
-                department=part.department,
-                type=kind,
-                content=msgspec.json.encode(content).decode(),
-            )
-        )
-
-    async def tell(self, kind: str, **fields: Any) -> None:
-        """Queue a message to the citizen, where there is a phone to send it to."""
-        text = await self.text()
-        if text.caller_phone is None:
-            return
-        self.change.notices.append(
-            Notice(
-                id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{len(self.change.notices)}",
-                ticket_id=self.ticket.id,
-                kind=kind,
-                address=text.caller_phone,
-                content=words(self.hub, kind, self.ticket, text.query_code, fields),
-            )
-        )
-
-    async def tell_all(self, kind: str) -> None:
-        """Tell the citizen and every caller whose ticket was merged into this one."""
-        await self.tell(kind)
-        for other in await tickets.merged_into(self.session, self.ticket.id):
-            text = await tickets.text(self.session, other)
-            if text.caller_phone is not None:
-                self.change.notices.append(
-                    Notice(
-                        id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{other}",
-                        ticket_id=other,
-                        kind=kind,
-                        address=text.caller_phone,
-                        content=words(self.hub, kind, await tickets.get(self.session, other), text.query_code, {}),
-                    )
-                )
-
     def open_dispute(self, topic: str, participants: list[str]) -> None:
         """Open a dispute between departments; it ends with a ruling."""
         self.take(Action.OPEN_DISPUTE, topic=topic, participants=participants)
@@ -326,6 +254,11 @@ class Step:
         self.change.tickets.append(self.ticket)
         self.change.assignments += [self.parts[ordinal] for ordinal in sorted(self._touched)]
 
+    async def write_new(self) -> None:
+        """Write a ticket that did not exist before."""
+        self._settle()
+        await steps.write_new(self.session, self.change)
+
     async def write_if_changed(self, remember: Callable[[], steps.Remembered | None]) -> None:
         """Write the step with the answer to keep; a step that said nothing writes nothing."""
         if not self.change.events:
@@ -357,34 +290,6 @@ class Step:
         else:
             self.wait(TICKET_SUBJECT, stage.kind, stage.wake_at)
 
-    async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
-        """What a department learns: the brief, never the original text, nor a confidential caller."""
-        ticket, text = self.ticket, await self.text()
-        is_open = ticket.disclosure is Disclosure.OPEN and text.caller_phone is not None
-        return {
-            "ticket": ticket.number,
-            "assignment": part.ordinal,
-            "role": part.role,
-            "department": part.department,
-            "kind": ticket.kind,
-            "urgency": ticket.urgency,
-            "category": {"code": ticket.category, "name": self.hub.category_name(ticket.category)},
-            "brief": text.brief,
-            "place": ticket.place,
-            "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
-            "grid": ticket.grid,
-            "because": part.because,
-            "is_designated": part.is_designated,
-            "caller": {"name": text.caller_name, "phone": text.caller_phone} if is_open else None,
-            "promised_at": ticket.promised_at,
-            "due": {
-                "acknowledge_by": part.acknowledge_by,
-                "contact_by": part.contact_by,
-                "reply_by": part.reply_by,
-                "send_back_by": part.send_back_by,
-            },
-        }
-
 
 async def run(
     hub: Hub,
@@ -412,25 +317,6 @@ async def run(
         return step.change.remembered[-1] if step.change.remembered else NOTHING_KEPT
 
     return await hub.database.write(attempt)
-
-
-async def write_new(hub: Hub, session: Session, step: Step) -> None:
-    """Write a ticket that did not exist before, making its month's partitions where they are missing."""
-    try:
-        await step.write()
-    except asyncpg.PostgresError as error:
-        if not steps.is_missing_month(error):
-            raise
-        await steps.ensure_month(session, step.at)
-        await steps.write(session, step.change)
-
-
-def required(value: str | None, name: str, least: int = 2) -> str:
-    """Return a text that a person must give; raises InvalidRequest naming the field."""
-    text = (value or "").strip()
-    if len(text) < least:
-        raise InvalidRequest(f"请填写{name}（至少{least}个字）")
-    return text
 
 
 def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from hotline.fields import Moment, Words
-from hotline.step import required
+from hotline.fields import Moment, Words, required
 from models.errors import Conflict
 from models.lifecycle import Action
 

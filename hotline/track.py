@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import Remark, Words
-from hotline.step import required
+from hotline.fields import Remark, Words, required
 from models.lifecycle import Action
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Final
 from models.errors import Unauthorized
 
 TOLERANCE_S: Final = 300
-SECRET_PREFIX: Final = "whsec_"
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what a secret begins with, not one
 SECRET_BYTES: Final = 24
 
 

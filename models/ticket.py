@@ -97,7 +97,8 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """One department's part of a ticket (承办), with its own state, clocks, reply and sign-off.
 
     `ordinal` counts within the ticket from 1; what its clocks are counted from stands in the trail (models.clocks);
-    `counted_from` is when its present dates began to hold: the dispatch, or the approval that moved them. `asked` is a request for time that waits for a decision; `marks` are the reminders already given.
+    `counted_from` is when its present dates began to hold: the dispatch, or the approval that moved them. `asked` is
+    a request for time that waits for a decision; `marks` are the reminders already given.
     """
 
     city_code: str

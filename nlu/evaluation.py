@@ -11,6 +11,7 @@ from models.vocabulary import Urgency
 from nlu.linear import LinearModel
 from nlu.prediction import predict_label
 from nlu.reader import Reader
+from nlu.training import labelled
 
 # What the gold files call three of the kinds.
 _KIND_NAMES: Final = {"consult": "inquiry", "help": "assistance", "report": "tip_off"}
@@ -88,14 +89,8 @@ def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: dat
 
 
 def evaluate_labels(model: LinearModel, rows: Iterable[Mapping[str, str]]) -> Figures:
-    """Return accuracy and macro-F1 of a model of one's own labels.
-
-    Rows have `text` or `tokens`, and `label` or `code`.
-    """
-    pairs = []
-    for row in rows:
-        text = row.get("text") or "".join((row.get("tokens") or "").split())
-        pairs.append((predict_label(model, text)[0].code, row.get("label") or row.get("code") or ""))
+    """Return accuracy and macro-F1 of a model of one's own labels on rows as `labelled` reads them."""
+    pairs = [(predict_label(model, row.text)[0].code, row.label) for row in labelled(rows)]
     if not pairs:
         return Figures(rows=0)
     right = sum(guess == truth for guess, truth in pairs)

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -57,6 +58,9 @@ _STANDING: Final[dict[str, Mark]] = {
 }
 # Pseudonymised districts (A3区), counties and provinces of elsewhere.
 _GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)市?|西地省|[\u4e00-\u9fff]{2}省(?!道)")
+_ADMIN_ENDINGS: Final = ("市", "区", "县", "镇", "乡", "道")
+# A district's short name is a district only by itself: not in 高新技术, not in 临江路.
+_NAMED_AFTER: Final = re.compile("[路街桥巷山村园苑府湾里]|大道|公园|小区|花园|广场|新城|学校|中学|小学|医院|大厦|国际")
 _PROPER_TAGS: Final = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg", "j"))
 _NOUN_TAGS: Final = frozenset(("n", "s", "f", "b", "eng", "ng", "q", "m", "g", "k", "h", "tg"))
 _SOFT_TAGS: Final = frozenset(("v", "vn", "a", "an", "d", "i", "l", "z", "zg", "t", "y", "r", "p"))
@@ -83,7 +87,7 @@ class PlaceWords:
 
     def pieces(self, text: str, tagged: Sequence[tuple[str, str]]) -> list[Piece]:
         """Return the whole text as marked pieces, in order, from its words with their parts of speech."""
-        hits = self._hits(text)
+        hits = self._hits(text, {0, *accumulate(len(word) for word, _ in tagged)})
         starts = deque(sorted(hits))
         pieces: list[Piece] = []
         position = 0
@@ -123,8 +127,8 @@ class PlaceWords:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
 
-    def _hits(self, text: str) -> dict[int, Piece]:
-        """Return the known names by where they begin; they do not overlap."""
+    def _hits(self, text: str, borders: set[int]) -> dict[int, Piece]:
+        """Return the known names by where they begin; they do not overlap. `borders` are those of the cut words."""
         hits: dict[int, Piece] = {}
         inside: set[int] = set()
         for general in _GENERAL_ADMIN.finditer(text):
@@ -132,6 +136,9 @@ class PlaceWords:
             inside.update(range(general.start(), general.end()))
         for last, word in self._automaton.iter_long(text):
             start = last - len(word) + 1
+            is_bare = word in self._admin and not word.endswith(_ADMIN_ENDINGS)
+            if is_bare and not (borders.issuperset((start, last + 1)) and not _NAMED_AFTER.match(text, last + 1)):
+                continue
             if inside.isdisjoint(range(start, last + 1)):
                 mark = Mark.ADMIN if word in self._admin else Mark.KNOWN
                 hits[start] = Piece(start, last + 1, word, mark, word)

@@ -1,7 +1,7 @@
 """Fitting the model to a city's corpus, or to labels of somebody's own (hotline nlu train)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -37,6 +37,13 @@ class LabelledText(Struct, frozen=True, kw_only=True):
 
     text: str
     label: str
+
+
+def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[LabelledText]:
+    """Read rows with `text`, or `tokens` parted by blanks, and `label` or `code`."""
+    for row in rows:
+        text = row.get("text") or "".join((row.get("tokens") or "").split())
+        yield LabelledText(text=text, label=row.get("label") or row.get("code") or "")
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):

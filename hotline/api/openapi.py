@@ -10,11 +10,11 @@ from msgspec import Struct
 from hotline.api.errors import Problem
 
 if TYPE_CHECKING:
-    from models.lifecycle import Action
     from collections.abc import Mapping, Sequence
 
     from hotline.api.routes import Endpoint
     from hotline.api.steps import UseCase
+    from models.lifecycle import Action
 
 REF: Final = "#/components/schemas/{name}"
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {

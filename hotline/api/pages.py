@@ -35,9 +35,11 @@ h2{font-size:16px;margin:0 0 10px}.cards{display:grid;grid-template-columns:repe
 .card{background:#f4f6f9;border-radius:6px;padding:8px 12px}.card b{display:block;font-size:24px;line-height:1.3}
 .card.bad b{color:#c0262d}.alarm{background:#fff3cd;border-left:4px solid #d39e00}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid #e5e9ef;
-vertical-align:top}th{color:#5b6b7d;font-weight:500;white-space:nowrap}td.n{white-space:nowrap;font-variant-numeric:tabular-nums}
+vertical-align:top}
+th{color:#5b6b7d;font-weight:500;white-space:nowrap}td.n{white-space:nowrap;font-variant-numeric:tabular-nums}
 .state{border-radius:10px;padding:1px 9px;background:#e3edf9;white-space:nowrap}.muted{color:#5b6b7d}
-form{display:grid;gap:10px;max-width:420px}input,button{font:inherit;padding:9px 12px;border-radius:6px;border:1px solid #b8c3d0}
+form{display:grid;gap:10px;max-width:420px}
+input,button{font:inherit;padding:9px 12px;border-radius:6px;border:1px solid #b8c3d0}
 button{background:#0b3d7a;color:#fff;border:0}
 """
 
@@ -106,7 +108,7 @@ def _cards(counts: dict[str, int], names: dict[str, str]) -> str:
 
 def _newest(hub: Hub, rows: list[Any]) -> str:
     if not rows:
-        return '<p class="muted">还没有诉求。用 <code>hotline replay</code> 或 <code>hotline simulate</code> 送入一些。</p>'
+        return '<p class="muted">还没有诉求。用 <code>hotline replay</code> 送入一些。</p>'
     lines = "".join(
         f'<tr><td class="n">{row.ticket.number}</td><td><span class="state">{STATES[row.ticket.state]}</span></td>'
         f"<td>{escape(hub.category_name(row.ticket.category))}</td>"

@@ -26,8 +26,9 @@ from models.lifecycle import TicketState
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from aiohttp import web
     from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
 
     from models.ticket import Actor
 

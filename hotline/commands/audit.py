@@ -72,14 +72,12 @@ def backlog(settings: Settings, *, as_json: bool) -> None:
         if as_json:
             print(msgspec.json.encode(found).decode())
             return 0
+        net, gross = found["backlog"]["net"], found["backlog"]["gross"]
         print(f"在办 {found['open']}，一天内到期 {found['due_within_a_day']}，已批延期 {found['overdue_excused']}")
-        print(
-            f"积压 净 {found['backlog']['net']} / 毛 {found['backlog']['gross']}，派单台超时 {found['on_desk_past_limit']}"
-        )
+        print(f"积压 净 {net} / 毛 {gross}，派单台超时 {found['on_desk_past_limit']}")
         for row in found["departments"]:
-            print(
-                f"  {hub.department_name(row['department'])}\t在办 {row['open']}\t净 {row['backlog_net']}\t毛 {row['backlog_gross']}"
-            )
+            name = hub.department_name(row["department"])
+            print(f"  {name}\t在办 {row['open']}\t净 {row['backlog_net']}\t毛 {row['backlog_gross']}")
         return 0
 
     with_hub(settings, job)

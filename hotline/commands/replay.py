@@ -19,8 +19,8 @@ from models.calendar import CHINA_TIME
 from models.errors import HotlineError, InvalidRequest
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hotline.config import Settings
 

@@ -126,9 +126,15 @@ async def write(session: Session, change: Change) -> None:
         raise
 
 
-def is_missing_month(error: asyncpg.PostgresError) -> bool:
-    """Tell whether a write failed because its month has no partition yet."""
-    return isinstance(error, asyncpg.CheckViolationError) and _MISSING_PARTITION in str(error)
+async def write_new(session: Session, change: Change) -> None:
+    """Write a ticket that did not exist before, making its month's partitions where they are missing."""
+    try:
+        await write(session, change)
+    except asyncpg.CheckViolationError as error:
+        if _MISSING_PARTITION not in str(error):
+            raise
+        await ensure_month(session, change.at)
+        await write(session, change)
 
 
 async def ensure_month(session: Session, at: datetime) -> None:

@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from models.errors import NotFound
+from models.lifecycle import TicketState
 from models.store.database import queries
 from models.ticket import MONTH, Assignment, Ticket, TicketText, number_of
-from models.lifecycle import TicketState
 
 if TYPE_CHECKING:
     from models.store.database import Session

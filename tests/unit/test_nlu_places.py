@@ -76,6 +76,15 @@ def test_a_street_or_district_word_alone_gives_its_jurisdiction() -> None:
     assert (place.street, place.district) == ("xicheng-yongning", "xicheng")
 
 
+def test_a_districts_short_name_inside_another_name_is_no_district() -> None:
+    place = places().find("临江路的树倒了")
+    assert place is not None
+    assert (place.span, place.district) == ("临江路", None)
+    told = places().find("临江那边停水了")
+    assert told is not None
+    assert told.district == "linjiang"
+
+
 def test_the_title_and_the_given_address_come_first() -> None:
     titled = places().find("在南屏区上班", title="金桂苑停水")
     assert titled is not None
@@ -87,7 +96,19 @@ def test_the_title_and_the_given_address_come_first() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "水", "😡", "12345", "hello world", "公积金怎么提取", "我家里停水了", "小区停电", "挡了路", "\n\n"],
+    [
+        "",
+        "水",
+        "😡",
+        "12345",
+        "hello world",
+        "公积金怎么提取",
+        "我家里停水了",
+        "小区停电",
+        "挡了路",
+        "\n\n",
+        "高新技术企业怎么认定",
+    ],
 )
 def test_what_names_no_place_gives_none(text: str) -> None:
     assert places().find(text) is None

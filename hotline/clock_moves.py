@@ -1,0 +1,77 @@
+"""What moves a part's dates once they run: approved extensions, deferrals and pauses. Each is a fact on the trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hotline.clocks import facts_of
+from models.clocks import (
+    ClockFact,
+    DeferralApproved,
+    ExtensionApproved,
+    Paused,
+    Resumed,
+    recompute,
+    write_fact,
+)
+from models.errors import Conflict
+from models.store import events
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.step import Step
+    from models.ticket import Assignment
+
+
+async def moved(step: Step, part: Assignment, fact: ClockFact) -> dict[str, Any]:
+    """Count a part's clocks again with one more fact; returns the columns that change.
+
+    The facts come from the trail, so that what is stored and what is recomputed cannot part.
+    """
+    trail = await events.of_ticket(step.session, part.ticket_id)
+    facts = [*facts_of(trail, part.ordinal), fact]
+    clocks = recompute(facts, step.hub.calendars)
+    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=clocks.reply_by)
+    return {
+        "counted_from": step.at,
+        "acknowledge_by": clocks.acknowledge_by,
+        "contact_by": clocks.contact_by,
+        "reply_by": clocks.reply_by,
+        "send_back_by": clocks.send_back_by,
+    }
+
+
+async def extended(step: Step, part: Assignment, extra: str) -> dict[str, Any]:
+    """Return the columns of a part whose extension is granted."""
+    changed = await moved(step, part, ExtensionApproved(step.at, extra))
+    return {**changed, "extension_count": part.extension_count + 1}
+
+
+async def deferred(step: Step, part: Assignment, solve_by: datetime) -> dict[str, Any]:
+    """Return the columns of a part that is deferred to a date."""
+    return await moved(step, part, DeferralApproved(step.at, solve_by))
+
+
+async def paused(step: Step, part: Assignment, cause: str) -> dict[str, Any]:
+    """Return the columns of a part whose clocks stop."""
+    return {**await moved(step, part, Paused(step.at, cause)), "paused_at": step.at}
+
+
+async def resumed(step: Step, part: Assignment) -> dict[str, Any]:
+    """Return the columns of a part whose clocks run again."""
+    return {**await moved(step, part, Resumed(step.at)), "paused_at": None}
+
+
+async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> str:
+    """Return the extension that may be asked for; raises Conflict where the policy allows none."""
+    trail = await events.of_ticket(step.session, part.ticket_id)
+    facts = facts_of(trail, part.ordinal)
+    clocks = recompute(facts, step.hub.calendars)
+    terms = clocks.basis.extension
+    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    extra = asked or (str(terms.each) if terms.each else "")
+    refusal = terms.refusal(granted, extra) if extra else "该类工单不得延期"
+    if refusal is not None:
+        raise Conflict(refusal)
+    return extra

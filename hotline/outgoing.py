@@ -1,0 +1,124 @@
+"""What a step queues for others: webhooks to departments, messages to citizens. Sent after the step is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from hotline.notice import words
+from models.store import steps, tickets
+from models.ticket import Delivery, Notice
+from models.vocabulary import Disclosure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.store.database import Session
+    from models.ticket import Assignment, Ticket, TicketText
+
+MOST_DELIVERIES_A_STEP: Final = 64
+SCHEMA_VERSION: Final = 1
+
+
+class Outgoing:
+    """The ticket of a step, its words, and what is to be sent when the step is written."""
+
+    def __init__(self, hub: Hub, session: Session, at: datetime, ticket: Ticket) -> None:
+        self.hub = hub
+        self.session = session
+        self.at = at
+        self.ticket = ticket
+        self.change = steps.Change(at=at)
+        self._text: TicketText | None = None
+
+    async def text(self) -> TicketText:
+        """Return what was said, opened once."""
+        if self._text is None:
+            self._text = await tickets.text(self.session, self.ticket.id)
+        return self._text
+
+    def use_text(self, text: TicketText) -> None:
+        """Give the words of a ticket that is only now being registered."""
+        self._text = text
+
+    async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
+        """Queue a webhook to the part's department; it is sent after this step is written."""
+        n = sum(1 for d in self.change.deliveries if d.ticket_id == self.ticket.id)
+        position = self.ticket.event_count * MOST_DELIVERIES_A_STEP + n
+        content = {
+            "type": kind,
+            "timestamp": self.at,
+            "schema_version": SCHEMA_VERSION,
+            "data": {**await self._told_to_department(part), **fields},
+        }
+        self.change.deliveries.append(
+            Delivery(
+                id=f"msg_{self.ticket.number}_{position}",
+                ticket_id=self.ticket.id,
+                position=position,
+                department=part.department,
+                type=kind,
+                content=msgspec.json.encode(content).decode(),
+            )
+        )
+
+    async def tell(self, kind: str, **fields: Any) -> None:
+        """Queue a message to the citizen, where there is a phone to send it to."""
+        text = await self.text()
+        if text.caller_phone is None:
+            return
+        self.change.notices.append(
+            Notice(
+                id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{len(self.change.notices)}",
+                ticket_id=self.ticket.id,
+                kind=kind,
+                address=text.caller_phone,
+                content=words(self.hub, kind, self.ticket, text.query_code, fields),
+            )
+        )
+
+    async def tell_all(self, kind: str) -> None:
+        """Tell the citizen and every caller whose ticket was merged into this one."""
+        await self.tell(kind)
+        for other in await tickets.merged_into(self.session, self.ticket.id):
+            text = await tickets.text(self.session, other)
+            if text.caller_phone is not None:
+                self.change.notices.append(
+                    Notice(
+                        id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{other}",
+                        ticket_id=other,
+                        kind=kind,
+                        address=text.caller_phone,
+                        content=words(self.hub, kind, await tickets.get(self.session, other), text.query_code, {}),
+                    )
+                )
+
+    async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
+        """What a department learns: the brief, never the original text, nor a confidential caller."""
+        ticket, text = self.ticket, await self.text()
+        is_open = ticket.disclosure is Disclosure.OPEN and text.caller_phone is not None
+        return {
+            "ticket": ticket.number,
+            "assignment": part.ordinal,
+            "role": part.role,
+            "department": part.department,
+            "kind": ticket.kind,
+            "urgency": ticket.urgency,
+            "category": {"code": ticket.category, "name": self.hub.category_name(ticket.category)},
+            "brief": text.brief,
+            "place": ticket.place,
+            "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
+            "grid": ticket.grid,
+            "because": part.because,
+            "is_designated": part.is_designated,
+            "caller": {"name": text.caller_name, "phone": text.caller_phone} if is_open else None,
+            "promised_at": ticket.promised_at,
+            "due": {
+                "acknowledge_by": part.acknowledge_by,
+                "contact_by": part.contact_by,
+                "reply_by": part.reply_by,
+                "send_back_by": part.send_back_by,
+            },
+        }
