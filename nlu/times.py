@@ -124,7 +124,10 @@ def _moment(words: str, received_at: datetime) -> datetime | None:
         return None
     clock = _HOUR.search(words, found.end())
     if clock is not None:
-        hour, minute = _clock(clock, words)
+        try:
+            hour, minute = _clock(clock, words)
+        except ValueError:  # 昨晚几点: the day is known, the hour is not
+            hour, minute = 0, 0
         day = day + timedelta(hours=hour, minutes=minute)
     return day if day <= here else None
 

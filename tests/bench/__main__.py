@@ -1,0 +1,22 @@
+"""Run every measurement, or those that are named: `python -m tests.bench intake search`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import intake, million, understanding
+
+GROUPS = {"understand": understanding.measure, "intake": intake.measure, "million": million.measure}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(GROUPS)
+    for name in wanted:
+        with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+            asyncio.run(GROUPS[name](Path(folder)))
+
+
+main()
