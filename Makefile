@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check bench browser lock clean
+.PHONY: help setup run test check bench browser docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench: setup ## measurements, one JSON object a line
 browser: ## Chromium and Chinese fonts for the browser tests (apt-get, root)
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
 	  { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+docs: .venv/.synced ## write docs/lifecycle.md and its pictures from the tables
+	@$(BIN)/hotline docs
 
 lock: | $(UV) ## resolve requirements.lock anew
 	@$(UV) pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock

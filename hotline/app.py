@@ -16,6 +16,7 @@ from hotline.hub import Hub
 from hotline.keys import HTTP_CLIENT, HUB, SETTINGS
 from models import cipher
 from models.city_files import read_city
+from models.errors import HotlineError
 from models.store import database, installation
 from nlu.reader import Reader
 from routing.jurisdiction import Atlas
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 LARGEST_BODY = 8 * 1024 * 1024
+
+
+class BadKeyring(HotlineError):
+    """The installation's keys cannot be read."""
+
+    code = "bad_keyring"
+    status = 500
 
 
 def read_keyring(path: Path) -> Keyring:
@@ -45,7 +53,12 @@ def read_keyring(path: Path) -> Keyring:
             pass
         finally:
             side.unlink()
-    return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
+    try:
+        return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
+    except OSError as error:
+        raise BadKeyring(f"密钥文件 {path} 无法读取（{error.strerror}），请检查其权限和 HOTLINE_KEYRING") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadKeyring(f"密钥文件 {path} 已损坏，请从备份恢复；没有原来的密钥，已登记的内容无法打开") from error
 
 
 async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub:

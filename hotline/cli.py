@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003 - cyclopts reads the annotations
+from pathlib import Path
 
 import cyclopts
 
-from hotline.commands import audit, city, installation, language, replay, simulate, up
+from hotline.commands import audit, city, docs, installation, language, replay, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError
 
@@ -93,6 +93,12 @@ def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: flo
         New callers a second, where callers take part.
     """
     simulate.simulate(read_settings(), only=only, seed=seed, seconds=seconds, calls=calls)
+
+
+@app.command(name="docs")
+def docs_() -> None:
+    """Write docs/lifecycle.md and its pictures from the lifecycle tables; run it in a checkout."""
+    docs.write(Path())
 
 
 @city_app.command

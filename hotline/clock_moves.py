@@ -63,6 +63,21 @@ async def resumed(step: Step, part: Assignment) -> dict[str, Any]:
     return {**await moved(step, part, Resumed(step.at)), "paused_at": None}
 
 
+def promise_again(step: Step, part: Assignment, because: str) -> None:
+    """Move the date given to the citizen where the lead's approved date lies after it; the first one is kept."""
+    if part.is_lead and part.reply_by > step.ticket.promised_at:
+        step.record("promised", promised_at=part.reply_by, because=because)
+        step.set(promised_at=part.reply_by)
+
+
+def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:
+    """Return the part that asked for time (`extension` or `deferral`) and what it asked; raises Conflict."""
+    for part in step.live_parts:
+        if part.asked is not None and part.asked["what"] == what and ordinal in {None, part.ordinal}:
+            return part, part.asked
+    raise Conflict("没有待审批的申请")
+
+
 async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> str:
     """Return the extension that may be asked for; raises Conflict where the policy allows none."""
     trail = await events.of_ticket(step.session, part.ticket_id)

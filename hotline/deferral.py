@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hotline import clock_moves
 from hotline.fields import Moment, PartFields, Words, required
-from hotline.step import asked_part
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState
 
@@ -39,8 +38,8 @@ async def request_deferral(step: Step, fields: RequestDeferral) -> None:
     reason, plan = required(fields.reason, "挂账理由", 4), required(fields.plan, "解决计划", 4)
     if part.asked is not None:
         raise Conflict("已有待审批的申请，请等候审批")
-    if fields.solve_by <= part.reply_by:
-        raise InvalidRequest("解决期限应晚于当前答复时限")
+    if fields.solve_by <= max(part.reply_by, step.at):
+        raise InvalidRequest("解决期限应晚于当前答复时限，且不能是过去的时间")
     step.take(
         Action.REQUEST_DEFERRAL,
         assignment=part.ordinal,
@@ -55,13 +54,16 @@ async def request_deferral(step: Step, fields: RequestDeferral) -> None:
 
 async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
     """Grant or refuse; a granted one is told to the citizen with the date."""
-    part, asked = asked_part(step, "deferral", fields.assignment)
+    part, asked = clock_moves.asked_part(step, "deferral", fields.assignment)
     reason = required(fields.reason, "审批意见")
     step.take(Action.DECIDE_DEFERRAL, assignment=part.ordinal, granted=fields.granted, reason=reason)
     solve_by = msgspec.convert(asked["solve_by"], Moment, strict=False)
+    if fields.granted and solve_by <= step.at:
+        raise Conflict("申请的解决期限已过，请不予批准，由承办单位重新申请")
     values = await clock_moves.deferred(step, part, solve_by) if fields.granted else {}
     to = AssignmentState.DEFERRED if fields.granted else part.state
     decided = step.move_part(part, Action.DECIDE_DEFERRAL, to, asked=None, **values)
+    clock_moves.promise_again(step, decided, "挂账")
     await step.deliver(decided, "ticket.deferral_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:
         await step.tell("deferred", reason=asked["reason"], until=decided.reply_by)

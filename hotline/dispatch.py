@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline import guards
+from hotline import guards, ruling
 from hotline.fields import Code, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 
@@ -55,14 +55,13 @@ async def accept(step: Step, fields: Accept) -> None:
 
 async def dispatch(step: Step, fields: Dispatch) -> None:
     """派单: the first one. Refuses what the guards forbid."""
+    _check_turn(step, Action.DISPATCH)
     await _send(step, Action.DISPATCH, fields)
 
 
 async def reassign(step: Step, fields: Dispatch) -> None:
     """改派: another department leads from now on; the third dispatch must be a designation (天津, 潍坊§22)."""
-    policy = step.policy.send_back
-    if step.ticket.send_back_count > 0 and step.ticket.dispatch_count + 1 >= policy.designate_at:
-        raise Conflict(f"已派单{step.ticket.dispatch_count}次仍无人承办，请指定主办单位（designate），不得再改派")
+    _check_turn(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
     for part in step.live_parts:
@@ -71,11 +70,12 @@ async def reassign(step: Step, fields: Dispatch) -> None:
 
 
 async def designate(step: Step, fields: Designate) -> None:
-    """指定: who disagrees must still handle it first (先办后议)."""
+    """指定: who disagrees must still handle it first (先办后议); in a dispute it stands for the ruling."""
     reason = required(fields.reason, "指定理由")
     chosen = Dispatch(lead=fields.lead, assisting=fields.assisting, reason=reason)
     await _send(step, Action.DESIGNATE, chosen)
-    step.set(is_disputed=False)
+    if step.ticket.is_disputed:
+        await ruling.end_dispute(step, fields.lead, reason)
 
 
 async def recall(step: Step, fields: Recall) -> None:
@@ -85,16 +85,27 @@ async def recall(step: Step, fields: Recall) -> None:
     if not parts:
         raise Conflict("没有可撤回的承办任务")
     loses_lead = any(part.is_lead for part in parts)
+    parts = step.live_parts if loses_lead else [parts[0], *step.below(parts[0])]
     step.take(
         Action.RECALL,
         to=TicketState.ON_DESK if loses_lead else step.ticket.state,
         assignments=[part.ordinal for part in parts],
         reason=reason,
     )
-    for part in step.live_parts if loses_lead else parts:
+    for part in parts:
         await step.end_part(part, "ticket.recalled", reason=reason)
     if loses_lead:
-        step.set(desk_reason=f"已撤回：{reason}")
+        step.set(lead=None, desk_reason=f"已撤回：{reason}")
+
+
+def _check_turn(step: Step, action: Action) -> None:
+    """Refuse a further dispatch while a dispute waits for its ruling, and a third one: that designates."""
+    step.check(action)
+    if step.ticket.is_disputed:
+        raise Conflict("该工单正在会商，请先裁定（rule）或指定主办单位（designate）")
+    count = step.ticket.dispatch_count
+    if step.ticket.send_back_count > 0 and count + 1 >= step.policy.send_back.designate_at:
+        raise Conflict(f"已派单{count}次仍无人承办，请指定主办单位（designate），不得再派单或改派")
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:
@@ -105,6 +116,9 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     lead, assisting = await _designees(step, fields)
     for chosen in (lead, *assisting):
         guards.check(step.hub, step.ticket, chosen.department)
+    if action is not Action.DESIGNATE and lead.department in _sent_back_by(step):
+        name = step.hub.department_name(lead.department)
+        raise Conflict(f"{name}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
     step.take(
         action,
         lead=lead.department,
@@ -124,11 +138,12 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
 
 async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Designee]]:
     """Return who leads and who assists: as chosen, else as the catalogue proposes."""
+    route = await propose_again(step)
+    # The guards go by the duty of the category as it stands now, whoever chose the lead.
+    step.set(duty=f"{route.duty.id}@{route.duty.version}" if route.duty else None, grassroots=route.grassroots)
     if fields.lead is None:
-        route = await propose_again(step)
         if route.lead is None:
             raise InvalidRequest(f"派单目录给不出主办单位，请选择：{route.because}")
-        step.set(duty=f"{route.duty.id}@{route.duty.version}" if route.duty else None, grassroots=route.grassroots)
         return route.lead, list(route.assisting)
     name = step.hub.department_name
     because = f"人工派单：由{name(fields.lead)}主办" + (f"，{fields.reason}" if fields.reason else "")
@@ -137,6 +152,11 @@ async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Desig
         Designee(fields.lead, because),
         [Designee(code, f"人工派单：由{name(code)}协办") for code in helpers],
     )
+
+
+def _sent_back_by(step: Step) -> set[str]:
+    """Return whose send-back as lead was upheld: to give it there again would be ping-pong."""
+    return {part.department for part in step.parts.values() if part.is_lead and part.state is AssignmentState.SENT_BACK}
 
 
 def _reclassify(step: Step, category: str) -> None:

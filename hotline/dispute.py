@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from hotline import guards, ruling
 from hotline.fields import Code, Words, required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action
@@ -38,32 +39,20 @@ async def open_dispute(step: Step, fields: OpenDispute) -> None:
     unknown = [code for code in fields.participants if code not in step.hub.city.departments]
     if unknown:
         raise InvalidRequest(f"没有这些承办单位：{'、'.join(unknown)}")
-    step.open_dispute(required(fields.topic, "会商事由", 4), fields.participants)
+    ruling.open_dispute(step, required(fields.topic, "会商事由", 4), fields.participants)
 
 
 async def rule(step: Step, fields: Rule) -> None:
     """Rule; a designation of the named lead should follow at once."""
     if not step.ticket.is_disputed:
         raise Conflict("该工单没有进行中的会商")
-    if fields.lead not in step.hub.city.departments:
-        raise InvalidRequest(f"没有代码为“{fields.lead}”的承办单位")
-    ruling = required(fields.ruling, "裁定意见", 4)
-    step.take(Action.RULE, lead=fields.lead, ruling=ruling, amend=fields.amend)
-    step.set(is_disputed=False, desk_reason=f"会商裁定由{step.hub.department_name(fields.lead)}主办，请指定")
-    step.change.disputes.append(
-        {
-            "ticket_id": step.ticket.id,
-            "n": step.ticket.send_back_count,
-            "opened_at": step.at,
-            "topic": "",
-            "participants": [],
-            "ruled_at": step.at,
-            "ruling": ruling,
-            "lead": fields.lead,
-        }
-    )
+    guards.check(step.hub, step.ticket, fields.lead)
+    said = required(fields.ruling, "裁定意见", 4)
+    step.take(Action.RULE, lead=fields.lead, ruling=said, amend=fields.amend)
+    await ruling.end_dispute(step, fields.lead, said)
+    step.set(desk_reason=f"会商裁定由{step.hub.department_name(fields.lead)}主办，请指定")
     if fields.amend:
-        duty = _amended(step, fields.lead, ruling)
+        duty = _amended(step, fields.lead, said)
         step.change.amendments.append(
             {
                 "id": duty.id,
@@ -75,7 +64,7 @@ async def rule(step: Step, fields: Rule) -> None:
         )
 
 
-def _amended(step: Step, lead: str, ruling: str) -> Duty:
+def _amended(step: Step, lead: str, said: str) -> Duty:
     """Return the duty row as the ruling wants it from today on, under a version that names the ticket."""
     ticket, today = step.ticket, step.hub.today()
     duty_id = (ticket.duty or "").partition("@")[0]
@@ -85,10 +74,10 @@ def _amended(step: Step, lead: str, ruling: str) -> Duty:
     assisting = tuple(code for code in old.assisting if code != lead)
     return msgspec.structs.replace(
         old,
-        version=f"{today.isoformat()}+{ticket.number}",
+        version=f"{today.isoformat()}+{ticket.number}.{ticket.version}",
         lead=lead,
         assisting=assisting,
         effective_from=today,
         effective_to=None,
-        basis=f"会商裁定：{ruling}",
+        basis=f"会商裁定：{said}",
     )

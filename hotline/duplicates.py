@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from models.store import tickets
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 ALIKE_ABOVE: Final = 0.5
 MOST_SHOWN: Final = 5
+LOOKED_BACK: Final = timedelta(days=30)
 
 
 async def alike(session: Session, ticket: Ticket, read: Understanding) -> list[dict[str, Any]]:
     """Find what may be the same matter: near words, or the same caller on the same subject."""
-    since = ticket.registered_at.replace(day=1)
+    since = ticket.registered_at - LOOKED_BACK
     found: list[dict[str, Any]] = []
     for one in await tickets.alike(session, bands(read.fingerprint), ticket.caller_index, since):
         likeness = resemblance(read.fingerprint, one.fingerprint)

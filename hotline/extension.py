@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from hotline import clock_moves
 from hotline.fields import Code, PartFields, Words, required
-from hotline.step import asked_part
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -47,13 +46,14 @@ async def request_extension(step: Step, fields: RequestExtension) -> None:
 
 async def decide_extension(step: Step, fields: DecideExtension) -> None:
     """Grant or refuse; a granted one is told to the citizen with its reason (北京§15)."""
-    part, asked = asked_part(step, "extension", fields.assignment)
+    part, asked = clock_moves.asked_part(step, "extension", fields.assignment)
     reason = required(fields.reason, "审批意见")
     step.take(
         Action.DECIDE_EXTENSION, assignment=part.ordinal, granted=fields.granted, extra=asked["extra"], reason=reason
     )
     values = await clock_moves.extended(step, part, asked["extra"]) if fields.granted else {}
     decided = step.move_part(part, Action.DECIDE_EXTENSION, asked=None, **values)
+    clock_moves.promise_again(step, decided, "延期")
     await step.deliver(decided, "ticket.extension_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:
         await step.tell("extended", reason=asked["reason"], until=decided.reply_by)

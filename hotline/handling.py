@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from hotline import clock_moves
 from hotline.fields import PartFields, Remark, Result, Words, required
-from models.errors import InvalidRequest
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 
@@ -75,13 +75,17 @@ async def progress(step: Step, fields: Progress) -> None:
 
 
 async def reply(step: Step, fields: Reply) -> None:
-    """反馈: the reply is sealed on the part; the trail holds its length and result only."""
+    """反馈: the reply is sealed on the part; the trail holds its length and result only.
+
+    A request for time that still waits is settled by it: asking stops nothing, not even the answer.
+    """
     part = step.part(fields.assignment)
     text = required(fields.text, "反馈内容", 5)
-    if part.asked is not None:
-        raise InvalidRequest("有延期或挂账申请待审批，请等审批后再反馈")
     step.take(Action.REPLY, assignment=part.ordinal, result=fields.result, length=len(text), said_at=fields.at)
-    step.move_part(part, Action.REPLY, replied_at=step.at, result=fields.result, reply=_sealed(step, part, text))
+    # What is answered needs no more time, and its appraisal is over: a rejected reply finds the clock running.
+    values = await clock_moves.resumed(step, part) if part.paused_at is not None else {}
+    sealed = _sealed(step, part, text)
+    step.move_part(part, Action.REPLY, **values, asked=None, replied_at=step.at, result=fields.result, reply=sealed)
 
 
 async def sign_off(step: Step, fields: SignOff) -> None:

@@ -73,4 +73,4 @@ async def confirm_handoff(step: Step, fields: ConfirmHandoff) -> None:
         raise Conflict(f"向{fields.number}的转接已确认")
     step.take(Action.CONFIRM_HANDOFF, number=fields.number, outside_number=fields.outside_number)
     step.change.handoffs.append({**opened, "confirmed_at": step.at, "outside_number": fields.outside_number})
-    step.change.dropped_timers.append((step.ticket.id, f"handoff:{fields.number}"))
+    step.change.dropped_timers.append(f"handoff:{fields.number}")

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from models.errors import HotlineError, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=3)
+    Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LONGEST_ANSWER: Final = 64 * 1024
+# IPv6 addresses that a gateway turns into the IPv4 address in their last 32 bits (RFC 6052, RFC 4291 §2.5.5.1).
+TRANSLATED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+NAME: Final = re.compile(r"(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 class UnreachableDepartment(HotlineError):
@@ -33,7 +40,7 @@ class ForbiddenTarget(InvalidRequest):
 
 
 class Answer:
-    """What came back: the status, and at most 64 KiB of the body."""
+    """What came back: the status, at most 64 KiB of the body, and the seconds that it asks us to wait."""
 
     def __init__(self, status: int, body: bytes, retry_after: float | None) -> None:
         self.status = status
@@ -51,45 +58,35 @@ class HttpClient:
 
     def __init__(self, *, any_target: bool) -> None:
         self._any_target = any_target
-        resolver = aiohttp.ThreadedResolver()
         self._session = aiohttp.ClientSession(
             timeout=TIMEOUT,
-            connector=aiohttp.TCPConnector(
-                limit=200, limit_per_host=20, resolver=resolver if any_target else PublicResolver(resolver)
-            ),
-            # The environment's proxies would hide the address that we checked.
+            # How many posts are under way is bounded by who posts: a limit here would let one slow host hold up others.
+            connector=aiohttp.TCPConnector(limit=0, socket_factory=None if any_target else public_socket),
+            # One department's cookies are not another's.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            # The environment's proxies would hide the address that we check.
             trust_env=False,
         )
 
-    def check(self, url: str) -> None:
-        """Raise ForbiddenTarget for an address that we will not call."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise ForbiddenTarget("回调地址格式有误") from error
-        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or port == 0:
-            raise ForbiddenTarget("回调地址须为完整的 https 地址，且不含用户名")
-        if self._any_target:
-            return
-        if parts.scheme != "https":
-            raise ForbiddenTarget("回调地址须为 https")
-        if not is_public(parts.hostname):
-            raise ForbiddenTarget("回调地址须为公网地址")
+    def check(self, url: str) -> URL:
+        """Return the URL as it will be called; raises ForbiddenTarget for an address that we will not call."""
+        return target(url, any_target=self._any_target)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post a JSON body once; raises UnreachableDepartment where no answer came."""
-        self.check(url)
+        """Post a JSON body once; raises ForbiddenTarget, UnreachableDepartment where no answer came."""
+        checked = self.check(url)
+        sent = {
+            "content-type": "application/json",
+            "user-agent": "hotline-hub",
+            "accept-encoding": "identity",
+            **headers,
+        }
         try:
-            async with self._session.post(
-                url,
-                data=body,
-                headers={"content-type": "application/json", "user-agent": "hotline-hub", **headers},
-                allow_redirects=False,
-            ) as response:
-                content = await response.content.read(LONGEST_ANSWER)
-                return Answer(response.status, content, _seconds(response.headers.get("retry-after")))
-        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
+            async with self._session.post(checked, data=body, headers=sent, allow_redirects=False) as response:
+                content = await _read(response.content)
+                return Answer(response.status, content, seconds(response.headers.get("retry-after"), datetime.now(UTC)))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise UnreachableDepartment(f"{type(error).__name__}: {error}"[:300]) from error
 
     async def close(self) -> None:
@@ -97,36 +94,88 @@ class HttpClient:
         await self._session.close()
 
 
-class PublicResolver(AbstractResolver):
-    """Resolves a name once and keeps only public addresses, so that what was checked is what is called."""
+def target(url: str, *, any_target: bool) -> URL:
+    """Read a URL once, by the parser that also calls it; raises ForbiddenTarget.
 
-    def __init__(self, inner: AbstractResolver) -> None:
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the public addresses of a name; raises OSError where there is none."""
-        found = await self._inner.resolve(host, port, family)
-        allowed = [result for result in found if is_public(result["host"])]
-        if not allowed:
-            raise OSError(None, f"{host} 不是公网地址")
-        return allowed
-
-    async def close(self) -> None:
-        """Close what is inside."""
-        await self._inner.close()
-
-
-def is_public(host: str) -> bool:
-    """Tell whether a literal address is public; a name is judged when it is resolved."""
+    What a name resolves to is judged by `public_socket`, at the moment of the connection.
+    """
+    if not url.isprintable() or " " in url or "\\" in url:
+        raise ForbiddenTarget("回调地址含有空格、反斜杠或不可见字符")
     try:
-        address = ipaddress.ip_address(host.strip("[]"))
+        parsed = URL(url)
+    except ValueError as error:
+        raise ForbiddenTarget("回调地址格式有误") from error
+    host, authority = parsed.raw_host, url.partition("//")[2].partition("/")[0]
+    if parsed.scheme not in {"https", "http"} or not host or "@" in authority or not parsed.port:
+        raise ForbiddenTarget("回调地址须为完整的 https 地址，且不含用户名")
+    if any_target:
+        return parsed
+    if parsed.scheme != "https":
+        raise ForbiddenTarget("回调地址须为 https")
+    address = literal(host)
+    if not (is_public(address) if address else NAME.fullmatch(host.removesuffix("."))):
+        raise ForbiddenTarget("回调地址须为公网地址")
+    return parsed
+
+
+def literal(host: str) -> Address | None:
+    """Return the address that a host spells out, None for a name.
+
+    Old spellings count too (2130706433, 0x7f.1, 0177.0.0.1): the resolver would read them as addresses.
+    """
+    bare = host.removesuffix(".")
+    try:
+        return ipaddress.ip_address(bare)
     except ValueError:
-        return host not in {"localhost", "localhost.localdomain"}
-    mapped: Any = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(bare))
+    except OSError:
+        return None
 
 
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
+def is_public(address: Address) -> bool:
+    """Tell whether an address, and every address that hides in it, belongs to the open Internet."""
+    return all(one.is_global and not one.is_multicast for one in (address, *_hidden(address)))
+
+
+def public_socket(info: aiohttp.AddrInfoType) -> socket.socket:
+    """Make a socket for the very address that is about to be called; raises OSError where it is not public.
+
+    The check stands between the resolver and the connection, so a name cannot change its mind in between.
+    """
+    family, kind, protocol, _, place = info
+    if not is_public(ipaddress.ip_address(str(place[0]))):
+        raise OSError(f"{place[0]} 不是公网地址")
+    return socket.socket(family, kind, protocol)
+
+
+def seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Return how long a Retry-After header asks to wait: seconds or an HTTP date (RFC 9110 §10.2.3)."""
+    if not retry_after:
+        return None
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after[:9])
+    try:
+        at = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _hidden(address: Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 address carries: mapped, 6to4, Teredo, translated."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour, address.teredo[1] if address.teredo else None]
+    if any(address in network for network in TRANSLATED):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return [one for one in found if one is not None]
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """Return the body, cut off at the longest answer that we care for."""
+    read = bytearray()
+    while len(read) < LONGEST_ANSWER and (piece := await content.readany()):
+        read += piece
+    return bytes(read[:LONGEST_ANSWER])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.calendar import CHINA_TIME
-from models.provisional import provisional
+from models.provisional import provisional, provisional_before
 from models.store.steps import Numbers
 from nlu.masking import mask
+from nlu.normalise import plain
 from routing.catalogue import Catalogue
 from routing.jurisdiction import Jurisdiction
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from models.city import City, Duty
     from models.sla import Policy
     from models.store.database import Database
-    from models.ticket import Ticket
+    from models.ticket import Assignment, Ticket
     from nlu.reader import Reader
     from routing.jurisdiction import Atlas
 
@@ -37,6 +38,7 @@ class Hub:
         self.catalogue = Catalogue(city)
         self._amendment_count = 0
         self.provisional_calendar = provisional(city.calendar)
+        self._provisional_before = provisional_before(city.calendar)
         self.alarms: dict[str, str] = {}
 
     @property
@@ -45,9 +47,9 @@ class Hub:
         return self.city.policies[self.city.policy]
 
     @property
-    def calendars(self) -> tuple[Calendar, Calendar]:
+    def calendars(self) -> tuple[Calendar, ...]:
         """The calendars that a clock may have been counted by."""
-        return (self.city.calendar, self.provisional_calendar)
+        return (self.city.calendar, self.provisional_calendar, *self._provisional_before)
 
     def amend(self, amendments: list[Duty]) -> None:
         """Take over the catalogue's amendments by rulings, where there are new ones."""
@@ -57,7 +59,7 @@ class Hub:
 
     def alarm(self, unknown: UnknownYear) -> None:
         """Remember what an operator must mend; /readyz and the live page show it."""
-        self.alarms[unknown.code] = unknown.detail
+        self.alarms[unknown.code] = f"{unknown.detail}。在此之前，跨入该年的期限按每日计暂定，只早不晚"
 
     def now(self) -> datetime:
         """Return the hub's time."""
@@ -87,9 +89,13 @@ class Hub:
             return True
         return city.departments[below].kind == "district" and city.departments[above].kind in {"bureau", "utility"}
 
-    def mask(self, text: str) -> str:
-        """Return a text with what identifies a person masked."""
-        return mask(text).text
+    def is_party(self, department: str, parts: list[Assignment]) -> bool:
+        """Tell whether a department may know of a ticket: it, or one that stands under it, has or had a part."""
+        return any(self.city.is_under(part.department, department) for part in parts)
+
+    def mask(self, text: str, caller_name: str | None = None) -> str:
+        """Return a text with what identifies a person masked, however its digits were typed."""
+        return mask(plain(text), caller_name).text
 
     def department_name(self, code: str | None) -> str:
         """Return a department's short name, or the code where the city no longer has it."""

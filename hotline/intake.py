@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from hotline import clocks
 from hotline.duplicates import alike, bands
-from hotline.fields import Code, Moment, Words
 from hotline.handoff import start as start_handoff
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
+from hotline.request import Caller, Location, Register, cleaned, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
-from models.store import idempotency, steps
+from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Integration, Role
@@ -31,46 +31,8 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from routing.jurisdiction import Jurisdiction
 
-LONGEST_TEXT: Final = 20_000
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
-
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-
-
-class Location(Struct, frozen=True):
-    """WGS84 degrees."""
-
-    lat: Latitude
-    lon: Longitude
-
-
-class Caller(Struct, frozen=True, kw_only=True):
-    """诉求人: anonymous callers are confidential too."""
-
-    name: Annotated[str, Meta(max_length=64)] | None = None
-    phone: Annotated[str, Meta(max_length=32, pattern=r"^\+?[0-9 \-]{3,31}$")] | None = None
-    identity: Identity = Identity.NAMED
-    disclosure: Disclosure = Disclosure.OPEN
-
-
-class Register(Struct, frozen=True, kw_only=True):
-    """A request as a channel sends it (CONTRACT: POST /api/v1/tickets)."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
-    title: Annotated[str, Meta(max_length=200)] | None = None
-    brief: Words | None = None
-    channel: Channel | None = None
-    line: Code | None = None
-    interaction: int | None = None
-    caller: Caller | None = None
-    accused: Annotated[str, Meta(max_length=200)] | None = None
-    address: Annotated[str, Meta(max_length=300)] | None = None
-    location: Location | None = None
-    occurred_at: Moment | None = None
-    received_at: Moment | None = None
-    want_reply: bool = True
-    attachments: list[Code] = []
+SHORT_TEXT: Final = 200
 
 
 class Receipt(Struct, frozen=True):
@@ -83,6 +45,7 @@ class Receipt(Struct, frozen=True):
 async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Register) -> Receipt:
     """Register a request. The same key again gives the same answer; with another body IdempotencyMismatch."""
     line = _line(hub, actor, request)
+    request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
     understanding = understand(hub, request, line)
@@ -91,26 +54,33 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
+        await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(session, step.ticket, understanding)
         await _decide(step, proposal)
+        await attachments.belong_to(session, request.attachments, step.ticket.id)
         body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
-            steps.Remembered(channel=actor.name, key=key, request_digest=digest, status=201, response=body.decode())
+            steps.Remembered(channel=_holder(actor), key=key, request_digest=digest, status=201, response=body.decode())
         )
         await step.write_new()
         return Receipt(body, is_new=True)
 
+    # One statement writes a ticket and is its own transaction; with attachments there are two.
+    lend = hub.database.write if request.attachments else hub.database.read
     try:
-        return await hub.database.read(attempt)
+        return await lend(attempt)
     except steps.KeyAlreadyUsed:
         return await hub.database.read(lambda session: _again(session, actor, key, digest))
 
 
+async def _check_interaction(session: Session, interaction_id: int | None) -> None:
+    if interaction_id is not None and not await interactions.is_known(session, interaction_id):
+        raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
+
+
 def understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
-    """Read the request; raises InvalidRequest for what no person could read."""
-    if not request.text.strip() or "\x00" in request.text:
-        raise InvalidRequest("诉求内容为空或含有不可用字符，请重新填写")
+    """Read a cleaned request."""
     return hub.reader.understand(
         request.text,
         title=request.title,
@@ -174,7 +144,7 @@ def _begin(
         line=request.line,
         identity=caller.identity,
         disclosure=Disclosure.CONFIDENTIAL if is_anonymous else caller.disclosure,
-        caller_index=hub.database.keyring.blind_index(_digits(caller.phone)) if caller.phone else None,
+        caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
         place=place.name or place.span or request.address,
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
@@ -199,7 +169,7 @@ def _begin(
     step = Step(hub, session, actor, at, ticket, [])
     content = TicketText(
         text=f"{request.title}\n{request.text}" if request.title else request.text,
-        brief=request.brief or read.brief,
+        brief=_brief(request, read, ticket),
         query_code=f"{secrets.randbelow(10**8):08d}",
         masked_text=read.masked_text,
         caller_name=caller.name,
@@ -236,7 +206,7 @@ async def _decide(step: Step, proposal: Proposal) -> None:
     """Hand off what is an emergency, dispatch what is sure, leave the rest to the desk with a proposal."""
     step.actor = PROGRAM
     rules = {rule.number: rule for rule in reversed(proposal.handoffs)}
-    remains = not rules or any(rule.remainder for rule in rules.values())
+    remains = not rules or any(rule.remainder for rule in proposal.handoffs)
     for number, rule in rules.items():
         start_handoff(step, number, rule.flag, f"命中“{rule.flag}”规则", remainder=remains or number != list(rules)[-1])
     if not remains:
@@ -265,12 +235,18 @@ async def _decide(step: Step, proposal: Proposal) -> None:
 
 
 async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Receipt:
-    kept = await idempotency.find(session, actor.name, key)
+    kept = await idempotency.find(session, _holder(actor), key)
     if kept is None:
         raise Unavailable("相同请求正在处理，请稍后重试")
     if kept.request_digest != digest:
         raise IdempotencyMismatch("同一 Idempotency-Key 对应的内容不同：重发请保持内容一致，新诉求请换新的键")
     return Receipt(kept.response.encode(), is_new=False)
+
+
+def _brief(request: Register, read: Understanding, ticket: Ticket) -> str:
+    """Return the department's brief; where nothing could be drawn from a few open words, the words themselves."""
+    shortest = read.masked_text[:SHORT_TEXT] if ticket.disclosure is Disclosure.OPEN else ""
+    return request.brief or read.brief or shortest
 
 
 def _kept_reading(read: Understanding) -> dict[str, Any]:
@@ -281,11 +257,10 @@ def _kept_reading(read: Understanding) -> dict[str, Any]:
     return kept
 
 
+def _holder(actor: Actor) -> str:
+    """Return whose keys they are: a person may bear a channel's name."""
+    return f"{actor.role}:{actor.name}"
+
+
 def _channel(actor: Actor) -> Channel:
     return Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE
-
-
-def _digits(phone: str) -> str:
-    """Return the digits by which a phone is compared: no country code, spaces or dashes."""
-    digits = "".join(ch for ch in phone if ch.isdigit())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from hotline import clocks
+from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, TICKET_SUBJECT, run
 from models.lifecycle import Action, TicketState
 from models.marks import MarkKind
@@ -31,11 +32,6 @@ _SAYS: Final = {
     MarkKind.RED: (Action.REMIND, "红牌：已过答复时限"),
     MarkKind.SUPERVISE: (Action.SUPERVISE, "逾期未答复，督办"),
     MarkKind.ESCALATE: (Action.ESCALATE, "逾期未答复，提级督办并通报"),
-}
-_EVENTS: Final = {
-    Action.REMIND: "ticket.reminded",
-    Action.SUPERVISE: "ticket.supervised",
-    Action.ESCALATE: "ticket.escalated",
 }
 
 
@@ -67,7 +63,7 @@ async def _part(step: Step, part: Assignment, timer: Timer) -> None:
     mark = MarkKind(timer.kind.partition("@")[0].partition(":")[0])
     action, reason = _SAYS[mark]
     step.supervise(action, part.department, reason)
-    await step.deliver(part, _EVENTS[action], reason=reason, mark=mark)
+    await step.deliver(part, SUPERVISION_EVENTS[action], reason=reason, mark=mark)
 
 
 async def _stage(step: Step, timer: Timer) -> None:
@@ -75,14 +71,14 @@ async def _stage(step: Step, timer: Timer) -> None:
     state = step.ticket.state
     if timer.kind in {"desk_late", "review_late"}:
         step.supervise(Action.REMIND, None, "待人工派单超过时限" if timer.kind == "desk_late" else "待审核超过时限")
-        step.change.dropped_timers.append((step.ticket.id, TICKET_SUBJECT))
+        step.change.dropped_timers.append(TICKET_SUBJECT)
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
     elif state is TicketState.FOLLOW_UP:
         await _follow_up(step, timer)
     else:
         step.record("timer_ignored", kind=timer.kind)
-        step.change.dropped_timers.append((step.ticket.id, TICKET_SUBJECT))
+        step.change.dropped_timers.append(TICKET_SUBJECT)
 
 
 async def _follow_up(step: Step, timer: Timer) -> None:
@@ -103,7 +99,7 @@ async def _handoff(step: Step, timer: Timer) -> None:
     number = timer.subject.removeprefix(HANDOFF_SUBJECT)
     opened = await handoffs.get(step.session, step.ticket.id, number)
     if opened is None or opened["confirmed_at"] is not None:
-        step.change.dropped_timers.append((step.ticket.id, timer.subject))
+        step.change.dropped_timers.append(timer.subject)
         step.record("timer_ignored", kind=timer.kind)
         return
     step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from models.calendar import CHINA_TIME
@@ -41,8 +42,11 @@ def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str
 
 
 def day(at: datetime) -> str:
-    """Return a date and time as a citizen reads it."""
+    """Return a date and time as a citizen reads it; the midnight that a day ends at is 24时 of that day."""
     local = at.astimezone(CHINA_TIME)
+    if local.hour == local.minute == 0:
+        ended = local - timedelta(days=1)
+        return f"{ended.month}月{ended.day}日24时"
     return f"{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
 
 

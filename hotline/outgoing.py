@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hotline.notice import words
+from models.lifecycle import Action
 from models.store import steps, tickets
 from models.ticket import Delivery, Notice
 from models.vocabulary import Disclosure
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 MOST_DELIVERIES_A_STEP: Final = 64
 SCHEMA_VERSION: Final = 1
+SUPERVISION_EVENTS: Final = {
+    Action.REMIND: "ticket.reminded",
+    Action.SUPERVISE: "ticket.supervised",
+    Action.ESCALATE: "ticket.escalated",
+}
 
 
 class Outgoing:
@@ -31,6 +37,8 @@ class Outgoing:
         self.at = at
         self.ticket = ticket
         self.change = steps.Change(at=at)
+        # Every step writes at least one event, so the number of its first one is the step's own.
+        self._first_seq = ticket.event_count + 1
         self._text: TicketText | None = None
 
     async def text(self) -> TicketText:
@@ -46,7 +54,7 @@ class Outgoing:
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
         n = sum(1 for d in self.change.deliveries if d.ticket_id == self.ticket.id)
-        position = self.ticket.event_count * MOST_DELIVERIES_A_STEP + n
+        position = self._first_seq * MOST_DELIVERIES_A_STEP + n
         content = {
             "type": kind,
             "timestamp": self.at,
@@ -71,7 +79,7 @@ class Outgoing:
             return
         self.change.notices.append(
             Notice(
-                id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{len(self.change.notices)}",
+                id=f"sms_{self.ticket.number}_{self._first_seq}_{len(self.change.notices)}",
                 ticket_id=self.ticket.id,
                 kind=kind,
                 address=text.caller_phone,
@@ -87,7 +95,7 @@ class Outgoing:
             if text.caller_phone is not None:
                 self.change.notices.append(
                     Notice(
-                        id=f"sms_{self.ticket.number}_{self.ticket.event_count}_{other}",
+                        id=f"sms_{self.ticket.number}_{self._first_seq}_{other}",
                         ticket_id=other,
                         kind=kind,
                         address=text.caller_phone,

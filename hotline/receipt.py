@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.proposal import Proposal
     from hotline.step import Step
+    from models.city import HandoffRule
 
 
 def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[dict[str, Any]]) -> bytes:
@@ -40,9 +41,15 @@ def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[dict[str,
         first = proposal.handoffs[0]
         body["handoff"] = {
             "number": first.number,
-            "also": [row["number"] for row in step.change.handoffs if row["number"] != first.number],
+            "also": _also(proposal.handoffs),
             "flag": first.flag,
             "script": first.script,
             "confirm_by": step.change.handoffs[0]["confirm_by"],
         }
     return msgspec.json.encode(body)
+
+
+def _also(rules: tuple[HandoffRule, ...]) -> list[str]:
+    """Return who else is brought in: the other emergencies' numbers, and whom their rules name beside."""
+    numbers = [number for rule in rules for number in (rule.number, *rule.also)]
+    return [number for number in dict.fromkeys(numbers) if number != rules[0].number]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline import clocks
+from hotline.outgoing import SUPERVISION_EVENTS
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
@@ -28,9 +29,20 @@ async def reopen(step: Step, reason: str) -> None:
         desk_reason=None if to_lead else f"第{count}次重办，请派单：{reason}",
     )
     step.record("promised", promised_at=promised_at, because="重办")
+    part = None
     if to_lead and last_lead is not None:
         again = Designee(last_lead.department, f"第{count}次重办：{reason}")
-        await step.assign(again, AssignmentRole.LEAD, Action.REOPEN, factor=policy.first_factor)
+        # A designated unit stays designated: doing it again is no second chance to send it back (潍坊§22).
+        part = await step.assign(
+            again,
+            AssignmentRole.LEAD,
+            Action.REOPEN,
+            factor=policy.first_factor,
+            is_designated=last_lead.is_designated,
+        )
     if count >= policy.supervise_at:
-        step.supervise(Action.SUPERVISE, step.ticket.lead, f"第{count}次重办")
+        action = Action.ESCALATE if count >= policy.escalate_at else Action.SUPERVISE
+        step.supervise(action, step.ticket.lead, f"第{count}次重办")
+        if part is not None:
+            await step.deliver(part, SUPERVISION_EVENTS[action], reason=f"第{count}次重办")
     await step.tell("reopened", until=promised_at)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hotline import ruling
 from hotline.fields import Code, PartFields, Words, required
-from models.errors import Conflict, Forbidden
+from models.errors import Conflict, Forbidden, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole, Role
 
@@ -47,6 +48,8 @@ async def send_back(step: Step, fields: SendBack) -> None:
         raise Conflict("该类工单须先行处置，不得退单")
     if step.at > part.send_back_by:
         raise Conflict("已超过退单时限，应由本单位办理")
+    if fields.proposed_department not in {None, *step.hub.city.departments}:
+        raise InvalidRequest(f"没有代码为“{fields.proposed_department}”的承办单位")
     step.take(
         Action.SEND_BACK,
         assignment=part.ordinal,
@@ -76,6 +79,9 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
     await step.deliver(decided, "ticket.send_back_decided", upheld=fields.upheld, reason=reason)
     if moves_ticket:
         await _back_on_desk(step, part)
+    elif fields.upheld:
+        for other in step.below(part):
+            await step.end_part(other, "ticket.recalled", reason="派出单位退单成立")
 
 
 async def _back_on_desk(step: Step, part: Assignment) -> None:
@@ -85,26 +91,33 @@ async def _back_on_desk(step: Step, part: Assignment) -> None:
     count = step.ticket.send_back_count + 1
     policy = step.policy.send_back
     step.set(
+        lead=None,
         send_back_count=count,
         desk_reason=f"{step.hub.department_name(part.department)}退单成立，请改派（第{count}次退单）",
     )
     if count >= policy.dispute_at and not step.ticket.is_disputed:
         topic = f"第{count}次退单，须会商确定主办单位"
-        step.open_dispute(topic, sorted({p.department for p in step.parts.values() if p.is_lead}))
+        ruling.open_dispute(step, topic, sorted({p.department for p in step.parts.values() if p.is_lead}))
 
 
 def _asked_part(step: Step, ordinal: int | None) -> Assignment:
-    """Return the part whose send-back waits, if this actor may decide it."""
+    """Return the part whose send-back waits and that this actor may decide; raises Conflict, Forbidden."""
     waiting = [p for p in step.parts.values() if p.state is AssignmentState.SEND_BACK_REQUESTED]
     if ordinal is not None:
         waiting = [p for p in waiting if p.ordinal == ordinal]
     if not waiting:
         raise Conflict("没有待裁决的退单申请")
-    part = waiting[0]
+    for part in waiting:
+        if _decides(step, part):
+            return part
     if step.actor.role is Role.DEPARTMENT:
-        parent = step.parts.get(part.parent or 0)
-        if parent is None or parent.department != step.actor.department:
-            raise Forbidden("只能裁决本单位二级派单的退单，其他退单由热线裁决")
-    elif part.role is AssignmentRole.DELEGATED:
-        raise Forbidden("二级派单的退单由派出单位裁决")
-    return part
+        raise Forbidden("只能裁决本单位二级派单的退单，其他退单由热线裁决")
+    raise Forbidden("二级派单的退单由派出单位裁决")
+
+
+def _decides(step: Step, part: Assignment) -> bool:
+    """Tell whether a send-back is this actor's to decide: the unit above decides for what it delegated."""
+    if part.role is not AssignmentRole.DELEGATED:
+        return step.actor.role is not Role.DEPARTMENT
+    above = step.parts[part.parent or 0]
+    return step.actor.role is Role.DEPARTMENT and above.department == step.actor.department

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hotline import clocks
 from hotline.outgoing import Outgoing
-from models.errors import Conflict, Forbidden, NotFound, StaleVersion
+from models.errors import Forbidden, NotFound, StaleVersion
 from models.lifecycle import (
     LABELS,
     LIVE_ASSIGNMENT,
@@ -152,6 +152,7 @@ class Step(Outgoing):
         *,
         parent: int | None = None,
         factor: float = 1.0,
+        is_designated: bool = False,
     ) -> Assignment:
         """Give a department a part with clocks of its own, and queue the webhook that tells it."""
         started, kept = clocks.start(self.hub, self.ticket, designee.department, self.at, factor)
@@ -164,7 +165,7 @@ class Step(Outgoing):
             state=AssignmentState.DISPATCHED,
             department=designee.department,
             because=designee.because,
-            is_designated=action is Action.DESIGNATE,
+            is_designated=is_designated or action is Action.DESIGNATE,
             dispatched_at=self.at,
             counted_from=self.at,
             acknowledge_by=started.acknowledge_by,
@@ -187,19 +188,10 @@ class Step(Outgoing):
         self.move_part(part, Action.RECALL)
         await self.deliver(part, event, **fields)
 
-    def open_dispute(self, topic: str, participants: list[str]) -> None:
-        """Open a dispute between departments; it ends with a ruling."""
-        self.take(Action.OPEN_DISPUTE, topic=topic, participants=participants)
-        self.set(is_disputed=True)
-        self.change.disputes.append(
-            {
-                "ticket_id": self.ticket.id,
-                "n": self.ticket.event_count,
-                "opened_at": self.at,
-                "topic": topic,
-                "participants": participants,
-            }
-        )
+    def below(self, part: Assignment) -> list[Assignment]:
+        """Return every live part that was delegated under this one, at any depth: they end with it."""
+        children = [other for other in self.live_parts if other.parent == part.ordinal]
+        return [other for child in children for other in (child, *self.below(child))]
 
     def supervise(
         self, action: Action, department: str | None, reason: str, *, owner: str = "", deadline: datetime | None = None
@@ -273,7 +265,7 @@ class Step(Outgoing):
         for ordinal in self._touched:
             mark = clocks.next_mark(self.hub, self.parts[ordinal])
             if mark is None:
-                self.change.dropped_timers.append((self.ticket.id, str(ordinal)))
+                self.change.dropped_timers.append(str(ordinal))
             else:
                 self.wait(str(ordinal), mark.key, mark.at)
 
@@ -286,7 +278,7 @@ class Step(Outgoing):
         stage = clocks.stage(self.hub, self.ticket, self.at)
         self.set(stage_by=stage.due_by if stage else None)
         if stage is None:
-            self.change.dropped_timers.append((self.ticket.id, TICKET_SUBJECT))
+            self.change.dropped_timers.append(TICKET_SUBJECT)
         else:
             self.wait(TICKET_SUBJECT, stage.kind, stage.wake_at)
 
@@ -308,20 +300,14 @@ async def run(
 
     async def attempt(session: Session) -> steps.Remembered:
         ticket = await tickets.lock(session, ticket_id)
+        parts = await tickets.assignments(session, ticket_id)
+        if actor.department is not None and not hub.is_party(actor.department, parts):
+            raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
         if version is not None and version != ticket.version:
             raise StaleVersion(version, ticket.version)
-        parts = await tickets.assignments(session, ticket_id)
         step = Step(hub, session, actor, hub.now(), ticket, parts)
         result = await work(step)
         await step.write_if_changed(lambda: remember(step, result) if remember else None)
         return step.change.remembered[-1] if step.change.remembered else NOTHING_KEPT
 
     return await hub.database.write(attempt)
-
-
-def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:
-    """Return the part that asked for time (`extension` or `deferral`) and what it asked; raises Conflict."""
-    for part in step.live_parts:
-        if part.asked is not None and part.asked["what"] == what and ordinal in {None, part.ordinal}:
-            return part, part.asked
-    raise Conflict("没有待审批的申请")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from hotline.fields import Moment, Words, required
+from hotline.outgoing import SUPERVISION_EVENTS
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -27,13 +28,6 @@ class Supervise(Remind, kw_only=True):
 
     owner: Annotated[str, Meta(max_length=64)] = ""
     deadline: Moment | None = None
-
-
-EVENTS = {
-    Action.REMIND: "ticket.reminded",
-    Action.SUPERVISE: "ticket.supervised",
-    Action.ESCALATE: "ticket.escalated",
-}
 
 
 async def remind(step: Step, fields: Remind) -> None:
@@ -79,7 +73,7 @@ async def _press(
     department = part.department if part else None
     step.supervise(action, department, reason, owner=owner, deadline=deadline)
     if part is not None:
-        await step.deliver(part, EVENTS[action], reason=reason, deadline=deadline)
+        await step.deliver(part, SUPERVISION_EVENTS[action], reason=reason, deadline=deadline)
 
 
 def _pressed(step: Step, ordinal: int | None) -> Assignment | None:

@@ -43,7 +43,7 @@ class Keyring:
 
     def __init__(self, file: KeyringFile) -> None:
         self._current = file.current
-        self._ciphers = {int(name): AESGCM(_key(value)) for name, value in file.encryption.items()}
+        self._ciphers = {_key_id(name): AESGCM(_key(value)) for name, value in file.encryption.items()}
         self._index = _key(file.index)
         self._fingerprint = _key(file.fingerprint)
         if self._current not in self._ciphers:
@@ -92,10 +92,20 @@ def token_hash(token: str) -> bytes:
 
 
 def _key(value: str) -> bytes:
-    key = base64.b64decode(value)
+    try:
+        key = base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise CannotOpen("密钥不是有效的 base64，请检查 HOTLINE_KEYRING") from error
     if len(key) != KEY_BYTES:
         raise CannotOpen("密钥长度应为32字节，请检查 HOTLINE_KEYRING")
     return key
+
+
+def _key_id(name: str) -> int:
+    # One byte of every sealed value.
+    if not (name.isascii() and name.isdigit() and len(name) <= 3 and int(name) < 256):
+        raise CannotOpen(f"密钥编号“{name}”应为0至255的整数，请检查 HOTLINE_KEYRING")
+    return int(name)
 
 
 def _place(table: str, column: str, row: int | str) -> bytes:

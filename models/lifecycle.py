@@ -217,6 +217,8 @@ DEPARTMENT: Final = frozenset({Role.DEPARTMENT})
 CITIZEN: Final = frozenset({Role.CITIZEN, Role.AGENT, Role.SHIFT_LEAD, Role.CHANNEL})
 EARLY: Final = frozenset({T.REGISTERED, T.ON_DESK})
 HANDLED: Final = frozenset({T.ASSIGNED})
+# The lead's answer may be in review while an assisting or delegated part is still owed its own.
+AT_WORK: Final = HANDLED | {T.IN_REVIEW}
 
 TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REGISTER, set(), {T.REGISTERED}, {Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD, Role.PROGRAM}),
@@ -261,15 +263,15 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
         set(),
         HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY},
     ),
-    _ticket(Action.ACKNOWLEDGE, HANDLED, set(), DEPARTMENT),
-    _ticket(Action.CONTACT, HANDLED, set(), DEPARTMENT),
-    _ticket(Action.PROGRESS, HANDLED, set(), DEPARTMENT),
+    _ticket(Action.ACKNOWLEDGE, AT_WORK, set(), DEPARTMENT),
+    _ticket(Action.CONTACT, AT_WORK, set(), DEPARTMENT),
+    _ticket(Action.PROGRESS, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.DELEGATE, HANDLED, set(), DEPARTMENT),
     _ticket(Action.SEND_BACK, HANDLED, set(), DEPARTMENT),
     _ticket(Action.REQUEST_EXTENSION, HANDLED, set(), DEPARTMENT),
     _ticket(Action.REQUEST_DEFERRAL, HANDLED, set(), DEPARTMENT),
-    _ticket(Action.REPLY, HANDLED, set(), DEPARTMENT),
-    _ticket(Action.SIGN_OFF, HANDLED, {T.IN_REVIEW}, DEPARTMENT),
+    _ticket(Action.REPLY, AT_WORK, set(), DEPARTMENT),
+    _ticket(Action.SIGN_OFF, AT_WORK, {T.IN_REVIEW}, DEPARTMENT),
     _ticket(Action.SUPPLEMENT, OPEN_TICKET, set(), CITIZEN),
     _ticket(Action.URGE, OPEN_TICKET, set(), CITIZEN),
     _ticket(Action.WITHDRAW, {T.REGISTERED, T.ON_DESK, T.ASSIGNED}, {T.WITHDRAWN}, CITIZEN),

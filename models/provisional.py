@@ -24,6 +24,22 @@ def provisional(calendar: Calendar) -> Calendar:
     )
 
 
+def provisional_before(calendar: Calendar) -> tuple[Calendar, ...]:
+    """Return the provisional calendars of the times when the later years were not announced yet, newest first.
+
+    Dates given then were counted by them, and must be the same when they are counted again.
+    """
+    found = []
+    for last in sorted(calendar.years)[-2::-1]:
+        known = Calendar(
+            years=frozenset(year for year in calendar.years if year <= last),
+            holidays=frozenset(day for day in calendar.holidays if day.year <= last),
+            workdays=frozenset(day for day in calendar.workdays if day.year <= last),
+        )
+        found.append(provisional(known))
+    return tuple(found)
+
+
 def _days(year: int) -> list[date]:
     first = date(year, 1, 1)
     return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]

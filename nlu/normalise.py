@@ -33,6 +33,12 @@ _NARROW: Final = {
 }
 _TABLE: Final[dict[int, str | None]] = {**_REMOVED, **_SPACES, **_LINES, **_NARROW}
 
+# Letters, digits and what stands between those of a number or an address; other marks stay as they were typed.
+_PLAIN: Final[dict[int, str | None]] = {
+    **_REMOVED,
+    **{code: mark for code, mark in _NARROW.items() if mark.isalnum() or mark in "@._+-"},
+}
+
 _CJK: Final = "\u3400-\u9fff"
 _ASCII_MARK: Final = re.compile(rf"(?<=[{_CJK}])[,;!?:]")
 _WIDE_MARKS: Final = {",": "，", ";": "；", "!": "！", "?": "？", ":": "："}
@@ -40,6 +46,11 @@ _BLANKS: Final = re.compile(r" {2,}| ?\n[ \n]*")
 # Callers and speech recognition put blanks between characters; a rule must still see the word.
 _INNER_BLANK: Final = re.compile(rf"(?<=[{_CJK}，。！？；：、]) (?=[{_CJK}，。！？；：、])")
 _REPEATED_MARK: Final = re.compile(r"([，。！？；、~])\1+")
+
+
+def plain(text: str) -> str:
+    """Return a text with half-width letters and digits and without invisible characters, otherwise as it is."""
+    return text.translate(_PLAIN)
 
 
 class Normaliser:

@@ -108,7 +108,7 @@ class Reader:
             flags=flags_of(hits),
             scope=self._scope.doubts(whole),
             brief=propose(read, heading, place=place, time=when.span if when else None),
-            masked_text=masked,
+            masked_text=whole,
             tokens=self._cutter.search_tokens(whole),
             fingerprint=self._fingerprint(whole) if self._fingerprint else (),
             model_version=self._model.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from hotline.api import body
 from hotline.keys import HTTP_CLIENT, HUB
@@ -60,11 +60,10 @@ async def list_deliveries(request: web.Request, actor: Actor) -> web.Response:
         lambda session: deliveries.page(session, state, department, ticket_id, before, size)
     )
     last = rows[-1] if len(rows) == size else None
-    cursor = body.make_cursor(last["created_at"], last["id"]) if last else None
-    shown = [
-        {**{name: value for name, value in row.items() if name != "ticket_id"}, "ticket": number_of(row["ticket_id"])}
-        for row in rows
-    ]
+    cursor = body.make_cursor(last.created_at, last.id) if last else None
+    shown = [{**structs.asdict(row), "ticket": number_of(row.ticket_id)} for row in rows]
+    for row in shown:
+        del row["ticket_id"]
     return body.answer({"deliveries": shown, "cursor": cursor})
 
 

@@ -51,7 +51,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except HotlineError as error:
         if error.status >= 500:
-            LOG.error("request failed", path=request.path, code=error.code)
+            LOG.exception("request failed", code=error.code)
         return problem(error.status, error.code, error.detail)
     except web.HTTPException as error:
         if error.status < 400:

@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 from hotline import interaction
 from hotline.api import body
 from hotline.fields import Code, Remark
-from hotline.intake import Caller
 from hotline.keys import HUB
+from hotline.request import Caller
 from models.errors import InvalidRequest
 from models.store import feeds, interactions
 from models.vocabulary import Channel, Integration, Role

@@ -10,6 +10,7 @@ from hotline.api import (
     attachments,
     body,
     callbacks,
+    citizen_page,
     departments,
     health,
     interactions,
@@ -19,9 +20,10 @@ from hotline.api import (
     steps,
     tickets,
     track,
+    waiting,
 )
 from hotline.api.auth import INTAKE, READERS, STAFF, actor_of
-from hotline.intake import Register
+from hotline.request import Register
 from models.lifecycle import TicketState
 from models.vocabulary import Role
 
@@ -94,6 +96,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     _get("/api/v1/tickets/{number}/clock", tickets.clock, "每个时限及其由来", roles=READERS, problems=(401, 403, 404, 409)),
     _post("/api/v1/tickets/{number}/steps", steps.take_step, "办一步", roles=STAFF, body=steps.STEPS,
           problems=(401, 403, 404, 409, 413, 422, 503), headers=KEY),
+    _get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=READERS - {Role.DEPARTMENT},
+         problems=(401, 403, 422), query={"cursor": CURSOR, "limit": LIMIT}),
+    _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=READERS - {Role.DEPARTMENT},
+         problems=(401, 403, 422), query={"cursor": CURSOR, "limit": LIMIT}),
     _post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), problems=(401, 403, 413, 422)),
     _get("/api/v1/session", session.show, "当前登录", roles=STAFF, problems=(401, 403)),
     Endpoint(method="DELETE", path="/api/v1/session", handler=session.delete, summary="退出", problems=(403,)),
@@ -122,7 +128,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     _post("/api/v1/deliveries/{id}/replay", departments.replay, "重新投递", roles=OPERATORS - {Role.DEPARTMENT},
           problems=(401, 403, 404)),
     _get("/", pages.live, "运行情况", media_type="text/html"),
-    _get("/me", pages.citizen, "诉求人页面", media_type="text/html"),
+    _get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422), problems=(503,),
+         query={"number": CURSOR, "code": CURSOR}),
+    _post("/me", citizen_page.step, "诉求人页面的表单", media_type="text/html",
+          answers=(303, 403, 404, 409, 422, 429), problems=(413, 503)),
 )  # fmt: skip
 
 
@@ -134,6 +143,7 @@ def add_routes(app: web.Application) -> None:
         """GET /api/openapi.json."""
         return body.answer(description)
 
+    app[citizen_page.FORMS] = citizen_page.Forms()
     for endpoint in ENDPOINTS:
         handler = endpoint.handler if endpoint.roles is None else _guarded(endpoint.handler, endpoint.roles)
         app.router.add_route(endpoint.method, endpoint.path, handler)

@@ -28,7 +28,7 @@ from hotline.api import body
 from hotline.fields import ReasonFields
 from hotline.keys import HUB
 from hotline.step import Step, run
-from models.errors import Conflict, Forbidden, IdempotencyMismatch, InvalidRequest
+from models.errors import Forbidden, HotlineError, IdempotencyMismatch, InvalidRequest
 from models.lifecycle import Action
 from models.store import idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
@@ -159,8 +159,9 @@ async def carry_out(
 
     try:
         kept = await run(hub, actor, ticket_id, work, version=named.version, remember=remember)
-    except (KeyAlreadyUsed, Conflict):
-        # A repeated request finds the ticket moved on by the first one: its answer is what was kept then.
+    except (KeyAlreadyUsed, HotlineError):
+        # A repeated request finds the ticket moved on by the first one, its part perhaps ended: whatever stands in
+        # its way now, its answer is what was kept then.
         again = await _again(request, channel, key, digest)
         if again is None:
             raise

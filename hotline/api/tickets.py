@@ -10,8 +10,9 @@ import msgspec
 from hotline import clocks, proposal
 from hotline.api import body
 from hotline.api.view import ticket_line, ticket_page
-from hotline.intake import Register, locate, register, understand
+from hotline.intake import locate, register, understand
 from hotline.keys import HUB
+from hotline.request import Register, cleaned
 from models.clocks import recompute
 from models.errors import InvalidRequest, NotFound
 from models.explain import explain
@@ -42,7 +43,8 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
 async def understood(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/understand: what intake would decide, storing nothing."""
     hub = request.app[HUB]
-    _, wanted = await body.read_body(request, Register)
+    _, given = await body.read_body(request, Register)
+    wanted = cleaned(given, hub.mask)
     line = hub.city.lines.get(wanted.line or "")
     read = understand(hub, wanted, line)
     proposed = proposal.propose(hub, read, locate(hub, wanted, read), on=hub.today(), accused=wanted.accused, line=line)
@@ -107,7 +109,9 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
             below = body.read_cursor(request, tuple[int])
             rows = await tickets.page(session, fits, below[0] if below else None, size)
             cursor = body.make_cursor(rows[-1].ticket.id) if len(rows) == size else None
-        return {"tickets": [ticket_line(hub, row) for row in rows], "cursor": cursor}
+        is_department = actor.role is Role.DEPARTMENT
+        briefs = await tickets.briefs(session, [row.ticket.id for row in rows]) if is_department else None
+        return {"tickets": [ticket_line(hub, row, briefs) for row in rows], "cursor": cursor}
 
     return body.answer(await hub.database.read(work))
 
@@ -172,7 +176,7 @@ async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tupl
     """Return a ticket that this actor may know of; a department's are those that it or one below it has a part in."""
     ticket = await tickets.get(session, id_of(number))
     parts = await tickets.assignments(session, ticket.id)
-    if actor.department is not None and not any(hub.city.is_under(part.department, actor.department) for part in parts):
+    if actor.department is not None and not hub.is_party(actor.department, parts):
         raise NotFound(f"没有编号为“{number}”的工单，请核对工单号")
     return ticket, parts
 

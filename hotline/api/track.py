@@ -34,11 +34,14 @@ class CitizenStep(Struct, kw_only=True):
 
 async def show(request: web.Request) -> web.Response:
     """GET /api/v1/track/{number}?code=."""
-    hub = request.app[HUB]
-    code = body.query(request, "code")
+    return body.answer(await look_up(request.app[HUB], request.match_info["number"], body.query(request, "code")))
+
+
+async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
+    """Return what the citizen may see; raises NotFound for a wrong number or a wrong code alike."""
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await _own(session, request.match_info["number"], code)
+        ticket, text = await _own(session, number, code)
         answered = ticket
         if ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
@@ -49,18 +52,22 @@ async def show(request: web.Request) -> web.Response:
             page["reply"] = reply
         return page
 
-    return body.answer(await hub.database.read(work))
+    return await hub.database.read(work)
 
 
 async def step(request: web.Request) -> web.Response:
     """POST /api/v1/track/{number}/steps: supplement, urge, withdraw, rate, ask_reopen."""
-    hub = request.app[HUB]
     raw = await request.read()
     wanted = body.decode(raw, CitizenStep)
     number = request.match_info["number"]
     code = wanted.code or body.query(request, "code")
-    ticket, _ = await hub.database.read(lambda session: _own(session, number, code))
-    key = request.headers.get("idempotency-key") or f"v{ticket.version}:{wanted.action}"
+    return await take(request, number, code, raw, key=request.headers.get("idempotency-key"))
+
+
+async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
+    """Take one step of whoever knows the query code; without a key the ticket's version is the key."""
+    ticket, _ = await request.app[HUB].database.read(lambda session: _own(session, number, code))
+    key = key or f"v{ticket.version}:{body.decode(raw, CitizenStep).action}"
     if len(key) > 200:
         raise InvalidRequest("Idempotency-Key 过长")
     actor = Actor(Role.CITIZEN, "citizen")

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
 
-def ticket_line(hub: Hub, listed: Listed) -> dict[str, Any]:
-    """Return a ticket as it stands in a list."""
+def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) -> dict[str, Any]:
+    """Return a ticket as it stands in a list; a department is given `briefs` and never the citizen's words."""
     ticket = listed.ticket
     return {
         "number": ticket.number,
@@ -26,10 +26,12 @@ def ticket_line(hub: Hub, listed: Listed) -> dict[str, Any]:
         "line": ticket.line,
         "lead": _department(hub, ticket.lead),
         "assignment": listed.ordinal,
+        "asks": listed.asks,
         "place": ticket.place,
         "district": ticket.district,
         "street": ticket.street,
-        "text": listed.masked_text[:200],
+        "text": listed.masked_text[:200] if briefs is None else None,
+        "brief": hub.mask(briefs[ticket.id])[:200] if briefs is not None else None,
         "desk_reason": ticket.desk_reason,
         "registered_at": ticket.registered_at,
         "promised_at": ticket.promised_at,
@@ -37,6 +39,8 @@ def ticket_line(hub: Hub, listed: Listed) -> dict[str, Any]:
         "stage_by": ticket.stage_by,
         "urge_count": ticket.urge_count,
         "send_back_count": ticket.send_back_count,
+        "reopen_count": ticket.reopen_count,
+        "is_disputed": ticket.is_disputed,
         "supervision_level": ticket.supervision_level,
         "version": ticket.version,
     }

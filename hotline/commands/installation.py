@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import fcntl
 import getpass
+import os
 import secrets
+import shutil
 import signal
 import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 import uvloop
@@ -26,7 +30,7 @@ from hotline.workers.run import work as run_workers
 from models.city_files import read_city, read_corpus
 from models.errors import HotlineError, InvalidRequest
 from models.store import database, installation
-from models.store.migrations import migrate
+from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
 from nlu.training import train
 
@@ -38,22 +42,41 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 LOG = structlog.get_logger()
-DATABASE = "hotline"
+DATABASE: Final = "hotline"
+# `hotline up` names itself to its children, so that they notice its death.
+KEEPER: Final = "HOTLINE_KEEPER"
+LOOK_FOR_KEEPER_S: Final = 0.5
+STAMP: Final = "trained_from"
+
+
+class PortTaken(HotlineError):
+    """The address cannot be listened on."""
+
+    code = "port_taken"
 
 
 def setup(settings: Settings) -> None:
     """Train the classifier where the corpus, the city's words or our own code have changed since."""
     city = read_city(settings.city)
-    stamp = settings.model_dir / "trained_from"
-    wanted = (
-        f"{_digest(settings.city / 'corpus')}-{_digest(settings.city / 'lexicon')}-{_digest(Path(nlu.__file__).parent)}"
-    )
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    print("→ 训练分类模型", flush=True)
-    report = train(city, read_corpus(settings.city), settings.model_dir)
-    stamp.write_text(wanted)
-    print(f"  {report.rows}条语料，{report.seconds:.1f}秒")
+    folder = settings.model_dir
+    parts = (settings.city / "corpus", settings.city / "lexicon", settings.city / "categories.csv")
+    wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        # Two at once: the second waits and finds it done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = folder / STAMP
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        print("→ 训练分类模型", flush=True)
+        side = folder.with_name(f"{folder.name}.new")
+        shutil.rmtree(side, ignore_errors=True)
+        report = train(city, read_corpus(settings.city), side)
+        (side / STAMP).write_text(wanted)
+        # Changed as a whole, so that nobody reads half of the old one and half of the new one.
+        shutil.rmtree(folder, ignore_errors=True)
+        side.rename(folder)
+    print(f"  {report.rows}条语料，{report.seconds:.1f}秒", flush=True)
 
 
 @contextlib.contextmanager
@@ -70,6 +93,7 @@ def with_hub(settings: Settings, job: Callable[[Hub], Awaitable[int]]) -> int:
     """Run a short job with a hub of its own."""
 
     async def main(url: str) -> int:
+        await check_migrated(url)
         hub = await build_hub(settings, url, pool_size=2)
         try:
             return await job(hub)
@@ -84,6 +108,7 @@ def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -
     """Run a short job on the database alone, in a transaction."""
 
     async def main(url: str) -> int:
+        await check_migrated(url)
         code = read_city(settings.city).code
         store = await database.connect(url, code, read_keyring(settings.keyring_file), size=1)
         try:
@@ -138,8 +163,9 @@ async def _serve(settings: Settings, url: str) -> None:
     app.cleanup_ctx.append(_follow_rulings)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
     await runner.setup()
-    await web.TCPSite(runner, settings.host, settings.port, reuse_port=True, backlog=1024).start()
     try:
+        with port_taken(settings):
+            await web.TCPSite(runner, settings.host, settings.port, reuse_port=True, backlog=1024).start()
         await _until_told()
     finally:
         await runner.cleanup()
@@ -173,11 +199,28 @@ async def _follow_rulings(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _until_told() -> None:
+    """Wait for a signal, or for the end of the `hotline up` that started us: its next one starts others."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    keeper = os.environ.get(KEEPER)
+    while not told.is_set() and keeper in {None, str(os.getppid())}:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), LOOK_FOR_KEEPER_S)
+
+
+@contextlib.contextmanager
+def port_taken(settings: Settings) -> Iterator[None]:
+    """Turn the system's refusal of an address into words."""
+    try:
+        yield
+    except (OSError, UnicodeError, OverflowError) as error:
+        reason = {
+            errno.EADDRINUSE: "端口已被其他程序占用，请停止它或用 HOTLINE_PORT 另选端口",
+            errno.EACCES: "本用户无权使用该端口，请用 HOTLINE_PORT 选1024以上的端口",
+        }.get(getattr(error, "errno", None) or 0, "HOTLINE_HOST 应为本机的一个地址")
+        raise PortTaken(f"不能在 {settings.host}:{settings.port} 上提供服务：{reason}") from error
 
 
 def _password() -> str:
@@ -191,8 +234,9 @@ def _password() -> str:
     return getpass.getpass("密码：")
 
 
-def _digest(folder: Path) -> str:
+def _digest(path: Path) -> str:
     found = sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".csv", ".toml", ".py"}):
-        found.update(path.name.encode() + path.read_bytes())
+    files = (file for file in path.rglob("*") if file.suffix in {".csv", ".toml", ".py"})
+    for file in [path] if path.is_file() else sorted(files):
+        found.update(file.name.encode() + file.read_bytes())
     return found.hexdigest()[:16]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,13 +27,19 @@ from models.store import database, installation
 from models.store.migrations import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hotline.config import Settings
     from models.store.database import Session
 
 WATCH_EVERY_S: Final = 0.1
-READY_WITHIN_S: Final = 60.0
+READY_WITHIN_S: Final = 120.0
+PORT_FREE_WITHIN_S: Final = 5.0
+STARTS_BEFORE_GIVING_UP: Final = 3
 LONGEST_REST_S: Final = 5.0
 STOP_WITHIN_S: Final = 15.0
+# The environment's proxies do not lead to ourselves.
+OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class NotReady(HotlineError):
@@ -39,11 +48,18 @@ class NotReady(HotlineError):
     code = "not_ready"
 
 
+class AlreadyRunning(HotlineError):
+    """Another `hotline up` works on the same data folder."""
+
+    code = "already_running"
+
+
 class Child:
     """One process that is kept alive; one that dies at once again and again is given ever longer rests."""
 
     def __init__(self, verb: str, environ: dict[str, str]) -> None:
         self.verb = verb
+        self.starts = 0
         self._environ = environ
         self._started_at = 0.0
         self._rest_s = 0.1
@@ -74,48 +90,102 @@ class Child:
             self.process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        self.starts += 1
         self._started_at = time.monotonic()
         command = [sys.executable, "-m", "hotline", self.verb]
         # A group of its own: Ctrl-C reaches only us, and we stop the others in order.
-        return subprocess.Popen(command, env=self._environ, start_new_session=True)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - our own command
+            command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
 
 def up(settings: Settings) -> int:
     """Start everything, print the address, and stay until told to stop. Returns the exit code."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    parts.setup(settings)
-    postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
-    if postgres is not None:
-        postgres.start()
-    url = settings.database_url or (postgres.url(parts.DATABASE) if postgres else "")
-    told = [False]
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.__setitem__(0, True))
+    # Told to stop in the middle of starting is as good as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     children: list[Child] = []
-    try:
-        asyncio.run(_prepare(settings, url))
-        environ = {**os.environ, "HOTLINE_DATABASE_URL": url, "HOTLINE_DATA_DIR": str(settings.data_dir)}
-        children = [Child(verb, environ) for verb in ["serve"] * settings.servers + ["work"]]
-        _wait_ready(settings, children, told)
-        if not told[0]:
-            print(f"热线中枢已就绪：{settings.url}\n访问凭证：{settings.access_file}\n按 Ctrl-C 停止", flush=True)
-        while not told[0]:
-            time.sleep(WATCH_EVERY_S)
-            if postgres is not None and postgres.pid is not None and not postgres.is_running():
-                postgres.restart()
-            for child in children:
-                child.keep_alive()
-    finally:
-        _stop(children)
-        if postgres is not None:
-            postgres.stop()
+    postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
+    with _only_one(settings):
+        try:
+            _check_port(settings)
+            parts.setup(settings)
+            url = _start_database(settings, postgres)
+            asyncio.run(_prepare(settings, url))
+            _say(f"→ 服务：{settings.servers}个进程；后台：1个进程")
+            environ = {
+                **os.environ,
+                "HOTLINE_DATABASE_URL": url,
+                "HOTLINE_DATA_DIR": str(settings.data_dir),
+                parts.KEEPER: str(os.getpid()),
+            }
+            for verb in ["serve"] * settings.servers + ["work"]:
+                children.append(Child(verb, environ))  # noqa: PERF401 - an interrupt must find those begun
+            _stay(settings, postgres, children)
+        except KeyboardInterrupt:
+            _say("→ 停止")
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
+            _stop(children)
+            if postgres is not None:
+                postgres.stop()
     return 0
+
+
+@contextlib.contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data folder; raises AlreadyRunning naming the one that holds it."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise AlreadyRunning(
+                f"热线中枢已在运行（{lock.read().strip()}）；请先停止它，或用 HOTLINE_DATA_DIR 另选数据目录"
+            ) from error
+        lock.truncate(0)
+        lock.write(f"进程 {os.getpid()}，{settings.url}")
+        lock.flush()
+        yield
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise PortTaken where somebody else listens; a killed predecessor's servers are given time to notice.
+
+    The servers share their port, so they would not notice a stranger's that does the same.
+    """
+    deadline = time.monotonic() + PORT_FREE_WITHIN_S
+    while True:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.socket(family) as probe, parts.port_taken(settings):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, settings.port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+        time.sleep(0.1)
+
+
+def _start_database(settings: Settings, postgres: EmbeddedPostgres | None) -> str:
+    if postgres is None:
+        _say("→ 数据库：外部（HOTLINE_DATABASE_URL）")
+        return settings.database_url or ""
+    _say(f"→ 数据库：内置 PostgreSQL，{postgres.folder}")
+    postgres.start()
+    return postgres.url(parts.DATABASE)
 
 
 async def _prepare(settings: Settings, url: str) -> None:
     """Migrate, load the city, set the clock, write what others need to reach us."""
+    _say("→ 升级数据库结构")
     await migrate(url)
     city = read_city(settings.city)
+    _say(f"→ 城市：{city.name}")
     store = await database.connect(url, city.code, read_keyring(settings.keyring_file), size=2)
     try:
 
@@ -138,21 +208,42 @@ async def _set_clock(session: Session, settings: Settings) -> None:
         await installation.set_clock(session, now, shown, settings.clock_speed)
 
 
-def _wait_ready(settings: Settings, children: list[Child], told: list[bool]) -> None:
+def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[Child]) -> None:
+    """Keep everything alive, for ever; say once when it is ready. Raises NotReady where it never gets there."""
     deadline = time.monotonic() + READY_WITHIN_S
-    said = "没有应答"
-    while not told[0]:
-        try:
-            with urllib.request.urlopen(f"{settings.url}/readyz", timeout=2) as response:  # noqa: S310 - our own address
-                if response.status == 200:
-                    return
-        except urllib.error.HTTPError as error:
-            said = error.read().decode(errors="replace")
-        except OSError as error:
-            said = str(error)
-        if time.monotonic() > deadline or any(child.process.poll() not in {None, 0} for child in children):
-            raise NotReady(f"热线中枢未能启动：{said}")
-        time.sleep(0.1)
+    is_ready = False
+    while True:
+        if postgres is not None:
+            _keep(postgres)
+        for child in children:
+            child.keep_alive()
+        if not is_ready:
+            said = _ask_ready(settings)
+            is_ready = said is None
+            if is_ready:
+                _say(f"热线中枢已就绪：{settings.url}\n访问凭证：{settings.access_file}\n按 Ctrl-C 停止")
+            elif time.monotonic() > deadline or any(child.starts > STARTS_BEFORE_GIVING_UP for child in children):
+                raise NotReady(f"热线中枢未能启动：{said}")
+        time.sleep(WATCH_EVERY_S)
+
+
+def _keep(postgres: EmbeddedPostgres) -> None:
+    try:
+        postgres.keep()
+    except HotlineError as error:
+        # A full disk may be freed again: say so and go on trying.
+        print(f"数据库：{error.detail}", file=sys.stderr, flush=True)
+
+
+def _ask_ready(settings: Settings) -> str | None:
+    """Return None when /readyz says so, else what it says."""
+    try:
+        with OPENER.open(f"{settings.url}/readyz", timeout=2) as response:
+            return None if response.status == 200 else f"{response.status}"
+    except urllib.error.HTTPError as error:
+        return error.read().decode(errors="replace")
+    except OSError as error:
+        return str(error)
 
 
 def _stop(children: list[Child]) -> None:
@@ -161,3 +252,7 @@ def _stop(children: list[Child]) -> None:
     until = time.monotonic() + STOP_WITHIN_S
     for child in children:
         child.wait(until)
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)

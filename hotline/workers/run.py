@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from hotline.http_client import HttpClient
-from hotline.workers.outbox import send_deliveries, send_notices
+from hotline.workers.notices import ShownOnPage, send_notices
+from hotline.workers.outbox import Outbox
 from hotline.workers.timers import fire_timers
 from models.errors import HotlineError
 from models.store import installation, steps
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 LOG = structlog.get_logger()
 REST_S: Final = 0.1
+BREATH_S: Final = 0.02
+NOTICES_EVERY_S: Final = 0.5
 BEAT_EVERY_S: Final = 2.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
@@ -31,13 +34,18 @@ NEXT_MONTH: Final = timedelta(days=31)
 async def work(settings: Settings, hub: Hub) -> None:
     """Run every loop until cancelled."""
     client = HttpClient(any_target=settings.demo)
+    outbox = Outbox(hub, client)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_loop(lambda: send_deliveries(hub, client), REST_S))
-            group.create_task(_loop(lambda: send_notices(hub), 0.5))
+            group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
             group.create_task(_loop(lambda: _beat(hub), BEAT_EVERY_S))
+            if settings.demo:
+                group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
+            else:
+                LOG.warning("no provider of short messages: what citizens are told waits", table="notices")
     finally:
+        await outbox.close()
         await client.close()
 
 
@@ -51,8 +59,8 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float) -> None:
         except Exception:
             LOG.exception("worker failed")
             done = 0
-        # A full batch means that more is waiting: go on at once.
-        await asyncio.sleep(0 if done >= 50 else rest_s)
+        # Where something was done, more may be waiting; a breath gathers what comes in together.
+        await asyncio.sleep(BREATH_S if done else rest_s)
 
 
 async def _beat(hub: Hub) -> int:

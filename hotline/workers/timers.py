@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LOG = structlog.get_logger()
 BATCH: Final = 200
 AT_ONCE: Final = 8
+FIRST_PAUSE: Final = timedelta(seconds=1)
+LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
 async def fire_timers(hub: Hub) -> int:
@@ -38,10 +40,11 @@ async def fire_timers(hub: Hub) -> int:
 async def _fire(hub: Hub, timer: Timer) -> None:
     try:
         await fire(hub, timer)
-    except Unavailable:
-        raise
+    except Unavailable as error:
+        # The database is away; the claim lapses, and whoever is there then fires it.
+        LOG.warning("timer waits", ticket=timer.ticket_id, subject=timer.subject, reason=error.detail)
     except Exception:
         # One poisoned ticket must not stop the others: it is put off, ever longer, and logged.
         LOG.exception("timer failed", ticket=timer.ticket_id, subject=timer.subject, attempts=timer.attempts)
-        until = datetime.now(UTC) + timedelta(seconds=min(2**timer.attempts, 3600))
+        until = datetime.now(UTC) + min(FIRST_PAUSE * 2 ** min(timer.attempts, 12), LONGEST_PAUSE)
         await hub.database.write(lambda session: timers.put_off(session, timer, until))

@@ -14,21 +14,22 @@ WITH open AS (
       OR (a.acknowledged_at IS NULL AND a.first_acknowledge_by < :now)
       OR (a.contacted_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
     min(a.reply_by) AS reply_by,
+    bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused,
     bool_or(a.state = 'send_back_requested') AS waits_for_ruling
   FROM assignments AS a
   WHERE a.city_code = :city_code AND a.state NOT IN ('replied', 'signed_off', 'accepted', 'sent_back', 'recalled')
   GROUP BY a.ticket_id
 ), merged AS (
   SELECT o.*, coalesce(p.is_late_net, false) AS part_late_net, coalesce(p.is_late_gross, false) AS part_late_gross,
-    p.reply_by, coalesce(p.waits_for_ruling, false) AS waits_for_ruling
+    p.reply_by, coalesce(p.is_paused, false) AS is_paused, coalesce(p.waits_for_ruling, false) AS waits_for_ruling
   FROM open AS o LEFT JOIN part AS p ON p.ticket_id = o.id
 )
 SELECT count(*) AS open,
   count(*) FILTER (WHERE least(promised_at, reply_by, stage_by) BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
-  count(*) FILTER (WHERE promised_at < :now OR part_late_net OR stage_by < :now) AS backlog_net,
+  count(*) FILTER (WHERE (promised_at < :now AND NOT is_paused) OR part_late_net OR stage_by < :now) AS backlog_net,
   count(*) FILTER (WHERE first_promised_at < :now OR part_late_gross OR stage_by < :now) AS backlog_gross,
   count(*) FILTER (WHERE (first_promised_at < :now OR part_late_gross)
-    AND NOT (promised_at < :now OR part_late_net OR coalesce(stage_by < :now, false))) AS overdue_excused,
+    AND NOT ((promised_at < :now AND NOT is_paused) OR part_late_net OR coalesce(stage_by < :now, false))) AS overdue_excused,
   count(*) FILTER (WHERE state = 'in_review' AND stage_by < :now) AS stuck_in_review,
   count(*) FILTER (WHERE state = 'follow_up' AND stage_by < :now) AS stuck_in_follow_up,
   count(*) FILTER (WHERE waits_for_ruling) AS stuck_in_send_back,

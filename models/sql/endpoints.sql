@@ -2,10 +2,6 @@
 -- A department's endpoint and secrets.
 SELECT * FROM endpoints WHERE city_code = :city_code AND department = :department;
 
--- name: all(city_code)
--- Every endpoint.
-SELECT * FROM endpoints WHERE city_code = :city_code ORDER BY department;
-
 -- name: put(city_code, department, url, webhook_secrets, callback_secrets, verified_at)!
 -- Registers or changes an endpoint; a verified one starts with a closed circuit.
 INSERT INTO endpoints (city_code, department, url, webhook_secrets, callback_secrets, verified_at, failure_count)
@@ -14,15 +10,14 @@ ON CONFLICT (city_code, department) DO UPDATE SET url = EXCLUDED.url, webhook_se
   callback_secrets = EXCLUDED.callback_secrets, verified_at = EXCLUDED.verified_at, failure_count = 0,
   open_until = NULL;
 
--- name: succeeded(city_code, departments)!
--- An answer from the endpoint closes its circuit.
-UPDATE endpoints SET failure_count = 0, open_until = NULL
-WHERE city_code = :city_code AND department = ANY (:departments) AND failure_count > 0;
-
--- name: failed(wall_now, city_code, department)!
--- The circuit opens after five failures in a row, for longer each time, at most five minutes; then one try is let
--- through.
-UPDATE endpoints SET failure_count = failure_count + 1,
-  open_until = CASE WHEN failure_count + 1 >= 5
-    THEN :wall_now::timestamptz + least(power(2, failure_count - 3), 300) * interval '1 second' END
-WHERE city_code = :city_code AND department = :department;
+-- name: report(now, city_code, reports)!
+-- An answer closes the circuit. Five failures in a row open it, for longer each time, at most five minutes; then one
+-- try is let through.
+UPDATE endpoints AS e SET
+  failure_count = CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures,
+  open_until = CASE WHEN CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures >= 5
+    THEN :now::timestamptz + interval '1 second' * least(300, power(2,
+      least(12, CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures) - 3)) END
+FROM json_to_recordset(:reports::text::json) AS r (department text, has_answered boolean, failures int)
+WHERE e.city_code = :city_code AND e.department = r.department
+  AND (e.failure_count > 0 OR e.open_until IS NOT NULL OR r.failures > 0);

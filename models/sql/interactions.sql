@@ -4,6 +4,10 @@ INSERT INTO interactions (city_code, channel, line, seat_group, caller_index, ca
 VALUES (:city_code, :channel::text::channel, :line, :seat_group, :caller_index, :caller, :at)
 RETURNING id;
 
+-- name: known(city_code, id)$
+-- Whether there is such an interaction.
+SELECT 1 FROM interactions WHERE city_code = :city_code AND id = :id;
+
 -- name: lock(city_code, id)^
 -- One interaction, locked.
 SELECT * FROM interactions WHERE city_code = :city_code AND id = :id FOR UPDATE;

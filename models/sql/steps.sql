@@ -1,4 +1,4 @@
--- name: write(tickets, texts, assignments, events, dropped_timers, city_code, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
+-- name: write(tickets, texts, assignments, events, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -29,10 +29,15 @@ WITH written_tickets AS (
     paused_at = EXCLUDED.paused_at, extension_count = EXCLUDED.extension_count, asked = EXCLUDED.asked,
     marks = EXCLUDED.marks, result = EXCLUDED.result, reply = EXCLUDED.reply
 ), written_events AS (
-  INSERT INTO events SELECT * FROM json_populate_recordset(NULL::events, :events::text::json)
+  INSERT INTO events
+  SELECT e.city_code, e.ticket_id, e.seq, e.type, e.at, e.actor_role, e.actor, convert_to(e.body, 'UTF8'),
+    e.previous_hash, e.hash
+  FROM json_to_recordset(:events::text::json) AS e (city_code text, ticket_id bigint, seq int, type text,
+    at timestamptz, actor_role role, actor text, body text, previous_hash bytea, hash bytea)
 ), dropped_timers AS (
-  DELETE FROM timers USING json_to_recordset(:dropped_timers::text::json) AS d (ticket_id bigint, subject text)
-  WHERE timers.city_code = :city_code AND timers.ticket_id = d.ticket_id AND timers.subject = d.subject
+  -- Scalars, not a join: a join over a small estimate would read every timer of the city.
+  DELETE FROM timers
+  WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = ANY (:dropped_timers::text[])
 ), written_timers AS (
   INSERT INTO timers SELECT * FROM json_populate_recordset(NULL::timers, :timers::text::json)
   ON CONFLICT (city_code, ticket_id, subject) DO UPDATE SET

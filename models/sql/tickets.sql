@@ -67,6 +67,19 @@ WHERE a.city_code = :city_code AND a.department = :department
   AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
 ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
 
+-- name: undecided(city_code, after_by, after_id, page_size)
+-- One page of the parts whose department waits for the hotline's word on a send-back, an extension or a deferral, the
+-- nearest due time first. A delegated part's send-back is for the unit that delegated it.
+SELECT t.*, x.masked_text, a.ordinal, a.reply_by AS part_reply_by, coalesce(a.asked ->> 'what', 'send_back') AS asks
+FROM assignments AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE a.city_code = :city_code AND (a.state = 'send_back_requested' OR a.asked IS NOT NULL)
+  AND (a.asked IS NOT NULL OR a.role <> 'delegated')
+  AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
+  AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
+ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
+
 -- name: desk(city_code, state, after_by, after_id, page_size)
 -- One page of what waits for a person at the desk, in review or for follow-up: gravest first, then nearest due.
 SELECT t.*, x.masked_text FROM tickets AS t
@@ -87,3 +100,27 @@ SELECT t.*, x.masked_text FROM (SELECT id FROM hit ORDER BY id DESC LIMIT :page_
 JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
 JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
 ORDER BY t.id DESC;
+
+-- name: search_within(city_code, low, below, query, states, category, line, late_at, departments, page_size)
+-- The same where other filters hold too: a department's search finds nothing but its own.
+WITH hit AS MATERIALIZED (
+  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
+    AND search @@ :query::text::tsquery
+)
+SELECT t.*, x.masked_text FROM hit AS h
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (:departments::text[] IS NULL OR EXISTS (
+    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+      AND a.department = ANY (:departments)))
+ORDER BY t.id DESC LIMIT :page_size;
+
+-- name: briefs(city_code, ids)
+-- What the departments of these tickets are told, sealed.
+SELECT id, brief FROM ticket_texts WHERE city_code = :city_code AND id = ANY (:ids::bigint[]);

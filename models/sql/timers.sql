@@ -1,12 +1,14 @@
 -- name: claim(claimed_until, city_code, now, wall_now, batch)
 -- Takes due timers for a while, the longest due first; other workers skip them. Never looks at tickets.
-UPDATE timers SET claimed_until = :claimed_until, attempts = attempts + 1
-WHERE (city_code, ticket_id, subject) IN (
-  SELECT city_code, ticket_id, subject FROM timers
+WITH taken AS MATERIALIZED (
+  SELECT ticket_id, subject FROM timers
   WHERE city_code = :city_code AND due_at <= :now AND (claimed_until IS NULL OR claimed_until < :wall_now)
   ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
 )
-RETURNING city_code, ticket_id, subject, kind, due_at, attempts;
+UPDATE timers AS t SET claimed_until = :claimed_until, attempts = t.attempts + 1
+FROM taken
+WHERE t.city_code = :city_code AND t.ticket_id = taken.ticket_id AND t.subject = taken.subject
+RETURNING t.city_code, t.ticket_id, t.subject, t.kind, t.due_at, t.attempts;
 
 -- name: get(city_code, ticket_id, subject)^
 -- One timer, to see that it is still the one that was claimed.

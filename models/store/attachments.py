@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.errors import InvalidRequest
 from models.store.database import queries
 
 if TYPE_CHECKING:
@@ -28,3 +29,13 @@ async def add(
         sha256=sha256,
         at=at,
     )
+
+
+async def belong_to(session: Session, ids: list[str], ticket_id: int) -> None:
+    """Give uploaded files to a ticket; raises InvalidRequest for one that is unknown or belongs to another."""
+    if not ids:
+        return
+    rows = _SQL.belong_to(session.connection, city_code=session.city_code, ids=ids, ticket_id=ticket_id)
+    unknown = sorted(set(ids) - {row["id"] async for row in rows})
+    if unknown:
+        raise InvalidRequest(f"附件“{unknown[0]}”不存在或已用于其他工单，请重新上传")

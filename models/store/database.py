@@ -13,10 +13,10 @@ import aiosql
 import asyncpg
 import msgspec
 
-from models.errors import Unavailable
+from models.errors import HotlineError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from asyncpg.pool import PoolConnectionProxy
 
@@ -43,6 +43,15 @@ PASSING: Final = (
     TimeoutError,
 )
 RETRY_FOR_S: Final = 8.0
+CONNECT_WITHIN_S: Final = 60.0
+MADE_WITHIN_S: Final = 10.0
+
+
+class BadDatabaseUrl(HotlineError):
+    """The address of the database cannot be used, or the server refuses us."""
+
+    code = "bad_database_url"
+    status = 503
 
 
 @cache
@@ -86,6 +95,7 @@ class Database:
             async with asyncio.timeout(2), self.session() as session:
                 return await work(session)
         except PASSING as error:
+            _raise_if_ours(error)
             raise Unavailable("数据库没有应答") from error
 
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -108,6 +118,7 @@ class Database:
                 async with lend() as session:
                     return await work(session)
             except PASSING as error:
+                _raise_if_ours(error)
                 if time.monotonic() + pause > deadline:
                     raise Unavailable("数据库暂时不可用，请稍后用同一请求重试，不会重复登记") from error
                 await asyncio.sleep(pause)
@@ -120,19 +131,51 @@ class Database:
 
 
 async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10) -> Database:
-    """Open the pool, waiting up to a minute for a server that is just starting."""
-    deadline = time.monotonic() + 60
+    """Open the pool, waiting up to a minute for a server that is just starting; raises Unavailable, BadDatabaseUrl."""
+    started = time.monotonic()
     while True:
+        waited = time.monotonic() - started
         try:
-            pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=size, init=_prepare_connection, command_timeout=60
-            )
-        except (*PASSING, asyncpg.InvalidCatalogNameError) as error:
-            if time.monotonic() > deadline:
+            with refused():
+                pool = await asyncpg.create_pool(
+                    url,
+                    min_size=1,
+                    max_size=size,
+                    init=_prepare_connection,
+                    reset=_keep_connection,
+                    command_timeout=60,
+                    server_settings={"plan_cache_mode": "force_generic_plan"},
+                )
+        except asyncpg.InvalidCatalogNameError as error:
+            if waited > MADE_WITHIN_S:
+                raise Unavailable("数据库尚未建立，请先执行 hotline migrate（或 hotline up）") from error
+        except PASSING as error:
+            if waited > CONNECT_WITHIN_S:
                 raise Unavailable(f"连接数据库失败：{error}") from error
-            await asyncio.sleep(0.1)
         else:
             return Database(pool, city_code, keyring)
+        await asyncio.sleep(0.1)
+
+
+@contextlib.contextmanager
+def refused() -> Iterator[None]:
+    """Turn what no waiting mends into words: an address that is none, a user or password that is not known."""
+    try:
+        yield
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise BadDatabaseUrl(f"数据库拒绝登录，请检查 HOTLINE_DATABASE_URL 的用户名和密码：{error}") from error
+    except (ValueError, asyncpg.ClientConfigurationError) as error:
+        raise BadDatabaseUrl("HOTLINE_DATABASE_URL 无效，应如 postgresql://用户:密码@主机:5432/数据库") from error
+
+
+def _raise_if_ours(error: BaseException) -> None:
+    """A value that does not fit its column is our own mistake, though asyncpg files it under the interface's errors."""
+    if isinstance(error, ValueError):
+        raise error
+
+
+async def _keep_connection(connection: Connection) -> None:
+    """Nothing of ours changes a connection's state, so that the usual reset would be a round trip for nothing."""
 
 
 async def _prepare_connection(connection: Connection) -> None:
@@ -147,6 +190,8 @@ async def _prepare_connection(connection: Connection) -> None:
 
 def to_rows(records: list[Any]) -> str:
     """Write records as a JSON array that json_populate_recordset reads; bytes become hex."""
+    if not records:
+        return "[]"
     plain = msgspec.to_builtins(records, builtin_types=(bytes,))
     for row in plain:
         for name, value in row.items():

@@ -2,64 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from msgspec import Struct
 
 from models.errors import NotFound
 from models.store.database import queries, to_rows
 
 if TYPE_CHECKING:
+    from models.cipher import Keyring
     from models.store.database import Session
 
 _SQL = queries("deliveries")
+# How long a worker may be silent about what it claimed; every attempt ends well before.
 LEASE = timedelta(seconds=60)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
+State = Literal["waiting", "delivered", "dead"]
+
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """A delivery in the hands of a worker, its body opened."""
+    """A delivery in the hands of a worker until `claimed_until`; what it says and how to sign it are still sealed."""
 
     id: str
-    ticket_id: int
     department: str
-    type: str
-    content: bytes
+    body: bytes
     attempts: int
+    claimed_until: datetime
+    url: str
+    webhook_secrets: bytes
 
 
 class Settled(Struct, frozen=True, kw_only=True):
     """What became of one attempt."""
 
     id: str
-    state: Literal["waiting", "delivered", "dead"]
+    state: State
     next_at: datetime
+    claimed_until: datetime
     delivered_at: datetime | None = None
     last_error: str | None = None
 
 
-async def claim(session: Session, now: datetime, wall_now: datetime, batch: int) -> list[Claimed]:
-    """Claim up to `batch` deliveries, in order for each ticket and department; a claim lapses after a minute."""
+class Room(Struct, frozen=True, kw_only=True):
+    """What a worker can take: in all, for one endpoint, and what it has under way by department."""
+
+    batch: int
+    each: int
+    under_way: Mapping[str, int]
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A delivery in a list, without its body."""
+
+    id: str
+    ticket_id: int
+    department: str
+    type: str
+    state: State
+    attempts: int
+    created_at: datetime
+    next_at: datetime
+    delivered_at: datetime | None
+    last_error: str | None
+
+
+async def claim(
+    session: Session, now: datetime, wall_now: datetime, probe_until: datetime, room: Room
+) -> list[Claimed]:
+    """Claim what is due at `now`, in order for each ticket and department; a claim lapses after a minute of wall time.
+
+    An endpoint whose circuit was open gets a single try; its circuit stays open for others until `probe_until`.
+    """
     rows = _SQL.claim(
         session.connection,
         city_code=session.city_code,
         now=now,
         wall_now=wall_now,
         claimed_until=wall_now + LEASE,
-        batch=batch,
+        probe_until=probe_until,
+        departments=list(room.under_way),
+        counts=list(room.under_way.values()),
+        each=room.each,
+        batch=room.batch,
     )
-    return [
-        Claimed(
-            id=row["id"],
-            ticket_id=row["ticket_id"],
-            department=row["department"],
-            type=row["type"],
-            content=session.keyring.unseal(row["body"], "deliveries", "body", row["id"]).encode(),
-            attempts=row["attempts"],
-        )
-        async for row in rows
-    ]
+    return [msgspec.convert(dict(row), Claimed) async for row in rows]
+
+
+def content(keyring: Keyring, claimed: Claimed) -> bytes:
+    """Return the body to be sent; raises CannotOpen."""
+    return keyring.unseal(claimed.body, "deliveries", "body", claimed.id).encode()
 
 
 async def settle(session: Session, settled: list[Settled]) -> None:
@@ -75,8 +110,8 @@ async def page(
     ticket_id: int | None,
     before: tuple[datetime, str] | None,
     size: int,
-) -> list[dict[str, Any]]:
-    """Return deliveries, newest first, without their bodies."""
+) -> list[Listed]:
+    """Return deliveries, newest first."""
     at, last = before or (LATEST, "")
     rows = _SQL.page(
         session.connection,
@@ -88,7 +123,7 @@ async def page(
         before_id=last,
         page_size=size,
     )
-    return [dict(row) async for row in rows]
+    return [msgspec.convert(dict(row), Listed) async for row in rows]
 
 
 async def replay(session: Session, delivery_id: str, now: datetime) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from models.store.database import queries
+from models.store.database import queries, to_rows
 
 if TYPE_CHECKING:
+    from models.cipher import Keyring
     from models.store.database import Session
 
 _SQL = queries("endpoints")
@@ -27,38 +28,43 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     open_until: datetime | None = None
 
 
-def _opened(session: Session, row: Any) -> Endpoint:
-    def secrets(column: str) -> list[str]:
-        sealed = session.keyring.unseal(row[column], "endpoints", column, row["department"])
-        return msgspec.json.decode(sealed, type=list[str])
+class Report(Struct, frozen=True, kw_only=True):
+    """How an endpoint did in a batch of attempts: did it answer at all, and how many failed after that."""
 
-    return Endpoint(
-        department=row["department"],
-        url=row["url"],
-        webhook_secrets=secrets("webhook_secrets"),
-        callback_secrets=secrets("callback_secrets"),
-        verified_at=row["verified_at"],
-        open_until=row["open_until"],
-    )
+    department: str
+    has_answered: bool
+    failures: int
+
+
+def secrets(keyring: Keyring, sealed: bytes, column: str, department: str) -> list[str]:
+    """Open a department's secrets of one kind, the newest first; raises CannotOpen."""
+    return msgspec.json.decode(keyring.unseal(sealed, "endpoints", column, department), type=list[str])
 
 
 async def get(session: Session, department: str) -> Endpoint | None:
     """Return a department's endpoint, None where it has none."""
     row = await _SQL.get(session.connection, city_code=session.city_code, department=department)
-    return _opened(session, row) if row else None
+    if row is None:
+        return None
 
+    def opened(column: str) -> list[str]:
+        return secrets(session.keyring, row[column], column, department)
 
-async def every(session: Session) -> dict[str, Endpoint]:
-    """Return every endpoint by department."""
-    rows = _SQL.all(session.connection, city_code=session.city_code)
-    return {row["department"]: _opened(session, row) async for row in rows}
+    return Endpoint(
+        department=department,
+        url=row["url"],
+        webhook_secrets=opened("webhook_secrets"),
+        callback_secrets=opened("callback_secrets"),
+        verified_at=row["verified_at"],
+        open_until=row["open_until"],
+    )
 
 
 async def put(session: Session, endpoint: Endpoint) -> None:
     """Register or change an endpoint."""
 
-    def sealed(column: str, secrets: list[str]) -> bytes:
-        return session.keyring.seal(msgspec.json.encode(secrets).decode(), "endpoints", column, endpoint.department)
+    def sealed(column: str, live: list[str]) -> bytes:
+        return session.keyring.seal(msgspec.json.encode(live).decode(), "endpoints", column, endpoint.department)
 
     await _SQL.put(
         session.connection,
@@ -71,11 +77,7 @@ async def put(session: Session, endpoint: Endpoint) -> None:
     )
 
 
-async def succeeded(session: Session, departments: list[str]) -> None:
-    """Close the circuits of departments that answered."""
-    await _SQL.succeeded(session.connection, city_code=session.city_code, departments=departments)
-
-
-async def failed(session: Session, department: str, wall_now: datetime) -> None:
-    """Count a failure; the fifth in a row opens the circuit."""
-    await _SQL.failed(session.connection, city_code=session.city_code, department=department, wall_now=wall_now)
+async def report(session: Session, reports: list[Report], now: datetime) -> None:
+    """Close the circuits of endpoints that answered, open those of endpoints that failed five times in a row."""
+    if reports:
+        await _SQL.report(session.connection, city_code=session.city_code, reports=to_rows(reports), now=now)

@@ -55,6 +55,11 @@ async def offer(
     )
 
 
+async def is_known(session: Session, interaction_id: int) -> bool:
+    """Tell whether there is such an interaction."""
+    return await _SQL.known(session.connection, city_code=session.city_code, id=interaction_id) is not None
+
+
 async def lock(session: Session, interaction_id: int) -> Interaction:
     """Lock and return an interaction; raises NotFound."""
     row = await _SQL.lock(session.connection, city_code=session.city_code, id=interaction_id)

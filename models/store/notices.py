@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from models.store.database import queries
 
 if TYPE_CHECKING:
+    from models.cipher import Keyring
     from models.store.database import Session
 
 _SQL = queries("notices")
 LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 20
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -28,16 +31,39 @@ class Message(Struct, frozen=True, kw_only=True):
     sent_at: datetime | None = None
 
 
-async def claim(session: Session, wall_now: datetime, batch: int) -> list[Message]:
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A message in the hands of a worker; address and words are still sealed."""
+
+    id: str
+    ticket_id: int
+    kind: str
+    address: bytes
+    body: bytes
+    attempts: int
+
+
+async def claim(session: Session, wall_now: datetime, batch: int) -> list[Claimed]:
     """Claim messages to send; a claim lapses after a minute."""
     rows = _SQL.claim(
         session.connection,
         city_code=session.city_code,
         wall_now=wall_now,
         claimed_until=wall_now + LEASE,
+        most_attempts=MOST_ATTEMPTS,
         batch=batch,
     )
-    return [_opened(session, row) async for row in rows]
+    return [msgspec.convert(dict(row), Claimed) async for row in rows]
+
+
+def opened(keyring: Keyring, claimed: Claimed) -> Message:
+    """Open a claimed message; raises CannotOpen."""
+    return Message(
+        id=claimed.id,
+        ticket_id=claimed.ticket_id,
+        kind=claimed.kind,
+        address=keyring.unseal(claimed.address, "notices", "address", claimed.id),
+        content=keyring.unseal(claimed.body, "notices", "body", claimed.id),
+    )
 
 
 async def sent(session: Session, ids: list[str], at: datetime) -> None:
@@ -45,19 +71,24 @@ async def sent(session: Session, ids: list[str], at: datetime) -> None:
     await _SQL.sent(session.connection, city_code=session.city_code, ids=ids, at=at)
 
 
+async def failed(session: Session, notice_id: str, error: str, until: datetime) -> None:
+    """Record that the provider did not take it; it is tried again after that wall time."""
+    await _SQL.failed(session.connection, city_code=session.city_code, id=notice_id, error=error, until=until)
+
+
 async def newest(session: Session, n: int) -> list[Message]:
     """Return the newest messages."""
     rows = _SQL.newest(session.connection, city_code=session.city_code, n=n)
-    return [_opened(session, row, created_at=row["created_at"], sent_at=row["sent_at"]) async for row in rows]
-
-
-def _opened(session: Session, row: Any, **times: datetime | None) -> Message:
     unseal = session.keyring.unseal
-    return Message(
-        id=row["id"],
-        ticket_id=row["ticket_id"],
-        kind=row["kind"],
-        address=unseal(row["address"], "notices", "address", row["id"]),
-        content=unseal(row["body"], "notices", "body", row["id"]),
-        **times,
-    )
+    return [
+        Message(
+            id=row["id"],
+            ticket_id=row["ticket_id"],
+            kind=row["kind"],
+            address=unseal(row["address"], "notices", "address", row["id"]),
+            content=unseal(row["body"], "notices", "body", row["id"]),
+            created_at=row["created_at"],
+            sent_at=row["sent_at"],
+        )
+        async for row in rows
+    ]

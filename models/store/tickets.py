@@ -29,6 +29,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     masked_text: str
     ordinal: int | None = None
     part_reply_by: datetime | None = None
+    asks: str | None = None
 
 
 class Alike(Struct, frozen=True, kw_only=True):
@@ -134,20 +135,27 @@ async def page(session: Session, fits: Filter, below: int | None, size: int) -> 
 
 async def _page_of_range(session: Session, fits: Filter, low: int, below: int, size: int) -> list[Listed]:
     where = {"city_code": session.city_code, "low": low, "below": below, "page_size": size}
-    if fits.tokens is not None:
-        query = " & ".join(_quote(token) for token in fits.tokens)
-        rows = _SQL.search(session.connection, query=query, **where)
+    more = {
+        "states": None if fits.states is None else [str(state) for state in fits.states],
+        "departments": None if fits.departments is None else list(fits.departments),
+        "category": fits.category,
+        "line": fits.line,
+        "late_at": fits.late_at,
+    }
+    if fits.tokens is None:
+        rows = _SQL.page(session.connection, **more, **where)
     else:
-        rows = _SQL.page(
-            session.connection,
-            states=None if fits.states is None else [str(state) for state in fits.states],
-            departments=None if fits.departments is None else list(fits.departments),
-            category=fits.category,
-            line=fits.line,
-            late_at=fits.late_at,
-            **where,
-        )
+        words = " & ".join(_quote(token) for token in fits.tokens)
+        is_plain = all(value is None for value in more.values())
+        search = _SQL.search if is_plain else _SQL.search_within
+        rows = search(session.connection, query=words, **({} if is_plain else more), **where)
     return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+
+
+async def briefs(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the departments' briefs of tickets, opened, by id."""
+    rows = _SQL.briefs(session.connection, city_code=session.city_code, ids=list(ids))
+    return {row["id"]: session.keyring.unseal(row["brief"], "ticket_texts", "brief", row["id"]) async for row in rows}
 
 
 async def worklist(session: Session, department: str, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
@@ -167,6 +175,22 @@ async def worklist(session: Session, department: str, after: tuple[datetime, int
             masked_text=row["masked_text"],
             ordinal=row["ordinal"],
             part_reply_by=row["part_reply_by"],
+        )
+        async for row in rows
+    ]
+
+
+async def undecided(session: Session, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
+    """Return the parts that wait for the hotline's decision, nearest due first; `asks` says on what."""
+    by, last = after or (EARLIEST, 0)
+    rows = _SQL.undecided(session.connection, city_code=session.city_code, after_by=by, after_id=last, page_size=size)
+    return [
+        Listed(
+            ticket=_ticket(row),
+            masked_text=row["masked_text"],
+            ordinal=row["ordinal"],
+            part_reply_by=row["part_reply_by"],
+            asks=row["asks"],
         )
         async for row in rows
     ]

@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=60)
 
 
 async def claim(session: Session, now: datetime, wall_now: datetime, batch: int) -> list[Timer]:
-    """Claim up to `batch` timers that are due at `now`; a claim lapses after a minute of wall time."""
+    """Claim up to `batch` timers due at `now`, the longest due first; a claim lapses after a minute of wall time."""
     rows = _SQL.claim(
         session.connection,
         city_code=session.city_code,
@@ -29,7 +29,7 @@ async def claim(session: Session, now: datetime, wall_now: datetime, batch: int)
         claimed_until=wall_now + LEASE,
         batch=batch,
     )
-    return [msgspec.convert(dict(row), Timer) async for row in rows]
+    return sorted([msgspec.convert(dict(row), Timer) async for row in rows], key=lambda timer: timer.due_at)
 
 
 async def get(session: Session, ticket_id: int, subject: str) -> Timer | None:

@@ -1,8 +1,7 @@
-"""A real `hotline up`, as an operator starts it: own data folder, free port, demo clock."""
+"""A real hub as an operator starts it: `hotline up` in a folder of its own."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -10,100 +9,88 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-HOTLINE = (sys.executable, "-m", "hotline")
-# Long enough for a machine that trains the classifier first.
-READY_WITHIN_S = 180.0
-STOP_WITHIN_S = 60.0
+READY_WITHIN_S = 120
 
 
 class RunningHub:
-    """One process tree; `environ` is what every command against it must be started with."""
+    """The process tree of one `hotline up`."""
 
-    def __init__(self, data_dir: Path, clock_speed: float, **env: str) -> None:
-        port = _free_port()
+    def __init__(self, data_dir: Path, environ: dict[str, str], process: subprocess.Popen[bytes], url: str) -> None:
         self.data_dir = data_dir
-        self.url = f"http://127.0.0.1:{port}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-        self.environ = {
-            **kept,
-            "HOTLINE_PORT": str(port),
-            "HOTLINE_DATA_DIR": str(data_dir),
-            "HOTLINE_CLOCK_SPEED": f"{clock_speed:g}",
-            "HOTLINE_DEMO": "on",
-            "HOTLINE_SERVERS": "1",
-            **env,
-        }
-        data_dir.mkdir(parents=True, exist_ok=True)
-        self.log = data_dir / "up.log"
-        self.process = self.start()
+        self.environ = environ
+        self.process = process
+        self.url = url
 
     @property
-    def access(self) -> dict[str, Any]:
-        """What the hub wrote for those who connect to it."""
-        found: dict[str, Any] = json.loads((self.data_dir / "access.json").read_bytes())
-        return found
+    def access(self) -> Any:
+        """Tokens, demo accounts, departments' secrets."""
+        return json.loads((self.data_dir / "access.json").read_text())
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start `hotline up` and return when it says that it is ready."""
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*HOTLINE, "up"], cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
-            )
-        deadline = time.monotonic() + READY_WITHIN_S
-        while self.url not in self.log.read_text():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise AssertionError(f"hotline up did not come up:\n{self.log.read_text()}")
+    def hotline(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run a command of `hotline` against this hub."""
+        command = [sys.executable, "-m", "hotline", *words]
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=timeout, check=False)
+
+    def is_ready(self) -> bool:
+        """Ask /readyz."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=3) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+    def wait_ready(self, within_s: float = READY_WITHIN_S) -> float:
+        """Wait until it is ready; returns how long that took in seconds."""
+        began = time.monotonic()
+        while not self.is_ready():
+            assert time.monotonic() - began < within_s, "the hub did not become ready"
             time.sleep(0.1)
-        return self.process
-
-    def run(self, *words: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
-        """Run a command of ours against this hub."""
-        return subprocess.run(
-            [*HOTLINE, *words],
-            cwd=ROOT,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        return time.monotonic() - began
 
     def stop(self) -> None:
-        """Stop it as Ctrl-C does; everything that it started is gone when this returns."""
-        with contextlib.suppress(ProcessLookupError):
+        """Stop it as Ctrl-C would."""
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            try:
+                self.process.wait(40)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
 
 @pytest.fixture
-def running_hub() -> Iterator[Callable[..., RunningHub]]:
-    """Start hubs with `running_hub(tmp_path, clock_speed=3600, HOTLINE_SERVERS="2")`; all are stopped in the end."""
-    with contextlib.ExitStack() as stack:
+def running_hub(tmp_path: Path) -> Iterator[Callable[..., RunningHub]]:
+    """Start hubs that are stopped when the test ends: `running_hub(clock_speed=3600, HOTLINE_SERVERS="1")`."""
+    started: list[RunningHub] = []
 
-        def start(data_dir: Path, clock_speed: float = 1.0, **env: str) -> RunningHub:
-            hub = RunningHub(data_dir, clock_speed, **env)
-            stack.callback(hub.stop)
-            return hub
+    def start(*, clock_speed: float = 1, **more: str) -> RunningHub:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        data_dir = tmp_path / f"data{len(started)}"
+        environ = {
+            **os.environ,
+            "HOTLINE_DATA_DIR": str(data_dir),
+            "HOTLINE_PORT": str(port),
+            "HOTLINE_DEMO": "on",
+            "HOTLINE_CLOCK_SPEED": str(clock_speed),
+            **more,
+        }
+        process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=environ, stdout=subprocess.DEVNULL)
+        hub = RunningHub(data_dir, environ, process, f"http://127.0.0.1:{port}")
+        started.append(hub)
+        hub.wait_ready()
+        return hub
 
-        yield start
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    yield start
+    for hub in started:
+        hub.stop()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import itertools
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,20 +23,25 @@ from hotline.config import Settings
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
 from hotline.postgres import EmbeddedPostgres
-from hotline.workers.outbox import send_deliveries, send_notices
+from hotline.workers.notices import ShownOnPage, send_notices
+from hotline.workers.outbox import Outbox
 from hotline.workers.timers import fire_timers
 from models import cipher
 from models.city_files import read_city
-from models.store import credentials, database
+from models.store import credentials, database, endpoints, notices
 from models.store.migrations import migrate
+from models.ticket import id_of
 from models.vocabulary import Channel, Role
 from nlu.reader import Reader
 from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
     from hotline.clock import Clock
     from models.city import City
     from models.store.database import Session
+    from models.store.notices import Message
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATE = "hotline_template"
@@ -166,7 +171,7 @@ class World:
             assert response.status == status, f"{response.status} {body}"
             return json.loads(body)
 
-    async def post(  # noqa: PLR0913
+    async def post(
         self, path: str, content: Any, *, who: str | None, key: str | None = None, ok: tuple[int, ...] = (200, 201), method: str = "POST"
     ) -> Any:
         headers = {} if who is None else {"authorization": f"Bearer {await self.token(who)}"}
@@ -176,6 +181,74 @@ class World:
             body = await response.text()
             assert response.status in ok, f"{response.status} {body}"
             return json.loads(body)
+
+    async def send(
+        self, path: str, content: bytes, *, who: str | None, key: str | None = None, method: str = "POST"
+    ) -> tuple[int, bytes]:
+        """Send bytes as they are; returns status and body of the answer as they are."""
+        headers = {"content-type": "application/json"}
+        if who is not None:
+            headers["authorization"] = f"Bearer {await self.token(who)}"
+        if key is not None:
+            headers["idempotency-key"] = key
+        async with self.client.request(method, path, data=content, headers=headers) as response:
+            return response.status, await response.read()
+
+    async def track(self, receipt: Any, action: str, *, ok: tuple[int, ...] = (200,), **fields: Any) -> Any:
+        """Take a citizen's step by number and query code."""
+        content = {"action": action, "code": receipt["query_code"], **fields}
+        return await self.post(f"/api/v1/track/{receipt['number']}/steps", content, who=None, key=secrets.token_hex(8), ok=ok)
+
+    async def followed(self, receipt: Any) -> Any:
+        """What the citizen sees by number and query code."""
+        path = f"/api/v1/track/{receipt['number']}"
+        async with self.client.get(path, params={"code": receipt["query_code"]}) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def refused(self, number: str, action: str, *, who: str, status: int = 409, **fields: Any) -> Any:
+        """Try a step that must be refused; returns the problem."""
+        ticket = await self.get(f"/api/v1/tickets/{number}", who="supervisor")
+        content = {"action": action, "version": ticket["version"], **fields}
+        path = f"/api/v1/tickets/{number}/steps"
+        return await self.post(path, content, who=who, key=secrets.token_hex(8), ok=(status,))
+
+    async def replied(self, number: str, text: str = "已到现场处理完毕。", result: str = "solved") -> str:
+        """Bring an assigned ticket to review through its lead's own steps; returns the lead's code."""
+        lead = (await self.ticket(number))["lead"]["code"]
+        who = f"department:{lead}"
+        for action, fields in (
+            ("acknowledge", {}),
+            ("contact", {"reached": True}),
+            ("reply", {"text": text, "result": result}),
+            ("sign_off", {}),
+        ):
+            await self.step(number, action, who=who, **fields)
+        return str(lead)
+
+    async def reviewed(self, number: str) -> None:
+        """Bring an assigned ticket to follow-up."""
+        await self.replied(number)
+        await self.step(number, "approve", who="reviewer")
+
+    async def closed(self, number: str) -> None:
+        """Bring an assigned ticket to its end, the citizen satisfied."""
+        await self.reviewed(number)
+        await self.step(number, "follow_up", who="follow_up", reached=True, solved=True, satisfied=True)
+
+    async def sent_back(self, number: str) -> str:
+        """Let the lead of an assigned ticket send it back and the desk uphold it; returns the lead's code."""
+        lead = (await self.ticket(number))["lead"]["code"]
+        asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+        await self.step(number, "send_back", who=f"department:{lead}", **asked)
+        await self.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="退单成立")
+        return str(lead)
+
+    async def told(self, number: str) -> list[Message]:
+        """The messages to the citizen of a ticket, oldest first."""
+        async with self.hub.database.session() as session:
+            newest = await notices.newest(session, 200)
+        return [one for one in reversed(newest) if one.ticket_id == id_of(number)]
 
     async def department(self, code: str) -> DepartmentServer:
         """Return the server of a department, registered on first use."""
@@ -187,10 +260,11 @@ class World:
 
     async def deliver(self) -> int:
         """Send every webhook that waits now; returns how many were tried."""
-        total = 0
-        while n := await send_deliveries(self.hub, self.http):
+        total, outbox = 0, Outbox(self.hub, self.http)
+        while n := await outbox.turn(datetime.now(UTC)):
             total += n
-        await send_notices(self.hub)
+            await outbox.finish()
+        await send_notices(self.hub, ShownOnPage())
         return total
 
     async def fire(self) -> int:
@@ -199,6 +273,14 @@ class World:
         while n := await fire_timers(self.hub):
             total += n
         return total
+
+    async def everything_of(self, number: str) -> list[list[tuple[Any, ...]]]:
+        """Every row that belongs to a ticket, to see that a refused step changed nothing."""
+        tables = ("assignments", "events", "timers", "deliveries", "notices", "disputes", "supervisions", "handoffs")
+        found = [await self.rows("SELECT * FROM tickets WHERE id = $1", id_of(number))]
+        for table in tables:
+            found.append(await self.rows(f"SELECT * FROM {table} WHERE ticket_id = $1 ORDER BY 1, 2, 3", id_of(number)))  # noqa: PERF401 - awaited
+        return [[tuple(row) for row in rows] for rows in found]
 
     async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """Look into the database by hand."""
@@ -293,3 +375,74 @@ async def account(world: World) -> dict[str, str]:
 
     await world.hub.database.write(work)
     return {"username": "dispatcher-1", "password": PASSWORD}
+
+
+class Receivers:
+    """Departments' systems that answer as a test needs it, or not at all; deliveries to them are queued by hand."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.seen: list[tuple[str, str]] = []
+        self.under_way: collections.Counter[str] = collections.Counter()
+        self.most_under_way: collections.Counter[str] = collections.Counter()
+        self.behaviour: dict[str, Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]] = {}
+        self.secrets: dict[str, list[str]] = {}
+        app = web.Application()
+        app.router.add_route("*", "/{department}", self._receive)
+        self.server = TestServer(app)
+
+    async def register(self, *departments: str) -> None:
+        """Make endpoints known without a challenge."""
+        async with self.world.hub.database.session() as session:
+            for department in departments:
+                self.secrets[department] = [webhook.new_secret()]
+                await endpoints.put(
+                    session,
+                    endpoints.Endpoint(
+                        department=department,
+                        url=str(self.server.make_url(f"/{department}")),
+                        webhook_secrets=self.secrets[department],
+                        callback_secrets=[webhook.new_secret()],
+                        verified_at=START,
+                    ),
+                )
+
+    async def queue(self, department: str, *, ticket: int = 1, position: int = 1) -> str:
+        """Queue a delivery that is due now; returns its id."""
+        name = f"msg_{department}_{ticket}_{position}"
+        keyring = self.world.hub.database.keyring
+        await self.world.rows(
+            "INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5, 'ticket.urged', $6, 'waiting', 0, $7, $7)",
+            self.world.hub.database.city_code,
+            name,
+            ticket,
+            position,
+            department,
+            keyring.seal(json.dumps({"id": name}), "deliveries", "body", name),
+            self.world.clock.now(),
+        )
+        return name
+
+    async def states(self) -> dict[str, str]:
+        """Where every delivery stands."""
+        return {row["id"]: row["state"] for row in await self.world.rows("SELECT id, state FROM deliveries")}
+
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        department = request.match_info["department"]
+        raw = await request.read()
+        self.seen.append((department, request.headers.get("webhook-id", "")))
+        self.under_way[department] += 1
+        self.most_under_way[department] = max(self.most_under_way[department], self.under_way[department])
+        try:
+            behave = self.behaviour.get(department)
+            return web.Response() if behave is None else await behave(request, raw)
+        finally:
+            self.under_way[department] -= 1
+
+
+@pytest.fixture
+async def receivers(world: World) -> AsyncIterator[Receivers]:
+    made = Receivers(world)
+    await made.server.start_server()
+    yield made
+    await made.server.close()

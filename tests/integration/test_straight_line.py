@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.ticket import broken_link, id_of
 from models.store import events, tickets
+from models.ticket import broken_link, id_of
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -63,7 +63,7 @@ async def test_the_citizen_follows_the_ticket_by_number_and_code(world: World) -
 
 async def test_messages_to_the_citizen_carry_number_code_and_date(world: World) -> None:
     receipt = await world.register(TEXT, caller={"phone": "13800000000"})
-    from models.store import notices  # noqa: PLC0415
+    from models.store import notices
 
     async with world.hub.database.session() as session:
         told = await notices.newest(session, 5)

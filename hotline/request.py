@@ -1,0 +1,99 @@
+"""What a channel sends to be registered (CONTRACT: POST /api/v1/tickets), and the same made fit to be kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from hotline.fields import Code, Moment, Words
+from models.errors import InvalidRequest
+from models.vocabulary import Channel, Disclosure, Identity
+from nlu.normalise import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_TEXT: Final = 20_000
+# A citizen's matter may lie far back; a date outside of this is a slip of the keyboard or of a program.
+EARLIEST: Final = datetime(1949, 10, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Location(Struct, frozen=True):
+    """WGS84 degrees."""
+
+    lat: Latitude
+    lon: Longitude
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """诉求人: anonymous callers are confidential too."""
+
+    name: Annotated[str, Meta(max_length=64)] | None = None
+    phone: Annotated[str, Meta(max_length=32, pattern=r"^\+?[0-9][0-9 \-]{2,30}$")] | None = None
+    identity: Identity = Identity.NAMED
+    disclosure: Disclosure = Disclosure.OPEN
+
+
+class Register(Struct, frozen=True, kw_only=True):
+    """A request as a channel sends it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+    title: Annotated[str, Meta(max_length=200)] | None = None
+    brief: Words | None = None
+    channel: Channel | None = None
+    line: Code | None = None
+    interaction: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+    caller: Caller | None = None
+    accused: Annotated[str, Meta(max_length=200)] | None = None
+    address: Annotated[str, Meta(max_length=300)] | None = None
+    location: Location | None = None
+    occurred_at: Moment | None = None
+    received_at: Moment | None = None
+    want_reply: bool = True
+    attachments: Annotated[list[Code], Meta(max_length=20)] = []
+
+
+def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Register:
+    """Return the request as it may be kept: the citizen's own words as they are, all that goes further masked.
+
+    Raises InvalidRequest for what no person could read and for dates that cannot be meant.
+    """
+    if not plain(request.text).strip():
+        raise InvalidRequest("诉求内容为空，请填写要反映的事情")
+    for at in (request.occurred_at, request.received_at):
+        if at is not None and not EARLIEST <= at < LATEST:
+            raise InvalidRequest("occurred_at、received_at 的年份不合理，请核对")
+    caller = request.caller and _tidy(request.caller)
+    name = caller.name if caller else None
+
+    def masked(text: str | None) -> str | None:
+        return mask(text, name).strip() or None if text else None
+
+    return replace(
+        request,
+        title=(request.title or "").strip() or None,
+        brief=masked(request.brief),
+        caller=caller,
+        accused=masked(request.accused),
+        address=masked(request.address),
+        attachments=list(dict.fromkeys(request.attachments)),
+    )
+
+
+def phone_digits(phone: str) -> str:
+    """Return the digits by which a phone is compared: no country code, spaces or dashes."""
+    digits = "".join(ch for ch in phone if ch.isdigit())
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def _tidy(caller: Caller) -> Caller:
+    """Return a caller without line breaks and empty words."""
+    name = " ".join(plain(caller.name or "").split())
+    return replace(caller, name=name or None, phone=caller.phone.strip() if caller.phone else None)

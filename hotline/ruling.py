@@ -1,0 +1,45 @@
+"""裁定: a dispute is opened once and ended once, by a ruling or by the designation that stands for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.lifecycle import Action
+from models.store import events
+
+if TYPE_CHECKING:
+    from hotline.step import Step
+
+
+def open_dispute(step: Step, topic: str, participants: list[str]) -> None:
+    """Open a dispute between departments; its event's number on the trail is its own."""
+    step.take(Action.OPEN_DISPUTE, topic=topic, participants=participants)
+    step.set(is_disputed=True)
+    step.change.disputes.append(
+        {
+            "ticket_id": step.ticket.id,
+            "n": step.ticket.event_count,
+            "opened_at": step.at,
+            "topic": topic,
+            "participants": participants,
+        }
+    )
+
+
+async def end_dispute(step: Step, lead: str, ruling: str) -> None:
+    """Write who leads, and why, on the dispute that is open."""
+    trail = await events.of_ticket(step.session, step.ticket.id)
+    opened = next(event for event in reversed(trail) if event.type == Action.OPEN_DISPUTE)
+    step.set(is_disputed=False)
+    step.change.disputes.append(
+        {
+            "ticket_id": step.ticket.id,
+            "n": opened.seq,
+            "opened_at": opened.at,
+            "topic": "",
+            "participants": [],
+            "ruled_at": step.at,
+            "ruling": ruling,
+            "lead": lead,
+        }
+    )

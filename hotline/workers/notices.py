@@ -1,0 +1,58 @@
+"""Sends messages to citizens (短信告知) through whatever provider the city has; nothing here knows which."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from models.store import notices
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.store.notices import Claimed, Message
+
+LOG = structlog.get_logger()
+BATCH: Final = 100
+LONGEST_PAUSE_S: Final = 3600
+SEND_WITHIN_S: Final = 10.0
+
+
+class Provider(Protocol):
+    """A short-message provider."""
+
+    async def send(self, message: Message) -> None:
+        """Hand over one message, whose id stays the same when it is tried again. Raises where it is not taken."""
+
+
+class ShownOnPage:
+    """The demo's provider: the live page shows what was sent, and nothing leaves the house."""
+
+    async def send(self, message: Message) -> None:
+        """Take it."""
+
+
+async def send_notices(hub: Hub, provider: Provider) -> int:
+    """Hand one batch of messages to the provider; returns how many. One that fails does not stop the others."""
+    claimed = await hub.database.read(lambda session: notices.claim(session, datetime.now(UTC), BATCH))
+    outcomes = await asyncio.gather(*(_send(hub, provider, one) for one in claimed), return_exceptions=True)
+    sent = [one.id for one, failure in zip(claimed, outcomes, strict=True) if failure is None]
+    if sent:
+        await hub.database.write(lambda session: notices.sent(session, sent, hub.now()))
+    for one, failure in zip(claimed, outcomes, strict=True):
+        if failure is not None:
+            await _put_off(hub, one, failure)
+    return len(claimed)
+
+
+async def _send(hub: Hub, provider: Provider, one: Claimed) -> None:
+    async with asyncio.timeout(SEND_WITHIN_S):
+        await provider.send(notices.opened(hub.database.keyring, one))
+
+
+async def _put_off(hub: Hub, one: Claimed, failure: BaseException) -> None:
+    LOG.warning("message not sent", notice=one.id, attempts=one.attempts, reason=repr(failure)[:200])
+    until = datetime.now(UTC) + timedelta(seconds=min(5 * 2**one.attempts, LONGEST_PAUSE_S))
+    await hub.database.write(lambda session: notices.failed(session, one.id, repr(failure)[:200], until))

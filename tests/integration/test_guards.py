@@ -1,0 +1,111 @@
+"""回避 and 不得分派给基层: what no dispatch may do, whoever orders it and however it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+BRIBE = "举报市城管局执法人员收受摊贩好处费，对翠湖路占道经营不闻不问。"
+DISTRICT_BRIBE = "举报东湖区城管局工作人员收受商户好处费，包庇占道经营。"
+RUDE = "投诉翠湖街道办事处窗口人员态度恶劣，推诿扯皮，办低保跑了三趟。"
+STALL = "翠湖路路边流动摊贩占道经营，打了几次电话城管不管，请城管局处理。"
+NOISE = "东湖区翠湖路商铺音响噪声扰民，投诉商家，晚上十一点还在放。"
+
+
+async def accused_of(world: World, text: str, accused: str | None = None) -> str:
+    """A tip-off on the desk; `accused` is what the agent wrote, else the program reads it from the text."""
+    receipt = await world.register(text, accused=accused) if accused else await world.register(text)
+    assert (receipt["kind"], receipt["state"], receipt["lead"]) == ("tip_off", "on_desk", None)
+    return str(receipt["number"])
+
+
+async def refused_everywhere(world: World, number: str, code: str) -> None:
+    """No way of giving a part to this unit may work; what was there before stays as it was."""
+    before = await world.everything_of(number)
+    state = (await world.ticket(number))["state"]
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("reassign", {"lead": code, "reason": "改派"}),
+        ("reassign", {"lead": "justice", "assisting": [code], "reason": "改派"}),
+    ]
+    if state == "on_desk":
+        ways += [
+            ("dispatch", {"lead": code}),
+            ("dispatch", {"lead": "justice", "assisting": [code]}),
+            ("designate", {"lead": code, "reason": "指定办理"}),
+            ("designate", {"lead": "justice", "assisting": [code], "reason": "指定办理"}),
+        ]
+    for action, fields in ways:
+        await world.refused(number, action, who="supervisor", **fields)
+    assert await world.everything_of(number) == before
+
+
+@pytest.mark.parametrize("code", ["urban", "sanitation", "parking"])
+async def test_a_tip_off_never_reaches_the_accused_nor_what_stands_below_it(world: World, code: str) -> None:
+    server = await world.department(code)
+    number = await accused_of(world, BRIBE)
+    await refused_everywhere(world, number, code)
+    await world.step(number, "dispatch", who="dispatcher")
+    assert (await world.ticket(number))["lead"]["code"] == "discipline"
+    await refused_everywhere(world, number, code)
+    await world.deliver()
+    assert server.received == []
+    await world.get(f"/api/v1/tickets/{number}", who=f"department:{code}", status=404)
+    assert (await world.get("/api/v1/tickets", who=f"department:{code}"))["tickets"] == []
+
+
+@pytest.mark.parametrize("code", ["donghu", "donghu-cuihu", "donghu-bailu"])
+async def test_whom_the_agent_names_as_accused_stands_aside_with_all_its_streets(world: World, code: str) -> None:
+    number = await accused_of(world, DISTRICT_BRIBE, "东湖区政府")
+    await refused_everywhere(world, number, code)
+
+
+async def test_nobody_delegates_a_tip_off_to_the_accused(world: World) -> None:
+    number = await accused_of(world, DISTRICT_BRIBE, "东湖区政府")
+    await world.step(number, "dispatch", who="dispatcher", lead="urban", reason="行业主管")
+    await world.step(number, "acknowledge", who="department:urban")
+    fields = {"instruction": "请属地核实"}
+    said = await world.refused(number, "delegate", who="department:urban", department="donghu", **fields)
+    assert "回避" in said["detail"]
+    await world.step(number, "delegate", who="department:urban", department="xicheng", **fields)
+
+
+async def test_a_complaint_about_conduct_goes_over_the_head_of_whom_it_is_about(world: World) -> None:
+    receipt = await world.register(RUDE, accused="翠湖街道办")
+    assert receipt["kind"] == "complaint"
+    assert receipt["lead"]["code"] == "donghu"
+    assert "回避" in receipt["because"]
+    number = receipt["number"]
+    await world.step(number, "acknowledge", who="department:donghu")
+    fields = {"department": "donghu-cuihu", "instruction": "请自查"}
+    await world.refused(number, "delegate", who="department:donghu", **fields)
+    await refused_everywhere(world, number, "donghu-cuihu")
+
+
+async def test_an_ordinary_complaint_that_nobody_acts_goes_to_whom_it_names(world: World) -> None:
+    """“城管不管” about a stall accuses nobody: 城管 must come, not stand aside."""
+    receipt = await world.register(STALL)
+    assert (receipt["state"], receipt["lead"]["code"]) == ("assigned", "urban")
+
+
+@pytest.mark.parametrize("fields", [{"lead": "donghu-cuihu"}, {"lead": "urban", "assisting": ["donghu-cuihu"]}])
+async def test_what_the_departments_must_do_themselves_never_goes_to_a_street(
+    world: World, fields: dict[str, Any]
+) -> None:
+    """国办函〔2025〕66号: 应由职能部门办理的不得分派给基层."""
+    number = (await world.register(NOISE))["number"]
+    said = await world.refused(number, "reassign", who="supervisor", reason="属地办理", **fields)
+    assert "D010502-01" in said["detail"]
+    await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    await world.refused(number, "dispatch", who="supervisor", **fields)
+    await world.refused(number, "designate", who="supervisor", reason="指定办理", **fields)
+    await world.step(number, "dispatch", who="supervisor", lead="donghu", reason="属地办理")
+
+
+async def test_what_may_go_to_the_grassroots_goes_there(world: World) -> None:
+    number = (await world.register(STALL))["number"]
+    await world.step(number, "reassign", who="dispatcher", lead="donghu-cuihu", reason="街道日常管理")
+    assert (await world.ticket(number))["lead"]["code"] == "donghu-cuihu"

@@ -1,0 +1,181 @@
+"""退单: with reason and duty argument, within its limit, decided by the hotline; ping-pong is counted and ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
+GAS = "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。"
+ASKED: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+
+
+def part_of(ticket: Any, ordinal: int = 1) -> Any:
+    return ticket["assignments"][ordinal - 1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"reason": "不属本单位职责"},
+        {"duty_argument": "三定方案未列此项职责"},
+        {"reason": "不属本单位职责", "duty_argument": "  "},
+        {"reason": "无", "duty_argument": "三定方案未列此项职责"},
+        {**ASKED, "proposed_department": "atlantis"},
+    ],
+)
+async def test_a_send_back_needs_a_reason_and_a_duty_argument(world: World, fields: dict[str, str]) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    before = await world.everything_of(number)
+    await urban.call_back({"ticket": number, "assignment": 1}, "send_back", **fields, ok=(422,))
+    assert await world.everything_of(number) == before
+
+
+async def test_a_send_back_waits_for_the_hotline_and_stops_no_clock(world: World) -> None:
+    receipt = await world.register(LAMP)
+    number = receipt["number"]
+    await world.step(number, "send_back", who="department:urban", **ASKED, proposed_department="housing")
+    ticket = await world.ticket(number)
+    assert (ticket["state"], part_of(ticket)["state"]) == ("assigned", "send_back_requested")
+    assert part_of(ticket)["reply_by"] == receipt["due"]["reply_by"]
+    world.clock.move(days=15)
+    await world.fire()
+    assert "escalate" in await world.trail(number)
+    await world.refused(number, "reply", who="department:urban", text="已经办理完毕")
+
+
+async def test_a_send_back_after_its_limit_is_refused(world: World) -> None:
+    receipt = await world.register(LAMP)
+    number = receipt["number"]
+    limit = datetime.fromisoformat(part_of(await world.ticket(number))["send_back_by"])
+    # 1 working day from Monday: the end of business on Tuesday.
+    assert limit == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    world.clock.at = limit
+    before = await world.everything_of(number)
+    said = await world.refused(number, "send_back", who="department:urban", **ASKED)
+    assert "退单时限" in said["detail"]
+    assert await world.everything_of(number) == before
+    world.clock.at = limit - timedelta(seconds=1)
+    await world.step(number, "send_back", who="department:urban", **ASKED)
+
+
+async def test_what_is_critical_is_handled_first_and_never_sent_back(world: World) -> None:
+    receipt = await world.register(GAS)
+    number = receipt["number"]
+    assert receipt["urgency"] == 1
+    assert part_of(await world.ticket(number))["send_back_by"] is None
+    said = await world.refused(number, "send_back", who="department:gas", **ASKED)
+    assert "先行处置" in said["detail"]
+
+
+async def test_an_upheld_send_back_ends_the_clock_uncharged_and_tells_the_department(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    await world.sent_back(number)
+    ticket = await world.ticket(number)
+    assert (ticket["state"], part_of(ticket)["state"]) == ("on_desk", "sent_back")
+    assert (ticket["lead"], ticket["send_back_count"]) == (None, 1)
+    assert "城管局退单成立" in ticket["desk_reason"]
+    await world.deliver()
+    told = urban.last("ticket.send_back_decided")
+    assert (told["upheld"], told["reason"]) == (True, "退单成立")
+    # Long after every date of that part nothing is held against the department.
+    world.clock.move(days=30)
+    await world.fire()
+    pressed = await world.rows("SELECT department FROM supervisions")
+    assert {row["department"] for row in pressed} == {None}
+    backlog = await world.get("/api/v1/backlog", who="supervisor")
+    assert backlog["departments"] == []
+    assert (await world.get("/api/v1/tickets?state=assigned", who="department:urban"))["tickets"] == []
+
+
+async def test_a_refused_send_back_returns_the_part_with_its_old_dates(world: World) -> None:
+    urban = await world.department("urban")
+    receipt = await world.register(LAMP)
+    number = receipt["number"]
+    await world.step(number, "send_back", who="department:urban", **ASKED)
+    world.clock.move(hours=20)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属城市照明")
+    await world.deliver()
+    assert urban.last("ticket.send_back_decided")["upheld"] is False
+    ticket = await world.ticket(number)
+    part = part_of(ticket)
+    assert (ticket["state"], part["state"], ticket["send_back_count"]) == ("assigned", "acknowledged", 0)
+    assert part["reply_by"] == receipt["due"]["reply_by"]
+    assert part["acknowledged_at"] is not None
+    await world.step(number, "reply", who="department:urban", text="已经办理完毕")
+
+
+async def test_only_the_hotline_decides_on_a_leads_send_back(world: World) -> None:
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "send_back", who="department:urban", **ASKED)
+    decision = {"upheld": True, "reason": "成立"}
+    for who in ("agent", "reviewer", "follow_up", "department:urban", "department:sanitation"):
+        await world.refused(number, "decide_send_back", who=who, status=403, **decision)
+    await world.refused(number, "decide_send_back", who="dispatcher", status=422, upheld=True)
+    await world.refused(number, "decide_send_back", who="dispatcher", assignment=2, **decision)
+    await world.step(number, "decide_send_back", who="dispatcher", **decision)
+    await world.refused(number, "decide_send_back", who="dispatcher", **decision)
+
+
+async def test_an_upheld_send_back_of_the_lead_ends_every_part_and_tells_them(world: World) -> None:
+    sanitation = await world.department("sanitation")
+    number = (await world.register(LITTER))["number"]
+    await world.sent_back(number)
+    states = [part["state"] for part in (await world.ticket(number))["assignments"]]
+    assert states == ["sent_back", "recalled"]
+    await world.deliver()
+    assert sanitation.last("ticket.recalled")["reason"]
+
+
+async def test_an_upheld_send_back_of_an_assisting_part_leaves_the_ticket_with_its_lead(world: World) -> None:
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "send_back", who="department:sanitation", **ASKED)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="无需协办")
+    ticket = await world.ticket(number)
+    assert (ticket["state"], ticket["lead"]["code"], ticket["send_back_count"]) == ("assigned", "urban", 0)
+    assert [part["state"] for part in ticket["assignments"]] == ["dispatched", "sent_back"]
+
+
+async def test_an_upheld_send_back_ends_what_the_unit_had_delegated(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "reassign", who="dispatcher", lead="urban", assisting=["donghu"], reason="增加协办")
+    await world.step(number, "acknowledge", who="department:donghu")
+    given = {"department": "donghu-cuihu", "instruction": "请到现场核实"}
+    await world.step(number, "delegate", who="department:donghu", **given)
+    await world.step(number, "send_back", who="department:donghu", **ASKED)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="无需协办")
+    parts = (await world.ticket(number))["assignments"]
+    assert [part["state"] for part in parts] == ["recalled", "dispatched", "sent_back", "recalled"]
+
+
+async def test_a_unit_that_waits_for_more_time_may_still_send_back(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "acknowledge", who="department:urban")
+    await world.step(number, "request_extension", who="department:urban", reason="须勘查管线", extra="2wd")
+    await world.step(number, "send_back", who="department:urban", **ASKED)
+    await world.refused(number, "decide_extension", who="dispatcher", granted=True, reason="同意")
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属城市照明")
+    await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="同意延期")
+
+
+async def test_the_second_upheld_send_back_opens_a_dispute_and_the_count_is_public(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.sent_back(number)
+    await world.step(number, "dispatch", who="dispatcher", lead="housing", reason="小区内照明")
+    await world.sent_back(number)
+    ticket = await world.ticket(number)
+    assert (ticket["send_back_count"], ticket["dispatch_count"]) == (2, 2)
+    assert ticket["is_disputed"] is True
+    rows = await world.rows("SELECT topic, participants, ruled_at FROM disputes")
+    assert [(row["participants"], row["ruled_at"]) for row in rows] == [(["housing", "urban"], None)]
+    listed = await world.get("/api/v1/tickets?state=on_desk", who="dispatcher")
+    assert [one["send_back_count"] for one in listed["tickets"]] == [2]
