@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hotline.fields import ReasonFields, Words, required
 from models.lifecycle import Action
+from models.store import tickets
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -31,9 +32,10 @@ class Decline(Struct, kw_only=True):
 
 async def answer(step: Step, fields: Answer) -> None:
     """Answered at once; the ticket is counted and never routed."""
-    required(fields.text, "答复内容")
-    step.take(Action.ANSWER, length=len(fields.text))
-    await step.tell("answered")
+    text = required(fields.text, "答复内容")
+    step.take(Action.ANSWER, length=len(text))
+    await tickets.set_answer(step.session, step.ticket.id, text)
+    await step.tell_all("answered")
 
 
 async def decline(step: Step, fields: Decline) -> None:
@@ -41,7 +43,8 @@ async def decline(step: Step, fields: Decline) -> None:
     reason = required(fields.reason, "不予受理的理由", 4)
     lawful_channel = required(fields.lawful_channel, "合法途径", 4)
     step.take(Action.DECLINE, code=fields.code, reason=reason, lawful_channel=lawful_channel)
-    await step.tell("declined", reason=reason, lawful_channel=lawful_channel)
+    await tickets.set_answer(step.session, step.ticket.id, f"不属于热线受理范围：{reason}。解决途径：{lawful_channel}")
+    await step.tell_all("declined", reason=reason, lawful_channel=lawful_channel)
 
 
 async def void(step: Step, fields: ReasonFields) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,7 @@ from models import cipher
 from models.city_files import read_city
 from models.errors import HotlineError
 from models.store import database, installation
+from models.store.migrations import check_migrated
 from nlu.reader import Reader
 from routing.jurisdiction import Atlas
 
@@ -39,21 +41,12 @@ class BadKeyring(HotlineError):
     status = 500
 
 
-def read_keyring(path: Path) -> Keyring:
-    """Read the installation's keys, making them on the first start (mode 0600)."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        side = path.with_suffix(f".{os.getpid()}")
-        side.touch(mode=0o600)
-        side.write_bytes(msgspec.json.encode(cipher.generate()))
-        # Whoever is first wins; a second process reads the winner's keys.
-        try:
-            os.link(side, path)
-        except FileExistsError:
-            pass
-        finally:
-            side.unlink()
+def read_keyring(settings: Settings) -> Keyring:
+    """Read the installation's keys, making them on the first start where none are named; raises BadKeyring."""
+    path = settings.keyring_file
     try:
+        if settings.keyring is None and not path.exists():
+            _make_keyring(path)
         return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
     except OSError as error:
         raise BadKeyring(f"密钥文件 {path} 无法读取（{error.strerror}），请检查其权限和 HOTLINE_KEYRING") from error
@@ -61,14 +54,34 @@ def read_keyring(path: Path) -> Keyring:
         raise BadKeyring(f"密钥文件 {path} 已损坏，请从备份恢复；没有原来的密钥，已登记的内容无法打开") from error
 
 
+def _make_keyring(path: Path) -> None:
+    """Write fresh keys that only we may read. Whoever is first wins; a second process reads the winner's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    side = path.with_suffix(f".{os.getpid()}")
+    side.touch(mode=0o600)
+    side.write_bytes(msgspec.json.encode(cipher.generate()))
+    try:
+        os.link(side, path)
+    except FileExistsError:
+        pass
+    finally:
+        side.unlink()
+
+
 async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub:
-    """Build everything that a use case needs."""
+    """Build everything that a use case needs; raises NotMigrated, WrongKeyring."""
+    await check_migrated(url)
     city = read_city(settings.city)
-    keyring = read_keyring(settings.keyring_file)
+    keyring = read_keyring(settings)
     reader = Reader.load(settings.model_dir, city, fingerprint_key=keyring.fingerprint_seed)
     store = await database.connect(url, city.code, keyring, size=pool_size)
-    hub = Hub(store, city, reader, Atlas(city), await _clock(store))
-    hub.amend(await store.read(installation.amendments))
+    try:
+        await store.write(lambda session: installation.check_keys(session, datetime.now(UTC)))
+        hub = Hub(store, city, reader, Atlas(city), await _clock(store))
+        hub.amend(await store.read(installation.amendments))
+    except BaseException:
+        await store.close()
+        raise
     return hub
 
 

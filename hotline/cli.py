@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
+from typing import Final
 
 import cyclopts
+import structlog
 
 from hotline.commands import audit, city, docs, installation, language, replay, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError
+
+FILE_TROUBLE: Final = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘只读",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EEXIST: "已有同名的文件",
+    errno.ENOENT: "不存在",
+    errno.EISDIR: "是目录，应为文件",
+}
 
 app = cyclopts.App(name="hotline", help="12345 热线服务中枢", version_flags=[])
 city_app = cyclopts.App(name="city", help="城市数据")
@@ -157,10 +171,25 @@ def replay_deliveries(*, department: str | None = None) -> None:
 
 def main() -> None:
     """Run a command; an error that a person can mend is one Chinese line, not a traceback."""
+    # The default traceback prints local variables: keys, secrets and citizens' words would stand in the log.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
     try:
         app()
     except HotlineError as error:
         print(f"错误：{error.detail}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None or error.errno not in FILE_TROUBLE:
+            raise
+        print(f"错误：{error.filename}：{FILE_TROUBLE[error.errno]}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -23,7 +23,7 @@ from models.clocks import (
 )
 from models.clocks import clocks as count_clocks
 from models.deadlines import deadline
-from models.lifecycle import TicketState
+from models.lifecycle import AssignmentState, TicketState
 from models.marks import Due, Mark, Watch
 from models.marks import next_mark as next_mark_of
 from models.ticket import event_fields
@@ -125,6 +125,7 @@ def next_mark(hub: Hub, part: Assignment) -> Mark | None:
         is_contacted=part.contacted_at is not None,
         is_replied=part.replied_at is not None,
         is_paused=part.paused_at is not None,
+        review_every=hub.policy.deferral.review_every if part.state is AssignmentState.DEFERRED else None,
     )
     hours = hub.office_hours(part.department)
     terms = hub.policy.marks

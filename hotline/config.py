@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def url(self) -> str:
         """Where the hub answers."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.port}"
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def keyring_file(self) -> Path:
@@ -57,7 +57,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
     keyring = get("KEYRING")
     return Settings(
         host=get("HOST") or "127.0.0.1",
-        port=int(_number("PORT", get("PORT"), 8345, 0, 65535)),
+        port=_whole("PORT", get("PORT"), 8345, 1, 65535),
         clock_speed=_number("CLOCK_SPEED", get("CLOCK_SPEED"), 1.0, 0.001, MAX_CLOCK_SPEED),
         data_dir=Path(get("DATA_DIR") or "var").absolute(),
         database_url=get("DATABASE_URL"),
@@ -65,7 +65,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         keyring=Path(keyring).absolute() if keyring else None,
         model_dir=Path(get("MODEL_DIR") or "build/model").absolute(),
         demo=_switch("DEMO", get("DEMO")),
-        servers=int(_number("SERVERS", get("SERVERS"), 2, 1, 64)),
+        servers=_whole("SERVERS", get("SERVERS"), 2, 1, 64),
     )
 
 
@@ -76,6 +76,14 @@ def _number(name: str, value: str | None, default: float, low: float, high: floa
         number = low - 1
     if not low <= number <= high:
         raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为 {low:g} 到 {high:g} 之间的数")
+    return number
+
+
+def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:
+    is_whole = value is None or (value.isascii() and value.isdigit() and len(value) < 10)
+    number = int(value) if value is not None and is_whole else default
+    if not is_whole or not low <= number <= high:
+        raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为 {low} 到 {high} 之间的整数")
     return number
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,10 @@ from models.lifecycle import Action, AssignmentState
 
 if TYPE_CHECKING:
     from hotline.step import Step
+
+
+# A date further off is no plan; it also keeps dates within the years that can be counted (models.provisional).
+LONGEST: Final = timedelta(days=731)
 
 
 class RequestDeferral(PartFields, kw_only=True):
@@ -40,6 +45,8 @@ async def request_deferral(step: Step, fields: RequestDeferral) -> None:
         raise Conflict("已有待审批的申请，请等候审批")
     if fields.solve_by <= max(part.reply_by, step.at):
         raise InvalidRequest("解决期限应晚于当前答复时限，且不能是过去的时间")
+    if fields.solve_by > step.at + LONGEST:
+        raise InvalidRequest("解决期限最长两年；更久的计划请到期复核后重新申请")
     step.take(
         Action.REQUEST_DEFERRAL,
         assignment=part.ordinal,
@@ -66,4 +73,4 @@ async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
     clock_moves.promise_again(step, decided, "挂账")
     await step.deliver(decided, "ticket.deferral_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:
-        await step.tell("deferred", reason=asked["reason"], until=decided.reply_by)
+        await step.tell_all("deferred", reason=asked["reason"], until=decided.reply_by)

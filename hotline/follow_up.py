@@ -11,12 +11,13 @@ from msgspec import Meta, Struct
 
 from hotline import clocks
 from hotline.fields import ReasonFields, Remark, required
+from hotline.notice import day
 from hotline.reopening import reopen
 from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.store import follow_ups
-from models.vocabulary import Role
+from models.vocabulary import Flag, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,6 +55,8 @@ async def follow_up(step: Step, fields: FollowUp) -> None:
     if fields.reached and (fields.solved is None or fields.satisfied is None):
         raise InvalidRequest("已联系到诉求人，请填写是否解决、是否满意")
     before = await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count)
+    if not fields.reached:
+        _check_moment(step, before)
     attempt = len(before) + 1
     step.take(
         Action.FOLLOW_UP,
@@ -94,7 +97,7 @@ async def rate(step: Step, fields: Rate) -> None:
             "solved": fields.solved,
             "satisfied": fields.satisfied,
             "score": fields.score,
-            "remark": None,
+            "remark": fields.remark or None,
         }
     )
     if step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
@@ -124,7 +127,25 @@ async def ask_reopen(step: Step, fields: ReasonFields) -> None:
         raise Conflict("已超过申请重办的期限，请重新提交诉求")
     # The citizen's words may hold personal data: the trail says only that they asked.
     step.take(Action.ASK_REOPEN, length=len(reason))
-    await reopen(step, "诉求人申请重办")
+    is_for_a_person = step.ticket.reopen_count >= step.policy.reopen.escalate_at
+    await reopen(step, "诉求人申请重办", to_desk=is_for_a_person)
+
+
+async def end_in_silence(step: Step, reason: str) -> None:
+    """Close what the citizen said nothing to; a person does it where life was at stake or displeasure was told."""
+    told = await follow_ups.of_ticket(step.session, step.ticket.id)
+    has_answered = any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told)
+    if has_answered or Flag.SUICIDE in step.ticket.flags:
+        _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
+    else:
+        await _close(step, reason)
+
+
+def _check_moment(step: Step, before: list[datetime]) -> None:
+    """Refuse an attempt in vain that was no fair one: in quiet hours, or in a part of the day that was tried."""
+    fair = clocks.next_attempt(step.hub, step.at, before)
+    if fair is not None and fair > step.at:
+        raise Conflict(f"现在不是有效的回访时段或该时段已回访过，请在{day(fair)}后再试")
 
 
 async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
@@ -133,7 +154,7 @@ async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
         step.wait(TICKET_SUBJECT, "follow_up", again)
         return
     step.record("unreachable", attempts=len(attempts))
-    await _close(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
+    await end_in_silence(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
 
 
 async def _unsatisfied(step: Step, reason: str) -> None:
@@ -144,7 +165,13 @@ async def _unsatisfied(step: Step, reason: str) -> None:
     elif step.ticket.reopen_count < policy.reopen.escalate_at:
         await reopen(step, reason)
     else:
-        step.supervise(Action.ESCALATE, step.ticket.lead, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+        _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+
+
+def _leave_to_a_person(step: Step, reason: str) -> None:
+    """Tell the supervisors; no clock ends this ticket any more."""
+    step.supervise(Action.ESCALATE, step.ticket.lead, reason)
+    step.change.dropped_timers.append(TICKET_SUBJECT)
 
 
 async def _close(step: Step, reason: str) -> None:

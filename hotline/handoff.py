@@ -42,6 +42,9 @@ async def hand_off(step: Step, fields: HandOff) -> None:
     reason = required(fields.reason, "转接原因")
     if not fields.remainder and step.live_parts:
         raise Conflict("已派单的工单转接后仍须办结，请保留剩余事项（remainder）")
+    opened = await handoffs.get(step.session, step.ticket.id, fields.number)
+    if opened is not None and opened["confirmed_at"] is None:
+        raise Conflict(f"向{fields.number}的转接正在等待确认，请先核实确认")
     start(step, fields.number, "person", reason, remainder=fields.remainder)
 
 

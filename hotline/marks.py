@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from hotline import clocks
+from hotline.follow_up import end_in_silence
 from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, TICKET_SUBJECT, run
 from models.lifecycle import Action, TicketState
@@ -27,6 +28,7 @@ HANDOFF_SUBJECT: Final = "handoff:"
 _SAYS: Final = {
     MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
     MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
+    MarkKind.REVIEW_DEFERRAL: (Action.REMIND, "挂账复核：请报告计划的进展"),
     MarkKind.REMIND: (Action.REMIND, "答复时限将至"),
     MarkKind.YELLOW: (Action.REMIND, "黄牌：答复时限将至"),
     MarkKind.RED: (Action.REMIND, "红牌：已过答复时限"),
@@ -90,8 +92,7 @@ async def _follow_up(step: Step, timer: Timer) -> None:
         step.supervise(Action.REMIND, None, "回访超过时限")
         step.wait(TICKET_SUBJECT, "link_expired", clocks.link_until(step.hub, step.at))
     else:
-        step.take(Action.CLOSE, reason="评价链接到期，诉求人未参评")
-        await step.tell_all("closed")
+        await end_in_silence(step, "评价链接到期，诉求人未参评")
 
 
 async def _handoff(step: Step, timer: Timer) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DELIVERIES_A_STEP: Final = 64
 SCHEMA_VERSION: Final = 1
+TOLD_TO_ALL: Final = frozenset({"registered", "handed_off", "declined"})
 SUPERVISION_EVENTS: Final = {
     Action.REMIND: "ticket.reminded",
     Action.SUPERVISE: "ticket.supervised",
@@ -74,34 +75,28 @@ class Outgoing:
 
     async def tell(self, kind: str, **fields: Any) -> None:
         """Queue a message to the citizen, where there is a phone to send it to."""
-        text = await self.text()
-        if text.caller_phone is None:
+        self._notify(kind, self.ticket, await self.text(), fields)
+
+    async def tell_all(self, kind: str, **fields: Any) -> None:
+        """Tell the citizen and every caller whose ticket was merged into this one."""
+        await self.tell(kind, **fields)
+        for other in await tickets.merged_into(self.session, self.ticket.id):
+            merged = await tickets.get(self.session, other)
+            self._notify(kind, merged, await tickets.text(self.session, other), fields)
+
+    def _notify(self, kind: str, ticket: Ticket, text: TicketText, fields: dict[str, Any]) -> None:
+        """Write one message; who wants no reply gets only what cannot be learnt otherwise (济南§24)."""
+        if text.caller_phone is None or not (ticket.want_reply or kind in TOLD_TO_ALL):
             return
         self.change.notices.append(
             Notice(
                 id=f"sms_{self.ticket.number}_{self._first_seq}_{len(self.change.notices)}",
-                ticket_id=self.ticket.id,
+                ticket_id=ticket.id,
                 kind=kind,
                 address=text.caller_phone,
-                content=words(self.hub, kind, self.ticket, text.query_code, fields),
+                content=words(self.hub, kind, ticket, text.query_code, fields),
             )
         )
-
-    async def tell_all(self, kind: str) -> None:
-        """Tell the citizen and every caller whose ticket was merged into this one."""
-        await self.tell(kind)
-        for other in await tickets.merged_into(self.session, self.ticket.id):
-            text = await tickets.text(self.session, other)
-            if text.caller_phone is not None:
-                self.change.notices.append(
-                    Notice(
-                        id=f"sms_{self.ticket.number}_{self._first_seq}_{other}",
-                        ticket_id=other,
-                        kind=kind,
-                        address=text.caller_phone,
-                        content=words(self.hub, kind, await tickets.get(self.session, other), text.query_code, {}),
-                    )
-                )
 
     async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
         """What a department learns: the brief, never the original text, nor a confidential caller."""

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from hotline.step import Step
 
 
-async def reopen(step: Step, reason: str) -> None:
+async def reopen(step: Step, reason: str, *, to_desk: bool = False) -> None:
     """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen)."""
     policy, count = step.policy.reopen, step.ticket.reopen_count + 1
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
-    to_lead = policy.to == "lead" and last_lead is not None
+    to_lead = policy.to == "lead" and last_lead is not None and not to_desk
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
     step.take(Action.REOPEN, to=state, reason=reason, round=count)
     promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
@@ -45,4 +45,4 @@ async def reopen(step: Step, reason: str) -> None:
         step.supervise(action, step.ticket.lead, f"第{count}次重办")
         if part is not None:
             await step.deliver(part, SUPERVISION_EVENTS[action], reason=f"第{count}次重办")
-    await step.tell("reopened", until=promised_at)
+    await step.tell_all("reopened", until=promised_at)

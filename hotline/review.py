@@ -34,7 +34,7 @@ async def approve(step: Step, fields: Approve) -> None:
             step.move_part(part, Action.APPROVE)
         elif part.state in LIVE_ASSIGNMENT:
             await step.end_part(part, "ticket.recalled", reason="主办单位答复已审核通过")
-    await step.tell("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
+    await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
 
 
 async def reject(step: Step, fields: Reject) -> None:

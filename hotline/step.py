@@ -140,9 +140,11 @@ class Step(Outgoing):
 
     async def set_brief(self, brief: str) -> None:
         """Replace the department's brief; the trail keeps that it changed, not its words."""
-        await tickets.set_brief(self.session, self.ticket.id, brief)
-        self._text = replace(await self.text(), brief=brief)
-        self.record("brief_edited", length=len(brief))
+        text = await self.text()
+        masked = self.hub.mask(brief, text.caller_name)
+        await tickets.set_brief(self.session, self.ticket.id, masked)
+        self._text = replace(text, brief=masked)
+        self.record("brief_edited", length=len(masked))
 
     async def assign(
         self,
@@ -274,7 +276,7 @@ class Step(Outgoing):
         if self.ticket.state is self._state_before:
             return
         if self.ticket.state in TICKET_ENDS:
-            self.set(closed_at=self.at)
+            self.set(closed_at=self.ticket.closed_at or self.at)
         stage = clocks.stage(self.hub, self.ticket, self.at)
         self.set(stage_by=stage.due_by if stage else None)
         if stage is None:

@@ -46,6 +46,9 @@ class Keyring:
         self._ciphers = {_key_id(name): AESGCM(_key(value)) for name, value in file.encryption.items()}
         self._index = _key(file.index)
         self._fingerprint = _key(file.fingerprint)
+        keys = {"index": self._index, "fingerprint": self._fingerprint}
+        keys |= {f"encryption {_key_id(name)}": _key(value) for name, value in file.encryption.items()}
+        self._digests = {name: hmac.digest(key, b"keyring", "sha256")[:16] for name, key in keys.items()}
         if self._current not in self._ciphers:
             raise CannotOpen(f"密钥文件缺少当前密钥 {file.current}，请检查 HOTLINE_KEYRING")
 
@@ -73,6 +76,10 @@ class Keyring:
     def digest(self, value: bytes) -> bytes:
         """Return 32 bytes that tell two requests apart; keyed, because requests hold personal data."""
         return hmac.digest(self._fingerprint, value, "sha256")
+
+    def digests(self) -> dict[str, bytes]:
+        """Return 16 bytes a key by which two keyrings can be compared and no key can be found."""
+        return dict(self._digests)
 
     @property
     def fingerprint_seed(self) -> bytes:

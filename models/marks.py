@@ -22,6 +22,7 @@ class MarkKind(StrEnum):
 
     ACKNOWLEDGE_MISSED = "acknowledge_missed"
     CONTACT_MISSED = "contact_missed"
+    REVIEW_DEFERRAL = "review_deferral"
     REMIND = "remind"
     YELLOW = "yellow"
     RED = "red"
@@ -34,7 +35,10 @@ _ORDER: Final = {kind: place for place, kind in enumerate(MarkKind)}
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """The dates to keep and what is done of them. A ticket's own is `Due(reply_by=promised_at)`."""
+    """The dates to keep and what is done of them. A ticket's own is `Due(reply_by=promised_at)`.
+
+    `review_every` stands for what is deferred: how often its plan is looked at until it is due.
+    """
 
     reply_by: datetime
     acknowledge_by: datetime | None = None
@@ -43,10 +47,11 @@ class Due(Struct, frozen=True, kw_only=True):
     is_contacted: bool = False
     is_replied: bool = False
     is_paused: bool = False
+    review_every: Limit | None = None
 
 
 class Mark(Struct, frozen=True):
-    """One moment to act. `due_at` is the date it is about, `ahead` the limit of a reminder.
+    """One moment to act. `due_at` is the date it is about, `ahead` the limit of a reminder or the turn of a review.
 
     `key` names a mark together with its date, so a date that moved (延期) has marks of its own.
     """
@@ -97,7 +102,18 @@ def _until_due(due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:
     for ahead in watch.terms.remind:
         yield from _warning(MarkKind.REMIND, ahead, due, watch, after)
     yield from _warning(MarkKind.YELLOW, watch.terms.yellow, due, watch, after)
+    if due.review_every is not None:
+        yield from _reviews(due, due.review_every, watch, after)
     yield Mark(MarkKind.RED, due.reply_by, due.reply_by)
+
+
+def _reviews(due: Due, every: Limit, watch: Watch, after: datetime) -> Iterator[Mark]:
+    """Yield the review dates (挂账复核) between the approval and the date that was agreed on."""
+    at = extended(after, every, watch.calendar, watch.hours)
+    turn = 1
+    while at < due.reply_by:
+        yield Mark(MarkKind.REVIEW_DEFERRAL, at, due.reply_by, str(turn))
+        at, turn = extended(at, every, watch.calendar, watch.hours), turn + 1
 
 
 def _warning(kind: MarkKind, ahead: Limit, due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:

@@ -82,7 +82,10 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 class TicketText(Struct, frozen=True, kw_only=True):
-    """What was said, opened. Only `masked_text` may be searched, shown or given to a model."""
+    """What was said, opened. Only `masked_text` may be searched, shown or given to a model.
+
+    `answer` is what the hotline itself told the citizen (直办, 不予受理).
+    """
 
     text: str
     brief: str
@@ -91,6 +94,7 @@ class TicketText(Struct, frozen=True, kw_only=True):
     caller_name: str | None
     caller_phone: str | None
     reading: dict[str, Any]
+    answer: str | None = None
 
 
 class Assignment(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,10 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import unquote
+
+from msgspec import Meta, Struct
 
 from hotline.api import body
 from hotline.keys import HUB, SETTINGS
@@ -30,6 +32,14 @@ SIGNATURES: Final = (
 )
 
 
+class Attached(Struct, kw_only=True):
+    """A stored attachment; `id` is what a request names."""
+
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    media_type: str
+    size: Annotated[int, Meta(ge=1)]
+
+
 async def create(request: web.Request, actor: Actor) -> web.Response:
     """Store the request's body as a file; `x-file-name` is its name, percent-encoded."""
     content = await request.read()
@@ -44,7 +54,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     await hub.database.write(
         lambda session: attachments.add(session, attachment_id, name, media_type, len(content), digest, hub.now())
     )
-    return body.answer({"id": attachment_id, "media_type": media_type, "size": len(content)}, 201)
+    return body.answer({"id": attachment_id, "media_type": media_type, "size": len(content)}, Attached, status=201)
 
 
 def _keep(folder: Path, name: str, content: bytes) -> None:

@@ -4,91 +4,104 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
-from models.errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from msgspec import Struct
+from hotline.api.faults import in_words
+from models.errors import HotlineError, InvalidRequest
 
 S = TypeVar("S", bound="Struct")
 MOST_ON_A_PAGE: Final = 100
-# The escape of NUL, but not a backslash followed by the letters u0000, which a citizen may well write.
-_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_TYPES: Final = {
-    "str": "文字",
-    "str | null": "文字",
-    "int": "整数",
-    "int | null": "整数",
-    "float": "数",
-    "bool": "true 或 false",
-    "object": "对象",
-    "object | null": "对象",
-    "array": "数组",
-    "array | null": "数组",
-    "datetime": "时间",
-    "null": "空值",
-}
-_FAULTS: Final = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"Object missing required field `(.+)`", "缺少必填项“{0}”"),
-        (r"Invalid enum value (.+)", "没有{0}这个取值，见 /api/v1/labels"),
-        (r"Expected `str(?: \| null)?` of length >= (\d+)", "至少填写{0}个字"),
-        (r"Expected `str(?: \| null)?` of length <= (\d+)", "最多填写{0}个字"),
-        (r"Expected `str(?: \| null)?` matching regex .+", "格式不正确"),
-        (r"Expected `array(?: \| null)?` of length >= (\d+)", "至少填写{0}项"),
-        (r"Expected `array(?: \| null)?` of length <= (\d+)", "最多填写{0}项"),
-        (r"Expected `(?:int|float)(?: \| null)?` >= (.+)", "应不小于{0}"),
-        (r"Expected `(?:int|float)(?: \| null)?` <= (.+)", "应不大于{0}"),
-        (r"Expected `datetime(?: \| null)?` with a timezone component", "时间须写明时区，如 2026-11-23T09:30:00+08:00"),
-        (r"Invalid RFC3339 encoded datetime", "时间格式不正确，如 2026-11-23T09:30:00+08:00"),
-        (r"Number out of range", "数值超出范围"),
-        (r"Expected `([^`]+)`, got `([^`]+)`", "应为{0}，收到的是{1}"),
-    )
-)
+LARGEST_JSON: Final = 1024 * 1024
+LARGEST_EXACT: Final = 2**53
+TOO_LARGE: Final = "请求内容超过1兆字节；照片、录音请用 /api/v1/attachments 上传"
+HAS_NUL: Final = "内容含有空字符（NUL），请删除后重试"
+
+
+class TooLarge(HotlineError):
+    """The body is larger than any request of ours needs to be."""
+
+    code = "request_entity_too_large"
+    status = 413
 
 
 async def read_body(request: web.Request, kind: type[S]) -> tuple[bytes, S]:
-    """Return the raw bytes and the decoded body; raises InvalidRequest naming the field."""
-    raw = await request.read()
+    """Return the raw bytes and the decoded body; raises TooLarge, InvalidRequest naming the field."""
+    raw = await read(request)
     return raw, decode(raw, kind)
 
 
+async def read(request: web.Request) -> bytes:
+    """Return the raw bytes of a JSON body; raises TooLarge."""
+    if (request.content_length or 0) > LARGEST_JSON:
+        raise TooLarge(TOO_LARGE)
+    raw = await request.read()
+    if len(raw) > LARGEST_JSON:
+        raise TooLarge(TOO_LARGE)
+    return raw
+
+
 def decode(raw: bytes, kind: type[S]) -> S:
-    """Decode a JSON body; raises InvalidRequest naming the field, in Chinese."""
-    if b"\x00" in raw or _NUL.search(raw):
-        raise InvalidRequest("内容含有空字符（NUL），请删除后重试")
+    """Decode a JSON body; raises InvalidRequest naming the field, in Chinese. Fields that we do not know are ignored."""
+    try:
+        found = _decode(raw, kind)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"请求内容不符合要求：{in_words(error)}") from error
+    except RecursionError as error:
+        raise InvalidRequest("请求内容不是有效的 JSON：嵌套过深") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if b"\x00" in raw:
+            raise InvalidRequest(HAS_NUL) from error
+        raise InvalidRequest(f"请求内容不是有效的 JSON：{error}") from error
+    if rb"\u0000" in raw and _has_nul(found):
+        raise InvalidRequest(HAS_NUL)
+    return found
+
+
+def _decode(raw: bytes, kind: type[S]) -> S:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequest(f"请求内容不符合要求：{in_chinese(str(error))}") from error
-    except RecursionError as error:
-        raise InvalidRequest("请求内容嵌套过深，请简化后重试") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest("请求内容不是有效的 JSON（须为完整的 UTF-8 文本，不含残缺字符），请检查后重试") from error
+        if "`float`" not in str(error):
+            raise
+    # To JSON, 53.0 is an integer like 53.
+    return msgspec.convert(_whole(msgspec.json.decode(raw)), kind)
 
 
-def in_chinese(fault: str) -> str:
-    """Return a fault of msgspec in Chinese, with the field that it is about; an unknown one as it is."""
-    said, _, place = fault.partition(" - at ")
-    field = place.strip("`").removeprefix("$").removeprefix(".")
-    for pattern, words in _FAULTS:
-        found = pattern.fullmatch(said)
-        if found is not None:
-            told = words.format(*(_TYPES.get(group, group) for group in found.groups()))
-            return f"{field}：{told}" if field else told
-    return fault
+def _has_nul(value: Any) -> bool:
+    """PostgreSQL keeps no NUL in a text."""
+    match value:
+        case str():
+            return "\x00" in value
+        case list():
+            return any(_has_nul(inner) for inner in value)
+        case Struct():
+            return any(_has_nul(getattr(value, name)) for name in value.__struct_fields__)
+    return False
 
 
-def answer(content: Any, status: int = 200) -> web.Response:
-    """Return a JSON answer."""
-    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
+def _whole(value: Any) -> Any:
+    match value:
+        case float() if value.is_integer() and abs(value) <= LARGEST_EXACT:
+            return int(value)
+        case dict():
+            return {name: _whole(inner) for name, inner in value.items()}
+        case list():
+            return [_whole(inner) for inner in value]
+    return value
+
+
+def answer(content: Any, kind: Any, *, status: int = 200) -> web.Response:
+    """Return a JSON answer of a declared shape: what the shape does not promise is not told.
+
+    Raises msgspec.ValidationError where the content is not what it promises.
+    """
+    promised = msgspec.json.decode(msgspec.json.encode(content), type=kind)
+    return raw_answer(msgspec.json.encode(promised), status)
 
 
 def raw_answer(content: bytes, status: int) -> web.Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
 from hotline.api import body
+from hotline.api.shapes import Count, Cursor, Number
 from hotline.keys import HTTP_CLIENT, HUB
 from hotline.registration import register
 from models.errors import Forbidden, InvalidRequest
@@ -28,6 +29,45 @@ class EndpointRequest(Struct, kw_only=True):
     rotate: bool = False
 
 
+class EndpointAnswer(Struct, kw_only=True):
+    """A registered endpoint. We sign with `webhook_secret`, the department with `callback_secret`."""
+
+    department: str
+    url: str
+    webhook_secret: str
+    callback_secret: str
+    verified_at: datetime
+
+
+class DeliveryLine(Struct, kw_only=True):
+    """A webhook in a list."""
+
+    id: str
+    ticket: Number
+    department: str
+    type: str
+    state: Literal["waiting", "delivered", "dead"]
+    attempts: Count
+    created_at: datetime
+    next_at: datetime
+    delivered_at: datetime | None
+    last_error: str | None
+
+
+class Deliveries(Struct, kw_only=True):
+    """One page of webhooks, newest first."""
+
+    deliveries: list[DeliveryLine]
+    cursor: Cursor
+
+
+class Replayed(Struct, kw_only=True):
+    """A delivery that is sent again."""
+
+    id: str
+    state: Literal["waiting"] = "waiting"
+
+
 async def put_endpoint(request: web.Request, actor: Actor) -> web.Response:
     """PUT /api/v1/departments/{code}/endpoint."""
     department = request.match_info["code"]
@@ -42,7 +82,8 @@ async def put_endpoint(request: web.Request, actor: Actor) -> web.Response:
             "webhook_secret": endpoint.webhook_secrets[0],
             "callback_secret": endpoint.callback_secrets[0],
             "verified_at": endpoint.verified_at,
-        }
+        },
+        EndpointAnswer,
     )
 
 
@@ -62,9 +103,7 @@ async def list_deliveries(request: web.Request, actor: Actor) -> web.Response:
     last = rows[-1] if len(rows) == size else None
     cursor = body.make_cursor(last.created_at, last.id) if last else None
     shown = [{**structs.asdict(row), "ticket": number_of(row.ticket_id)} for row in rows]
-    for row in shown:
-        del row["ticket_id"]
-    return body.answer({"deliveries": shown, "cursor": cursor})
+    return body.answer({"deliveries": shown, "cursor": cursor}, Deliveries)
 
 
 async def replay(request: web.Request, actor: Actor) -> web.Response:
@@ -72,4 +111,4 @@ async def replay(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
     delivery_id = request.match_info["id"]
     await hub.database.write(lambda session: deliveries.replay(session, delivery_id, hub.now()))
-    return body.answer({"id": delivery_id, "state": "waiting"})
+    return body.answer({"id": delivery_id, "state": "waiting"}, Replayed)

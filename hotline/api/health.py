@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from aiohttp import web
+from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hotline.api import body
+from hotline.api.shapes import Count
 from hotline.keys import HUB
 from models import lifecycle, vocabulary
 from models.errors import HotlineError
@@ -20,12 +22,64 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.ticket import Actor
 
+Labels = dict[str, dict[str, str]]
 WORKER_SILENT_FOR: Final = timedelta(seconds=15)
+
+
+class Alive(Struct, kw_only=True):
+    """The process answers."""
+
+    state: Literal["ok"] = "ok"
+
+
+class Ready(Struct, kw_only=True):
+    """What works; a check says `ok` or, in Chinese, what is missing."""
+
+    state: Literal["ready", "not_ready"]
+    checks: dict[str, str]
+    alarms: list[str]
+
+
+class GrossNet(Struct, kw_only=True):
+    """毛值与净值."""
+
+    gross: Count
+    net: Count
+
+
+class Stuck(Struct, kw_only=True):
+    """Past its limit in the hotline's own hands."""
+
+    in_review: Count
+    in_follow_up: Count
+    in_send_back: Count
+
+
+class DepartmentBacklog(Struct, kw_only=True):
+    """A department's live parts, and how many are past a due time."""
+
+    department: str
+    open: Count
+    backlog_net: Count
+    backlog_gross: Count
+
+
+class Backlog(Struct, kw_only=True):
+    """零积压."""
+
+    at: datetime
+    open: Count
+    due_within_a_day: Count
+    overdue_excused: Count
+    backlog: GrossNet
+    stuck: Stuck
+    on_desk_past_limit: Count
+    departments: list[DepartmentBacklog]
 
 
 async def healthz(request: web.Request) -> web.Response:
     """GET /healthz: the process answers."""
-    return body.answer({"state": "ok"})
+    return body.answer({"state": "ok"}, Alive)
 
 
 async def readyz(request: web.Request) -> web.Response:
@@ -38,7 +92,7 @@ async def readyz(request: web.Request) -> web.Response:
     checks["model"] = "ok" if hub.reader.model_version else "分类模型未加载"
     is_ready = all(said == "ok" for said in checks.values())
     content = {"state": "ready" if is_ready else "not_ready", "checks": checks, "alarms": list(hub.alarms.values())}
-    return body.answer(content, 200 if is_ready else 503)
+    return body.answer(content, Ready, status=200 if is_ready else 503)
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -48,13 +102,13 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def labels(request: web.Request) -> web.Response:
     """GET /api/v1/labels: every state, action, kind, role … with its Chinese label."""
-    return body.answer({**vocabulary.LABELS, **lifecycle.LABELS})
+    return body.answer({**vocabulary.LABELS, **lifecycle.LABELS}, Labels)
 
 
 async def zero_backlog(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/backlog: the zero-backlog figures, gross and net."""
     hub = request.app[HUB]
-    return body.answer(await hub.database.read(lambda session: backlog.figures(session, hub.now())))
+    return body.answer(await hub.database.read(lambda session: backlog.figures(session, hub.now())), Backlog)
 
 
 async def _checks(hub: Hub, session: Session) -> dict[str, Any]:

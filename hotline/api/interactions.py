@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 
 from hotline import interaction
 from hotline.api import body
+from hotline.api.shapes import Count
 from hotline.fields import Code, Remark
 from hotline.keys import HUB
 from hotline.request import Caller
@@ -46,13 +48,53 @@ class FeedRecord(Struct, kw_only=True):
     record: dict[str, Any]
 
 
+class Offered(Struct, kw_only=True):
+    """A recorded interaction."""
+
+    id: Annotated[int, Meta(ge=1)]
+    state: Literal["offered"] = "offered"
+
+
+class Happened(Struct, kw_only=True):
+    """What is known of an interaction now."""
+
+    id: Annotated[int, Meta(ge=1)]
+    outcome: str | None
+    call_back_by: datetime | None
+
+
+class MissedCall(Struct, kw_only=True):
+    """A call to be called back."""
+
+    id: Annotated[int, Meta(ge=1)]
+    line: str | None
+    seat_group: str
+    offered_at: datetime
+    call_back_by: datetime
+
+
+class MissedCalls(Struct, kw_only=True):
+    """Calls to be called back, the nearest due first."""
+
+    interactions: list[MissedCall]
+
+
+class FeedKept(Struct, kw_only=True):
+    """Whether a mirror record was kept: an older version than the known one is not."""
+
+    line: str
+    external_id: str
+    version: Count
+    is_kept: bool
+
+
 async def offer(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions."""
     _, wanted = await body.read_body(request, Offer)
     channel = wanted.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)
     phone = wanted.caller.phone if wanted.caller else None
     number = await interaction.offer(request.app[HUB], channel, wanted.line, phone)
-    return body.answer({"id": number, "state": "offered"}, 201)
+    return body.answer({"id": number, "state": "offered"}, Offered, status=201)
 
 
 async def event(request: web.Request, actor: Actor) -> web.Response:
@@ -69,14 +111,16 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
         outcome=wanted.outcome,
         text=wanted.text,
     )
-    return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by})
+    return body.answer(
+        {"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened
+    )
 
 
 async def missed(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/interactions/missed: calls to be called back, nearest due first."""
     size = body.page_size(request)
     rows = await request.app[HUB].database.read(lambda session: interactions.waiting(session, size))
-    return body.answer({"interactions": rows})
+    return body.answer({"interactions": rows}, MissedCalls)
 
 
 async def put_feed(request: web.Request, actor: Actor) -> web.Response:
@@ -93,4 +137,6 @@ async def put_feed(request: web.Request, actor: Actor) -> web.Response:
     is_kept = await hub.database.write(
         lambda session: feeds.put(session, number, external_id, wanted.version, content, hub.now())
     )
-    return body.answer({"line": number, "external_id": external_id, "version": wanted.version, "is_kept": is_kept})
+    return body.answer(
+        {"line": number, "external_id": external_id, "version": wanted.version, "is_kept": is_kept}, FeedKept
+    )

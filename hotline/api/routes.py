@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from hotline.api import (
@@ -137,11 +138,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
 
 def add_routes(app: web.Application) -> None:
     """Hang every endpoint on the application."""
-    description = openapi.describe(ENDPOINTS, "12345 热线服务中枢")
+    description = msgspec.json.encode(openapi.describe(ENDPOINTS, "12345 热线服务中枢"))
 
     async def described(request: web.Request) -> web.Response:
         """GET /api/openapi.json."""
-        return body.answer(description)
+        return body.raw_answer(description, 200)
 
     app[citizen_page.FORMS] = citizen_page.Forms()
     for endpoint in ENDPOINTS:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from hotline import accounts
 from hotline.api import body
 from hotline.api.auth import COOKIE, check_origin
 from hotline.keys import HUB
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -26,13 +29,30 @@ class SignIn(Struct, kw_only=True):
     password: Password
 
 
+class SignedIn(Struct, kw_only=True):
+    """Who is signed in; `ends_at` when signing in."""
+
+    username: str
+    role: Role
+    department: str | None
+    ends_at: datetime | msgspec.UnsetType = msgspec.UNSET
+
+
+class SignedOut(Struct, kw_only=True):
+    """Nobody is signed in any more."""
+
+    signed_out: Literal[True] = True
+
+
 async def create(request: web.Request) -> web.Response:
     """Sign in; the cookie is HttpOnly and never leaves for another site's requests."""
     check_origin(request)
     _, wanted = await body.read_body(request, SignIn)
     token, ends_at, user = await accounts.sign_in(request.app[HUB].database, wanted.username, wanted.password)
     response = body.answer(
-        {"username": user.username, "role": user.role, "department": user.department, "ends_at": ends_at}, 201
+        {"username": user.username, "role": user.role, "department": user.department, "ends_at": ends_at},
+        SignedIn,
+        status=201,
     )
     response.set_cookie(
         COOKIE,
@@ -48,7 +68,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def show(request: web.Request, actor: Actor) -> web.Response:
     """Who am I."""
-    return body.answer({"username": actor.name, "role": actor.role, "department": actor.department})
+    return body.answer({"username": actor.name, "role": actor.role, "department": actor.department}, SignedIn)
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -57,6 +77,6 @@ async def delete(request: web.Request) -> web.Response:
     token = request.cookies.get(COOKIE)
     if token:
         await accounts.sign_out(request.app[HUB].database, token)
-    response = body.answer({"signed_out": True})
+    response = body.answer({"signed_out": True}, SignedOut)
     response.del_cookie(COOKIE, path="/")
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -25,15 +26,16 @@ from hotline import (
     track,
 )
 from hotline.api import body
+from hotline.api.shapes import Count, Number
 from hotline.fields import ReasonFields
 from hotline.keys import HUB
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch, InvalidRequest
-from models.lifecycle import Action
+from models.lifecycle import Action, AssignmentState, TicketState
 from models.store import idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
-from models.vocabulary import Role
+from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -103,6 +105,19 @@ STEPS: Final[dict[Action, UseCase]] = {
 }
 
 
+FREE_WORDS: Final = (
+    "reason",
+    "remark",
+    "duty_argument",
+    "plan",
+    "topic",
+    "ruling",
+    "lawful_channel",
+    "instruction",
+    "law_basis",
+)
+
+
 class StepRequest(Struct, kw_only=True):
     """What every step carries; the action's own fields stand beside these."""
 
@@ -110,13 +125,23 @@ class StepRequest(Struct, kw_only=True):
     version: int | None = None
 
 
-class StepAnswer(Struct, kw_only=True):
-    """Where the ticket and its parts stand after the step."""
+class StepPart(Struct, kw_only=True):
+    """Where one part stands after a step."""
 
-    number: str
-    state: str
-    version: int
-    assignments: list[dict[str, Any]]
+    assignment: int
+    department: str
+    role: AssignmentRole
+    state: AssignmentState
+    reply_by: datetime
+
+
+class StepAnswer(Struct, kw_only=True):
+    """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it."""
+
+    number: Number
+    state: TicketState
+    version: Count
+    assignments: list[StepPart]
     made: list[str] = []
 
 
@@ -155,7 +180,7 @@ async def carry_out(
         return Remembered(channel=channel, key=key, request_digest=digest, status=200, response=reply)
 
     async def work(step: Step) -> Any:
-        return await use_case.work(step, fields)
+        return await use_case.work(step, await _without_traces(step, fields))
 
     try:
         kept = await run(hub, actor, ticket_id, work, version=named.version, remember=remember)
@@ -169,6 +194,17 @@ async def carry_out(
     return body.raw_answer(kept.response.encode(), 200)
 
 
+async def _without_traces(step: Step, fields: Struct) -> Struct:
+    """Mask what people wrote to one another: it stands on the trail and in messages, where no personal data may."""
+    written = {name: value for name in FREE_WORDS if (value := getattr(fields, name, None))}
+    if not written:
+        return fields
+    caller_name = (await step.text()).caller_name
+    return msgspec.structs.replace(
+        fields, **{name: step.hub.mask(value, caller_name) for name, value in written.items()}
+    )
+
+
 def step_answer(step: Step, made: Any) -> StepAnswer:
     """Return where everything stands after a step."""
     return StepAnswer(
@@ -176,13 +212,13 @@ def step_answer(step: Step, made: Any) -> StepAnswer:
         state=step.ticket.state,
         version=step.ticket.version,
         assignments=[
-            {
-                "assignment": part.ordinal,
-                "department": part.department,
-                "role": part.role,
-                "state": part.state,
-                "reply_by": part.reply_by,
-            }
+            StepPart(
+                assignment=part.ordinal,
+                department=part.department,
+                role=part.role,
+                state=part.state,
+                reply_by=part.reply_by,
+            )
             for part in step.parts.values()
         ],
         made=made if isinstance(made, list) else [],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hotline import clocks, proposal
-from hotline.api import body
+from hotline.api import body, shapes
 from hotline.api.view import ticket_line, ticket_page
 from hotline.intake import locate, register, understand
 from hotline.keys import HUB
@@ -64,7 +64,8 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
             "handoff": [{"number": rule.number, "script": rule.script} for rule in proposed.handoffs],
             "auto": not proposed.desk_reasons,
             "desk_reasons": proposed.desk_reasons,
-        }
+        },
+        shapes.Understood,
     )
 
 
@@ -80,7 +81,7 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         page["replies"] = [_reply(session, hub, part) for part in parts if part.reply is not None]
         return page
 
-    return body.answer(await hub.database.read(work))
+    return body.answer(await hub.database.read(work), shapes.TicketPage)
 
 
 async def listed(request: web.Request, actor: Actor) -> web.Response:
@@ -113,7 +114,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         briefs = await tickets.briefs(session, [row.ticket.id for row in rows]) if is_department else None
         return {"tickets": [ticket_line(hub, row, briefs) for row in rows], "cursor": cursor}
 
-    return body.answer(await hub.database.read(work))
+    return body.answer(await hub.database.read(work), shapes.Tickets)
 
 
 async def trail(request: web.Request, actor: Actor) -> web.Response:
@@ -137,7 +138,7 @@ async def trail(request: web.Request, actor: Actor) -> web.Response:
             )
         return found
 
-    return body.answer({"events": await hub.database.read(work)})
+    return body.answer({"events": await hub.database.read(work)}, shapes.Trail)
 
 
 async def clock(request: web.Request, actor: Actor) -> web.Response:
@@ -169,7 +170,7 @@ async def clock(request: web.Request, actor: Actor) -> web.Response:
             "assignments": explained,
         }
 
-    return body.answer(await hub.database.read(work))
+    return body.answer(await hub.database.read(work), shapes.TicketClock)
 
 
 async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
 from hotline.api import body
+from hotline.api.shapes import Tracked
 from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import tracked
 from hotline.keys import HUB
 from models.errors import InvalidRequest, NotFound
-from models.lifecycle import Action
+from models.lifecycle import Action, TicketState
 from models.store import follow_ups, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from models.ticket import Ticket, TicketText
 
 
+TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
+TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
+
+
 class CitizenStep(Struct, kw_only=True):
     """What every step of a citizen carries."""
 
@@ -34,7 +39,8 @@ class CitizenStep(Struct, kw_only=True):
 
 async def show(request: web.Request) -> web.Response:
     """GET /api/v1/track/{number}?code=."""
-    return body.answer(await look_up(request.app[HUB], request.match_info["number"], body.query(request, "code")))
+    found = await look_up(request.app[HUB], request.match_info["number"], body.query(request, "code"))
+    return body.answer(found, Tracked)
 
 
 async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
@@ -49,7 +55,6 @@ async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))
         if answered is not ticket:
             page["merged_state"] = answered.state
-            page["reply"] = reply
         return page
 
     return await hub.database.read(work)
@@ -57,19 +62,18 @@ async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
 
 async def step(request: web.Request) -> web.Response:
     """POST /api/v1/track/{number}/steps: supplement, urge, withdraw, rate, ask_reopen."""
-    raw = await request.read()
-    wanted = body.decode(raw, CitizenStep)
+    raw, wanted = await body.read_body(request, CitizenStep)
     number = request.match_info["number"]
     code = wanted.code or body.query(request, "code")
-    return await take(request, number, code, raw, key=request.headers.get("idempotency-key"))
+    key = body.idempotency_key(request) if "idempotency-key" in request.headers else None
+    return await take(request, number, code, raw, key=key)
 
 
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
-    """Take one step of whoever knows the query code; without a key the ticket's version is the key."""
-    ticket, _ = await request.app[HUB].database.read(lambda session: _own(session, number, code))
-    key = key or f"v{ticket.version}:{body.decode(raw, CitizenStep).action}"
-    if len(key) > 200:
-        raise InvalidRequest("Idempotency-Key 过长")
+    """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
+    hub = request.app[HUB]
+    ticket, _ = await hub.database.read(lambda session: _own(session, number, code))
+    key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
         request, actor, CITIZEN_STEPS, raw, channel="step:citizen", key=f"{number}:{key}", ticket_number=number
@@ -92,8 +96,12 @@ async def _own(session: Session, number: str, code: str | None) -> tuple[Ticket,
 
 
 async def _reply(session: Session, hub: Hub, ticket: Ticket) -> str | None:
+    """Return the answer: the hotline's own, or the department's once a person of the hotline has approved it."""
+    if ticket.state in TOLD_BY_HOTLINE:
+        told = (await tickets.text(session, ticket.id)).answer
+        return None if told is None else hub.mask(told)
     parts = [part for part in await tickets.assignments(session, ticket.id) if part.is_lead and part.reply]
-    if not parts:
+    if ticket.state not in TOLD_BY_DEPARTMENT or not parts:
         return None
     last = parts[-1]
     place = f"{last.ticket_id}/{last.ordinal}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.lifecycle import Action, TicketState, assignment_allows, may, ticket_allows
+from models.lifecycle import Action, assignment_allows, may, ticket_allows
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) 
         "line": ticket.line,
         "lead": _department(hub, ticket.lead),
         "assignment": listed.ordinal,
+        "assignment_state": listed.part_state,
         "asks": listed.asks,
         "place": ticket.place,
         "district": ticket.district,
@@ -64,7 +65,8 @@ def ticket_page(hub: Hub, actor: Actor, ticket: Ticket, text: TicketText, parts:
         "disclosure": ticket.disclosure,
         "caller": None if is_department else {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)},
         "text": None if is_department else text.masked_text,
-        "brief": hub.mask(text.brief),
+        "brief": hub.mask(text.brief, text.caller_name),
+        "answer": None if is_department or text.answer is None else hub.mask(text.answer, text.caller_name),
         "place": ticket.place,
         "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
         "grid": ticket.grid,
@@ -140,7 +142,6 @@ def tracked(
     hub: Hub, ticket: Ticket, text: TicketText, reply: str | None, rating: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return what the citizen sees: where it stands, who has it, by when, and the answer."""
-    is_done = ticket.state in {TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED}
     return {
         "number": ticket.number,
         "state": ticket.state,
@@ -150,7 +151,7 @@ def tracked(
         "registered_at": ticket.registered_at,
         "promised_at": ticket.promised_at,
         "closed_at": ticket.closed_at,
-        "reply": reply if is_done else None,
+        "reply": reply,
         "rating": rating,
         "urge_count": ticket.urge_count,
     }

@@ -93,7 +93,6 @@ def with_hub(settings: Settings, job: Callable[[Hub], Awaitable[int]]) -> int:
     """Run a short job with a hub of its own."""
 
     async def main(url: str) -> int:
-        await check_migrated(url)
         hub = await build_hub(settings, url, pool_size=2)
         try:
             return await job(hub)
@@ -110,7 +109,7 @@ def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -
     async def main(url: str) -> int:
         await check_migrated(url)
         code = read_city(settings.city).code
-        store = await database.connect(url, code, read_keyring(settings.keyring_file), size=1)
+        store = await database.connect(url, code, read_keyring(settings), size=1)
         try:
             return await store.write(job)
         finally:

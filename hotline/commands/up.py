@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.access import prepare_access
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
+from hotline.config import BadSetting
 from hotline.postgres import EmbeddedPostgres
 from models.city_files import read_city
 from models.errors import HotlineError
@@ -108,7 +109,11 @@ def up(settings: Settings) -> int:
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
     with _only_one(settings):
         try:
+            # What a person must mend is told before anything has started.
+            if settings.clock_speed != 1.0 and not settings.demo:
+                raise BadSetting("HOTLINE_CLOCK_SPEED 只在 HOTLINE_DEMO=on 时可用")
             _check_port(settings)
+            read_keyring(settings)
             parts.setup(settings)
             url = _start_database(settings, postgres)
             asyncio.run(_prepare(settings, url))
@@ -186,10 +191,11 @@ async def _prepare(settings: Settings, url: str) -> None:
     await migrate(url)
     city = read_city(settings.city)
     _say(f"→ 城市：{city.name}")
-    store = await database.connect(url, city.code, read_keyring(settings.keyring_file), size=2)
+    store = await database.connect(url, city.code, read_keyring(settings), size=2)
     try:
 
         async def work(session: Session) -> None:
+            await installation.check_keys(session, datetime.now(UTC))
             await installation.keep_city(session, city, datetime.now(UTC))
             await _set_clock(session, settings)
 

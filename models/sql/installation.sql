@@ -34,3 +34,12 @@ SELECT document FROM city_versions WHERE city_code = :city_code AND version = :v
 -- name: amendments(city_code)
 -- What rulings changed in the duty catalogue, oldest first.
 SELECT duty FROM duty_amendments WHERE city_code = :city_code ORDER BY at, id, version;
+
+-- name: keep_key(city_code, key, digest, at)!
+-- Remembers a key by its digest when it is first used.
+INSERT INTO keyring (city_code, key, digest, first_used_at) VALUES (:city_code, :key, :digest, :at)
+ON CONFLICT DO NOTHING;
+
+-- name: keys(city_code)
+-- The digests of the keys that were used here.
+SELECT key, digest FROM keyring WHERE city_code = :city_code;

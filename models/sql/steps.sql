@@ -59,6 +59,7 @@ WITH written_tickets AS (
 ), written_handoffs AS (
   INSERT INTO handoffs SELECT * FROM json_populate_recordset(NULL::handoffs, :handoffs::text::json)
   ON CONFLICT (city_code, ticket_id, number) DO UPDATE SET
+    flag = EXCLUDED.flag, opened_at = EXCLUDED.opened_at, confirm_by = EXCLUDED.confirm_by,
     confirmed_at = EXCLUDED.confirmed_at, outside_number = EXCLUDED.outside_number
 ), written_follow_ups AS (
   INSERT INTO follow_ups SELECT * FROM json_populate_recordset(NULL::follow_ups, :follow_ups::text::json)

@@ -14,6 +14,10 @@ SELECT * FROM ticket_texts WHERE city_code = :city_code AND id = :id;
 -- The department's brief, edited; the edit is on the trail.
 UPDATE ticket_texts SET brief = :brief WHERE city_code = :city_code AND id = :id;
 
+-- name: set_answer(answer, city_code, id)!
+-- What the hotline itself told the citizen.
+UPDATE ticket_texts SET answer = :answer WHERE city_code = :city_code AND id = :id;
+
 -- name: assignments(city_code, ticket_id)
 -- Every part of one ticket in the order of their making.
 SELECT * FROM assignments WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY ordinal;
@@ -70,7 +74,8 @@ ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
 -- name: undecided(city_code, after_by, after_id, page_size)
 -- One page of the parts whose department waits for the hotline's word on a send-back, an extension or a deferral, the
 -- nearest due time first. A delegated part's send-back is for the unit that delegated it.
-SELECT t.*, x.masked_text, a.ordinal, a.reply_by AS part_reply_by, coalesce(a.asked ->> 'what', 'send_back') AS asks
+SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by,
+  coalesce(a.asked ->> 'what', 'send_back') AS asks
 FROM assignments AS a
 JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id

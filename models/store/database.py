@@ -95,7 +95,6 @@ class Database:
             async with asyncio.timeout(2), self.session() as session:
                 return await work(session)
         except PASSING as error:
-            _raise_if_ours(error)
             raise Unavailable("数据库没有应答") from error
 
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -118,7 +117,6 @@ class Database:
                 async with lend() as session:
                     return await work(session)
             except PASSING as error:
-                _raise_if_ours(error)
                 if time.monotonic() + pause > deadline:
                     raise Unavailable("数据库暂时不可用，请稍后用同一请求重试，不会重复登记") from error
                 await asyncio.sleep(pause)
@@ -166,12 +164,6 @@ def refused() -> Iterator[None]:
         raise BadDatabaseUrl(f"数据库拒绝登录，请检查 HOTLINE_DATABASE_URL 的用户名和密码：{error}") from error
     except (ValueError, asyncpg.ClientConfigurationError) as error:
         raise BadDatabaseUrl("HOTLINE_DATABASE_URL 无效，应如 postgresql://用户:密码@主机:5432/数据库") from error
-
-
-def _raise_if_ours(error: BaseException) -> None:
-    """A value that does not fit its column is our own mistake, though asyncpg files it under the interface's errors."""
-    if isinstance(error, ValueError):
-        raise error
 
 
 async def _keep_connection(connection: Connection) -> None:

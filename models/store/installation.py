@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from models.city import City, Duty
+from models.errors import HotlineError
 from models.limits import limit_hook
 from models.store.database import queries
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 _SQL = queries("installation")
+
+
+class WrongKeyring(HotlineError):
+    """The database was written under other keys."""
+
+    code = "wrong_keyring"
+    status = 500
 
 
 async def clock(session: Session) -> dict[str, Any] | None:
@@ -42,6 +50,16 @@ async def last_beat(session: Session, worker: str) -> datetime | None:
     """Return the wall time at which a worker was last alive."""
     at: datetime | None = await _SQL.last_beat(session.connection, city_code=session.city_code, worker=worker)
     return at
+
+
+async def check_keys(session: Session, at: datetime) -> None:
+    """Remember the keys that are new here; raises WrongKeyring where one differs from what was used before."""
+    digests = session.keyring.digests()
+    for key, digest in digests.items():
+        await _SQL.keep_key(session.connection, city_code=session.city_code, key=key, digest=digest, at=at)
+    rows = _SQL.keys(session.connection, city_code=session.city_code)
+    if [row["key"] async for row in rows if row["key"] in digests and row["digest"] != digests[row["key"]]]:
+        raise WrongKeyring("密钥文件与数据库不符：数据是用另一套密钥加密的，请用 HOTLINE_KEYRING 指明原来的密钥文件")
 
 
 async def keep_city(session: Session, city: City, at: datetime) -> None:

@@ -57,20 +57,26 @@ async def migrate(url: str) -> None:
 
 
 async def check_migrated(url: str) -> None:
-    """Raise NotMigrated where the database is missing or older than this release."""
+    """Raise NotMigrated where the database is missing or older than this release; waits for one that is starting."""
     missing = NotMigrated("数据库尚未建立或未升级到本版本，请先执行 hotline migrate（或 hotline up）")
-    try:
-        with refused():
-            connection = await asyncpg.connect(url)
-    except asyncpg.InvalidCatalogNameError:
-        raise missing from None
-    except PASSING as error:
-        raise Unavailable(f"连接数据库失败：{error}") from error
-    try:
-        if not await is_migrated(connection):
-            raise missing
-    finally:
-        await connection.close()
+    deadline = time.monotonic() + CONNECT_WITHIN_S
+    while True:
+        try:
+            with refused():
+                connection = await asyncpg.connect(url)
+            try:
+                if not await is_migrated(connection):
+                    raise missing
+            finally:
+                await connection.close()
+        except asyncpg.InvalidCatalogNameError:
+            raise missing from None
+        except PASSING as error:
+            if time.monotonic() > deadline:
+                raise Unavailable(f"连接数据库失败：{error}") from error
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def is_migrated(connection: Connection) -> bool:

@@ -29,6 +29,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     masked_text: str
     ordinal: int | None = None
     part_reply_by: datetime | None = None
+    part_state: str | None = None
     asks: str | None = None
 
 
@@ -72,7 +73,7 @@ async def text(session: Session, ticket_id: int) -> TicketText:
     row = _found(record, ticket_id)
     unseal = session.keyring.unseal
     caller = unseal(row["caller"], "ticket_texts", "caller", ticket_id) if row["caller"] else "\n"
-    name, _, phone = caller.partition("\n")
+    name, _, phone = caller.rpartition("\n")
     return TicketText(
         text=unseal(row["text"], "ticket_texts", "text", ticket_id),
         brief=unseal(row["brief"], "ticket_texts", "brief", ticket_id),
@@ -81,6 +82,7 @@ async def text(session: Session, ticket_id: int) -> TicketText:
         caller_name=name or None,
         caller_phone=phone or None,
         reading=row["reading"],
+        answer=unseal(row["answer"], "ticket_texts", "answer", ticket_id) if row["answer"] else None,
     )
 
 
@@ -88,6 +90,12 @@ async def set_brief(session: Session, ticket_id: int, brief: str) -> None:
     """Replace the department's brief."""
     sealed = session.keyring.seal(brief, "ticket_texts", "brief", ticket_id)
     await _SQL.set_brief(session.connection, city_code=session.city_code, id=ticket_id, brief=sealed)
+
+
+async def set_answer(session: Session, ticket_id: int, answer: str) -> None:
+    """Keep what the hotline itself told the citizen."""
+    sealed = session.keyring.seal(answer, "ticket_texts", "answer", ticket_id)
+    await _SQL.set_answer(session.connection, city_code=session.city_code, id=ticket_id, answer=sealed)
 
 
 async def assignments(session: Session, ticket_id: int) -> list[Assignment]:
@@ -175,6 +183,7 @@ async def worklist(session: Session, department: str, after: tuple[datetime, int
             masked_text=row["masked_text"],
             ordinal=row["ordinal"],
             part_reply_by=row["part_reply_by"],
+            part_state=row["assignment_state"],
         )
         async for row in rows
     ]
@@ -190,6 +199,7 @@ async def undecided(session: Session, after: tuple[datetime, int] | None, size: 
             masked_text=row["masked_text"],
             ordinal=row["ordinal"],
             part_reply_by=row["part_reply_by"],
+            part_state=row["assignment_state"],
             asks=row["asks"],
         )
         async for row in rows

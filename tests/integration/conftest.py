@@ -150,7 +150,7 @@ class World:
             "/api/v1/tickets", {"text": text, **more}, who=f"channel:{channel}", key=key or secrets.token_hex(8), ok=(200, 201)
         )
 
-    async def step(self, number: str, action: str, *, who: str, **fields: Any) -> Any:
+    async def step(self, number: str, action: str, /, *, who: str, **fields: Any) -> Any:
         """Take a step as somebody of the hotline or of a department, on the version that stands now."""
         ticket = await self.get(f"/api/v1/tickets/{number}", who="supervisor")
         content = {"action": action, "version": ticket["version"], **fields}
@@ -206,7 +206,7 @@ class World:
             assert response.status == 200, await response.text()
             return await response.json()
 
-    async def refused(self, number: str, action: str, *, who: str, status: int = 409, **fields: Any) -> Any:
+    async def refused(self, number: str, action: str, /, *, who: str, status: int = 409, **fields: Any) -> Any:
         """Try a step that must be refused; returns the problem."""
         ticket = await self.get(f"/api/v1/tickets/{number}", who="supervisor")
         content = {"action": action, "version": ticket["version"], **fields}

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 NOISE = "东湖区翠湖路商铺音响噪声扰民，投诉商家，晚上十一点还在放。"
-TO_DISTRICT = {"department": "donghu", "instruction": "请安排属地核实"}
-TO_STREET = {"department": "donghu-cuihu", "instruction": "请到现场核实"}
-ASKED = {"reason": "不属本街道职责", "duty_argument": "履职事项清单未列"}
+TO_DISTRICT: dict[str, Any] = {"department": "donghu", "instruction": "请安排属地核实"}
+TO_STREET: dict[str, Any] = {"department": "donghu-cuihu", "instruction": "请到现场核实"}
+ASKED: dict[str, Any] = {"reason": "不属本街道职责", "duty_argument": "履职事项清单未列"}
 
 
 async def acknowledged(world: World, text: str = LAMP) -> str:
@@ -80,7 +80,7 @@ async def test_a_delegation_goes_down_one_line_only(world: World, above: str, be
         await world.step(number, "reassign", who="dispatcher", lead="donghu", reason="属地办理")
     await world.step(number, "acknowledge", who=f"department:{above}")
     before = await world.everything_of(number)
-    fields = {"department": below, "instruction": "请办理"}
+    fields: dict[str, Any] = {"department": below, "instruction": "请办理"}
     await world.refused(number, "delegate", who=f"department:{above}", **fields)
     assert await world.everything_of(number) == before
 
@@ -109,7 +109,7 @@ async def test_only_who_has_taken_a_part_delegates_it_and_only_once_to_the_same_
 async def test_a_delegated_send_back_is_decided_by_the_unit_above_and_not_by_the_hotline(world: World) -> None:
     number = await delegated(world)
     await world.step(number, "send_back", who="department:donghu-cuihu", **ASKED)
-    decision = {"upheld": True, "reason": "改由区里办理"}
+    decision: dict[str, Any] = {"upheld": True, "reason": "改由区里办理"}
     for who in ("dispatcher", "supervisor", "department:urban", "department:donghu-cuihu"):
         said = await world.refused(number, "decide_send_back", who=who, status=403, **decision)
         assert "派出单位" in said["detail"] or "本单位二级派单" in said["detail"]

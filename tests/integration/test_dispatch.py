@@ -38,7 +38,9 @@ async def test_a_dispatch_without_a_lead_follows_the_catalogue_and_says_by_which
 async def test_every_department_of_a_dispatch_is_told_and_has_a_part_of_its_own(world: World) -> None:
     number = await on_desk(world)
     servers = [await world.department(code) for code in ("housing", "power")]
-    await world.step(number, "dispatch", who="dispatcher", lead="housing", assisting=["power", "housing"], reason="小区")
+    await world.step(
+        number, "dispatch", who="dispatcher", lead="housing", assisting=["power", "housing"], reason="小区"
+    )
     await world.deliver()
     told = [server.last("ticket.dispatched") for server in servers]
     assert [one["role"] for one in told] == ["lead", "assisting"]
@@ -155,7 +157,7 @@ async def test_a_designated_unit_is_told_so_and_may_not_send_back(world: World) 
     await world.deliver()
     told = power.last("ticket.designated")
     assert told["is_designated"] is True
-    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     said = await power.call_back(told, "send_back", **asked, ok=(409,))
     assert "指定" in said["detail"]
 
@@ -173,7 +175,7 @@ async def test_a_unit_designated_once_may_not_send_back_when_it_is_done_again(wo
     await world.closed(number)
     await world.step(number, "reopen", who="supervisor", reason="问题仍未解决")
     assert (await world.ticket(number))["assignments"][-1]["is_designated"] is True
-    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     await world.refused(number, "send_back", who="department:power", **asked)
 
 
@@ -181,7 +183,8 @@ async def test_a_unit_whose_send_back_was_upheld_gets_it_again_only_by_designati
     """Neither by choice nor because the catalogue still names it: that would be ping-pong."""
     number = (await world.register(LAMP))["number"]
     await world.sent_back(number)
-    for fields in ({}, {"lead": "urban", "reason": "仍由城管办理"}):
+    ways: list[dict[str, Any]] = [{}, {"lead": "urban", "reason": "仍由城管办理"}]
+    for fields in ways:
         said = await world.refused(number, "dispatch", who="dispatcher", **fields)
         assert "城管局" in said["detail"]
     await world.step(number, "designate", who="supervisor", lead="urban", reason="仍由城管办理")

@@ -54,7 +54,9 @@ async def test_no_dispatch_but_a_designation_passes_over_an_open_dispute(world: 
 async def test_a_dispute_names_its_participants_and_is_opened_once(world: World) -> None:
     number = str((await world.register(LAMP))["number"])
     await world.step(number, "recall", who="dispatcher", reason="职责不清")
-    await world.refused(number, "open_dispute", who="dispatcher", status=422, topic="路灯管养", participants=["atlantis"])
+    await world.refused(
+        number, "open_dispute", who="dispatcher", status=422, topic="路灯管养", participants=["atlantis"]
+    )
     await world.refused(number, "open_dispute", who="dispatcher", status=422)
     await world.refused(number, "open_dispute", who="agent", status=403, topic="路灯由谁管养")
     await world.step(number, "open_dispute", who="dispatcher", topic="路灯由谁管养")
@@ -74,7 +76,7 @@ async def test_a_ruling_ends_the_dispute_that_is_open_and_a_designation_follows(
     assert "住建局" in ticket["desk_reason"]
     await world.refused(number, "dispatch", who="supervisor", lead="housing")
     await world.step(number, "designate", who="supervisor", lead="housing", reason=RULING)
-    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     await world.refused(number, "send_back", who="department:housing", **asked)
 
 

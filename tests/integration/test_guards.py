@@ -67,7 +67,7 @@ async def test_nobody_delegates_a_tip_off_to_the_accused(world: World) -> None:
     number = await accused_of(world, DISTRICT_BRIBE, "东湖区政府")
     await world.step(number, "dispatch", who="dispatcher", lead="urban", reason="行业主管")
     await world.step(number, "acknowledge", who="department:urban")
-    fields = {"instruction": "请属地核实"}
+    fields: dict[str, Any] = {"instruction": "请属地核实"}
     said = await world.refused(number, "delegate", who="department:urban", department="donghu", **fields)
     assert "回避" in said["detail"]
     await world.step(number, "delegate", who="department:urban", department="xicheng", **fields)
@@ -80,7 +80,7 @@ async def test_a_complaint_about_conduct_goes_over_the_head_of_whom_it_is_about(
     assert "回避" in receipt["because"]
     number = receipt["number"]
     await world.step(number, "acknowledge", who="department:donghu")
-    fields = {"department": "donghu-cuihu", "instruction": "请自查"}
+    fields: dict[str, Any] = {"department": "donghu-cuihu", "instruction": "请自查"}
     await world.refused(number, "delegate", who="department:donghu", **fields)
     await refused_everywhere(world, number, "donghu-cuihu")
 

@@ -177,8 +177,8 @@ async def test_the_line_that_was_dialled_speaks_for_its_own_matters(world: World
         "a" * 20_000,
         "1" * 20_000,
         "１３８" * 6000,
-        "😀👨‍👩‍👧‍👦 翠湖路的路灯坏了 \u202e反过来\u202c ​零宽 ﷽",
-        "他说：\"c:\\u0000\\temp\" 打不开，怎么办？",
+        "😀👨‍👩‍👧‍👦 翠湖路的路灯坏了 \u202e反过来\u202c \u200b零宽 ﷽",
+        '他说："c:\\u0000\\temp" 打不开，怎么办？',
         "<script>alert(1)</script>'; DROP TABLE tickets; --",
         "Le lampadaire est cassé — пожалуйста, почините — 街灯が壊れています",
         "𠮷野家𡃁仔嘅路燈壞咗，唔該快啲整返",
@@ -235,7 +235,7 @@ async def test_a_name_of_several_lines_does_not_spoil_the_phone(world: World) ->
 
 
 async def test_low_confidence_waits_on_the_desk_with_a_reason_and_a_proposal(world: World) -> None:
-    receipt = await world.register("那个东西一直那样弄来弄去的，你们看着办吧，反正就是不方便。")
+    receipt = await world.register("院子里的东西坏了没人管")
     assert receipt["state"] == "on_desk"
     assert "分类把握" in receipt["because"]
     assert receipt["lead"] is None

@@ -15,6 +15,7 @@ from hotline.workers.outbox import AT_ONCE_EACH, FIRST_PAUSE, JITTER, LONGEST_PA
 from hotline.workers.timers import fire_timers
 from models.store import deliveries, notices, timers
 from models.store.deliveries import LEASE, Room
+from models.ticket import id_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -158,7 +159,7 @@ async def test_order_is_kept_for_a_ticket_while_its_first_fails_and_others_go_on
         await receivers.queue("urban", ticket=ticket, position=position)
     await world.deliver()
     states = await receivers.states()
-    assert [name for name, state in states.items() if state == "waiting"] == [f"msg_urban_1_{n}" for n in (1, 2, 3)]
+    assert {name for name, state in states.items() if state == "waiting"} == {f"msg_urban_1_{n}" for n in (1, 2, 3)}
     world.clock.move(minutes=1)
     await world.deliver()
     assert set((await receivers.states()).values()) == {"delivered"}
@@ -326,20 +327,14 @@ async def test_a_message_that_the_provider_refuses_is_tried_again_and_stops_no_o
 
 async def test_a_poisoned_timer_does_not_stop_the_others(world: World) -> None:
     first, second = [await world.register(TEXT) for _ in range(2)]
-    await world.rows("UPDATE timers SET due_at = $1, kind = 'nonsense' WHERE ticket_id = $2", world.clock.now(), _id(first))
-    await world.rows("UPDATE timers SET due_at = $1 WHERE ticket_id = $2", world.clock.now(), _id(second))
+    await world.rows("UPDATE timers SET due_at = $1, kind = 'nonsense' WHERE ticket_id = $2", world.clock.now(), id_of(first["number"]))
+    await world.rows("UPDATE timers SET due_at = $1 WHERE ticket_id = $2", world.clock.now(), id_of(second["number"]))
     assert await fire_timers(world.hub) == 2
     assert await fire_timers(world.hub) == 0
     assert len(await world.trail(second["number"])) > len(await world.trail(first["number"]))
     async with world.hub.database.session() as session:
         later = datetime.now(UTC) + timedelta(minutes=2)
         assert [one.kind for one in await timers.claim(session, world.clock.now(), later, 10)] == ["nonsense"]
-
-
-def _id(receipt: Any) -> int:
-    from models.ticket import id_of  # noqa: PLC0415
-
-    return id_of(receipt["number"])
 
 
 def test_the_first_pause_is_short_enough_for_a_restart() -> None:

@@ -117,7 +117,7 @@ async def test_a_refused_send_back_returns_the_part_with_its_old_dates(world: Wo
 async def test_only_the_hotline_decides_on_a_leads_send_back(world: World) -> None:
     number = (await world.register(LITTER))["number"]
     await world.step(number, "send_back", who="department:urban", **ASKED)
-    decision = {"upheld": True, "reason": "成立"}
+    decision: dict[str, Any] = {"upheld": True, "reason": "成立"}
     for who in ("agent", "reviewer", "follow_up", "department:urban", "department:sanitation"):
         await world.refused(number, "decide_send_back", who=who, status=403, **decision)
     await world.refused(number, "decide_send_back", who="dispatcher", status=422, upheld=True)

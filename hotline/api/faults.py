@@ -1,0 +1,54 @@
+"""What is wrong with a JSON body, in words that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import msgspec
+
+_TYPES: Final = {
+    "str": "文字",
+    "str | null": "文字",
+    "int": "整数",
+    "int | null": "整数",
+    "float": "数",
+    "bool": "true 或 false",
+    "object": "对象",
+    "object | null": "对象",
+    "array": "数组",
+    "array | null": "数组",
+    "datetime": "时间",
+    "null": "空值",
+}
+_FAULTS: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"Object missing required field `(.+)`", "缺少必填项“{0}”"),
+        (r"Invalid enum value (.+)", "没有{0}这个取值，见 /api/v1/labels"),
+        (r"Expected `str(?: \| null)?` of length >= (\d+)", "至少填写{0}个字"),
+        (r"Expected `str(?: \| null)?` of length <= (\d+)", "最多填写{0}个字"),
+        (r"Expected `str(?: \| null)?` matching regex .+", "格式不正确"),
+        (r"Expected `array(?: \| null)?` of length >= (\d+)", "至少填写{0}项"),
+        (r"Expected `array(?: \| null)?` of length <= (\d+)", "最多填写{0}项"),
+        (r"Expected `(?:int|float)(?: \| null)?` >= (.+)", "应不小于{0}"),
+        (r"Expected `(?:int|float)(?: \| null)?` <= (.+)", "应不大于{0}"),
+        (r"Expected `datetime(?: \| null)?` with a timezone component", "时间须写明时区，如 2026-11-23T09:30:00+08:00"),
+        (r"Invalid RFC3339 encoded datetime", "时间格式不正确，如 2026-11-23T09:30:00+08:00"),
+        (r"Number out of range", "数值超出范围"),
+        (r"Expected `([^`]+)`, got `([^`]+)`", "应为{0}，收到的是{1}"),
+    )
+)
+
+
+def in_words(error: msgspec.ValidationError) -> str:
+    """Return in Chinese which field is wrong and how: `caller.phone：格式不正确`."""
+    said, _, path = str(error).partition(" - at `$")
+    field = path.rstrip("`").removeprefix(".")
+    for pattern, words in _FAULTS:
+        found = pattern.fullmatch(said)
+        if found is not None:
+            said = words.format(*(_TYPES.get(part, part) for part in found.groups()))
+            break
+    return f"{field}：{said}" if field else said

@@ -1,0 +1,310 @@
+"""What answers look like: these records are what the handlers fill and what /api/openapi.json promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from models.lifecycle import Action, AssignmentState, TicketState
+from models.understanding import Place, ScopeDoubt
+from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind, Role
+
+Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
+Count = Annotated[int, Meta(ge=0)]
+Number = Annotated[str, Meta(pattern="^[0-9]{14,17}$", description="工单号")]
+Cursor = Annotated[str | None, Meta(description="下一页的游标；null 表示没有更多")]
+
+
+class Named(Struct, kw_only=True):
+    """A code of the city's data with its Chinese name."""
+
+    code: str
+    name: str
+
+
+class NamedCategory(Struct, kw_only=True):
+    """A category; `detail` is its third level where that is known."""
+
+    code: str
+    name: str
+    detail: str | None
+
+
+class Point(Struct, kw_only=True):
+    """WGS84 degrees."""
+
+    lat: float
+    lon: float
+
+
+class MaskedCaller(Struct, kw_only=True):
+    """诉求人, masked."""
+
+    name: str | None
+    phone: str | None
+
+
+class TicketLine(Struct, kw_only=True):
+    """A ticket in a list. The hotline sees `text`, a department `brief`; both masked and cut."""
+
+    number: Number
+    state: TicketState
+    kind: Kind
+    urgency: Level
+    category: Named
+    channel: Channel
+    line: str | None
+    lead: Named | None
+    assignment: int | None
+    assignment_state: AssignmentState | None
+    asks: str | None
+    place: str | None
+    district: str | None
+    street: str | None
+    text: str | None
+    brief: str | None
+    desk_reason: str | None
+    registered_at: datetime
+    promised_at: datetime
+    reply_by: datetime | None
+    stage_by: datetime | None
+    urge_count: Count
+    send_back_count: Count
+    reopen_count: Count
+    is_disputed: bool
+    supervision_level: Count
+    version: Count
+
+
+class Tickets(Struct, kw_only=True):
+    """One page of tickets."""
+
+    tickets: list[TicketLine]
+    cursor: Cursor
+
+
+class Part(Struct, kw_only=True):
+    """承办: one department's part of a ticket. `is_own` tells whether it is the asker's."""
+
+    assignment: int
+    parent: int | None
+    role: AssignmentRole
+    state: AssignmentState
+    department: Named
+    because: str
+    is_designated: bool
+    is_own: bool
+    dispatched_at: datetime
+    acknowledge_by: datetime
+    contact_by: datetime
+    reply_by: datetime
+    first_reply_by: datetime
+    send_back_by: datetime | None
+    acknowledged_at: datetime | None
+    contacted_at: datetime | None
+    replied_at: datetime | None
+    signed_off_at: datetime | None
+    ended_at: datetime | None
+    paused_at: datetime | None
+    asked: dict[str, Any] | None
+    extension_count: Count
+    result: str | None
+
+
+class Reply(Struct, kw_only=True):
+    """反馈 of a part, masked."""
+
+    assignment: int
+    text: str
+    result: str | None
+    replied_at: datetime | None
+
+
+class HandoffRow(Struct, kw_only=True):
+    """紧急转接 of a ticket."""
+
+    number: str
+    flag: str
+    opened_at: datetime
+    confirm_by: datetime
+    confirmed_at: datetime | None
+    outside_number: str | None
+
+
+class TicketPage(Struct, kw_only=True):
+    """The whole of a ticket as the asker may see it."""
+
+    number: Number
+    state: TicketState
+    kind: Kind
+    urgency: Level
+    category: NamedCategory
+    channel: Channel
+    line: str | None
+    identity: Identity
+    disclosure: Disclosure
+    caller: MaskedCaller | None
+    text: str | None
+    brief: str
+    answer: str | None
+    place: str | None
+    location: Point | None
+    grid: str | None
+    street: str | None
+    district: str | None
+    flags: list[str]
+    lead: Named | None
+    because: str
+    duty: str | None
+    desk_reason: str | None
+    reading: dict[str, Any] | None
+    registered_at: datetime
+    received_at: datetime
+    occurred_at: datetime | None
+    promised_at: datetime
+    first_promised_at: datetime
+    stage_by: datetime | None
+    closed_at: datetime | None
+    dispatch_count: Count
+    send_back_count: Count
+    reopen_count: Count
+    urge_count: Count
+    supervision_level: Count
+    is_disputed: bool
+    assignments: list[Part]
+    handoffs: list[HandoffRow]
+    replies: list[Reply]
+    version: Count
+    allowed_actions: list[Action]
+
+
+class By(Struct, kw_only=True):
+    """Who took a step."""
+
+    role: Role
+    name: str
+
+
+class TrailEvent(Struct, kw_only=True):
+    """One link of the trail; `hash` is hexadecimal."""
+
+    seq: Annotated[int, Meta(ge=1)]
+    type: str
+    at: datetime
+    by: By
+    fields: dict[str, Any]
+    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Trail(Struct, kw_only=True):
+    """全程留痕, oldest first."""
+
+    events: list[TrailEvent]
+
+
+class DueTime(Struct, kw_only=True):
+    """One due time and how it came about, as a Chinese sentence."""
+
+    clock: str
+    due_at: datetime
+    because: str
+
+
+class PartClock(Struct, kw_only=True):
+    """The due times of a part; `is_as_stored` tells that the trail gives what is stored."""
+
+    assignment: int
+    department: str
+    is_as_stored: bool
+    due: list[DueTime]
+
+
+class TicketClock(Struct, kw_only=True):
+    """Every date of a ticket."""
+
+    promised_at: datetime
+    first_promised_at: datetime
+    stage_by: datetime | None
+    assignments: list[PartClock]
+
+
+class NamedGuess(Struct, kw_only=True):
+    """A candidate category with its calibrated probability."""
+
+    code: str
+    name: str
+    p: Annotated[float, Meta(ge=0, le=1)]
+
+
+class WhoseGround(Struct, kw_only=True):
+    """属地."""
+
+    district: str
+    street: str | None
+    community: str | None
+    grid: str | None
+
+
+class ProposedHandoff(Struct, kw_only=True):
+    """Where an emergency would go, and what is read to the caller."""
+
+    number: str
+    script: str
+
+
+class Understood(Struct, kw_only=True):
+    """What intake would decide."""
+
+    categories: list[NamedGuess]
+    detail: str | None
+    kind: Kind
+    kind_p: float
+    urgency: Level
+    place: Place | None
+    subject: str | None
+    accused: str | None
+    time: str | None
+    occurred_at: datetime | None
+    flags: list[Flag]
+    scope: list[ScopeDoubt]
+    brief: str
+    answer: str | None
+    masked_text: str
+    model_version: str
+    lead: Named | None
+    assisting: list[Named]
+    because: str
+    duty: dict[str, Any] | None
+    jurisdiction: WhoseGround | None
+    handoff: list[ProposedHandoff]
+    auto: bool
+    desk_reasons: list[str]
+
+
+class Rating(Struct, kw_only=True):
+    """评价."""
+
+    at: datetime
+    solved: bool
+    satisfied: bool
+    score: Annotated[int, Meta(ge=1, le=5)]
+
+
+class Tracked(Struct, kw_only=True):
+    """What the citizen sees; `merged_state` where the request was merged into another."""
+
+    number: Number
+    state: TicketState
+    text: str
+    category: Named
+    lead: Named | None
+    registered_at: datetime
+    promised_at: datetime
+    closed_at: datetime | None
+    reply: str | None
+    rating: Rating | None
+    urge_count: Count
+    merged_state: TicketState | msgspec.UnsetType = msgspec.UNSET

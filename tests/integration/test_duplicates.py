@@ -1,0 +1,85 @@
+"""重复诉求: what may be the same matter is shown at intake; a person decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+NEAR = "东湖区翠湖路和建设路交叉口的路灯坏了三天了，晚上一片漆黑，请你们尽快维修！"
+OTHER = "西城区人民医院门诊收费排队太久，窗口只开了两个，希望多开几个窗口。"
+
+
+def numbers(receipt: Any) -> list[str]:
+    return [one["number"] for one in receipt["possible_duplicates"]]
+
+
+async def test_near_words_of_another_caller_are_shown(world: World) -> None:
+    first = await world.register(LAMP, caller={"phone": "13800000001"})
+    again = await world.register(NEAR, caller={"phone": "13800000002"})
+    assert first["possible_duplicates"] == []
+    assert numbers(again) == [first["number"]]
+    found = again["possible_duplicates"][0]
+    assert found["likeness"] > 0.5
+    assert found["same_caller"] is False
+    assert found["same_place"] is True
+    assert found["state"] == "assigned"
+    assert found["registered_at"] < again["promised_at"]
+
+
+async def test_the_same_caller_on_the_same_subject_is_shown_in_other_words(world: World) -> None:
+    first = await world.register(LAMP, caller={"phone": "138 0000 0001"})
+    again = await world.register("你们什么时候来修翠湖路的路灯啊，黑得没法走。", caller={"phone": "+86 13800000001"})
+    assert numbers(again) == [first["number"]]
+    assert again["possible_duplicates"][0]["same_caller"] is True
+
+
+async def test_another_matter_of_the_same_caller_is_none(world: World) -> None:
+    await world.register(LAMP, caller={"phone": "13800000001"})
+    again = await world.register(OTHER, caller={"phone": "13800000001"})
+    assert again["possible_duplicates"] == []
+
+
+async def test_another_matter_of_another_caller_is_none(world: World) -> None:
+    await world.register(LAMP)
+    assert (await world.register(OTHER))["possible_duplicates"] == []
+
+
+async def test_the_same_words_about_another_road_are_told_as_another_place(world: World) -> None:
+    await world.register("东湖区翠湖路的路灯坏了三天，晚上一片漆黑，请尽快维修。")
+    again = await world.register("西城区解放路的路灯坏了三天，晚上一片漆黑，请尽快维修。")
+    assert all(one["same_place"] is False for one in again["possible_duplicates"])
+
+
+async def test_yesterday_is_remembered_on_the_first_of_a_month(world: World) -> None:
+    world.clock.move(days=7)
+    first = await world.register(LAMP)
+    assert first["number"].startswith("202611")
+    world.clock.move(days=1)
+    again = await world.register(NEAR)
+    assert again["number"].startswith("202612")
+    assert numbers(again) == [first["number"]]
+
+
+async def test_half_a_year_ago_is_another_time(world: World) -> None:
+    await world.register(LAMP, caller={"phone": "13800000001"})
+    world.clock.move(days=180)
+    assert (await world.register(NEAR, caller={"phone": "13800000001"}))["possible_duplicates"] == []
+
+
+async def test_five_at_most_are_shown_the_same_caller_s_first(world: World) -> None:
+    for n in range(7):
+        await world.register(LAMP, caller={"phone": f"1380000001{n}"})
+    mine = await world.register("翠湖路路灯不亮，请修。", caller={"phone": "13800000099"})
+    again = await world.register(NEAR, caller={"phone": "13800000099"})
+    assert len(again["possible_duplicates"]) == 5
+    assert again["possible_duplicates"][0]["number"] == mine["number"]
+
+
+async def test_a_duplicate_is_only_proposed_and_has_its_own_way(world: World) -> None:
+    await world.register(LAMP)
+    again = await world.register(LAMP)
+    assert again["state"] == "assigned"
+    assert "merge" not in await world.trail(again["number"])

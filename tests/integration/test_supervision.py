@@ -1,0 +1,110 @@
+"""催办、督办、提级: records with a level, an owner and a deadline; they press, excuse nothing and move no state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
+ACTIONS = ["remind", "supervise", "escalate"]
+EVENTS = {"remind": "ticket.reminded", "supervise": "ticket.supervised", "escalate": "ticket.escalated"}
+BY = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+
+
+async def records(world: World) -> list[dict[str, Any]]:
+    return [dict(row) for row in await world.rows("SELECT * FROM supervisions ORDER BY seq")]
+
+
+@pytest.mark.parametrize(("action", "level"), [("remind", 0), ("supervise", 1), ("escalate", 2)])
+async def test_a_supervisor_presses_and_the_department_is_told(world: World, action: str, level: int) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    before = await world.ticket(number)
+    more = {} if action == "remind" else {"owner": "李主任", "deadline": BY.isoformat()}
+    await world.step(number, action, who="supervisor", reason="诉求人多次来电", **more)
+    (record,) = await records(world)
+    assert (record["action"], record["level"], record["department"]) == (action, level, "urban")
+    assert (record["reason"], record["owner"]) == ("诉求人多次来电", more.get("owner", "test-supervisor"))
+    assert record["deadline"] == (BY if more else None)
+    await world.deliver()
+    assert urban.last(EVENTS[action])["reason"] == "诉求人多次来电"
+    after = await world.ticket(number)
+    assert after["supervision_level"] == level
+    assert (after["state"], after["promised_at"]) == (before["state"], before["promised_at"])
+    assert after["assignments"] == before["assignments"]
+    assert action in await world.trail(number)
+
+
+async def test_one_part_is_pressed_by_its_number(world: World) -> None:
+    sanitation = await world.department("sanitation")
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "supervise", who="supervisor", reason="清运不及时", assignment=2)
+    assert [record["department"] for record in await records(world)] == ["sanitation"]
+    await world.deliver()
+    assert sanitation.last("ticket.supervised")["assignment"] == 2
+
+
+async def test_the_level_of_a_ticket_only_rises(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    for action, level in (("remind", 0), ("escalate", 2), ("supervise", 2), ("remind", 2)):
+        await world.step(number, action, who="supervisor", reason="诉求人多次来电")
+        assert (await world.ticket(number))["supervision_level"] == level
+    assert [record["action"] for record in await records(world)] == ["remind", "escalate", "supervise", "remind"]
+
+
+async def test_supervision_excuses_nothing(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    world.clock.move(days=8)
+    before = await world.get("/api/v1/backlog", who="supervisor")
+    await world.step(number, "supervise", who="supervisor", reason="逾期未办结", deadline="2026-12-31T17:00:00+08:00")
+    after = await world.get("/api/v1/backlog", who="supervisor")
+    assert before["backlog"] == after["backlog"] == {"gross": 1, "net": 1}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_only_a_supervisor_presses_and_says_why(world: World, action: str) -> None:
+    number = (await world.register(LAMP))["number"]
+    before = await world.everything_of(number)
+    for who in ("agent", "dispatcher", "shift_lead", "reviewer", "department:urban"):
+        await world.refused(number, action, who=who, status=403, reason="诉求人多次来电")
+    await world.refused(number, action, who="supervisor", status=422)
+    await world.refused(number, action, who="supervisor", status=422, reason=" 急 ")
+    await world.refused(number, action, who="supervisor", status=404, reason="诉求人多次来电", assignment=7)
+    assert await world.everything_of(number) == before
+
+
+async def test_a_ticket_on_the_desk_is_pressed_without_a_department(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "recall", who="dispatcher", reason="派单有误")
+    await world.step(number, "supervise", who="supervisor", reason="待派单过久")
+    assert [record["department"] for record in await records(world)] == [None]
+
+
+async def test_what_is_over_is_not_pressed(world: World) -> None:
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "recall", who="dispatcher", reason="无需协办", assignment=2)
+    await world.refused(number, "remind", who="supervisor", reason="诉求人多次来电", assignment=2)
+    await world.closed(number)
+    for action in ACTIONS:
+        await world.refused(number, action, who="supervisor", reason="诉求人多次来电")
+    assert await records(world) == []
+
+
+async def test_who_is_asked_to_do_it_again_too_often_is_supervised_then_escalated(world: World) -> None:
+    """首次重办、二次督办、三次列为问题工单提级 (policy.reopen)."""
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    pressed = []
+    for _ in range(3):
+        await world.reviewed(number)
+        await world.step(number, "reopen", who="supervisor", reason="问题仍未解决")
+        pressed.append([record["action"] for record in await records(world)])
+    assert pressed == [[], ["supervise"], ["supervise", "escalate"]]
+    await world.deliver()
+    assert urban.last("ticket.escalated")["reason"] == "第3次重办"
