@@ -271,7 +271,6 @@ class Understood(Struct, kw_only=True):
     flags: list[Flag]
     scope: list[ScopeDoubt]
     brief: str
-    answer: str | None
     masked_text: str
     model_version: str
     lead: Named | None
