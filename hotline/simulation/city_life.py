@@ -1,66 +1,123 @@
-"""City life: callers, departments, desk, reviewers and follow-up, each a loop of its own, until told to stop."""
+"""City life: everybody who takes part, at work over real HTTP until the time is up or somebody says stop."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+import signal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-
-from hotline.simulation import callers, people
+from hotline.simulation.callers import Callers
+from hotline.simulation.citizens import Citizens
+from hotline.simulation.connection import Connection, Person, Refused, Tally
+from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
-from models.errors import HotlineError, InvalidRequest
+from hotline.simulation.desk import Desk
+from hotline.simulation.follow_up import FollowUpCalls
+from hotline.simulation.pace import Pace
+from hotline.simulation.review import Review
+from hotline.simulation.scenes import Scenes
+from hotline.simulation.town import Town, again_and_again
+from models.city_files import read_corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
-    from hotline.simulation.door import Door
+    from hotline.access import Access
+    from models.city import City
 
-LOG = structlog.get_logger()
-ACTORS: Final = ("departments", "desk", "review", "follow-up", "callers")
-USUAL: Final = ACTORS[:4]
-
-
-def chosen(only: str) -> tuple[str, ...]:
-    """Return who takes part; raises InvalidRequest for a name that nobody has."""
-    names = tuple(name.strip() for name in only.split(",") if name.strip()) or USUAL
-    unknown = [name for name in names if name not in ACTORS]
-    if unknown:
-        raise InvalidRequest(f"没有“{'、'.join(unknown)}”，可选：{'、'.join(ACTORS)}")
-    return names
+PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
+ROLES: Final = ("agent", "shift_lead", "dispatcher", "reviewer", "follow_up", "supervisor", "administrator")
+ROUND_EVERY_S: Final = 0.4
+LOOK_EVERY_S: Final = 0.3
+SWEEP_EVERY_S: Final = 10.0
+# Callers stop after this share of a run that has an end: the last ones want an answer too.
+CALLING: Final = 1 / 3
 
 
-async def live(door: Door, names: tuple[str, ...], texts: list[str], calls: float) -> None:
-    """Let everybody work until cancelled."""
-    departments = Departments(door)
-    loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "desk": lambda: people.desk(door),
-        "review": lambda: people.review(door),
-        "follow-up": lambda: people.follow_up(door),
-        "callers": lambda: callers.call(door, texts, calls),
-    }
+async def live(
+    access: Access, city: City, folder: Path, *, parts: frozenset[str], seed: int, seconds: float, calls: float
+) -> Tally:
+    """Live for so many seconds, or until SIGINT or SIGTERM; returns what was done. Raises Refused."""
+    connection = Connection(access.url)
+    departments: Departments | None = None
     try:
-        if "departments" in names:
+        people = await _sign_in(connection, access)
+        pace = Pace(lambda: _hub_time(people["supervisor"]))
+        await pace.start()
+        town = Town(city, connection, pace, people, seed)
+        jobs: list[Any] = [pace.keep()]
+        citizens = Citizens(town)
+        if "departments" in parts:
+            departments = Departments(town, access.departments)
             await departments.start()
-        async with asyncio.TaskGroup() as group:
-            if "departments" in names:
-                group.create_task(_go_on("departments", departments.catch_up))
-            for name in names:
-                if name in loops:
-                    group.create_task(_go_on(name, loops[name]))
-            group.create_task(asyncio.sleep(float("inf")))
+            jobs.append(again_and_again(SWEEP_EVERY_S, departments.sweep))
+        if "desk" in parts:
+            jobs += await _desk(town)
+        if "review" in parts:
+            jobs.append(again_and_again(ROUND_EVERY_S, Review(town).round))
+        if "follow-up" in parts:
+            jobs.append(again_and_again(LOOK_EVERY_S, FollowUpCalls(town, citizens).round))
+        if "callers" in parts:
+            phone = Person(connection, {"authorization": f"Bearer {access.channels['phone']}"})
+            callers = Callers(town, citizens, phone, read_corpus(folder))
+            jobs.append(callers.run(calls, seconds * CALLING))
+        await _until_told(jobs, seconds)
+        return connection.tally
     finally:
-        await departments.stop()
+        if departments is not None:
+            await departments.stop()
+        await connection.close()
 
 
-async def _go_on(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Begin a loop again after an error: the city does not stop because one person stumbled."""
-    while True:
-        try:
-            await loop()
-        except HotlineError as error:
-            LOG.warning("city life waits", who=name, reason=error.detail)
-        except (KeyError, TypeError):
-            # An answer that was cut short by a restart of the hub.
-            LOG.exception("city life stumbled", who=name)
-        await asyncio.sleep(1)
+async def _desk(town: Town) -> list[Any]:
+    """Everything that the people of the hotline's desk do."""
+    desk, decisions = Desk(town), Decisions(town)
+    await desk.start()
+    return [
+        again_and_again(ROUND_EVERY_S, desk.round),
+        again_and_again(ROUND_EVERY_S, decisions.round),
+        again_and_again(ROUND_EVERY_S, decisions.confirm),
+        Scenes(town).run(),
+    ]
+
+
+async def _sign_in(connection: Connection, access: Access) -> dict[str, Person]:
+    users = {user["role"]: user for user in access.users}
+    missing = [role for role in ROLES if role not in users]
+    if missing:
+        raise Refused("访问凭证里没有演示账号：请以 HOTLINE_DEMO=on 启动热线中枢（make run 即是）")
+    return {
+        role: Person(connection, await connection.sign_in(users[role]["username"], users[role]["password"]))
+        for role in ROLES
+    }
+
+
+async def _hub_time(person: Person) -> datetime:
+    """Read the hub's clock off its backlog."""
+    figures = await person.read("/api/v1/backlog")
+    if figures is None:
+        raise Refused("热线中枢没有应答")
+    return datetime.fromisoformat(figures["at"])
+
+
+async def _until_told(jobs: list[Any], seconds: float) -> None:
+    """Do every job until the time is up or a signal comes; a job that fails ends all."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    told = asyncio.create_task(stop.wait())
+    ends = {told, *tasks}
+    try:
+        deadline = loop.time() + seconds if seconds else None
+        while not told.done() and (deadline is None or loop.time() < deadline):
+            left = None if deadline is None else deadline - loop.time()
+            done, ends = await asyncio.wait(ends, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {told}:
+                task.result()
+    finally:
+        for task in {told, *tasks}:
+            task.cancel()
+        await asyncio.gather(told, *tasks, return_exceptions=True)

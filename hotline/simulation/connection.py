@@ -21,6 +21,7 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=30)
 # What is tried again with the same key: the hub restarts, or says itself that it cannot serve now.
 PASSING: Final = frozenset({0, 500, 502, 503})
 PAGE: Final = 100
+MOST_TRIES: Final = 5
 
 
 class Refused(HotlineError):
@@ -79,9 +80,7 @@ class Connection:
             url, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=AT_ONCE)
         )
 
-    async def ask(
-        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
-    ) -> Answer:
+    async def ask(self, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None) -> Answer:
         """Send a request until it gets an answer that stands."""
         until, pause = time.monotonic() + TRY_FOR_S, 0.2
         while True:
@@ -144,12 +143,31 @@ class Person:
         """Return a ticket as this person sees it."""
         return await self.read(f"/api/v1/tickets/{number}")
 
-    async def step(self, number: str, action: str, version: int | None, **fields: Any) -> Answer:
+    async def step(self, ticket: str, action: str, version: int, /, **fields: Any) -> Answer:
         """Take a step of a ticket on the version that was seen."""
         key = f"city-{action}-{version}-{fields.get('assignment', '')}-{fields.get('number', '')}"
         content = {"action": action, "version": version, **fields}
-        answer = await self.post(f"/api/v1/tickets/{number}/steps", content, key=key)
+        answer = await self.post(f"/api/v1/tickets/{ticket}/steps", content, key=key)
         self.connection.tally.count(action, answer)
+        return answer
+
+    async def step_on(self, line: dict[str, Any], action: str, /, **fields: Any) -> Answer:
+        """Take a step on a ticket as it stood in a list, or as it stands now where only the clock was there first."""
+        answer = await self.step(line["number"], action, line["version"], **fields)
+        if answer.code != "stale_version":
+            return answer
+        return await self.step_now(line["number"], action, **fields)
+
+    async def step_now(self, ticket: str, action: str, /, *, reader: Person | None = None, **fields: Any) -> Answer:
+        """Take a step on the version that stands now, again where somebody else was faster."""
+        answer = Answer(404, {})
+        for _ in range(MOST_TRIES):
+            page = await (reader or self).ticket(ticket)
+            if page is None:
+                return answer
+            answer = await self.step(ticket, action, page["version"], **fields)
+            if answer.code != "stale_version":
+                return answer
         return answer
 
     async def post(self, path: str, content: dict[str, Any], *, key: str = "", method: str = "POST") -> Answer:

@@ -1,171 +1,196 @@
-"""Departments' own systems: one real server, a path for each; they take webhooks and call back."""
+"""Every department's server: one real HTTP server, a path for each, and a look at the worklists."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from datetime import datetime, timedelta
+import socket
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from aiohttp import web
 
-from hotline import webhook
-from hotline.simulation.door import queue
+from hotline.simulation.handling import Handling, Part
+from hotline.simulation.office import SLOW_S, Office, register_all
 from models.errors import HotlineError
+from models.lifecycle import AssignmentState
 
 if TYPE_CHECKING:
-    import random
+    from hotline.simulation.tales import Tale, Told
+    from hotline.simulation.town import Town
 
-    from hotline.simulation.door import Door
-
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
-STARTS: Final = {"ticket.dispatched", "ticket.designated", "ticket.reopened"}
-DOWN_SHARE: Final = 0.03
-REPLY: Final = "您好，您反映的问题已收悉。经现场核查，我单位已安排处理，现将办理情况向您反馈，感谢监督。"
+BEGINS: Final = frozenset({"ticket.dispatched", "ticket.designated", "ticket.reopened"})
+ENDS: Final = frozenset({"ticket.recalled", "ticket.reassigned", "ticket.withdrawn", "ticket.merged", "ticket.closed"})
+PRESSES: Final = frozenset(
+    {"ticket.urged", "ticket.reminded", "ticket.supervised", "ticket.escalated", "ticket.supplemented"}
+)
+ORDINARY: Final = ("acknowledge", "contact", "progress", "reply", "sign_off")
+ASSISTING: Final = ("acknowledge", "progress", "reply", "sign_off")
+DELEGATED: Final = ("acknowledge", "contact", "reply", "sign_off")
+DELEGATED_ON: Final = ("acknowledge", "delegate", "await_child", "reply", "sign_off")
+AGAIN: Final = ("progress", "reply", "sign_off")
+CHILD: Final = {"sends_back": ("acknowledge", "send_back"), "waits": ("idle",)}
+NOTHING_TO_DO: Final = frozenset({AssignmentState.SIGNED_OFF})
+SWEEP_PAUSE_S: Final = 0.2
+SOON: Final = timedelta(days=4)
+TIME_TO_SEND_BACK: Final = timedelta(hours=5)
 
 
 class Departments:
-    """Every department of the city at work."""
+    """All departments at work."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self._seen: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __init__(self, town: Town, known: dict[str, dict[str, str]]) -> None:
+        self.town = town
+        self.offices = {
+            code: Office(town, code, secrets) for code, secrets in known.items() if code in town.city.departments
+        }
+        self._at_work: dict[tuple[str, int], tuple[Handling, asyncio.Task[None]]] = {}
+        self._heard: set[str] = set()
         self._runner: web.AppRunner | None = None
-        self._failures: dict[str, int] = {}
 
     async def start(self) -> None:
-        """Open the server and register every department's endpoint."""
+        """Open the server and register every department's path with the hub."""
         app = web.Application()
         app.router.add_post("/{department}", self._receive)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        for code, known in self._door.access.departments.items():
-            url = f"http://127.0.0.1:{port}/{code}"
-            await self._door.send("PUT", f"/api/v1/departments/{code}/endpoint", known["token"], json={"url": url})
+        door = socket.socket()
+        door.bind(("127.0.0.1", 0))
+        await web.SockSite(self._runner, door).start()
+        await register_all(self.offices, f"http://127.0.0.1:{door.getsockname()[1]}")
 
     async def stop(self) -> None:
-        """Close the server and drop what is planned."""
-        for task in self._tasks:
+        """Close the server; whoever is at work stops."""
+        for _, task in self._at_work.values():
             task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _receive(self, request: web.Request) -> web.Response:
-        code, raw = request.match_info["department"], await request.read()
-        known = self._door.access.departments[code]
+    async def sweep(self) -> None:
+        """Look at every worklist once: what was dispatched before the endpoint stood there is found here."""
+        for office in self.offices.values():
+            async for line in office.person.lines("/api/v1/tickets?state=assigned"):
+                key = (line["number"], line["assignment"])
+                if not self._is_at_work(key) and line["assignment_state"] not in NOTHING_TO_DO:
+                    await self._take_up(office, *key)
+            await asyncio.sleep(SWEEP_PAUSE_S)
+
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        """POST /{department}: a webhook of the hub's."""
+        office = self.offices.get(request.match_info["department"])
+        if office is None:
+            return web.Response(status=404)
+        raw = await request.read()
         try:
-            message_id = webhook.verify(request.headers, raw, [known["webhook_secret"]], int(time.time()))
-        except HotlineError:
+            message_id = office.verified(request.headers, raw)
+        except HotlineError as error:
+            self.town.tally.surprise(f"webhook refused: {error.detail}")
             return web.Response(status=401)
         body = msgspec.json.decode(raw)
         if body["type"] == "endpoint.challenge":
             return web.json_response({"challenge": body["data"]["challenge"]})
-        # Now and then a department's system is down for a while; the hub must come back.
-        fails = self._failures.get(message_id, 0)
-        if self._door.chance(message_id).random() < DOWN_SHARE and fails < 2:
-            self._failures[message_id] = fails + 1
-            return web.Response(status=503)
-        if message_id not in self._seen:
-            self._seen.add(message_id)
-            self._plan(code, body["type"], body["data"])
-        return web.Response()
+        outage = office.outage(self.town.pace.now())
+        if outage is not None:
+            self.town.tally.seen[f"webhook while down: {outage}"] += 1
+            return await _down(request, outage)
+        self._hear(office, message_id, body["type"], body["data"])
+        return web.Response(status=204)
 
-    async def catch_up(self) -> None:
-        """Find parts that no webhook told of: dispatched before a department had a system of its own."""
-        while True:
-            async for row in queue(self._door, "supervisor", "/api/v1/tickets", state="assigned"):
-                ticket = await self._door.get("supervisor", f"/api/v1/tickets/{row['number']}")
-                for part in (ticket or {}).get("assignments", []):
-                    if part["state"] == "dispatched":
-                        self._plan(part["department"]["code"], "ticket.dispatched", _told(ticket, part))
-            await asyncio.sleep(10)
+    def _hear(self, office: Office, message_id: str, kind: str, told: dict[str, Any]) -> None:
+        """Take a webhook in, once."""
+        if message_id in self._heard:
+            self.town.tally.seen["webhook twice"] += 1
+            return
+        self._heard.add(message_id)
+        self.town.tally.seen[kind] += 1
+        key = (told["ticket"], told["assignment"])
+        if kind in BEGINS:
+            self._begin(office, _part_of_webhook(told), is_new=True)
+        elif kind == "ticket.reply_rejected":
+            self._work(office, _part_of_webhook(told), AGAIN, None, is_new=False)
+        elif key in self._at_work:
+            self._pass_on(key, kind)
 
-    def _plan(self, code: str, kind: str, data: dict[str, Any]) -> None:
-        if kind in STARTS:
-            key = f"{data['ticket']}/{data['assignment']}"
-            if key in self._seen:
-                return
-            self._seen.add(key)
-            work = self._handle(code, data, is_designated=kind == "ticket.designated")
-        elif (
-            kind == "ticket.reply_rejected"
-            or (kind == "ticket.send_back_decided" and not data["upheld"])
-            or kind in {"ticket.extension_decided", "ticket.deferral_decided"}
-        ):
-            work = self._answer(code, data)
+    def _pass_on(self, key: tuple[str, int], kind: str) -> None:
+        handling, task = self._at_work[key]
+        if kind in ENDS:
+            task.cancel()
+        elif kind in PRESSES:
+            handling.hurry.set()
         else:
+            handling.news.set()
+
+    def _is_at_work(self, key: tuple[str, int]) -> bool:
+        return key in self._at_work and not self._at_work[key][1].done()
+
+    async def _take_up(self, office: Office, number: str, ordinal: int) -> None:
+        """Begin on a part that no webhook told of, from where it stands."""
+        page = await office.person.ticket(number)
+        parts = [one for one in (page or {}).get("assignments", []) if one["assignment"] == ordinal]
+        if page is None or not parts or self._is_at_work((number, ordinal)):
             return
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.town.tally.seen["found on a worklist"] += 1
+        self._begin(office, _part_of_page(page, parts[0]), is_new=parts[0]["state"] == AssignmentState.DISPATCHED)
 
-    async def _handle(self, code: str, data: dict[str, Any], *, is_designated: bool) -> None:
-        """One part from receipt to sign-off, as this ticket's chance has it."""
-        chance = self._door.chance(data["ticket"], data["assignment"])
-        await self._door.rest(chance.uniform(1, 10) * MINUTE * (30 if chance.random() < 0.05 else 1))
-        fate = chance.random()
-        may_send_back = not is_designated and data["role"] != "delegated"
-        if fate < 0.10 and may_send_back and data["due"]["send_back_by"] is not None:
-            sent = await self._call(
-                code, data, "send_back", reason="不属于本单位职责", duty_argument="按三定方案应由其他单位主管"
-            )
-            if sent:
-                return
-        await self._call(code, data, "acknowledge")
-        await self._door.rest(chance.uniform(5, 30) * MINUTE)
-        await self._call(code, data, "contact", reached=chance.random() < 0.9, attempts=chance.randint(1, 3))
-        await self._door.rest(chance.uniform(5, 60) * MINUTE)
-        await self._call(code, data, "progress", text="已安排人员到现场核实")
-        if await self._ask_for_time(code, data, fate):
+    def _begin(self, office: Office, part: Part, *, is_new: bool) -> None:
+        told: Told | None = None
+        if part.role == "lead" and self.town.handling.of(part.number) is None and is_new:
+            told = self.town.handling.tell(part.number, lambda tale: self._fits(office, part, tale))
+        acts = told.tale.acts if told is not None else self._ordinary_acts(office, part)
+        self._work(office, part, acts, told, is_new=is_new)
+
+    def _work(self, office: Office, part: Part, acts: tuple[str, ...], told: Told | None, *, is_new: bool) -> None:
+        key = (part.number, part.ordinal)
+        if self._is_at_work(key):
             return
-        if 0.22 <= fate < 0.40:
-            await self._delegate(code, data, chance)
-        await self._answer(code, data)
+        handling = Handling(office, part, acts, told)
+        self._at_work[key] = (handling, asyncio.create_task(handling.play(is_new=is_new)))
 
-    async def _ask_for_time(self, code: str, data: dict[str, Any], fate: float) -> bool:
-        """Some need longer; they go on when the hotline has decided."""
-        if 0.10 <= fate < 0.16:
-            return await self._call(code, data, "request_extension", reason="需跨部门联合勘查")
-        if 0.16 <= fate < 0.19:
-            solve_by = (datetime.fromisoformat(data["promised_at"]) + timedelta(days=60)).isoformat()
-            return await self._call(
-                code, data, "request_deferral", reason="涉及管网整体改造", plan="列入明年改造计划", solve_by=solve_by
-            )
-        return False
+    def _ordinary_acts(self, office: Office, part: Part) -> tuple[str, ...]:
+        """Return what a department does that is not the hero of the ticket's tale."""
+        told = self.town.handling.of(part.number)
+        tale = told.tale if told else None
+        if part.role == "assisting":
+            return ASSISTING
+        if part.role == "delegated":
+            may_go_on = office.department.kind == "district" and part.ordinal % 2 == 0
+            return CHILD.get(tale.child if tale else "") or (DELEGATED_ON if may_go_on else DELEGATED)
+        if tale is not None and tale.name == "disputed" and not part.is_designated:
+            return tale.acts
+        return ORDINARY
 
-    async def _delegate(self, code: str, data: dict[str, Any], chance: random.Random) -> None:
-        """A district, or a bureau by way of a district, gives part of the work downwards."""
-        below = [other for other in self._door.access.departments if other.startswith(f"{code}-")]
-        districts = [other.split("-")[0] for other in self._door.access.departments if "-" in other]
-        target = chance.choice(below or sorted(set(districts)))
-        if await self._call(code, data, "delegate", department=target, instruction="请就近到现场处置并反馈"):
-            await self._door.rest(2 * HOUR)
-
-    async def _answer(self, code: str, data: dict[str, Any]) -> None:
-        chance = self._door.chance(data["ticket"], data["assignment"], "answer")
-        late = 6 * DAY if chance.random() < 0.03 else 0.0
-        await self._door.rest(chance.uniform(0.2, 3) * HOUR + late)
-        result = chance.choice(["solved", "solved", "solved", "partly_solved", "explained", "not_possible"])
-        await self._call(code, data, "reply", text=REPLY, result=result)
-        await self._door.rest(chance.uniform(5, 30) * MINUTE)
-        await self._call(code, data, "sign_off", signed_by="分管负责人")
-
-    async def _call(self, code: str, data: dict[str, Any], action: str, **fields: Any) -> bool:
-        content = {"ticket": data["ticket"], "assignment": data["assignment"], "action": action, **fields}
-        return await self._door.call_back(code, content)
+    def _fits(self, office: Office, part: Part, tale: Tale) -> bool:
+        now = self.town.pace.now()
+        has = {
+            "calm": part.urgency >= 3,
+            "soon": part.reply_by - now < SOON,
+            "send_back": not part.is_designated
+            and part.send_back_by is not None
+            and part.send_back_by - now > TIME_TO_SEND_BACK,
+            "below": office.department.kind in {"bureau", "utility", "district"},
+        }
+        return all(has[need] for need in tale.needs)
 
 
-def _told(ticket: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """Return what a webhook about the part would have said."""
-    return {
-        "ticket": ticket["number"],
-        "assignment": part["assignment"],
-        "role": part["role"],
-        "promised_at": ticket["promised_at"],
-        "due": {"send_back_by": part["send_back_by"]},
+async def _down(request: web.Request, outage: str) -> web.StreamResponse:
+    """Answer as a system that is down does: with an error, not at all, or too slowly and then with an error."""
+    if outage == "no_answer" and request.transport is not None:
+        request.transport.abort()
+    elif outage == "slow":
+        await asyncio.sleep(SLOW_S)
+    return web.Response(status=503)
+
+
+def _part_of_webhook(told: dict[str, Any]) -> Part:
+    flat = {
+        **told["due"],
+        "number": told["ticket"],
+        "ordinal": told["assignment"],
+        **{name: told[name] for name in ("role", "urgency", "is_designated")},
     }
+    return msgspec.convert(flat, Part)
+
+
+def _part_of_page(page: dict[str, Any], part: dict[str, Any]) -> Part:
+    flat = {**part, "number": page["number"], "ordinal": part["assignment"], "urgency": page["urgency"]}
+    return msgspec.convert(flat, Part)

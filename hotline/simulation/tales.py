@@ -1,6 +1,7 @@
 """The tales that tickets live through, so that every step of both lifecycles is taken, and mostly the plain ones.
 
-The first tickets that suit a rare tale get it, each rare tale twice; after that seed and ticket number decide.
+The first tickets that suit a tale which is rare, or needs what is rare, get it, each such tale twice; after that seed
+and ticket number decide.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ class Book:
     def __init__(self, tales: Sequence[Tale], seed: int) -> None:
         self._tales = tales
         self._seed = seed
-        self._owed = [tale for _ in range(TOLD_FIRST) for tale in tales if tale.weight <= RARE]
+        self._owed = [tale for _ in range(TOLD_FIRST) for tale in tales if tale.weight <= RARE or tale.needs]
         self._told: dict[str, Told] = {}
 
     def of(self, number: str) -> Told | None:
