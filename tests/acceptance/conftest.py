@@ -52,6 +52,7 @@ class RunningHub:
         """Wait until it is ready; returns how long that took in seconds."""
         began = time.monotonic()
         while not self.is_ready():
+            assert self.process.poll() is None, "hotline up has ended"
             assert time.monotonic() - began < within_s, "the hub did not become ready"
             time.sleep(0.1)
         return time.monotonic() - began
