@@ -147,7 +147,11 @@ class World:
     async def register(self, text: str, *, key: str | None = None, channel: str = "phone", **more: Any) -> Any:
         """Register a request as a channel does; returns the answer's body."""
         return await self.post(
-            "/api/v1/tickets", {"text": text, **more}, who=f"channel:{channel}", key=key or secrets.token_hex(8), ok=(200, 201)
+            "/api/v1/tickets",
+            {"text": text, **more},
+            who=f"channel:{channel}",
+            key=key or secrets.token_hex(8),
+            ok=(200, 201),
         )
 
     async def step(self, number: str, action: str, /, *, who: str, **fields: Any) -> Any:
@@ -172,7 +176,14 @@ class World:
             return json.loads(body)
 
     async def post(
-        self, path: str, content: Any, *, who: str | None, key: str | None = None, ok: tuple[int, ...] = (200, 201), method: str = "POST"
+        self,
+        path: str,
+        content: Any,
+        *,
+        who: str | None,
+        key: str | None = None,
+        ok: tuple[int, ...] = (200, 201),
+        method: str = "POST",
     ) -> Any:
         headers = {} if who is None else {"authorization": f"Bearer {await self.token(who)}"}
         if key is not None:
@@ -197,7 +208,9 @@ class World:
     async def track(self, receipt: Any, action: str, *, ok: tuple[int, ...] = (200,), **fields: Any) -> Any:
         """Take a citizen's step by number and query code."""
         content = {"action": action, "code": receipt["query_code"], **fields}
-        return await self.post(f"/api/v1/track/{receipt['number']}/steps", content, who=None, key=secrets.token_hex(8), ok=ok)
+        return await self.post(
+            f"/api/v1/track/{receipt['number']}/steps", content, who=None, key=secrets.token_hex(8), ok=ok
+        )
 
     async def followed(self, receipt: Any) -> Any:
         """What the citizen sees by number and query code."""
@@ -331,12 +344,20 @@ class DepartmentServer:
         return next(body["data"] for body in reversed(self.received) if body["type"] == kind)
 
     async def call_back(
-        self, data: dict[str, Any], action: str, *, message_id: str | None = None, ok: tuple[int, ...] = (200,), **fields: Any
+        self,
+        data: dict[str, Any],
+        action: str,
+        *,
+        message_id: str | None = None,
+        ok: tuple[int, ...] = (200,),
+        **fields: Any,
     ) -> Any:
         """Call the hub back about a dispatched part."""
         content = {"ticket": data["ticket"], "assignment": data["assignment"], "action": action, **fields}
         raw = json.dumps(content).encode()
-        headers = webhook.sign(message_id or f"cb_{secrets.token_hex(8)}", int(time.time()), raw, [self.callback_secret])
+        headers = webhook.sign(
+            message_id or f"cb_{secrets.token_hex(8)}", int(time.time()), raw, [self.callback_secret]
+        )
         async with self.world.client.post(
             f"/api/v1/callbacks/{self.code}", data=raw, headers={**headers, "content-type": "application/json"}
         ) as response:

@@ -117,7 +117,9 @@ async def test_a_note_changes_nothing_but_the_trail(world: World) -> None:
 
 async def test_words_of_colleagues_are_kept_without_personal_traces(world: World) -> None:
     receipt = await world.register(UNSURE, caller=CALLER)
-    await world.step(receipt["number"], "note", who="agent", reason="钱某某要求改打 139 0000 0002，身份证110101199003074477")
+    await world.step(
+        receipt["number"], "note", who="agent", reason="钱某某要求改打 139 0000 0002，身份证110101199003074477"
+    )
     trail = await world.get(f"/api/v1/tickets/{receipt['number']}/trail", who="auditor")
     said = trail["events"][-1]["fields"]["reason"]
     for trace in ("钱某某", "139 0000 0002", "110101199003074477"):

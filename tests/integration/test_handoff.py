@@ -148,9 +148,7 @@ async def test_a_person_hands_off_what_the_rules_did_not_see(world: World) -> No
     number = (await world.register(LAMP))["number"]
     step = await world.step(number, "hand_off", who="agent", number="122", reason="路口刚发生事故")
     assert step["state"] == "assigned"
-    problem = await world.refused(
-        number, "hand_off", who="agent", number="110", reason="请公安到场", remainder=False
-    )
+    problem = await world.refused(number, "hand_off", who="agent", number="110", reason="请公安到场", remainder=False)
     assert "remainder" in problem["detail"]
     assert len((await world.ticket(number))["handoffs"]) == 1
 

@@ -162,7 +162,7 @@ async def test_two_different_words_of_a_citizen_at_once_are_both_heard_without_a
         content = json.dumps({"action": "supplement", "code": receipt["query_code"], "text": words}).encode()
         return (await world.send(path, content, who=None))[0]
 
-    assert await asyncio.gather(add("灯杆也歪了"), add("旁边的井盖在响")) == [200, 200]
+    assert list(await asyncio.gather(add("灯杆也歪了"), add("旁边的井盖在响"))) == [200, 200]
     brief = (await world.ticket(receipt["number"]))["brief"]
     assert "灯杆也歪了" in brief
     assert "旁边的井盖在响" in brief

@@ -144,7 +144,9 @@ async def test_an_agent_registers_what_came_by_any_channel(world: World) -> None
 
 
 async def test_the_line_of_a_sub_centre_is_told_its_own_door(world: World) -> None:
-    problem = await world.post("/api/v1/tickets", {"text": LAMP, "line": "12366"}, who="channel:phone", key="k", ok=(422,))
+    problem = await world.post(
+        "/api/v1/tickets", {"text": LAMP, "line": "12366"}, who="channel:phone", key="k", ok=(422,)
+    )
     assert "/api/v1/feeds/12366/" in problem["detail"]
     assert await count_of(world, "tickets") == 0
 
@@ -185,7 +187,20 @@ async def test_the_line_that_was_dialled_speaks_for_its_own_matters(world: World
         "{}[]\\\"'%s%d$1:1::text",
         "\t换行\r\n制表\u0085下一行\u2028行分隔",
     ],
-    ids=["long", "many", "one_word", "digits", "wide_digits", "emoji", "backslash", "sql", "foreign", "rare", "marks", "lines"],
+    ids=[
+        "long",
+        "many",
+        "one_word",
+        "digits",
+        "wide_digits",
+        "emoji",
+        "backslash",
+        "sql",
+        "foreign",
+        "rare",
+        "marks",
+        "lines",
+    ],
 )
 async def test_a_long_or_odd_text_is_registered_without_loss(world: World, text: str) -> None:
     receipt = await world.register(text, title="标题：路灯", channel="web")
@@ -243,7 +258,9 @@ async def test_low_confidence_waits_on_the_desk_with_a_reason_and_a_proposal(wor
     page = await world.ticket(receipt["number"])
     assert page["desk_reason"] == receipt["because"]
     assert page["stage_by"] is not None
-    assert {"dispatch", "decline", "answer"} <= set((await world.ticket(receipt["number"], who="dispatcher"))["allowed_actions"])
+    assert {"dispatch", "decline", "answer"} <= set(
+        (await world.ticket(receipt["number"], who="dispatcher"))["allowed_actions"]
+    )
     trail = await world.get(f"/api/v1/tickets/{receipt['number']}/trail", who="dispatcher")
     proposed = next(event for event in trail["events"] if event["type"] == "proposed")
     assert proposed["fields"]["lead"] in world.hub.city.departments

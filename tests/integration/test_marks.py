@@ -13,7 +13,6 @@ from models.store import timers
 from models.ticket import id_of
 
 if TYPE_CHECKING:
-    from models.store.database import Session
     from models.ticket import Timer
     from tests.integration.conftest import DepartmentServer, World
 
@@ -154,6 +153,21 @@ async def test_an_extended_date_has_marks_of_its_own_and_the_old_ones_are_not_re
     assert [mark for mark, _ in told(urban)] == ["yellow", "remind", "remind", "yellow", "red"]
 
 
+async def test_a_date_moved_late_gets_no_reminder_from_before_it_was_moved(world: World) -> None:
+    urban = await world.department("urban")
+    number = await handled(world)
+    world.clock.at = local(11, 30, 16, 0)
+    await world.fire()
+    await world.step(number, "request_extension", who=WHO, reason="须更换地下电缆", extra="1wd")
+    await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="情况属实")
+    # Now due on Tuesday evening: its 48 hours began on Sunday, before anybody knew of that date.
+    assert await world.fire() == 0
+    world.clock.at = local(12, 1, 17, 30)
+    await world.fire()
+    await world.deliver()
+    assert [mark for mark, _ in told(urban)] == ["yellow", "remind", "remind", "remind", "yellow", "red"]
+
+
 async def test_every_part_has_marks_of_its_own(world: World) -> None:
     urban, sanitation = await world.department("urban"), await world.department("sanitation")
     number = await handled(world, LITTER)
@@ -284,15 +298,3 @@ async def unconfirmed(world: World) -> list[Any]:
         "SELECT at FROM supervisions WHERE owner = 'shift_lead' AND action = 'escalate' ORDER BY at"
     )
     return [row["at"] for row in rows]
-
-
-async def test_reading_the_timers_claims_each_for_one_worker(world: World) -> None:
-    await world.register(LAMP)
-    world.clock.at = LIFE[0][0]
-    now = world.clock.at
-
-    async def claim(session: Session) -> list[Timer]:
-        return await timers.claim(session, now, datetime.now(UTC), 10)
-
-    assert len(await world.hub.database.read(claim)) == 1
-    assert await world.hub.database.read(claim) == []

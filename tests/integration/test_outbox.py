@@ -137,7 +137,9 @@ async def test_after_all_tries_it_is_a_dead_letter(receivers: Receivers, world: 
     began = world.clock.at
     for _ in range(MOST_ATTEMPTS):
         assert await receivers.states() == {name: "waiting"}
-        (row,) = await world.rows("SELECT greatest(next_at, open_until) AS at FROM deliveries JOIN endpoints USING (department)")
+        (row,) = await world.rows(
+            "SELECT greatest(next_at, open_until) AS at FROM deliveries JOIN endpoints USING (department)"
+        )
         world.clock.at = max(world.clock.at, row["at"])
         assert await world.deliver() == 1
     assert await receivers.states() == {name: "dead"}
@@ -327,7 +329,11 @@ async def test_a_message_that_the_provider_refuses_is_tried_again_and_stops_no_o
 
 async def test_a_poisoned_timer_does_not_stop_the_others(world: World) -> None:
     first, second = [await world.register(TEXT) for _ in range(2)]
-    await world.rows("UPDATE timers SET due_at = $1, kind = 'nonsense' WHERE ticket_id = $2", world.clock.now(), id_of(first["number"]))
+    await world.rows(
+        "UPDATE timers SET due_at = $1, kind = 'nonsense' WHERE ticket_id = $2",
+        world.clock.now(),
+        id_of(first["number"]),
+    )
     await world.rows("UPDATE timers SET due_at = $1 WHERE ticket_id = $2", world.clock.now(), id_of(second["number"]))
     assert await fire_timers(world.hub) == 2
     assert await fire_timers(world.hub) == 0

@@ -55,7 +55,12 @@ async def test_three_categories_with_falling_probabilities(world: World) -> None
 
 async def test_the_reading_is_masked_and_says_nothing_of_the_fingerprint(world: World) -> None:
     text = "我叫钱某某，电话13800000001，身份证110101199003074477，翠湖路路灯不亮。"
-    content = {"text": text, "caller": {"name": "钱某某"}, "address": "翠湖路，联系13800000001", "title": "钱某某的诉求"}
+    content = {
+        "text": text,
+        "caller": {"name": "钱某某"},
+        "address": "翠湖路，联系13800000001",
+        "title": "钱某某的诉求",
+    }
     read = await world.post(PATH, content, who="channel:web")
     said = str(read)
     for trace in ("钱某某", "13800000001", "110101199003074477"):
@@ -71,7 +76,8 @@ async def test_an_emergency_is_shown_with_its_script(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [(None, 401), ("administrator", 403), ("auditor", 403), ("leader", 200), ("department:urban", 200)]
+    ("who", "status"),
+    [(None, 401), ("administrator", 403), ("auditor", 403), ("leader", 200), ("department:urban", 200)],
 )
 async def test_who_may_ask(world: World, who: str | None, status: int) -> None:
     await world.post(PATH, {"text": LAMP}, who=who, ok=(status,))

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+import msgspec
 import pytest
 
 from models.attempts import Attempt, next_attempt, part_of
@@ -42,8 +43,9 @@ def walk(due: Due, after: datetime, watch: Watch = WATCH) -> Iterator[Mark]:
         done.add(mark.key)
 
 
-def whole(**changes: bool) -> Due:
-    return Due(acknowledge_by=at("11-24 17:30"), contact_by=at("11-24 17:30"), reply_by=at("11-30 17:30"), **changes)
+def whole(**done: bool) -> Due:
+    due = Due(acknowledge_by=at("11-24 17:30"), contact_by=at("11-24 17:30"), reply_by=at("11-30 17:30"))
+    return msgspec.structs.replace(due, **done)
 
 
 def test_an_assignment_nobody_touches_passes_every_mark_in_order() -> None:

@@ -1,0 +1,81 @@
+"""The keyring file: made once, for us alone, and never made anew where it should have been there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hotline.app import BadKeyring, read_keyring
+from hotline.config import Settings
+from models.cipher import CannotOpen
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_first_start_makes_a_keyring_that_only_we_may_read(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "new" / "data")
+    made = read_keyring(settings)
+    assert stat.S_IMODE(settings.keyring_file.stat().st_mode) == 0o600
+    assert read_keyring(settings).digests() == made.digests()
+    assert list(settings.data_dir.iterdir()) == [settings.keyring_file]
+
+
+def test_processes_that_start_at_once_agree_on_one_keyring(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib\nfrom hotline.app import read_keyring\nfrom hotline.config import Settings\n"
+        "print(read_keyring(Settings(data_dir=pathlib.Path(sys.argv[1]))).blind_index('x').hex())"
+    )
+
+    def read(_: int) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(read, range(4)))) == 1
+
+
+def test_a_keyring_that_was_named_but_is_not_there_is_never_made_up(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, keyring=tmp_path / "mounted" / "keyring.json")
+    with pytest.raises(BadKeyring, match="HOTLINE_KEYRING"):
+        read_keyring(settings)
+    assert not settings.keyring_file.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"current": 1}', b"\xff\xfe", b'{"current": "x", "encryption": 1}']
+)
+def test_a_damaged_keyring_is_told_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "keyring.json").write_bytes(content)
+    with pytest.raises(BadKeyring, match="已损坏"):
+        read_keyring(Settings(data_dir=tmp_path))
+    assert (tmp_path / "keyring.json").read_bytes() == content
+
+
+def test_a_keyring_with_a_key_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "keyring.json").write_text(
+        '{"current": 1, "encryption": {"1": "AAAA"}, "index": "", "fingerprint": ""}'
+    )
+    with pytest.raises(CannotOpen, match="HOTLINE_KEYRING"):
+        read_keyring(Settings(data_dir=tmp_path))
+
+
+def test_a_keyring_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    # A folder in its place refuses root too, where missing permissions would not.
+    (tmp_path / "keyring.json").mkdir()
+    with pytest.raises(BadKeyring, match="无法读取"):
+        read_keyring(Settings(data_dir=tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_keyring_of_somebody_elses_is_told(tmp_path: Path) -> None:
+    (tmp_path / "keyring.json").write_text("{}")
+    (tmp_path / "keyring.json").chmod(0)
+    with pytest.raises(BadKeyring, match="无法读取"):
+        read_keyring(Settings(data_dir=tmp_path))

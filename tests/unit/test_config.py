@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotline.config import BadSetting, Settings, read_settings
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - read, never bound
+
+
+def test_without_variables_everything_has_the_contracts_value() -> None:
+    settings = read_settings({})
+    assert (settings.host, settings.port, settings.clock_speed) == ("127.0.0.1", 8345, 1.0)
+    assert settings.data_dir == Path("var").absolute()
+    assert settings.city == Path("cities/yunzhou").absolute()
+    assert settings.database_url is None
+    assert not settings.demo
+
+
+def test_every_variable_is_taken_over() -> None:
+    settings = read_settings(
+        {
+            "HOTLINE_HOST": EVERYWHERE,
+            "HOTLINE_PORT": "80",
+            "HOTLINE_CLOCK_SPEED": "3600",
+            "HOTLINE_DATA_DIR": "/data",
+            "HOTLINE_DATABASE_URL": "postgresql://h/d",
+            "HOTLINE_CITY": "/city",
+            "HOTLINE_KEYRING": "/keys",
+            "HOTLINE_MODEL_DIR": "/model",
+            "HOTLINE_DEMO": "on",
+            "HOTLINE_SERVERS": "4",
+        }
+    )
+    assert settings == Settings(
+        host=EVERYWHERE,
+        port=80,
+        clock_speed=3600.0,
+        data_dir=Path("/data"),
+        database_url="postgresql://h/d",
+        city=Path("/city"),
+        keyring=Path("/keys"),
+        model_dir=Path("/model"),
+        demo=True,
+        servers=4,
+    )
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings({"HOTLINE_PORT": "", "HOTLINE_DATABASE_URL": "", "HOTLINE_DEMO": ""}) == read_settings({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "eighty"),
+        ("PORT", "8345.5"),
+        ("PORT", "-1"),
+        ("PORT", "٨٣٤٥"),
+        ("CLOCK_SPEED", "0"),
+        ("CLOCK_SPEED", "nan"),
+        ("CLOCK_SPEED", "inf"),
+        ("CLOCK_SPEED", "fast"),
+        ("SERVERS", "0"),
+        ("SERVERS", "2.5"),
+        ("SERVERS", "1000"),
+        ("DEMO", "yes"),
+        ("DEMO", "ON"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_its_variable(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read_settings({f"HOTLINE_{name}": value})
+    assert f"HOTLINE_{name}={value}" in caught.value.detail
+    assert "应为" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8345"),
+        (EVERYWHERE, "http://127.0.0.1:8345"),
+        ("::", "http://127.0.0.1:8345"),
+        ("::1", "http://[::1]:8345"),
+        ("hub.example", "http://hub.example:8345"),
+    ],
+)
+def test_the_address_is_one_that_can_be_called(host: str, url: str) -> None:
+    assert Settings(host=host).url == url
+
+
+def test_the_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:
+    assert Settings(data_dir=Path("/data")).keyring_file == Path("/data/keyring.json")
+    assert Settings(data_dir=Path("/data"), keyring=Path("/keys")).keyring_file == Path("/keys")
