@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from hotline.fields import ReasonFields, Words, required
+from hotline import guards
+from hotline.fields import Grounds, Reason, ReasonFields, required
 from models.lifecycle import Action
 from models.store import tickets
 
@@ -19,15 +20,15 @@ ScopeCode = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10"]
 class Answer(Struct, kw_only=True):
     """直办: what was answered."""
 
-    text: Words
+    text: Reason
 
 
 class Decline(Struct, kw_only=True):
     """不予受理 (国办函〔2025〕66号): why, and which lawful channel is open to the citizen."""
 
     code: ScopeCode
-    reason: Words
-    lawful_channel: Words
+    reason: Grounds
+    lawful_channel: Grounds
 
 
 async def answer(step: Step, fields: Answer) -> None:
@@ -49,7 +50,9 @@ async def decline(step: Step, fields: Decline) -> None:
 
 async def void(step: Step, fields: ReasonFields) -> None:
     """作废: a test or a slip, never a way to be rid of a request."""
-    step.take(Action.VOID, reason=required(fields.reason, "作废理由", 4))
+    reason = required(fields.reason, "作废理由", 4)
+    await guards.check_alone(step, "作废")
+    step.take(Action.VOID, reason=reason)
 
 
 async def note(step: Step, fields: ReasonFields) -> None:

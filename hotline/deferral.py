@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import clock_moves
-from hotline.fields import Moment, PartFields, Words, required
+from hotline.fields import Grounds, Moment, PartFields, Reason, required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState
 
@@ -24,8 +24,8 @@ LONGEST: Final = timedelta(days=731)
 class RequestDeferral(PartFields, kw_only=True):
     """申请挂账: why it is not possible now, the plan, and by when it will be solved."""
 
-    reason: Words
-    plan: Words
+    reason: Grounds
+    plan: Grounds
     solve_by: Moment
 
 
@@ -33,7 +33,7 @@ class DecideDeferral(Struct, kw_only=True):
     """挂账审批."""
 
     granted: bool
-    reason: Words
+    reason: Reason
     assignment: int | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline import guards
-from hotline.fields import Code, PartFields, Words
+from hotline.fields import DepartmentCode, PartFields, Words
 from models.errors import Conflict
 from models.lifecycle import Action
 from models.vocabulary import AssignmentRole
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Delegate(PartFields, kw_only=True):
     """二级派单."""
 
-    department: Code
+    department: DepartmentCode
     instruction: Words
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline import guards, ruling
-from hotline.fields import Code, ReasonFields, Remark, Words, required
+from hotline.fields import CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
@@ -27,19 +27,19 @@ class Accept(Struct, kw_only=True):
 class Dispatch(Struct, kw_only=True):
     """派单 and 改派: without a lead the catalogue's proposal is taken."""
 
-    lead: Code | None = None
-    assisting: list[Code] = []
+    lead: DepartmentCode | None = None
+    assisting: list[DepartmentCode] = []
     reason: Remark = ""
-    category: Code | None = None
+    category: CategoryCode | None = None
     brief: Words | None = None
 
 
 class Designate(Struct, kw_only=True):
     """指定: the designated unit may not send back."""
 
-    lead: Code
-    reason: Words
-    assisting: list[Code] = []
+    lead: DepartmentCode
+    reason: Reason
+    assisting: list[DepartmentCode] = []
 
 
 class Recall(ReasonFields, kw_only=True):

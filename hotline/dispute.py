@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import guards, ruling
-from hotline.fields import Code, Words, required
+from hotline.fields import DepartmentCode, Grounds, required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 class OpenDispute(Struct, kw_only=True):
     """会商: what it is about and who takes part (编办, 司法局 …)."""
 
-    topic: Words
-    participants: list[Code] = []
+    topic: Grounds
+    participants: list[DepartmentCode] = []
 
 
 class Rule(Struct, kw_only=True):
     """裁定: who leads from now on; `amend` makes it the catalogue's rule for this category and place."""
 
-    lead: Code
-    ruling: Words
+    lead: DepartmentCode
+    ruling: Grounds
     amend: bool = False
 
 

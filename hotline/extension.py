@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline import clock_moves
-from hotline.fields import Code, PartFields, Words, required
+from hotline.fields import Code, Grounds, PartFields, Reason, required
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class RequestExtension(PartFields, kw_only=True):
     """申请延期: for how long, written like a limit of the policy (`5wd`, `24h`), and why."""
 
-    reason: Words
+    reason: Grounds
     extra: Code | None = None
 
 
@@ -26,7 +26,7 @@ class DecideExtension(Struct, kw_only=True):
     """延期审批."""
 
     granted: bool
-    reason: Words
+    reason: Reason
     assignment: int | None = None
 
 

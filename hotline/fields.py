@@ -9,9 +9,27 @@ from msgspec import Meta, Struct
 
 from models.errors import InvalidRequest
 
+# A visible character: what `required` counts from and to.
+_SEEN: Final = r"[^\s\u0000-\u001f]"
+# In a schema: the code is one of the city's, see hotline.api.openapi.
+IN_CITY: Final = "x-city"
+
+
+def _at_least(least: int) -> str:
+    """Return the schema's pattern of what `required` lets pass."""
+    return rf"^[^\u0000]*{_SEEN}[^\u0000]{{{least - 2},}}{_SEEN}[^\u0000]*$"
+
+
 Words = Annotated[str, Meta(min_length=1, max_length=4000)]
+# What `required` is asked for with two, four and five characters: refused there, in better words than a pattern's.
+Reason = Annotated[str, Meta(min_length=1, max_length=4000, extra_json_schema={"pattern": _at_least(2)})]
+Grounds = Annotated[str, Meta(min_length=1, max_length=4000, extra_json_schema={"pattern": _at_least(4)})]
+ReplyText = Annotated[str, Meta(min_length=1, max_length=4000, extra_json_schema={"pattern": _at_least(5)})]
 Remark = Annotated[str, Meta(max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
+DepartmentCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "DepartmentCode"})]
+LineNumber = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "LineNumber"})]
+CategoryCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "CategoryCode"})]
 Moment = Annotated[datetime, Meta(tz=True)]
 # How a matter ended for the citizen (DOMAIN 3.5).
 Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]
@@ -34,7 +52,13 @@ class PartFields(Struct, kw_only=True):
 class ReasonFields(Struct, kw_only=True):
     """A step that needs nothing but a reason."""
 
-    reason: Words
+    reason: Reason
+
+
+class GroundsFields(ReasonFields, kw_only=True):
+    """A step that needs nothing but a reason, of some length."""
+
+    reason: Grounds
 
 
 def required(value: str | None, name: str, least: int = 2) -> str:

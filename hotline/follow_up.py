@@ -15,8 +15,8 @@ from hotline.notice import day
 from hotline.reopening import reopen
 from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState
-from models.store import follow_ups
+from models.lifecycle import OPEN_TICKET, Action, AssignmentState, TicketState
+from models.store import follow_ups, tickets
 from models.vocabulary import Flag, Role
 
 if TYPE_CHECKING:
@@ -88,7 +88,11 @@ async def follow_up(step: Step, fields: FollowUp) -> None:
 
 
 async def rate(step: Step, fields: Rate) -> None:
-    """A citizen's own rating; during follow-up it is the follow-up."""
+    """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer."""
+    if step.ticket.merged_into is not None:
+        common = await tickets.get(step.session, step.ticket.merged_into)
+        if common.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
+            raise Conflict("同一事项正在办理，答复您之后再请评价")
     step.take(Action.RATE, solved=fields.solved, satisfied=fields.satisfied, score=fields.score)
     step.change.ratings.append(
         {

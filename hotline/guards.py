@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.errors import Conflict, InvalidRequest
+from models.store import tickets
 from routing.guards import may_delegate, recusal
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
+    from hotline.step import Step
     from models.ticket import Ticket
+
+
+async def check_alone(step: Step, doing: str) -> None:
+    """Raise Conflict where other callers' requests were merged into this one: it cannot end for its own caller alone."""
+    others = await tickets.merged_into(step.session, step.ticket.id)
+    if others:
+        raise Conflict(f"另有{len(others)}位诉求人的同一事项并入本工单，不能{doing}，请致电热线说明")
 
 
 def check(hub: Hub, ticket: Ticket, department: str) -> None:

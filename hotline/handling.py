@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from hotline import clock_moves
-from hotline.fields import PartFields, Remark, Result, Words, required
+from hotline.fields import PartFields, Remark, ReplyText, Result, Words, required
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 
@@ -39,7 +39,7 @@ class Progress(PartFields, kw_only=True):
 class Reply(PartFields, kw_only=True):
     """反馈: the answer to the citizen and how it ended."""
 
-    text: Words
+    text: ReplyText
     result: Result = "solved"
     law_basis: Remark = ""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from hotline import clocks
-from hotline.fields import Code, Remark, Words, required
+from hotline.fields import Code, Reason, Remark, required
 from models.errors import Conflict
 from models.lifecycle import Action, TicketState
 from models.store import handoffs
@@ -25,7 +25,7 @@ class HandOff(Struct, kw_only=True):
     """紧急转接: `remainder` says that something is left for the city, so the ticket goes on."""
 
     number: Number
-    reason: Words
+    reason: Reason
     remainder: bool = True
 
 
@@ -46,6 +46,8 @@ async def hand_off(step: Step, fields: HandOff) -> None:
     if opened is not None and opened["confirmed_at"] is None:
         raise Conflict(f"向{fields.number}的转接正在等待确认，请先核实确认")
     start(step, fields.number, "person", reason, remainder=fields.remainder)
+    if not fields.remainder:
+        await step.tell_all("handed_off", target=fields.number)
 
 
 def start(step: Step, number: str, flag: str, reason: str, *, remainder: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.fields import Code, Words, required
+from hotline.fields import Code, Reason, Words, required
 from hotline.step import Step
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -22,14 +22,14 @@ class Merge(Struct, kw_only=True):
     """并单 into another ticket that is open (国办函〔2025〕66号: 重复诉求原则上并单处理)."""
 
     into: Code
-    reason: Words
+    reason: Reason
 
 
 class Split(Struct, kw_only=True):
     """拆单: the words of each further matter; the ticket itself keeps the first."""
 
     briefs: list[Words]
-    reason: Words
+    reason: Reason
 
 
 async def merge(step: Step, fields: Merge) -> None:
@@ -64,10 +64,11 @@ async def split(step: Step, fields: Split) -> list[str]:
         raise Conflict("请填写1至9条拆出的事项摘要")
     text = await step.text()
     numbers = []
+    await steps.ensure_month(step.session, step.at)
     for brief in fields.briefs:
         ticket_id = await step.hub.numbers.take(step.session, step.at)
         child = Step(step.hub, step.session, step.actor, step.at, _child_of(step.ticket, ticket_id), [])
-        content = replace(text, brief=brief)
+        content = replace(text, brief=step.hub.mask(brief, text.caller_name))
         child.use_text(content)
         child.change.texts.append(
             steps.NewText(
@@ -81,6 +82,7 @@ async def split(step: Step, fields: Split) -> list[str]:
         child.record(Action.REGISTER, split_from=step.ticket.number, promised_at=step.ticket.promised_at)
         child.set(state=TicketState.ON_DESK, desk_reason=f"由{step.ticket.number}拆出")
         child.record(Action.ACCEPT)
+        await child.tell("registered")
         await child.write()
         numbers.append(number_of(ticket_id))
     step.take(Action.SPLIT, into=numbers, reason=reason)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from msgspec import Struct
 
 from hotline import clock_moves
-from hotline.fields import Words, required
+from hotline.fields import Grounds, Reason, required
 from models.errors import Conflict
 from models.lifecycle import Action
 
@@ -23,14 +23,14 @@ class Pause(Struct, kw_only=True):
     """暂停计时: 鉴定 or 听证."""
 
     cause: Literal["appraisal", "hearing"]
-    reason: Words
+    reason: Grounds
     assignment: int | None = None
 
 
 class Resume(Struct, kw_only=True):
     """恢复计时."""
 
-    reason: Words
+    reason: Reason
     assignment: int | None = None
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import Meta, Struct
+
+from hotline.duplicates import PossibleDuplicate
+from models.lifecycle import TicketState
+from models.vocabulary import Flag, Kind
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -13,40 +19,85 @@ if TYPE_CHECKING:
     from models.city import HandoffRule
 
 
-def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[dict[str, Any]]) -> bytes:
+class GuessedCategory(Struct, kw_only=True):
+    """The category that intake decided on, and how sure it was."""
+
+    code: str
+    name: str
+    p: Annotated[float, Meta(ge=0, le=1)]
+
+
+class Lead(Struct, kw_only=True):
+    """主办单位."""
+
+    code: str
+    name: str
+
+
+class Due(Struct, kw_only=True):
+    """The lead's due times."""
+
+    acknowledge_by: datetime
+    contact_by: datetime
+    reply_by: datetime
+
+
+class HandoffTold(Struct, kw_only=True):
+    """紧急转接: whom to connect the caller to, who else is brought in, and what is read to the caller."""
+
+    number: str
+    also: list[str]
+    flag: Flag
+    script: str
+    confirm_by: datetime
+
+
+class TicketReceipt(Struct, kw_only=True):
+    """The answer; `handoff` only in an emergency."""
+
+    number: Annotated[str, Meta(pattern="^[0-9]{14,17}$")]
+    query_code: str
+    state: TicketState
+    kind: Kind
+    urgency: Annotated[int, Meta(ge=1, le=4)]
+    category: GuessedCategory
+    lead: Lead | None
+    because: str
+    promised_at: datetime
+    due: Due | None
+    possible_duplicates: list[PossibleDuplicate]
+    handoff: HandoffTold | msgspec.UnsetType = msgspec.UNSET
+
+
+def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[PossibleDuplicate]) -> bytes:
     """Return the answer's JSON."""
     ticket, read = step.ticket, proposal.understanding
     lead = next((part for part in step.parts.values() if part.is_lead), None)
-    text = step.change.texts[0].content
-    body: dict[str, Any] = {
-        "number": ticket.number,
-        "query_code": text.query_code,
-        "state": ticket.state,
-        "kind": ticket.kind,
-        "urgency": ticket.urgency,
-        "category": {"code": ticket.category, "name": hub.category_name(ticket.category), "p": round(read.sure, 4)},
-        "lead": {"code": lead.department, "name": hub.department_name(lead.department)} if lead else None,
-        "because": ticket.desk_reason or ticket.because,
-        "promised_at": ticket.promised_at,
-        "due": {
-            "acknowledge_by": lead.acknowledge_by,
-            "contact_by": lead.contact_by,
-            "reply_by": lead.reply_by,
-        }
+    receipt = TicketReceipt(
+        number=ticket.number,
+        query_code=step.change.texts[0].content.query_code,
+        state=ticket.state,
+        kind=ticket.kind,
+        urgency=ticket.urgency,
+        category=GuessedCategory(code=ticket.category, name=hub.category_name(ticket.category), p=round(read.sure, 4)),
+        lead=Lead(code=lead.department, name=hub.department_name(lead.department)) if lead else None,
+        because=ticket.desk_reason or ticket.because,
+        promised_at=ticket.promised_at,
+        due=Due(acknowledge_by=lead.acknowledge_by, contact_by=lead.contact_by, reply_by=lead.reply_by)
         if lead
         else None,
-        "possible_duplicates": alike,
-    }
+        possible_duplicates=alike,
+    )
     if step.change.handoffs:
         first = proposal.handoffs[0]
-        body["handoff"] = {
-            "number": first.number,
-            "also": _also(proposal.handoffs),
-            "flag": first.flag,
-            "script": first.script,
-            "confirm_by": step.change.handoffs[0]["confirm_by"],
-        }
-    return msgspec.json.encode(body)
+        receipt.handoff = HandoffTold(
+            number=first.number,
+            also=_also(proposal.handoffs),
+            flag=first.flag,
+            script=first.script,
+            confirm_by=step.change.handoffs[0]["confirm_by"],
+        )
+    return msgspec.json.encode(receipt)
 
 
 def _also(rules: tuple[HandoffRule, ...]) -> list[str]:

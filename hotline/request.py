@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline.fields import Code, Moment, Words
+from hotline.fields import Code, LineNumber, Moment, Words
 from models.errors import InvalidRequest
 from models.vocabulary import Channel, Disclosure, Identity
 from nlu.normalise import plain
@@ -48,7 +48,7 @@ class Register(Struct, frozen=True, kw_only=True):
     title: Annotated[str, Meta(max_length=200)] | None = None
     brief: Words | None = None
     channel: Channel | None = None
-    line: Code | None = None
+    line: LineNumber | None = None
     interaction: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
     caller: Caller | None = None
     accused: Annotated[str, Meta(max_length=200)] | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import RESULT_NAMES, Remark, Words, required
+from hotline.fields import RESULT_NAMES, Grounds, Remark, required
 from models.lifecycle import LIVE_ASSIGNMENT, Action, AssignmentState
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Approve(Struct, kw_only=True):
 class Reject(Struct, kw_only=True):
     """审核退回: what is missing."""
 
-    reason: Words
+    reason: Grounds
 
 
 async def approve(step: Step, fields: Approve) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline import ruling
-from hotline.fields import Code, PartFields, Words, required
+from hotline.fields import DepartmentCode, Grounds, PartFields, Reason, required
 from models.errors import Conflict, Forbidden, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole, Role
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 class SendBack(PartFields, kw_only=True):
     """退单: why, and by which duty argument another unit owes it."""
 
-    reason: Words
-    duty_argument: Words
-    proposed_department: Code | None = None
+    reason: Grounds
+    duty_argument: Grounds
+    proposed_department: DepartmentCode | None = None
 
 
 class DecideSendBack(Struct, kw_only=True):
     """退单裁决."""
 
     upheld: bool
-    reason: Words
+    reason: Reason
     assignment: int | None = None
 
 
@@ -119,5 +119,4 @@ def _decides(step: Step, part: Assignment) -> bool:
     """Tell whether a send-back is this actor's to decide: the unit above decides for what it delegated."""
     if part.role is not AssignmentRole.DELEGATED:
         return step.actor.role is not Role.DEPARTMENT
-    above = step.parts[part.parent or 0]
-    return step.actor.role is Role.DEPARTMENT and above.department == step.actor.department
+    return step.parts[part.parent or 0].department == step.actor.department

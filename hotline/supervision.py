@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from hotline.fields import Moment, Words, required
+from hotline.fields import Grounds, Moment, Reason, required
 from hotline.outgoing import SUPERVISION_EVENTS
 from models.errors import Conflict
-from models.lifecycle import Action
+from models.lifecycle import TICKET_ENDS, Action, TicketState
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 class Remind(Struct, kw_only=True):
     """催办 one part, by default the lead's."""
 
-    reason: Words
+    reason: Reason
     assignment: int | None = None
 
 
 class Supervise(Remind, kw_only=True):
     """督办 and 提级: who sees to it, and by when."""
 
+    reason: Grounds
     owner: Annotated[str, Meta(max_length=64)] = ""
     deadline: Moment | None = None
 
@@ -70,6 +71,8 @@ async def _press(
 ) -> None:
     part = _pressed(step, ordinal)
     step.check(action)
+    if step.ticket.state in TICKET_ENDS - {TicketState.HANDED_OFF}:
+        raise Conflict("该工单已结束，不能再督促")
     department = part.department if part else None
     step.supervise(action, department, reason, owner=owner, deadline=deadline)
     if part is not None:

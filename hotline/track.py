@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import Remark, Words, required
+from hotline import guards
+from hotline.fields import Reason, Remark, required
 from models.lifecycle import Action
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Supplement(Struct, kw_only=True):
     """补充: further words to the same matter."""
 
-    text: Words
+    text: Reason
 
 
 class Urge(Struct, kw_only=True):
@@ -33,8 +34,8 @@ class Withdraw(Struct, kw_only=True):
 
 async def supplement(step: Step, fields: Supplement) -> None:
     """Add to the brief what the citizen adds, masked, and tell every department at work."""
-    added = step.hub.mask(required(fields.text, "补充内容"))
     text = await step.text()
+    added = step.hub.mask(required(fields.text, "补充内容"), text.caller_name)
     step.take(Action.SUPPLEMENT, length=len(fields.text))
     await step.set_brief(f"{text.brief}\n补充：{added}")
     for part in step.live_parts:
@@ -51,6 +52,7 @@ async def urge(step: Step, fields: Urge) -> None:
 
 async def withdraw(step: Step, fields: Withdraw) -> None:
     """The citizen takes it back; the departments are told to stop."""
+    await guards.check_alone(step, "整单撤诉")
     step.take(Action.WITHDRAW, length=len(fields.reason))
     for part in step.live_parts:
         await step.end_part(part, "ticket.withdrawn")

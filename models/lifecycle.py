@@ -237,7 +237,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
         {T.HANDED_OFF, T.REGISTERED, T.ON_DESK, T.ASSIGNED},
         SEATS | {Role.PROGRAM},
     ),
-    _ticket(Action.CONFIRM_HANDOFF, OPEN_TICKET | {T.HANDED_OFF, T.CLOSED}, set(), SEATS | {Role.SUPERVISOR}),
+    # An emergency is tracked until it is confirmed, whatever has become of the ticket meanwhile.
+    _ticket(Action.CONFIRM_HANDOFF, frozenset(TicketState), set(), SEATS | {Role.SUPERVISOR}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
     _ticket(Action.DECIDE_EXTENSION, HANDLED, set(), DESK | {Role.REVIEWER}),
     _ticket(Action.DECIDE_DEFERRAL, HANDLED, set(), {Role.SUPERVISOR, Role.REVIEWER}),
@@ -279,7 +280,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED}, set(), CITIZEN),
     _ticket(Action.REMIND, OPEN_TICKET, set(), OVERSIGHT),
     _ticket(Action.SUPERVISE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
-    _ticket(Action.ESCALATE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
+    # The clock escalates an unconfirmed handoff of an ended ticket too; people only what is open.
+    _ticket(Action.ESCALATE, frozenset(TicketState), set(), OVERSIGHT),
 )
 
 ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (

@@ -287,7 +287,11 @@ def id_of(number: str) -> int:
         raise NotFound(f"没有编号为“{number[:32]}”的工单，请核对工单号")
     if _luhn(number[:-1]) != number[-1]:
         raise NotFound(f"工单号“{number}”校验位不符，请核对是否抄错")
-    return int(number[:6]) * MONTH + int(number[6:-1])
+    ticket_id = int(number[:6]) * MONTH + int(number[6:-1])
+    if number_of(ticket_id) != number:
+        # Zeros put in between would make a second number of the same ticket.
+        raise NotFound(f"没有编号为“{number}”的工单，请核对工单号")
+    return ticket_id
 
 
 def _luhn(digits: str) -> str:

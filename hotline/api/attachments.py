@@ -30,6 +30,7 @@ SIGNATURES: Final = (
     (b"\xff\xfb", "audio/mpeg"),
     (b"RIFF", "audio/wav"),
 )
+MEDIA_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SIGNATURES))
 
 
 class Attached(Struct, kw_only=True):

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from aiohttp import web
+
 from hotline.keys import HUB, SETTINGS
+from models.cipher import token_hash
 from models.errors import Forbidden, Unauthorized
 from models.store import credentials
 from models.vocabulary import LABELS as VOCABULARY_LABELS
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from models.ticket import Actor
 
 COOKIE: Final = "hotline_session"
+KNOWN_FOR_S: Final = 5.0
+MOST_KNOWN: Final = 10_000
 STAFF: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}
 READERS: Final = STAFF - {Role.ADMINISTRATOR, Role.AUDITOR, Role.KNOWLEDGE}
 INTAKE: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
+
+
+class KnownTokens:
+    """Whose bearer tokens were seen in the last seconds, by their hashes: a channel sends hundreds of requests a second.
+
+    A revoked token is refused when it is forgotten here. Unknown tokens are not remembered.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[Actor, float]] = {}
+
+    def find(self, token: bytes, now: float) -> Actor | None:
+        """Return whose token this is at that second of a monotonic clock, None where that is not known lately."""
+        actor, until = self._known.get(token, (None, now))
+        return actor if until > now else None
+
+    def keep(self, token: bytes, actor: Actor, now: float) -> None:
+        """Remember it for some seconds."""
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[token] = (actor, now + KNOWN_FOR_S)
+
+
+KNOWN_TOKENS: Final = web.AppKey("KNOWN_TOKENS", KnownTokens)
 
 
 async def actor_of(request: web.Request, allowed: frozenset[Role]) -> Actor:
@@ -44,10 +72,22 @@ async def _known(request: web.Request) -> Actor | None:
     header = request.headers.get("authorization", "")
     scheme, _, token = header.partition(" ")
     if scheme.lower() == "bearer" and token:
-        return await database.read(lambda session: credentials.bearer(session, token.strip()))
+        return await _bearer(request, token.strip())
     cookie = request.cookies.get(COOKIE)
-    if not cookie:
+    if not cookie or not cookie.isascii():
         return None
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
     return await database.read(lambda session: credentials.signed_in(session, cookie, datetime.now(UTC)))
+
+
+async def _bearer(request: web.Request, token: str) -> Actor | None:
+    if not token.isascii():
+        return None
+    known, key, now = request.app[KNOWN_TOKENS], token_hash(token), time.monotonic()
+    actor = known.find(key, now)
+    if actor is None:
+        actor = await request.app[HUB].database.read(lambda session: credentials.bearer(session, token))
+        if actor is not None:
+            known.keep(key, actor, now)
+    return actor

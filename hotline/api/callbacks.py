@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline.api import body
+from hotline.api.shapes import Number
 from hotline.api.steps import DEPARTMENT_STEPS, carry_out
 from hotline.callback import verified
 from hotline.keys import HUB
@@ -16,21 +17,19 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 
-class Callback(Struct, kw_only=True):
-    """What every callback names; the action's own fields stand beside these."""
+class OfTicket(Struct, kw_only=True):
+    """Which ticket a callback is about; the action and its own fields stand beside it."""
 
-    ticket: str
-    action: str
-    assignment: int | None = None
+    ticket: Number
 
 
 async def receive(request: web.Request) -> web.Response:
     """Verify, then take the step, once for each webhook-id."""
-    raw = await request.read()
+    raw = await body.read(request)
     actor, message_id = await verified(
         request.app[HUB], request.match_info["department"], request.headers, raw, int(time.time())
     )
-    named = body.decode(raw, Callback)
+    named = body.decode(raw, OfTicket)
     return await carry_out(
         request,
         actor,

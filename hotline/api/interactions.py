@@ -11,10 +11,10 @@ from msgspec import Meta, Struct
 from hotline import interaction
 from hotline.api import body
 from hotline.api.shapes import Count
-from hotline.fields import Code, Remark
+from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
 from hotline.request import Caller
-from models.errors import InvalidRequest
+from models.errors import NotFound
 from models.store import feeds, interactions
 from models.vocabulary import Channel, Integration, Role
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Offer(Struct, kw_only=True):
     """A call, chat or letter arrives."""
 
-    line: Code | None = None
+    line: LineNumber | None = None
     channel: Channel | None = None
     caller: Caller | None = None
 
@@ -99,21 +99,16 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
 
 async def event(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions/{id}/events."""
-    text = request.match_info["id"]
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidRequest("来话编号应为整数")
     _, wanted = await body.read_body(request, InteractionEvent)
     changed = await interaction.happen(
         request.app[HUB],
-        int(text),
+        int(request.match_info["id"]),
         wanted.event,
         agent=wanted.agent or (None if actor.role is Role.CHANNEL else actor.name),
         outcome=wanted.outcome,
         text=wanted.text,
     )
-    return body.answer(
-        {"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened
-    )
+    return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened)
 
 
 async def missed(request: web.Request, actor: Actor) -> web.Response:
@@ -129,9 +124,7 @@ async def put_feed(request: web.Request, actor: Actor) -> web.Response:
     number, external_id = request.match_info["line"], request.match_info["external_id"]
     line = hub.city.lines.get(number)
     if line is None or line.integration is not Integration.SUBCENTER:
-        raise InvalidRequest(f"“{number[:32]}”不是分中心的热线号码")
-    if len(external_id) > 200 or "\x00" in external_id:
-        raise InvalidRequest("外部编号过长或含有不可用字符")
+        raise NotFound(f"“{number}”不是分中心的热线号码")
     _, wanted = await body.read_body(request, FeedRecord)
     content = msgspec.json.encode(wanted.record).decode()
     is_kept = await hub.database.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -18,13 +19,17 @@ from hotline.api import (
     openapi,
     pages,
     session,
+    shapes,
     steps,
     tickets,
     track,
     waiting,
 )
-from hotline.api.auth import INTAKE, READERS, STAFF, actor_of
+from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
+from hotline.keys import HUB
+from hotline.receipt import TicketReceipt
 from hotline.request import Register
+from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.vocabulary import Role
 
@@ -41,13 +46,32 @@ if TYPE_CHECKING:
 SYSTEM: Final = frozenset({Role.ADMINISTRATOR})
 OPERATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.DEPARTMENT})
 TELEPHONY: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD})
-LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": 100}
-CURSOR: Final = {"type": "string"}
+ON_LINE: Final = frozenset({Role.CHANNEL})
+PATTERNS: Final = {
+    "number": "^[0-9]{14,17}$",
+    "id": "^[A-Za-z0-9_]{1,80}$",
+    "code": "^[a-z0-9_-]{1,64}$",
+    "department": "^[a-z0-9_-]{1,64}$",
+    "line": "^[0-9]{1,16}$",
+    "external_id": "^[A-Za-z0-9_-]{1,200}$",
+}
+TEXT: Final = {"type": "string"}
+STATES: Final = {"type": "array", "items": {"type": "string", "enum": [str(state) for state in TicketState]}}
+DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
+YES_NO: Final = {"type": "string", "enum": ["true", "false", ""]}
+QUERY_CODE: Final = {"type": "string", "minLength": 1}
+LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": body.MOST_ON_A_PAGE}
+PAGE: Final = {"cursor": TEXT, "limit": LIMIT}
 KEY: Final = ("Idempotency-Key",)
+SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One URL and method. `roles` None means that nobody needs to sign in."""
+    """One URL and method. `roles` None means that nobody needs to sign in.
+
+    `body` is what is decoded (for steps: by action), `beside` the fields that stand beside an action's own, `answer`
+    what is encoded; `patterns` say what a part of the path may look like, where that is not what its name says.
+    """
 
     method: str
     path: str
@@ -55,11 +79,16 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     summary: str
     roles: frozenset[Role] | None = None
     body: Any = None
+    beside: type[Struct] | None = None
+    uploads: tuple[str, ...] = ()
+    answer: Any = None
     answers: tuple[int, ...] = (200,)
     problems: tuple[int, ...] = ()
+    patterns: dict[str, str] = {}
     query: dict[str, Any] = {}
+    required_query: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
-    needs_key: bool = True
+    required_headers: tuple[str, ...] = ()
     media_type: str = "application/json"
 
     @property
@@ -67,6 +96,21 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         """A unique name for generated clients."""
         words = self.path.replace("/api/v1", "").replace("{", "").replace("}", "").replace(".", "_").split("/")
         return "_".join([self.method.lower(), *(word for word in words if word)])
+
+    @property
+    def all_problems(self) -> list[int]:
+        """Every status that this can fail with: by its credential, its path, its body, its query, or the database."""
+        found = {503, *self.problems}
+        found |= {401, 403} if self.roles is not None else set()
+        found |= {404} if self.path_patterns else set()
+        found |= {413, 422} if self.body is not None or self.uploads else set()
+        found |= {422} if self.query or self.headers else set()
+        return sorted(found - set(self.answers))
+
+    @property
+    def path_patterns(self) -> dict[str, str]:
+        """What every part of the path in braces may look like."""
+        return {name: self.patterns.get(name) or PATTERNS[name] for name in re.findall(r"{(\w+)}", self.path)}
 
 
 def _get(path: str, handler: Open | Guarded, summary: str, **more: Any) -> Endpoint:
@@ -78,81 +122,90 @@ def _post(path: str, handler: Open | Guarded, summary: str, **more: Any) -> Endp
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
-    _get("/healthz", health.healthz, "进程存活"),
-    _get("/readyz", health.readyz, "是否就绪：数据库、结构、模型、后台进程", answers=(200, 503)),
+    _get("/healthz", health.healthz, "进程存活", answer=health.Alive),
+    _get("/readyz", health.readyz, "是否就绪：数据库、结构、模型、后台进程", answers=(200, 503), answer=health.Ready),
     _get("/metrics", health.metrics, "Prometheus 指标", media_type="text/plain"),
-    _get("/api/v1/labels", health.labels, "所有枚举的中文名称"),
-    _get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, problems=(401, 403)),
+    _get("/api/v1/labels", health.labels, "所有枚举的中文名称", answer=health.Labels),
+    _get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, answer=health.Backlog),
     _post("/api/v1/tickets", tickets.create, "登记诉求", roles=INTAKE, body=Register, answers=(201, 200),
-          problems=(401, 403, 413, 422, 503), headers=KEY),
+          answer=TicketReceipt, problems=(409,), headers=KEY, required_headers=KEY),
     _post("/api/v1/understand", tickets.understood, "只理解、不登记", roles=INTAKE | READERS, body=Register,
-          problems=(401, 403, 413, 422)),
-    _get("/api/v1/tickets", tickets.listed, "工单列表、队列与检索", roles=READERS, problems=(401, 403, 404, 422), query={
-        "state": {"type": "string", "enum": [str(state) for state in TicketState]},
-        "department": CURSOR, "category": CURSOR, "line": CURSOR, "overdue": {"type": "string", "enum": ["true", "false"]},
-        "q": CURSOR, "cursor": CURSOR, "limit": LIMIT}),
-    _get("/api/v1/tickets/{number}", tickets.one, "一件工单", roles=READERS, problems=(401, 403, 404)),
-    _get("/api/v1/tickets/{number}/trail", tickets.trail, "全程留痕", roles=READERS | {Role.AUDITOR},
-         problems=(401, 403, 404)),
-    _get("/api/v1/tickets/{number}/clock", tickets.clock, "每个时限及其由来", roles=READERS, problems=(401, 403, 404, 409)),
+          answer=shapes.Understood, problems=(409,)),
+    _get("/api/v1/tickets", tickets.listed, "工单列表、队列与检索", roles=READERS, answer=shapes.Tickets, problems=(404,),
+         query={"state": STATES, "department": TEXT, "category": TEXT, "line": TEXT, "overdue": YES_NO, "q": TEXT, **PAGE}),
+    _get("/api/v1/tickets/{number}", tickets.one, "一件工单", roles=READERS, answer=shapes.TicketPage),
+    _get("/api/v1/tickets/{number}/trail", tickets.trail, "全程留痕", roles=READERS | {Role.AUDITOR}, answer=shapes.Trail),
+    _get("/api/v1/tickets/{number}/clock", tickets.clock, "每个时限及其由来", roles=READERS, answer=shapes.TicketClock,
+         problems=(409,)),
     _post("/api/v1/tickets/{number}/steps", steps.take_step, "办一步", roles=STAFF, body=steps.STEPS,
-          problems=(401, 403, 404, 409, 413, 422, 503), headers=KEY),
+          beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
     _get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=READERS - {Role.DEPARTMENT},
-         problems=(401, 403, 422), query={"cursor": CURSOR, "limit": LIMIT}),
+         answer=shapes.Tickets, problems=(404,), query=PAGE),
     _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=READERS - {Role.DEPARTMENT},
-         problems=(401, 403, 422), query={"cursor": CURSOR, "limit": LIMIT}),
-    _post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), problems=(401, 403, 413, 422)),
-    _get("/api/v1/session", session.show, "当前登录", roles=STAFF, problems=(401, 403)),
-    Endpoint(method="DELETE", path="/api/v1/session", handler=session.delete, summary="退出", problems=(403,)),
+         answer=waiting.Handoffs, problems=(404,), query=PAGE),
+    _post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), answer=session.SignedIn,
+          problems=(401, 403)),
+    _get("/api/v1/session", session.show, "当前登录", roles=STAFF, answer=session.SignedIn),
+    Endpoint(method="DELETE", path="/api/v1/session", handler=session.delete, summary="退出", answer=session.SignedOut,
+             problems=(403,)),
     _post("/api/v1/attachments", attachments.create, "上传附件", roles=INTAKE | {Role.DEPARTMENT}, answers=(201,),
-          problems=(401, 403, 413, 422)),
+          answer=attachments.Attached, uploads=attachments.MEDIA_TYPES, headers=("X-File-Name",)),
     _post("/api/v1/interactions", interactions.offer, "来话到达", roles=TELEPHONY, body=interactions.Offer,
-          answers=(201,), problems=(401, 403, 413, 422)),
+          answers=(201,), answer=interactions.Offered),
     _get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
-         problems=(401, 403, 422), query={"limit": LIMIT}),
+         answer=interactions.MissedCalls, query={"limit": LIMIT}),
     _post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
-          body=interactions.InteractionEvent, problems=(401, 403, 404, 409, 413, 422)),
+          body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
+          patterns={"id": "^[0-9]{1,18}$"}),
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
-             summary="分中心镜像记录", roles=frozenset({Role.CHANNEL}), body=interactions.FeedRecord,
-             problems=(401, 403, 413, 422)),
-    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", problems=(404, 422), query={"code": CURSOR}),
+             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
+    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", answer=shapes.Tracked,
+         query={"code": QUERY_CODE}, required_query=("code",)),
     _post("/api/v1/track/{number}/steps", track.step, "诉求人补充、催促、撤诉、评价、申请重办", body=steps.CITIZEN_STEPS,
-          problems=(403, 404, 409, 413, 422, 503), headers=KEY, needs_key=False, query={"code": CURSOR}),
+          beside=track.WithCode, answer=steps.StepAnswer, problems=(403, 409), headers=KEY, query={"code": TEXT}),
     _post("/api/v1/callbacks/{department}", callbacks.receive, "承办单位签名回调", body=steps.DEPARTMENT_STEPS,
-          problems=(401, 403, 404, 409, 413, 422, 503)),
+          beside=callbacks.OfTicket, answer=steps.StepAnswer, problems=(401, 403, 409), headers=SIGNED,
+          required_headers=SIGNED),
     Endpoint(method="PUT", path="/api/v1/departments/{code}/endpoint", handler=departments.put_endpoint,
              summary="登记承办单位接口（先验证归属）", roles=SYSTEM | {Role.DEPARTMENT}, body=departments.EndpointRequest,
-             problems=(401, 403, 404, 409, 413, 422, 502)),
-    _get("/api/v1/deliveries", departments.list_deliveries, "投递记录", roles=OPERATORS, problems=(401, 403, 404, 422),
-         query={"state": {"type": "string", "enum": ["waiting", "delivered", "dead"]}, "department": CURSOR,
-                "ticket": CURSOR, "cursor": CURSOR, "limit": LIMIT}),
+             answer=departments.EndpointAnswer, problems=(409, 502)),
+    _get("/api/v1/deliveries", departments.list_deliveries, "投递记录", roles=OPERATORS, answer=departments.Deliveries,
+         problems=(404,), query={"state": DELIVERY_STATE, "department": TEXT, "ticket": TEXT, **PAGE}),
     _post("/api/v1/deliveries/{id}/replay", departments.replay, "重新投递", roles=OPERATORS - {Role.DEPARTMENT},
-          problems=(401, 403, 404)),
+          answer=departments.Replayed),
     _get("/", pages.live, "运行情况", media_type="text/html"),
-    _get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422), problems=(503,),
-         query={"number": CURSOR, "code": CURSOR}),
+    _get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422)),
     _post("/me", citizen_page.step, "诉求人页面的表单", media_type="text/html",
-          answers=(303, 403, 404, 409, 422, 429), problems=(413, 503)),
+          answers=(303, 403, 404, 409, 422, 429)),
 )  # fmt: skip
 
 
 def add_routes(app: web.Application) -> None:
     """Hang every endpoint on the application."""
-    description = msgspec.json.encode(openapi.describe(ENDPOINTS, "12345 热线服务中枢"))
+    description = msgspec.json.encode(openapi.describe(ENDPOINTS, app[HUB].city))
 
     async def described(request: web.Request) -> web.Response:
         """GET /api/openapi.json."""
         return body.raw_answer(description, 200)
 
     app[citizen_page.FORMS] = citizen_page.Forms()
+    app[KNOWN_TOKENS] = KnownTokens()
     for endpoint in ENDPOINTS:
-        handler = endpoint.handler if endpoint.roles is None else _guarded(endpoint.handler, endpoint.roles)
-        app.router.add_route(endpoint.method, endpoint.path, handler)
+        app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
     app.router.add_get("/api/openapi.json", described)
 
 
-def _guarded(handler: Guarded, roles: frozenset[Role]) -> Open:
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        return await handler(request, await actor_of(request, roles))
+def _opened(endpoint: Endpoint) -> Open:
+    """Let in who may come, to a path that can exist."""
+    patterns = {name: re.compile(pattern.strip("^$")) for name, pattern in endpoint.path_patterns.items()}
 
-    return guarded
+    async def opened(request: web.Request) -> web.StreamResponse:
+        actor = None if endpoint.roles is None else await actor_of(request, endpoint.roles)
+        for name, pattern in patterns.items():
+            if pattern.fullmatch(request.match_info[name]) is None:
+                raise NotFound("没有这个地址：编号或代码的写法不对，请核对")
+        arguments = (request,) if actor is None else (request, actor)
+        response: web.StreamResponse = await endpoint.handler(*arguments)
+        return response
+
+    return opened

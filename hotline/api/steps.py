@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hotline import (
     answer,
@@ -27,15 +27,15 @@ from hotline import (
 )
 from hotline.api import body
 from hotline.api.shapes import Count, Number
-from hotline.fields import ReasonFields
+from hotline.fields import GroundsFields, ReasonFields
 from hotline.keys import HUB
 from hotline.step import Step, run
-from models.errors import Forbidden, HotlineError, IdempotencyMismatch, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.errors import Forbidden, HotlineError, IdempotencyMismatch
+from models.lifecycle import LABELS, Action, AssignmentState, TicketState
 from models.store import idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
-from models.vocabulary import AssignmentRole, Role
+from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -68,7 +68,7 @@ CITIZEN_STEPS: Final = {
     Action.URGE: UseCase(track.Urge, track.urge),
     Action.WITHDRAW: UseCase(track.Withdraw, track.withdraw),
     Action.RATE: UseCase(follow_up.Rate, follow_up.rate),
-    Action.ASK_REOPEN: UseCase(ReasonFields, follow_up.ask_reopen),
+    Action.ASK_REOPEN: UseCase(GroundsFields, follow_up.ask_reopen),
 }
 STEPS: Final[dict[Action, UseCase]] = {
     **DEPARTMENT_STEPS,
@@ -76,7 +76,7 @@ STEPS: Final[dict[Action, UseCase]] = {
     Action.ACCEPT: UseCase(dispatch.Accept, dispatch.accept),
     Action.ANSWER: UseCase(answer.Answer, answer.answer),
     Action.DECLINE: UseCase(answer.Decline, answer.decline),
-    Action.VOID: UseCase(ReasonFields, answer.void),
+    Action.VOID: UseCase(GroundsFields, answer.void),
     Action.NOTE: UseCase(ReasonFields, answer.note),
     Action.DISPATCH: UseCase(dispatch.Dispatch, dispatch.dispatch),
     Action.REASSIGN: UseCase(dispatch.Dispatch, dispatch.reassign),
@@ -96,7 +96,7 @@ STEPS: Final[dict[Action, UseCase]] = {
     Action.APPROVE: UseCase(review.Approve, review.approve),
     Action.REJECT: UseCase(review.Reject, review.reject),
     Action.FOLLOW_UP: UseCase(follow_up.FollowUp, follow_up.follow_up),
-    Action.REOPEN: UseCase(ReasonFields, follow_up.reopen_by_person),
+    Action.REOPEN: UseCase(GroundsFields, follow_up.reopen_by_person),
     Action.CLOSE: UseCase(follow_up.Close, follow_up.close),
     Action.ARCHIVE: UseCase(follow_up.Close, follow_up.archive),
     Action.REMIND: UseCase(supervision.Remind, supervision.remind),
@@ -118,11 +118,16 @@ FREE_WORDS: Final = (
 )
 
 
-class StepRequest(Struct, kw_only=True):
-    """What every step carries; the action's own fields stand beside these."""
+class Chosen(Struct, kw_only=True):
+    """Which step; the action's own fields stand beside it."""
 
     action: Action
-    version: int | None = None
+
+
+class OnVersion(Struct, kw_only=True):
+    """The version of the ticket that the step was decided on: who saw an older one is told so."""
+
+    version: Annotated[int, Meta(ge=0)]
 
 
 class StepPart(Struct, kw_only=True):
@@ -147,12 +152,10 @@ class StepAnswer(Struct, kw_only=True):
 
 async def take_step(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/tickets/{number}/steps."""
-    raw, named = await body.read_body(request, StepRequest)
-    if actor.role is not Role.DEPARTMENT and named.version is None:
-        raise InvalidRequest("请提供 version：您所看到的工单版本号")
+    raw, seen = await body.read_body(request, OnVersion)
     key = f"{request.match_info['number']}:{body.idempotency_key(request)}"
     channel = f"step:{actor.role}:{actor.name}"
-    return await carry_out(request, actor, STEPS, raw, channel=channel, key=key)
+    return await carry_out(request, actor, STEPS, raw, channel=channel, key=key, version=seen.version)
 
 
 async def carry_out(
@@ -164,13 +167,14 @@ async def carry_out(
     channel: str,
     key: str,
     ticket_number: str | None = None,
+    version: int | None = None,
 ) -> web.Response:
     """Take one step, once for each key: the same request again gets the same answer."""
     hub = request.app[HUB]
-    named = body.decode(raw, StepRequest)
-    use_case = allowed.get(named.action)
+    action = body.decode(raw, Chosen).action
+    use_case = allowed.get(action)
     if use_case is None:
-        raise Forbidden(f"此处不能执行“{named.action}”")
+        raise Forbidden(f"此处不能执行“{LABELS['action'][action]}”")
     fields = body.decode(raw, use_case.fields)
     ticket_id = id_of(ticket_number or request.match_info["number"])
     digest = hub.database.keyring.digest(raw)
@@ -183,7 +187,7 @@ async def carry_out(
         return await use_case.work(step, await _without_traces(step, fields))
 
     try:
-        kept = await run(hub, actor, ticket_id, work, version=named.version, remember=remember)
+        kept = await run(hub, actor, ticket_id, work, version=version, remember=remember)
     except (KeyAlreadyUsed, HotlineError):
         # A repeated request finds the ticket moved on by the first one, its part perhaps ended: whatever stands in
         # its way now, its answer is what was kept then.

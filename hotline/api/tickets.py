@@ -78,7 +78,7 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         text = await tickets.text(session, ticket.id)
         page = ticket_page(hub, actor, ticket, text, parts)
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
-        page["replies"] = [_reply(session, hub, part) for part in parts if part.reply is not None]
+        page["replies"] = [_reply(session, hub, part, text.caller_name) for part in parts if part.reply is not None]
         return page
 
     return body.answer(await hub.database.read(work), shapes.TicketPage)
@@ -211,10 +211,10 @@ def _filter(request: web.Request, hub: Hub, department: str | None) -> Filter:
     )
 
 
-def _reply(session: Session, hub: Hub, part: Assignment) -> dict[str, Any]:
+def _reply(session: Session, hub: Hub, part: Assignment, caller_name: str | None) -> dict[str, Any]:
     place = f"{part.ticket_id}/{part.ordinal}"
-    text = session.keyring.unseal(part.reply or b"", "assignments", "reply", place)
-    return {"assignment": part.ordinal, "text": hub.mask(text), "result": part.result, "replied_at": part.replied_at}
+    text = hub.mask(session.keyring.unseal(part.reply or b"", "assignments", "reply", place), caller_name)
+    return {"assignment": part.ordinal, "text": text, "result": part.result, "replied_at": part.replied_at}
 
 
 def _designee(hub: Hub, code: str) -> dict[str, str]:

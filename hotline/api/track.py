@@ -13,7 +13,7 @@ from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import tracked
 from hotline.keys import HUB
 from models.errors import InvalidRequest, NotFound
-from models.lifecycle import Action, TicketState
+from models.lifecycle import TicketState
 from models.store import follow_ups, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
@@ -30,10 +30,9 @@ TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
 TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
 
 
-class CitizenStep(Struct, kw_only=True):
-    """What every step of a citizen carries."""
+class WithCode(Struct, kw_only=True):
+    """The query code, where it does not stand in the address."""
 
-    action: Action
     code: str | None = None
 
 
@@ -62,7 +61,7 @@ async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
 
 async def step(request: web.Request) -> web.Response:
     """POST /api/v1/track/{number}/steps: supplement, urge, withdraw, rate, ask_reopen."""
-    raw, wanted = await body.read_body(request, CitizenStep)
+    raw, wanted = await body.read_body(request, WithCode)
     number = request.match_info["number"]
     code = wanted.code or body.query(request, "code")
     key = body.idempotency_key(request) if "idempotency-key" in request.headers else None
@@ -97,12 +96,12 @@ async def _own(session: Session, number: str, code: str | None) -> tuple[Ticket,
 
 async def _reply(session: Session, hub: Hub, ticket: Ticket) -> str | None:
     """Return the answer: the hotline's own, or the department's once a person of the hotline has approved it."""
+    text = await tickets.text(session, ticket.id)
     if ticket.state in TOLD_BY_HOTLINE:
-        told = (await tickets.text(session, ticket.id)).answer
-        return None if told is None else hub.mask(told)
+        return None if text.answer is None else hub.mask(text.answer, text.caller_name)
     parts = [part for part in await tickets.assignments(session, ticket.id) if part.is_lead and part.reply]
     if ticket.state not in TOLD_BY_DEPARTMENT or not parts:
         return None
     last = parts[-1]
     place = f"{last.ticket_id}/{last.ordinal}"
-    return hub.mask(session.keyring.unseal(last.reply or b"", "assignments", "reply", place))
+    return hub.mask(session.keyring.unseal(last.reply or b"", "assignments", "reply", place), text.caller_name)

@@ -38,6 +38,8 @@ READY_WITHIN_S: Final = 120.0
 PORT_FREE_WITHIN_S: Final = 5.0
 STARTS_BEFORE_GIVING_UP: Final = 3
 LONGEST_REST_S: Final = 5.0
+# Who lived this long did not die of its start.
+LIVED_S: Final = 5.0
 STOP_WITHIN_S: Final = 15.0
 # The environment's proxies do not lead to ourselves.
 OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -70,7 +72,7 @@ class Child:
         """Start it again where it is gone."""
         if self.process.poll() is None:
             return
-        if time.monotonic() - self._started_at > 10:
+        if time.monotonic() - self._started_at > LIVED_S:
             self._rest_s = 0.1
         if time.monotonic() - self._started_at < self._rest_s:
             return
