@@ -1,8 +1,8 @@
 """Words of a text (分词): for the classifier, for the parts of speech, and for the search index."""
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 import rjieba
 
@@ -13,6 +13,16 @@ STOP_WORDS: Final = frozenset(
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+(?:[-/.#_][A-Za-z0-9]+)*")
 _WORD: Final = re.compile(r"[\w]")
 _LONGEST_TOKEN: Final = 40  # characters; longer ones are no words, and an index entry has its limits
+
+
+class Passage(NamedTuple):
+    """A stretch of text and its words in order, each with its part of speech (nr person, ns place, nt body …)."""
+
+    text: str
+    words: Sequence[tuple[str, str]]
+
+
+NOTHING: Final = Passage("", ())
 
 
 class Cutter:
@@ -29,10 +39,9 @@ class Cutter:
         cut: list[str] = self._jieba.cut(text)
         return cut
 
-    def tagged(self, text: str) -> list[tuple[str, str]]:
-        """Return (word, part of speech) in order, by the usual tag set (nr person, ns place, nt body …)."""
-        tagged: list[tuple[str, str]] = self._jieba.tag(text)
-        return tagged
+    def passage(self, text: str) -> Passage:
+        """Return a text cut into words with their parts of speech."""
+        return Passage(text, self._jieba.tag(text)) if text else NOTHING
 
     def search_tokens(self, text: str) -> tuple[str, ...]:
         """Return the distinct words to index a text by, in order of first appearance.

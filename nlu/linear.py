@@ -1,7 +1,7 @@
 """A linear model over counted n-grams: several answers (heads) from one look at the text, in numpy alone."""
 
 from collections.abc import Mapping, Sequence
-from math import log
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ Floats = NDArray[np.float32]
 
 _WEIGHTS_FILE: Final = "weights.npz"
 _MODEL_FILE: Final = "model.json"
+_UNKNOWN: Final = -1
 
 
 class UnusableModel(HotlineError):
@@ -66,13 +67,13 @@ class LinearModel:
 
     def scores(self, counts: Mapping[str, int]) -> Floats:
         """Return the score of every label of every head (labels,)."""
-        vocabulary = self.vocabulary
-        known = [(index, count) for gram, count in counts.items() if (index := vocabulary.get(gram)) is not None]
-        if not known:
+        rows = np.fromiter(map(self.vocabulary.get, counts, repeat(_UNKNOWN)), np.intp, len(counts))
+        is_known = rows != _UNKNOWN
+        indices = rows[is_known]
+        if not indices.size:
             return self.bias
-        indices = np.array([index for index, _ in known])
-        values = np.array([1.0 if count == 1 else 1.0 + log(count) for _, count in known], dtype=np.float32)
-        values *= self.frequency[indices]
+        values = np.fromiter(counts.values(), np.float32, len(counts))[is_known]
+        values = (1.0 + np.log(values)) * self.frequency[indices]
         values /= np.sqrt(values @ values)
         scores: Floats = values @ self.weights[indices] + self.bias
         return scores

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
 from msgspec import Struct
 
-from nlu.cutter import Cutter
+from nlu.cutter import NOTHING, Passage
 from nlu.words import words
 
-_READ: Final = 700  # characters
 # Whoever bears such a name is what the request is about; a company tells more than an office.
 _WORTHS: Final = (
     (words("party", "firms"), 2.0),
@@ -31,6 +31,7 @@ _PLACE_END: Final = re.compile(
     r"(?:[路街道镇乡村区县市省]|小区|社区|街道|花园|广场|大道|栋|号|期|楼|口|侧|附近|对面|旁)$"
 )
 _NAME_WORDS: Final = 4
+_KEPT_WORDS: Final = 50_000  # words whose worth is remembered
 _SHORTEST_NAME: Final = 3  # characters, the ending included
 _PERSON: Final = re.compile(
     r"[\u4e00-\u9fff]{1,10}?(?:局长|书记|主任|镇长|村长|队长|所长|校长|院长|经理|法官|民警|干部|科长|处长|站长|组长|会计)"
@@ -48,42 +49,39 @@ class Parties(Struct, frozen=True):
     accused: str | None
 
 
-class PartyFinder:
-    """Finds the parties of a request by how bodies, shops, offices and roles are named."""
+def find_parties(text: Passage, title: Passage = NOTHING, accused: str | None = None) -> Parties:
+    """Return the parties of a title and the opening of a text; one accused by name in the form stays.
 
-    def __init__(self, cutter: Cutter) -> None:
-        self._cutter = cutter
+    They are found by how bodies, shops, offices and roles are named.
+    """
+    best: tuple[float, str] | None = None
+    for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
+        for start, worth, name in (*_named(source), *_roles(source.text)):
+            score = worth + bonus - start / _EARLY
+            if best is None or score > best[0]:
+                best = score, name
+    subject = best[1] if best else None
+    if accused:
+        return Parties(subject or accused, accused)
+    return Parties(subject, _accused(text.text, title.text, subject))
 
-    def find(self, text: str, title: str = "", accused: str | None = None) -> Parties:
-        """Return the parties of a normalised title and text; one accused by name in the form stays."""
-        text = text[:_READ]
-        best: tuple[float, str] | None = None
-        for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
-            for start, worth, name in (*self._named(source), *_roles(source)):
-                score = worth + bonus - start / _EARLY
-                if best is None or score > best[0]:
-                    best = score, name
-        subject = best[1] if best else None
-        if accused:
-            return Parties(subject or accused, accused)
-        return Parties(subject, _accused(text, title, subject))
 
-    def _named(self, text: str) -> Iterator[tuple[int, float, str]]:
-        """Yield (offset, worth, name) of every body that the text calls by a name."""
-        tagged = self._cutter.tagged(text)
-        ends = [0, *accumulate(len(word) for word, _ in tagged)]
-        for index, (word, _) in enumerate(tagged):
-            worth = _worth(word)
-            if not worth:
-                continue
-            first = _leftmost(tagged, index)
-            start = ends[first]
-            admin = _ADMIN.search(text, max(0, start - 4), start)
-            # Public bodies are told apart by whose they are (东湖区教育局); a shop is known by its own name.
-            if admin is not None and word.endswith(_PUBLIC):
-                start = admin.start()
-            if start < ends[index] and ends[index + 1] - start >= _SHORTEST_NAME:
-                yield start, worth, text[start : ends[index + 1]]
+def _named(passage: Passage) -> Iterator[tuple[int, float, str]]:
+    """Yield (offset, worth, name) of every body that the text calls by a name."""
+    text, tagged = passage
+    ends = [0, *accumulate(len(word) for word, _ in tagged)]
+    for index, (word, _) in enumerate(tagged):
+        worth = _worth(word)
+        if not worth:
+            continue
+        first = _leftmost(tagged, index)
+        start = ends[first]
+        admin = _ADMIN.search(text, max(0, start - 4), start)
+        # Public bodies are told apart by whose they are (东湖区教育局); a shop is known by its own name.
+        if admin is not None and word.endswith(_PUBLIC):
+            start = admin.start()
+        if start < ends[index] and ends[index + 1] - start >= _SHORTEST_NAME:
+            yield start, worth, text[start : ends[index + 1]]
 
 
 def _roles(text: str) -> Iterator[tuple[int, float, str]]:
@@ -95,6 +93,7 @@ def _roles(text: str) -> Iterator[tuple[int, float, str]]:
         yield role.start(), -_TITLE_BONUS, role[0]
 
 
+@lru_cache(_KEPT_WORDS)
 def _worth(word: str) -> float:
     if word in _NO_PARTY:
         return 0.0

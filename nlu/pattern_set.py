@@ -1,12 +1,13 @@
 """Many regular expressions over one text, quickly: only those are tried whose words occur in it.
 
 Every expression is read once for literals that a match cannot do without (the idea of RE2's filtered sets).
-One Aho-Corasick pass finds which literals occur; the expressions behind them are then searched as usual, so
+One Aho-Corasick pass finds which literals occur; the expressions that miss none are then searched as usual, so
 that the answer is exactly what searching all of them would give.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 import ahocorasick
@@ -17,88 +18,111 @@ _OPENING: Final = re.compile(r"\((?:\?(?:(?P<around><?[!=])|:|P<\w+>)|(?!\?))")
 # A single character that stands for itself when escaped; classes such as \d match many.
 _ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9])")
 
-Literals = frozenset[str] | None
+# What one alternative cannot match without: of every clause at least one literal.
+Needs = tuple[frozenset[str], ...]
 
 
 class PatternSet:
-    """A fixed list of regular expressions. Read-only; safe between threads."""
+    """A fixed list of regular expressions. Read-only; safe between threads.
+
+    An expression is compiled when it is first tried: most of a city's never are. `re.error` comes then;
+    `hotline city check` finds such a pattern before.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns = tuple(re.compile(pattern) for pattern in patterns)
-        self._always: list[int] = []
-        owners: dict[str, set[int]] = {}
+        self._patterns = tuple(patterns)
+        self._always = frozenset(
+            index for index, pattern in enumerate(self._patterns) if () in required_literals(pattern)
+        )
+        clauses: dict[frozenset[str], int] = {}
+        # By the rarest clause of an alternative: the other ones, and whose alternative it is.
+        self._ways: dict[int, list[tuple[frozenset[int], int]]] = {}
         for index, pattern in enumerate(self._patterns):
-            needed = required_literals(pattern.pattern)
-            if needed is None:
-                self._always.append(index)
-            for literal in needed or ():
-                owners.setdefault(literal, set()).add(index)
+            for needs in () if index in self._always else required_literals(pattern):
+                first, *others = sorted(needs, key=_rarity, reverse=True)
+                rest = frozenset(clauses.setdefault(clause, len(clauses)) for clause in others)
+                self._ways.setdefault(clauses.setdefault(first, len(clauses)), []).append((rest, index))
+        owners: dict[str, set[int]] = {}
+        for clause, number in clauses.items():
+            for literal in clause:
+                owners.setdefault(literal, set()).add(number)
         self._automaton = ahocorasick.Automaton()
-        for literal, indices in owners.items():
-            self._automaton.add_word(literal, tuple(indices))
+        for literal, numbers in owners.items():
+            self._automaton.add_word(literal, tuple(numbers))
         if owners:
             self._automaton.make_automaton()
         self._is_empty = not owners
 
     def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield (index of the expression, its first match) in the order of the list."""
-        possible = set(self._always)
-        if not self._is_empty:
-            for _, indices in self._automaton.iter(text):
-                possible.update(indices)
-        for index in sorted(possible):
-            found = self._patterns[index].search(text)
+        for index in sorted(self._possible(text)):
+            found = _compiled(self._patterns[index]).search(text)
             if found:
                 yield index, found
 
+    def _possible(self, text: str) -> set[int]:
+        """Return the expressions of which some alternative finds all the words that it needs."""
+        possible = set(self._always)
+        if self._is_empty:
+            return possible
+        met: set[int] = set()
+        for numbers in {numbers for _, numbers in self._automaton.iter(text)}:
+            met.update(numbers)
+        for number in met & self._ways.keys():
+            possible.update(index for others, index in self._ways[number] if others <= met)
+        return possible
 
-def required_literals(pattern: str) -> Literals:
-    """Return words of which every match of an expression contains at least one; None if there are none to tell.
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def required_literals(pattern: str) -> tuple[Needs, ...]:
+    """Return for every alternative of an expression the words that a match of it cannot do without.
+
+    Each alternative's needs are clauses, and of every clause at least one literal must occur; () needs nothing.
     Reads literals, groups, alternatives, classes and quantifiers; what it does not know, it takes to need nothing.
     """
     try:
-        literals, end = _alternatives(pattern, 0)
+        alternatives, end = _alternatives(pattern, 0)
     except ValueError:
-        return None
-    return literals if end == len(pattern) else None
+        return ((),)
+    return alternatives if end == len(pattern) else ((),)
 
 
-def _alternatives(pattern: str, position: int) -> tuple[Literals, int]:
-    """Read alternatives up to a closing bracket or the end; any one without literals leaves none."""
-    union: set[str] = set()
-    is_open = False
+def _alternatives(pattern: str, position: int) -> tuple[tuple[Needs, ...], int]:
+    """Read alternatives up to a closing bracket or the end."""
+    found: list[Needs] = []
     while True:
-        literals, position = _sequence(pattern, position)
-        if literals is None:
-            is_open = True
-        else:
-            union |= literals
+        needs, position = _sequence(pattern, position)
+        found.append(needs)
         if position >= len(pattern) or pattern[position] != "|":
-            return (None if is_open else frozenset(union)), position
+            return tuple(found), position
         position += 1
 
 
-def _sequence(pattern: str, position: int) -> tuple[Literals, int]:
-    """Read one alternative; of all that it needs, the longest words are the rarest in a text."""
-    best: Literals = None
+def _sequence(pattern: str, position: int) -> tuple[Needs, int]:
+    """Read one alternative."""
+    needs: list[frozenset[str]] = []
     run = ""
     while position < len(pattern) and pattern[position] not in "|)":
         character, inner, end = _atom(pattern, position)
         is_repeated, least, position = _quantified(pattern, end)
         if character is not None and least:
             run += character
-            if is_repeated:
-                best, run = _better(best, run), ""
-            continue
-        best, run = _better(best, run), ""
-        if inner is not None and least:
-            best = inner if best is None or _rarity(inner) > _rarity(best) else best
-    return _better(best, run), position
+        if run and (character is None or is_repeated or not least):
+            needs.append(frozenset((run,)))
+            run = ""
+        if least:
+            needs += inner
+    if run:
+        needs.append(frozenset((run,)))
+    return tuple(needs), position
 
 
-def _atom(pattern: str, position: int) -> tuple[str | None, Literals, int]:
-    """Read one atom: (its character if it is a literal, the literals of a group, the position after it)."""
+def _atom(pattern: str, position: int) -> tuple[str | None, Needs, int]:
+    """Read one atom: (its character if it is a literal, what a group or class needs, the position after it)."""
     character = pattern[position]
     if character == "(":
         return None, *_group(pattern, position)
@@ -107,23 +131,29 @@ def _atom(pattern: str, position: int) -> tuple[str | None, Literals, int]:
         return None, _class_members(pattern[position + 1 : end]), end + 1
     if character == "\\":
         escaped = _ESCAPED.match(pattern, position)
-        return (escaped[1] if escaped else None), None, position + 2
-    return (None if character in _SPECIAL else character), None, position + 1
+        return (escaped[1] if escaped else None), (), position + 2
+    return (None if character in _SPECIAL else character), (), position + 1
 
 
-def _group(pattern: str, position: int) -> tuple[Literals, int]:
+def _group(pattern: str, position: int) -> tuple[Needs, int]:
     opening = _OPENING.match(pattern, position)
     if opening is None:
         raise ValueError(pattern)
-    literals, end = _alternatives(pattern, opening.end())
-    # What stands around a match need not be in it; leaving it out is always safe.
-    return (None if opening["around"] else literals), end + 1
+    alternatives, end = _alternatives(pattern, opening.end())
+    if opening["around"]:
+        # What stands around a match need not be in it; leaving it out is always safe.
+        return (), end + 1
+    if len(alternatives) == 1:
+        return alternatives[0], end + 1
+    if not all(alternatives):
+        return (), end + 1
+    return (frozenset().union(*(max(needs, key=_rarity) for needs in alternatives)),), end + 1
 
 
-def _class_members(inside: str) -> Literals:
+def _class_members(inside: str) -> Needs:
     """A small class of plain characters is as good as alternatives; ranges and negations are not."""
     is_plain = not inside.startswith("^") and "\\" not in inside and "-" not in inside
-    return frozenset(inside) if is_plain else None
+    return (frozenset(inside),) if is_plain else ()
 
 
 def _quantified(pattern: str, position: int) -> tuple[bool, bool, int]:
@@ -134,13 +164,6 @@ def _quantified(pattern: str, position: int) -> tuple[bool, bool, int]:
     is_needed = found[0] == "+" or (found[0].startswith("{") and int(found[1] or 0) > 0)
     end = found.end()
     return True, is_needed, end + (pattern[end : end + 1] in {"?", "+"} and end < len(pattern))
-
-
-def _better(best: Literals, run: str) -> Literals:
-    if not run:
-        return best
-    literals = frozenset((run,))
-    return literals if best is None or _rarity(literals) > _rarity(best) else best
 
 
 def _rarity(literals: frozenset[str]) -> tuple[int, int]:

@@ -1,9 +1,9 @@
 """The words that places are made of: districts, named spots, numbers, and what stands between them."""
 
 import re
-from collections import deque
-from collections.abc import Iterable, Sequence
-from enum import Enum
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -11,10 +11,11 @@ import ahocorasick
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
+from nlu.cutter import Passage
 from nlu.words import words
 
 
-class Mark(Enum):
+class Mark(IntEnum):
     """What a piece of text is to a place."""
 
     ADMIN = 1  # a city, district or street
@@ -61,6 +62,8 @@ _GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)�
 _ADMIN_ENDINGS: Final = ("市", "区", "县", "镇", "乡", "道")
 # A district's short name is a district only by itself: not in 高新技术, not in 临江路.
 _NAMED_AFTER: Final = re.compile("[路街桥巷山村园苑府湾里]|大道|公园|小区|花园|广场|新城|学校|中学|小学|医院|大厦|国际")
+_NAMELESS: Final = frozenset({Mark.STOP, Mark.OF, Mark.LINK})
+_KEPT_WORDS: Final = 50_000  # words whose mark is remembered
 _PROPER_TAGS: Final = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg", "j"))
 _NOUN_TAGS: Final = frozenset(("n", "s", "f", "b", "eng", "ng", "q", "m", "g", "k", "h", "tg"))
 _SOFT_TAGS: Final = frozenset(("v", "vn", "a", "an", "d", "i", "l", "z", "zg", "t", "y", "r", "p"))
@@ -84,29 +87,45 @@ class PlaceWords:
         for word in {*self._entries, *self._admin}:
             self._automaton.add_word(word, word)
         self._automaton.make_automaton()
+        self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
 
-    def pieces(self, text: str, tagged: Sequence[tuple[str, str]]) -> list[Piece]:
-        """Return the whole text as marked pieces, in order, from its words with their parts of speech."""
+    def runs(self, passage: Passage) -> Iterator[list[Piece]]:
+        """Yield the stretches of a text in which no word ends a place, each as its marked pieces in order."""
+        run: list[Piece] = []
+        for piece in self._pieces(passage):
+            if piece is not None:
+                run.append(piece)
+            elif run:
+                yield run
+                run = []
+        if run:
+            yield run
+
+    def _pieces(self, passage: Passage) -> Iterator[Piece | None]:
+        """Yield the whole text as marked pieces in order; None for a word that ends a place."""
+        text, tagged = passage
         hits = self._hits(text, {0, *accumulate(len(word) for word, _ in tagged)})
-        starts = deque(sorted(hits))
-        pieces: list[Piece] = []
-        position = 0
+        starts = iter([*sorted(hits), len(text)])
+        next_hit = next(starts)
+        begin = position = 0
+        before = Mark.STOP
         for word, tag in tagged:
-            begin, end = position, position + len(word)
-            position = end
-            begin = max(begin, pieces[-1].end if pieces else 0)
+            end = position = position + len(word)
             # A hit may begin or end inside a cut word; the rest of that word is judged alone.
             while begin < end:
-                while starts and starts[0] < begin:
-                    starts.popleft()
-                stop = min(end, starts[0]) if starts else end
+                stop = min(end, next_hit)
                 if stop > begin:
-                    pieces.append(self._piece(text, begin, stop, tag, pieces))
-                if stop == end:
-                    break
-                pieces.append(hits[stop])
-                begin = hits[stop].end
-        return pieces
+                    rest = word if stop - begin == len(word) else text[begin:stop]
+                    before = self._mark(rest, tag, text[stop : stop + 1], before)
+                    yield None if before is Mark.STOP else Piece(begin, stop, rest, before, None)
+                    begin = stop
+                if stop == next_hit and stop < end:
+                    hit = hits[stop]
+                    yield hit
+                    before, begin = hit.mark, hit.end
+                    next_hit = next(starts)
+                    while next_hit < begin:
+                        next_hit = next(starts)
 
     def located(self, span: str, keys: Iterable[str], text: str) -> Place:
         """Return the place of a span with what the gazetteer knows of the words in it.
@@ -144,22 +163,22 @@ class PlaceWords:
                 hits[start] = Piece(start, last + 1, word, mark, word)
         return hits
 
-    def _piece(self, text: str, start: int, end: int, tag: str, before: list[Piece]) -> Piece:
-        word = text[start:end]
-        mark = self._mark(word, tag, text[end : end + 1], before[-1].mark if before else Mark.STOP)
-        return Piece(start, end, word, mark, None)
-
     def _mark(self, word: str, tag: str, following: str, before: Mark) -> Mark:
         if before is Mark.NUMBER and word in _UNITS:
             return Mark.NAMED
         standing = _STANDING.get(word)
         if standing is not None:
             return standing if before is not Mark.STOP else Mark.STOP
-        if _ALPHANUMERIC.match(word):
-            return Mark.STOP if following in _NO_HOUSE_NUMBER else Mark.NUMBER
-        if word in _TYPES and before in {Mark.STOP, Mark.OF, Mark.LINK}:
+        if word in _TYPES and before in _NAMELESS:
             # 「小区」 alone names nothing, after a name it ends one.
             return Mark.STOP
+        mark = self._by_word(word, tag)
+        return Mark.STOP if mark is Mark.NUMBER and following in _NO_HOUSE_NUMBER else mark
+
+    def _mark_of_word(self, word: str, tag: str) -> Mark:
+        """Return what a word is by itself."""
+        if _ALPHANUMERIC.match(word):
+            return Mark.NUMBER
         if word.endswith(self._endings):
             return Mark.HOME if word.endswith(_HOMES) else Mark.NAMED
         return _by_tag(word, tag)

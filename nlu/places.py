@@ -5,11 +5,10 @@ from typing import Final
 
 from models.city import City
 from models.understanding import Place
-from nlu.cutter import Cutter
+from nlu.cutter import NOTHING, Passage
 from nlu.place_words import Mark, Piece, PlaceWords
 from nlu.words import words
 
-_READ: Final = 700  # characters; the place is told early
 _TITLE_BONUS: Final = 0.8
 _EARLY: Final = 250.0  # characters of position that weigh one point
 _LEADS: Final = words("place", "leads")
@@ -23,6 +22,7 @@ _BARE_NAME_PIECES: Final = 3  # pieces of a name without an ending, after a dist
 _FILLS: Final = frozenset({Mark.PROPER, Mark.NOUN, Mark.NUMBER})
 _SPOTS: Final = frozenset({Mark.KNOWN, Mark.NAMED, Mark.HOME})
 _TELLING: Final = _SPOTS | {Mark.ADMIN, Mark.RELATIVE}
+_KNOWN: Final = frozenset({Mark.ADMIN, Mark.KNOWN})
 _AFTER_RELATIVE: Final = frozenset({Mark.RELATIVE, Mark.LINK, Mark.OF})
 _WORTH: Final = {
     Mark.ADMIN: 0.5,
@@ -38,45 +38,36 @@ _WORTH: Final = {
 class Places:
     """Finds places by the city's gazetteer and, beyond it, by the way Chinese places are named."""
 
-    def __init__(self, city: City, cutter: Cutter) -> None:
-        self._cutter = cutter
+    def __init__(self, city: City) -> None:
         self._words = PlaceWords(city)
 
-    def find(self, text: str, title: str = "", address: str | None = None) -> Place | None:
-        """Return the place of a normalised title and text; an address given apart comes first.
+    def find(self, text: Passage, title: Passage = NOTHING, address: Passage = NOTHING) -> Place | None:
+        """Return the place of a title and the opening of a text; an address given apart comes first.
 
         `span` stands in the text as returned, leading city and district words included.
         """
-        if address:
+        if address.text:
             known = [piece.key for _, pieces in self._candidates(address) for piece in pieces if piece.key]
-            return self._words.located(address, known, address)
+            return self._words.located(address.text, known, address.text)
         best: tuple[float, str, list[Piece]] | None = None
-        for source, bonus in ((title, _TITLE_BONUS), (text[:_READ], 0.0)):
+        for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
             for worth, pieces in self._candidates(source):
                 score = worth + bonus
                 if best is None or score > best[0]:
-                    best = score, source[pieces[0].start : pieces[-1].end], pieces
+                    best = score, source.text[pieces[0].start : pieces[-1].end], pieces
         if best is None:
             return None
         keys = [piece.key for piece in best[2] if piece.key]
-        return self._words.located(best[1], keys, title + text[:_READ])
+        return self._words.located(best[1], keys, title.text + text.text)
 
-    def _candidates(self, text: str) -> Iterator[tuple[float, list[Piece]]]:
+    def _candidates(self, passage: Passage) -> Iterator[tuple[float, list[Piece]]]:
         """Yield each stretch of the text that may be the place, with what it is worth."""
-        run: list[Piece] = []
-        for piece in (*self._words.pieces(text, self._cutter.tagged(text)), _END):
-            if piece.mark is not Mark.STOP:
-                run.append(piece)
-                continue
+        for run in self._words.runs(passage):
             first = _first(run)
             if first is not None:
                 pieces = run[first : _last(run, first) + 1]
                 if pieces[-1].end - pieces[0].start <= _LONGEST:
-                    yield _worth(pieces, text), pieces
-            run = []
-
-
-_END: Final = Piece(0, 0, "", Mark.STOP, None)
+                    yield _worth(pieces, passage.text), pieces
 
 
 def _worth(pieces: list[Piece], text: str) -> float:
@@ -91,7 +82,7 @@ def _worth(pieces: list[Piece], text: str) -> float:
 def _first(run: list[Piece]) -> int | None:
     """Return where the place begins: at the first city or district, else a word or two before a named spot."""
     for index, piece in enumerate(run):
-        if piece.mark in {Mark.ADMIN, Mark.KNOWN}:
+        if piece.mark in _KNOWN:
             return index
     for index, piece in enumerate(run):
         if piece.mark in _SPOTS:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from models.city import City
 from models.understanding import Understanding
@@ -15,13 +16,15 @@ from nlu.linear import LinearModel, UnusableModel
 from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
-from nlu.parties import PartyFinder
+from nlu.parties import find_parties
 from nlu.places import Places
 from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
 from nlu.times import find_time
 from nlu.training import CATEGORY, KIND, URGENCY
 from nlu.urgency import Urgencies
+
+_OPENING: Final = 700  # characters; where and about whom it is, is told early
 
 
 class Reader:
@@ -39,8 +42,7 @@ class Reader:
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
-        self._places = Places(city, self._cutter)
-        self._parties = PartyFinder(self._cutter)
+        self._places = Places(city)
         self._fingerprint = Fingerprinter(fingerprint_key) if fingerprint_key else None
 
     @classmethod
@@ -90,9 +92,10 @@ class Reader:
         scores = self._model.scores(counted(masked, heading))
         categories = self._categories.guess(scores, line)
         kind, kind_p = self._kinds.guess(scores, read, heading)
-        given = mask(self._normalise(address), caller_name).text if address else None
-        place = self._places.find(read, heading, given)
-        parties = self._parties.find(read, heading, accused)
+        given = mask(self._normalise(address), caller_name).text if address else ""
+        opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
+        place = self._places.find(opening, headline, self._cutter.passage(given))
+        parties = find_parties(opening, headline, accused)
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from models.city import City, GazetteerEntry
 from models.city_files import read_city
+from models.understanding import Place
 from nlu.cutter import Cutter
 from nlu.places import Places
 
@@ -27,9 +28,20 @@ def city() -> City:
     )
 
 
+class Finder:
+    """Finds places in strings, cut with the city's words."""
+
+    def __init__(self) -> None:
+        self._cut = Cutter(city().language.custom_words).passage
+        self._places = Places(city())
+
+    def find(self, text: str, title: str = "", address: str = "") -> Place | None:
+        return self._places.find(self._cut(text[:700]), self._cut(title), self._cut(address))
+
+
 @cache
-def places() -> Places:
-    return Places(city(), Cutter(city().language.custom_words))
+def places() -> Finder:
+    return Finder()
 
 
 @pytest.mark.parametrize(
