@@ -54,7 +54,13 @@ _UNTIL: Final = rf"(?:一直)?(?:到|至|-|—|~)+(?:次日|第二天|如今|今
 _RANGE: Final = (
     rf"(?:从|自)?{_POINT}(?:{_UNTIL}|[、和或及与]{_POINT})?(?:以后|之后|开始|以来|起(?![火诉来因])|期间|左右|许|后)?"
 )
-_TIME: Final = re.compile(rf"(?P<length>{_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})")
+# The characters with which such words begin: nine of ten in a text are none, and are passed over in one look.
+_BEGINS: Final = (
+    "0-9一二两三四五六七八九十几数半好大长已将持连近今去前当本同上这昨周星双节寒春国元"
+    "凌清早中午下傍晚夜深整通彻日昼全白每天年常多最目现从自"
+)
+ANY_TIME: Final = rf"(?P<length>{_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})"
+TIME: Final = re.compile(rf"(?=[{_BEGINS}])(?:{ANY_TIME})")
 # A year inside 《…》, a document number or a promise for the future is not when it happened.
 _QUOTED: Final = re.compile(r"《[^》]{0,60}》|〔\d+〕|\d{1,3}年(?:产权|房龄|合同|工龄|学制)")
 
@@ -95,7 +101,7 @@ def find_time(text: str, received_at: datetime, title: str = "") -> TimeSpan | N
     best: tuple[float, str] | None = None
     for source, head_start in ((title, 0.3), (text, 0.0)):
         quoted = [found.span() for found in _QUOTED.finditer(source)]
-        for found in _TIME.finditer(source):
+        for found in TIME.finditer(source):
             if any(start <= found.start() < end for start, end in quoted):
                 continue
             telling = _weight(found)

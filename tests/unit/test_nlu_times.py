@@ -1,7 +1,11 @@
+import re
 from datetime import datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from nlu import times
 from nlu.times import LOCAL_TIME, find_time
 
 NOW = datetime(2026, 3, 5, 10, 0, tzinfo=LOCAL_TIME)
@@ -50,3 +54,13 @@ def test_the_title_comes_first() -> None:
     found = find_time("去年投诉过", NOW, title="每天凌晨施工")
     assert found is not None
     assert found.span == "每天凌晨"
+
+
+BARE = re.compile(times.ANY_TIME)
+WORDS = sorted(set(re.findall(r"[\u4e00-\u9fff0-9]", times.ANY_TIME)))
+
+
+@given(st.text(st.sampled_from(WORDS), max_size=12))
+@example("年年夜夜元旦礼拜天从自去年")
+def test_no_time_begins_with_a_character_that_is_passed_over(text: str) -> None:
+    assert [found[0] for found in times.TIME.finditer(text)] == [found[0] for found in BARE.finditer(text)]
