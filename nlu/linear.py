@@ -1,7 +1,6 @@
 """A linear model over counted n-grams: several answers (heads) from one look at the text, in numpy alone."""
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +10,13 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from models.errors import HotlineError
+from nlu.ngrams import Counted, Grams
 
 Floats = NDArray[np.float32]
 
 _WEIGHTS_FILE: Final = "weights.npz"
 _MODEL_FILE: Final = "model.json"
-_UNKNOWN: Final = -1
+_ARRAYS: Final = ("vocabulary", "frequency", "weights", "bias")
 
 
 class UnusableModel(HotlineError):
@@ -39,19 +39,19 @@ class Head(Struct, frozen=True):
 
 class _Stored(Struct, frozen=True):
     version: str
-    vocabulary: list[str]
     heads: dict[str, Head]
 
 
 class LinearModel:
     """TF-IDF weights of n-grams for each label. Read-only; safe between threads.
 
-    `weights` is float32 (n-grams × labels of all heads) with the inverse document frequency in it, `bias` (labels,).
+    `vocabulary` (n-grams,) is ascending, packed as in nlu.ngrams. `weights` is float32 (n-grams × labels of all heads)
+    with the inverse document frequency in it, `bias` (labels,).
     """
 
     def __init__(
         self,
-        vocabulary: Mapping[str, int],
+        vocabulary: Grams,
         frequency: Floats,
         weights: Floats,
         bias: Floats,
@@ -65,17 +65,14 @@ class LinearModel:
         self.heads = dict(heads)
         self.version = version
 
-    def scores(self, counts: Mapping[str, int]) -> Floats:
+    def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
-        rows = np.fromiter(map(self.vocabulary.get, counts, repeat(_UNKNOWN)), np.intp, len(counts))
-        is_known = rows != _UNKNOWN
-        indices = rows[is_known]
-        if not indices.size:
+        rows, times = known(self.vocabulary, counts)
+        if not rows.size:
             return self.bias
-        values = np.fromiter(counts.values(), np.float32, len(counts))[is_known]
-        values = (1.0 + np.log(values)) * self.frequency[indices]
+        values: Floats = (1.0 + np.log(times)) * self.frequency[rows]
         values /= np.sqrt(values @ values)
-        scores: Floats = values @ self.weights[indices] + self.bias
+        scores: Floats = values @ self.weights[rows] + self.bias
         return scores
 
     def of_head(self, scores: Floats, head: str, bonus: Floats | None = None) -> tuple[Sequence[str], Floats]:
@@ -93,12 +90,12 @@ class LinearModel:
         folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(
             folder / _WEIGHTS_FILE,
+            vocabulary=self.vocabulary,
             frequency=self.frequency,
             weights=self.weights.astype(np.float16),
             bias=self.bias,
         )
-        words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
-        stored = _Stored(self.version, words, self.heads)
+        stored = _Stored(self.version, self.heads)
         (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
 
     @classmethod
@@ -107,13 +104,21 @@ class LinearModel:
         try:
             stored = msgspec.json.decode((folder / _MODEL_FILE).read_bytes(), type=_Stored)
             with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
-                frequency, weights, bias = (arrays[name] for name in ("frequency", "weights", "bias"))
+                vocabulary, frequency, weights, bias = (arrays[name] for name in _ARRAYS)
         except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
-        if weights.shape != (len(stored.vocabulary), len(bias)) or len(frequency) != len(stored.vocabulary):
+        if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
             raise UnusableModel(f"分类模型不可用（{folder}）：文件不成套，请重新训练")
-        vocabulary = {word: index for index, word in enumerate(stored.vocabulary)}
         return cls(vocabulary, frequency, weights.astype(np.float32), bias, stored.heads, stored.version)
+
+
+def known(vocabulary: Grams, counts: Counted) -> tuple[NDArray[np.intp], Floats]:
+    """Return the rows of the n-grams that a vocabulary has, ascending, and how often each occurs."""
+    if not vocabulary.size:
+        return np.empty(0, np.intp), np.empty(0, np.float32)
+    rows = np.searchsorted(vocabulary, counts.grams)
+    is_known = vocabulary.take(rows, mode="clip") == counts.grams
+    return rows[is_known], counts.times[is_known]
 
 
 def softmax(logits: Floats) -> Floats:

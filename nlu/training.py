@@ -1,6 +1,5 @@
 """Fitting the model to a city's corpus, or to labels of somebody's own (hotline nlu train)."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +15,8 @@ from sklearn.svm import LinearSVC
 
 from models.city import Category, City, CorpusRow
 from models.errors import InvalidRequest
-from nlu.linear import Floats, Head, LinearModel
-from nlu.ngrams import counted
+from nlu.linear import Floats, Head, LinearModel, known
+from nlu.ngrams import Counted, Grams, counted
 from nlu.normalise import Normaliser
 
 CATEGORY: Final = "category"
@@ -106,7 +105,7 @@ def _words_of(category: Category) -> str:
     return "，".join((category.l2, category.l3, *category.examples))
 
 
-def _fit(counts: Sequence[Mapping[str, int]], tasks: Mapping[str, _Task], rows: int, folder: Path) -> TrainingReport:
+def _fit(counts: Sequence[Counted], tasks: Mapping[str, _Task], rows: int, folder: Path) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = _vocabulary(counts)
     matrix = _matrix(counts, vocabulary, frequency)
@@ -126,7 +125,7 @@ def _fit(counts: Sequence[Mapping[str, int]], tasks: Mapping[str, _Task], rows: 
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
-    version = sha256(stacked.tobytes() + "".join(vocabulary).encode()).hexdigest()[:12]
+    version = sha256(stacked.tobytes() + vocabulary.tobytes()).hexdigest()[:12]
     LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version).save(folder)
     return TrainingReport(
         rows=rows,
@@ -138,32 +137,28 @@ def _fit(counts: Sequence[Mapping[str, int]], tasks: Mapping[str, _Task], rows: 
     )
 
 
-def _vocabulary(counts: Sequence[Mapping[str, int]]) -> tuple[dict[str, int], Floats]:
+def _vocabulary(counts: Sequence[Counted]) -> tuple[Grams, Floats]:
     """Return the n-grams of two texts or more (the commonest, if there are too many) and their weight."""
-    texts: Counter[str] = Counter()
-    for count in counts:
-        texts.update(count.keys())
+    every, numbers = np.unique(np.concatenate([count.grams for count in counts]), return_counts=True)
     fewest = 2 if len(counts) > _FOLDS * 10 else 1
-    kept = [(gram, number) for gram, number in texts.most_common(_MOST_FEATURES) if number >= fewest]
-    kept.sort()
-    vocabulary = {gram: index for index, (gram, _) in enumerate(kept)}
-    numbers = np.array([number for _, number in kept], dtype=np.float32)
-    frequency: Floats = np.log((1 + len(counts)) / (1 + numbers)).astype(np.float32) + np.float32(1)
-    return vocabulary, frequency
+    # Stable, so that of equally common ones always the same are kept.
+    kept = np.sort(np.argsort(-numbers, kind="stable")[:_MOST_FEATURES])
+    kept = kept[numbers[kept] >= fewest]
+    frequency: Floats = np.log((1 + len(counts)) / (1 + numbers[kept])).astype(np.float32) + np.float32(1)
+    return every[kept], frequency
 
 
-def _matrix(counts: Sequence[Mapping[str, int]], vocabulary: Mapping[str, int], frequency: Floats) -> csr_matrix:
+def _matrix(counts: Sequence[Counted], vocabulary: Grams, frequency: Floats) -> csr_matrix:
     """Return the rows as LinearModel.scores sees them: (1 + log count) × frequency, of unit length."""
-    indices: list[int] = []
-    values: list[float] = []
-    ends = [0]
+    indices, values, ends = [], [], [0]
     for count in counts:
-        known = [(vocabulary[gram], number) for gram, number in count.items() if gram in vocabulary]
-        indices.extend(index for index, _ in known)
-        row = (1 + np.log([number for _, number in known])) * frequency[[index for index, _ in known]]
-        values.extend(row / (np.sqrt(row @ row) or 1.0))
-        ends.append(len(indices))
-    return csr_matrix((values, indices, ends), shape=(len(counts), len(vocabulary)), dtype=np.float64)
+        rows, times = known(vocabulary, count)
+        row = (1 + np.log(times)) * frequency[rows]
+        indices.append(rows)
+        values.append(row / (np.sqrt(row @ row) or 1.0))
+        ends.append(ends[-1] + len(rows))
+    shape = (len(counts), len(vocabulary))
+    return csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=shape, dtype=np.float64)
 
 
 def _fit_head(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[Floats, Floats]:
