@@ -70,7 +70,7 @@ class LinearModel:
         rows, times = known(self.vocabulary, counts)
         if not rows.size:
             return self.bias
-        values: Floats = (1.0 + np.log(times)) * self.frequency[rows]
+        values: Floats = (1 + np.log(times, dtype=np.float32)) * self.frequency[rows]
         values /= np.sqrt(values @ values)
         scores: Floats = values @ self.weights[rows] + self.bias
         return scores
