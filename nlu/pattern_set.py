@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}")
 _QUANTIFIER: Final = re.compile(r"[?*+]|\{(\d*)(?:,\d*)?\}")
@@ -42,16 +42,12 @@ class PatternSet:
                 first, *others = sorted(needs, key=_rarity, reverse=True)
                 rest = frozenset(clauses.setdefault(clause, len(clauses)) for clause in others)
                 self._ways.setdefault(clauses.setdefault(first, len(clauses)), []).append((rest, index))
-        owners: dict[str, set[int]] = {}
+        owners: dict[str, list[int]] = {}
         for clause, number in clauses.items():
             for literal in clause:
-                owners.setdefault(literal, set()).add(number)
-        self._automaton = ahocorasick.Automaton()
-        for literal, numbers in owners.items():
-            self._automaton.add_word(literal, tuple(numbers))
-        if owners:
-            self._automaton.make_automaton()
-        self._is_empty = not owners
+                owners.setdefault(literal, []).append(number)
+        self._literals = AhoCorasick(owners)
+        self._clauses = tuple(owners.values())
 
     def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield (index of the expression, its first match) in the order of the list."""
@@ -63,11 +59,9 @@ class PatternSet:
     def _possible(self, text: str) -> set[int]:
         """Return the expressions of which some alternative finds all the words that it needs."""
         possible = set(self._always)
-        if self._is_empty:
-            return possible
         met: set[int] = set()
-        for numbers in {numbers for _, numbers in self._automaton.iter(text)}:
-            met.update(numbers)
+        for literal in {found[0] for found in self._literals.find_matches_as_indexes(text, overlapping=True)}:
+            met.update(self._clauses[literal])
         for number in met & self._ways.keys():
             possible.update(index for others, index in self._ways[number] if others <= met)
         return possible

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
@@ -83,10 +83,8 @@ class PlaceWords:
         self._parents = {code: department.parent for code, department in city.departments.items()}
         self._endings = tuple({*_ENDINGS, *city.language.place_suffixes})
         self._admin = {*self._areas, city.name, city.name.removesuffix("市")}
-        self._automaton = ahocorasick.Automaton()
-        for word in {*self._entries, *self._admin}:
-            self._automaton.add_word(word, word)
-        self._automaton.make_automaton()
+        names = {*self._entries, *self._admin}
+        self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
         self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
 
     def runs(self, passage: Passage) -> Iterator[list[Piece]]:
@@ -153,14 +151,14 @@ class PlaceWords:
         for general in _GENERAL_ADMIN.finditer(text):
             hits[general.start()] = Piece(general.start(), general.end(), general[0], Mark.ADMIN, None)
             inside.update(range(general.start(), general.end()))
-        for last, word in self._automaton.iter_long(text):
-            start = last - len(word) + 1
+        for _, start, end in self._names.find_matches_as_indexes(text):
+            word = text[start:end]
             is_bare = word in self._admin and not word.endswith(_ADMIN_ENDINGS)
-            if is_bare and not (borders.issuperset((start, last + 1)) and not _NAMED_AFTER.match(text, last + 1)):
+            if is_bare and not (borders.issuperset((start, end)) and not _NAMED_AFTER.match(text, end)):
                 continue
-            if inside.isdisjoint(range(start, last + 1)):
+            if inside.isdisjoint(range(start, end)):
                 mark = Mark.ADMIN if word in self._admin else Mark.KNOWN
-                hits[start] = Piece(start, last + 1, word, mark, word)
+                hits[start] = Piece(start, end, word, mark, word)
         return hits
 
     def _mark(self, word: str, tag: str, following: str, before: Mark) -> Mark:
