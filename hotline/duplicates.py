@@ -56,6 +56,6 @@ async def alike(session: Session, ticket: Ticket, read: Understanding) -> list[P
 
 
 def bands(fingerprint: tuple[int, ...]) -> tuple[int, ...]:
-    """Return numbers of which near texts share at least one: each is made of two neighbours of the fingerprint."""
+    """Return distinct numbers of which near texts share at least one: each is made of two neighbours of a fingerprint."""
     pairs = zip(fingerprint[::2], fingerprint[1::2], strict=False)
-    return tuple(((first * 31 + second) ^ (n << 59)) % 2**63 for n, (first, second) in enumerate(pairs))
+    return tuple({((first * 31 + second) ^ (n << 59)) % 2**63 for n, (first, second) in enumerate(pairs)})

@@ -1,4 +1,4 @@
--- name: write(tickets, texts, assignments, events, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
+-- name: write(tickets, texts, bands, band_tickets, assignments, events, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -13,12 +13,15 @@ WITH written_tickets AS (
     supervision_level = EXCLUDED.supervision_level, is_disputed = EXCLUDED.is_disputed,
     merged_into = EXCLUDED.merged_into, event_count = EXCLUDED.event_count, head_hash = EXCLUDED.head_hash
 ), written_texts AS (
-  INSERT INTO ticket_texts (city_code, id, query_code, text, brief, caller, masked_text, reading, search, bands,
+  INSERT INTO ticket_texts (city_code, id, query_code, text, brief, caller, masked_text, reading, search,
     fingerprint)
   SELECT t.city_code, t.id, t.query_code, t.text, t.brief, t.caller, t.masked_text, t.reading,
-    array_to_tsvector(t.tokens), t.bands, t.fingerprint
+    array_to_tsvector(t.tokens), t.fingerprint
   FROM json_to_recordset(:texts::text::json) AS t (city_code text, id bigint, query_code bytea, text bytea,
-    brief bytea, caller bytea, masked_text text, reading json, tokens text[], bands bigint[], fingerprint bigint[])
+    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bigint[])
+), written_bands AS (
+  INSERT INTO ticket_bands
+  SELECT :city_code, b.band, b.ticket_id FROM unnest(:bands::bigint[], :band_tickets::bigint[]) AS b (band, ticket_id)
 ), written_assignments AS (
   INSERT INTO assignments SELECT * FROM json_populate_recordset(NULL::assignments, :assignments::text::json)
   ON CONFLICT (city_code, ticket_id, ordinal) DO UPDATE SET

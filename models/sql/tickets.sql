@@ -29,8 +29,11 @@ SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id ORDER 
 -- name: alike(city_code, bands, since, caller_index)
 -- Recent tickets that share a fingerprint band, or come from the same caller: candidates for a duplicate.
 SELECT t.*, x.fingerprint FROM (
-  (SELECT id FROM ticket_texts WHERE city_code = :city_code AND bands && :bands::bigint[] AND id >= :since
-   ORDER BY id DESC LIMIT 20)
+  (SELECT DISTINCT newest.id FROM unnest(:bands::bigint[]) AS wanted (band) CROSS JOIN LATERAL (
+     SELECT b.ticket_id AS id FROM ticket_bands AS b
+     WHERE b.city_code = :city_code AND b.band = wanted.band AND b.ticket_id >= :since
+     ORDER BY b.ticket_id DESC LIMIT 20) AS newest
+   ORDER BY 1 DESC LIMIT 20)
   UNION
   (SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id >= :since
    ORDER BY id DESC LIMIT 20)

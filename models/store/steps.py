@@ -82,6 +82,8 @@ async def write(session: Session, change: Change) -> None:
             city_code=city,
             tickets=to_rows(change.tickets),
             texts=to_rows([_text_row(session, text) for text in change.texts]),
+            bands=[band for text in change.texts for band in text.bands],
+            band_tickets=[text.ticket_id for text in change.texts for _ in text.bands],
             assignments=to_rows(change.assignments),
             events=to_rows([_event_row(event) for event in change.events]),
             timers=to_rows(change.timers),
@@ -185,7 +187,6 @@ def _text_row(session: Session, text: NewText) -> dict[str, Any]:
         "masked_text": content.masked_text,
         "reading": content.reading,
         "tokens": text.tokens,
-        "bands": text.bands,
         "fingerprint": text.fingerprint,
     }
 

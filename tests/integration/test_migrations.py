@@ -206,7 +206,7 @@ async def test_a_month_without_partitions_gets_them_when_its_first_ticket_comes(
     receipts = await asyncio.gather(*(world.register(TEXT, key=f"far-{n}") for n in range(5)))
     assert len({receipt["number"] for receipt in receipts}) == 5
     names = {row["name"].rpartition("_")[0] for row in await world.rows(partitions)}
-    assert names == {"tickets", "ticket_texts", "assignments", "events"}
+    assert names == {"tickets", "ticket_texts", "ticket_bands", "assignments", "events"}
 
 
 def dbmate(url: str, verb: str) -> None:
