@@ -62,6 +62,8 @@ _GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)�
 _ADMIN_ENDINGS: Final = ("市", "区", "县", "镇", "乡", "道")
 # A district's short name is a district only by itself: not in 高新技术, not in 临江路.
 _NAMED_AFTER: Final = re.compile("[路街桥巷山村园苑府湾里]|大道|公园|小区|花园|广场|新城|学校|中学|小学|医院|大厦|国际")
+_NAMING: Final = frozenset({Mark.ADMIN, Mark.KNOWN, Mark.NAMED, Mark.HOME})
+_END: Final = (0, 0, Mark.STOP, None)
 _NAMELESS: Final = frozenset({Mark.STOP, Mark.OF, Mark.LINK})
 _KEPT_WORDS: Final = 50_000  # words whose mark is remembered
 _PROPER_TAGS: Final = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg", "j"))
@@ -88,19 +90,23 @@ class PlaceWords:
         self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
 
     def runs(self, passage: Passage) -> Iterator[list[Piece]]:
-        """Yield the stretches of a text in which no word ends a place, each as its marked pieces in order."""
-        run: list[Piece] = []
-        for piece in self._pieces(passage):
-            if piece is not None:
-                run.append(piece)
-            elif run:
-                yield run
-                run = []
-        if run:
-            yield run
+        """Yield the stretches between words that end a place, each as its marked pieces, where something is named."""
+        text = passage.text
+        run: list[tuple[int, int, Mark, str | None]] = []
+        is_naming = False
+        for marked in (*self._marks(passage), _END):
+            mark = marked[2]
+            if mark is not Mark.STOP:
+                run.append(marked)
+                is_naming = is_naming or mark in _NAMING
+                continue
+            if is_naming:
+                yield [Piece(start, end, text[start:end], one, key) for start, end, one, key in run]
+                is_naming = False
+            run.clear()
 
-    def _pieces(self, passage: Passage) -> Iterator[Piece | None]:
-        """Yield the whole text as marked pieces in order; None for a word that ends a place."""
+    def _marks(self, passage: Passage) -> Iterator[tuple[int, int, Mark, str | None]]:
+        """Yield (start, end, mark, key) over the whole text in order."""
         text, tagged = passage
         hits = self._hits(text, {0, *accumulate(len(word) for word, _ in tagged)})
         starts = iter([*sorted(hits), len(text)])
@@ -115,11 +121,11 @@ class PlaceWords:
                 if stop > begin:
                     rest = word if stop - begin == len(word) else text[begin:stop]
                     before = self._mark(rest, tag, text[stop : stop + 1], before)
-                    yield None if before is Mark.STOP else Piece(begin, stop, rest, before, None)
+                    yield begin, stop, before, None
                     begin = stop
                 if stop == next_hit and stop < end:
                     hit = hits[stop]
-                    yield hit
+                    yield hit.start, hit.end, hit.mark, hit.key
                     before, begin = hit.mark, hit.end
                     next_hit = next(starts)
                     while next_hit < begin:
