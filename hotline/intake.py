@@ -44,7 +44,7 @@ class Receipt(Struct, frozen=True):
 
 async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Register) -> Receipt:
     """Register a request. The same key again gives the same answer; with another body IdempotencyMismatch."""
-    line = _line(hub, actor, request)
+    line = dialled(hub, actor, request)
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
@@ -101,7 +101,8 @@ def locate(hub: Hub, request: Register, read: Understanding) -> Jurisdiction | N
     return hub.atlas.by_place(read.place) if read.place is not None else None
 
 
-def _line(hub: Hub, actor: Actor, request: Register) -> Line | None:
+def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
+    """Return the dialled line of a request, None where none is named; raises Forbidden, InvalidRequest."""
     if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
         raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
     if request.line is None:

@@ -30,6 +30,8 @@ SIGNATURES: Final = (
     (b"\xff\xfb", "audio/mpeg"),
     (b"RIFF", "audio/wav"),
 )
+LONGEST_NAME_HEADER: Final = 600
+LONGEST_NAME: Final = 200
 MEDIA_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SIGNATURES))
 
 
@@ -47,7 +49,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     media_type = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
     if media_type is None:
         raise InvalidRequest("只接受 JPEG、PNG 图片，PDF 文档，MP3、WAV 录音")
-    name = Path(unquote(request.headers.get("x-file-name", ""))).name[:200] or "附件"
+    name = _file_name(request)
     hub = request.app[HUB]
     attachment_id = secrets.token_hex(16)
     _keep(request.app[SETTINGS].data_dir / "attachments", attachment_id, content)
@@ -56,6 +58,14 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
         lambda session: attachments.add(session, attachment_id, name, media_type, len(content), digest, hub.now())
     )
     return body.answer({"id": attachment_id, "media_type": media_type, "size": len(content)}, Attached, status=201)
+
+
+def _file_name(request: web.Request) -> str:
+    """Return what the uploaded file is called; raises InvalidRequest for a name that is not percent-encoded."""
+    header = request.headers.get("x-file-name", "")
+    if len(header) > LONGEST_NAME_HEADER or not (header.isascii() and header.isprintable()):
+        raise InvalidRequest(f"X-File-Name 应为百分号编码的文件名，不超过{LONGEST_NAME_HEADER}个字符")
+    return Path(unquote(header)).name.replace("\x00", "")[:LONGEST_NAME] or "附件"
 
 
 def _keep(folder: Path, name: str, content: bytes) -> None:

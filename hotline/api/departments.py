@@ -92,7 +92,8 @@ async def list_deliveries(request: web.Request, actor: Actor) -> web.Response:
     state = body.query(request, "state")
     if state not in {None, "waiting", "delivered", "dead"}:
         raise InvalidRequest("参数 state 应为 waiting、delivered 或 dead")
-    department = actor.department or body.query(request, "department")
+    asked = body.query(request, "department")
+    department = actor.department or asked
     number = body.query(request, "ticket")
     ticket_id = id_of(number) if number else None
     size = body.page_size(request)

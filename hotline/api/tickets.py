@@ -10,7 +10,7 @@ import msgspec
 from hotline import clocks, proposal
 from hotline.api import body, shapes
 from hotline.api.view import ticket_line, ticket_page
-from hotline.intake import locate, register, understand
+from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
 from hotline.request import Register, cleaned
 from models.clocks import recompute
@@ -45,7 +45,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
     _, given = await body.read_body(request, Register)
     wanted = cleaned(given, hub.mask)
-    line = hub.city.lines.get(wanted.line or "")
+    line = dialled(hub, actor, given)
     read = understand(hub, wanted, line)
     proposed = proposal.propose(hub, read, locate(hub, wanted, read), on=hub.today(), accused=wanted.accused, line=line)
     way = proposed.route
