@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hotline.api.errors import answer_problems
 from hotline.api.routes import add_routes
+from hotline.api.stream import keep_stream
 from hotline.clock import REAL, Clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
@@ -101,6 +102,7 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app[HUB] = hub
     app[SETTINGS] = settings
     app.cleanup_ctx.append(_http_client)
+    app.cleanup_ctx.append(keep_stream)
     add_routes(app)
     return app
 

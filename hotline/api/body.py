@@ -142,17 +142,17 @@ def make_cursor(*parts: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")
 
 
-def read_cursor(request: web.Request, kind: Any) -> Any:
+def read_cursor(request: web.Request, kind: Any, name: str = "cursor") -> Any:
     """Return what a cursor holds, None without one; raises InvalidRequest for one that we did not make."""
-    text = query(request, "cursor")
+    text = query(request, name)
     if text is None:
         return None
     try:
         found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
         if any(isinstance(part, datetime) and part.tzinfo is None for part in found):
-            raise InvalidRequest("参数 cursor 无效，请从第一页重新开始")
+            raise InvalidRequest(f"参数 {name} 无效，请从头开始")
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
-        raise InvalidRequest("参数 cursor 无效，请从第一页重新开始") from error
+        raise InvalidRequest(f"参数 {name} 无效，请从头开始") from error
     return found
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hotline.api.routes import Endpoint
     from models.city import City
 
+WEBSOCKET: Final = "websocket"
+# Pages are for people, and OpenAPI has no words for a WebSocket: docs/api.md describes it.
+UNDESCRIBED: Final = frozenset({"text/html", WEBSOCKET})
 REF: Final = "#/components/schemas/{name}"
 # No text of ours holds NUL: PostgreSQL keeps none.
 NO_NUL: Final = r"^[^\u0000]*$"
@@ -52,7 +55,7 @@ def describe(endpoints: Sequence[Endpoint], city: City) -> dict[str, Any]:
     answered = dict(zip(map(id, answers), schemas[len(kinds) :], strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for one in endpoints:
-        if one.media_type == "text/html":
+        if one.media_type in UNDESCRIBED:
             continue
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, answered.get(id(one.answer)))
     described: dict[str, Any] = _tell(

@@ -10,3 +10,12 @@ SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id 
 -- How often each kind of event was written since a time.
 SELECT type, count(*) AS n FROM events WHERE city_code = :city_code AND at >= :since GROUP BY type ORDER BY type;
 
+-- name: since(city_code, since, batch)
+-- What happened to any ticket from a time on, the oldest first.
+SELECT ticket_id, seq, type, at FROM events WHERE city_code = :city_code AND at >= :since
+ORDER BY at, ticket_id, seq LIMIT :batch;
+
+-- name: parties(city_code, ticket_ids)
+-- Which departments have or had a part of these tickets.
+SELECT ticket_id, array_agg(DISTINCT department) AS departments FROM assignments
+WHERE city_code = :city_code AND ticket_id = ANY (:ticket_ids::bigint[]) GROUP BY ticket_id;

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from models.store.database import queries
 from models.ticket import TicketEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Collection
 
     from models.store.database import Session
 
 _SQL = queries("events")
+
+
+class Happened(Struct, frozen=True, kw_only=True):
+    """That something happened to a ticket; what, stands on its trail."""
+
+    ticket_id: int
+    seq: int
+    type: str
+    at: datetime
 
 
 async def of_ticket(session: Session, ticket_id: int) -> list[TicketEvent]:
@@ -41,3 +51,15 @@ async def counts(session: Session, since: datetime) -> dict[str, int]:
     """Return how often each kind of event was written since a time."""
     rows = _SQL.count_by_type(session.connection, city_code=session.city_code, since=since)
     return {row["type"]: row["n"] async for row in rows}
+
+
+async def since(session: Session, at: datetime, most: int) -> list[Happened]:
+    """Return what happened to any ticket from a time on, the oldest first."""
+    rows = _SQL.since(session.connection, city_code=session.city_code, since=at, batch=most)
+    return [Happened(**dict(row)) async for row in rows]
+
+
+async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return for each ticket the departments that have or had a part of it."""
+    rows = _SQL.parties(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
+    return {row["ticket_id"]: frozenset(row["departments"]) async for row in rows}

@@ -1,0 +1,120 @@
+"""The stream: what happens is told as it happens, to whom it concerns, and again after a break."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+
+from hotline.api import stream
+from models.ticket import id_of
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+LAMP = "翠湖路路灯不亮"
+PATH = "/api/v1/stream"
+
+
+async def opened(world: World, who: str, after: str | None = None) -> ClientWebSocketResponse:
+    headers = {"authorization": f"Bearer {await world.token(who)}"}
+    return await world.client.ws_connect(PATH, headers=headers, params={} if after is None else {"after": after})
+
+
+async def heard(socket: ClientWebSocketResponse, last: str, within: float = 5) -> list[Any]:
+    """Every message up to the first of that type."""
+    found: list[Any] = []
+    async with asyncio.timeout(within):
+        while not found or found[-1]["type"] != last:
+            message = await socket.receive()
+            assert message.type is WSMsgType.TEXT, message
+            found.append(json.loads(message.data))
+    return found
+
+
+async def test_every_event_of_the_trail_is_told_in_order(world: World) -> None:
+    socket = await opened(world, "supervisor")
+    receipt = await world.register(LAMP)
+    told = await heard(socket, "clock_started")
+    assert [one["type"] for one in told] == await world.trail(receipt["number"])
+    assert {one["ticket"] for one in told} == {receipt["number"]}
+    assert [one["seq"] for one in told] == list(range(1, len(told) + 1))
+    assert all(one.keys() == {"cursor", "ticket", "seq", "type", "at"} for one in told)
+    await socket.close()
+
+
+async def test_after_a_break_nothing_is_missing(world: World) -> None:
+    socket = await opened(world, "agent")
+    first = await world.register(LAMP)
+    cursor = (await heard(socket, "clock_started"))[-1]["cursor"]
+    await socket.close()
+    world.clock.move(minutes=3)
+    second = await world.register("望江路井盖丢了")
+    await world.step(first["number"], "note", who="agent", reason="来电人补充")
+    again = await opened(world, "agent", cursor)
+    told = await heard(again, "note")
+    assert {(one["ticket"], one["type"]) for one in told} >= {
+        (second["number"], "register"),
+        (first["number"], "note"),
+    }
+    await again.close()
+
+
+async def test_a_department_hears_only_of_what_it_has_a_part_in(world: World) -> None:
+    own = await world.register(LAMP)
+    lead = (await world.ticket(own["number"]))["lead"]["code"]
+    socket = await opened(world, f"department:{lead}")
+    other = await world.register("孩子的养老保险怎么转移")
+    await world.step(own["number"], "note", who="agent", reason="来电人补充")
+    told = await heard(socket, "note")
+    assert {one["ticket"] for one in told} == {own["number"]}
+    assert other["number"] not in {one["ticket"] for one in told}
+    await socket.close()
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 401), ("auditor", 403), ("channel:web", 403)])
+async def test_who_may_not_read_tickets_may_not_listen(world: World, who: str | None, status: int) -> None:
+    headers = {} if who is None else {"authorization": f"Bearer {await world.token(who)}"}
+    with pytest.raises(WSServerHandshakeError) as refusal:
+        await world.client.ws_connect(PATH, headers=headers)
+    assert refusal.value.status == status
+
+
+async def test_a_page_of_another_site_may_not_listen(world: World) -> None:
+    headers = {"authorization": f"Bearer {await world.token('agent')}", "origin": "https://elsewhere.example"}
+    with pytest.raises(WSServerHandshakeError) as refusal:
+        await world.client.ws_connect(PATH, headers=headers)
+    assert refusal.value.status == 403
+
+
+async def test_a_cursor_that_we_did_not_make_is_refused(world: World) -> None:
+    with pytest.raises(WSServerHandshakeError) as refusal:
+        await opened(world, "agent", "nonsense")
+    assert refusal.value.status == 422
+
+
+async def test_who_was_away_too_long_is_told_to_read_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = await opened(world, "agent")
+    await world.register(LAMP)
+    cursor = (await heard(socket, "clock_started"))[0]["cursor"]
+    await socket.close()
+    monkeypatch.setattr(stream, "MOST_WAITING", 2)
+    again = await opened(world, "agent", cursor)
+    message = await again.receive(timeout=5)
+    assert (message.type, message.data) == (WSMsgType.CLOSE, stream.TOO_OLD)
+
+
+async def test_an_event_that_is_committed_late_is_told_all_the_same(world: World) -> None:
+    socket = await opened(world, "agent")
+    receipt = await world.register(LAMP)
+    await heard(socket, "clock_started")
+    await world.rows(
+        "INSERT INTO events SELECT city_code, ticket_id, 99, 'late', at, actor_role, actor, body, previous_hash, hash "
+        "FROM events WHERE ticket_id = $1 AND seq = 1",
+        id_of(receipt["number"]),
+    )
+    assert [one["type"] for one in await heard(socket, "late")] == ["late"]
+    await socket.close()
