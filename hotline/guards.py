@@ -30,6 +30,7 @@ def check(hub: Hub, ticket: Ticket, department: str) -> None:
     if not verdict.allowed:
         raise Conflict(verdict.because)
     where = hub.jurisdiction(ticket)
-    barred = recusal(ticket.kind, ticket.category, (ticket.accused,), where, city=hub.city, names=hub.catalogue.names)
+    category = ticket.detail or ticket.category
+    barred = recusal(ticket.kind, category, (ticket.accused,), where, city=hub.city, names=hub.catalogue.names)
     if barred is not None and barred.bars(hub.city, department):
         raise Conflict(f"被举报方及其下属单位须回避，不能派给{known.name}")

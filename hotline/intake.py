@@ -156,7 +156,7 @@ def _begin(
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
-        accused=request.accused or read.accused,
+        accused=request.accused or read.accused or "、".join(map(hub.department_name, way.recused)) or None,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
         desk_reason=None,

@@ -10,7 +10,7 @@ from routing.jurisdiction import Jurisdiction
 from routing.names import DepartmentNames
 
 GRASSROOTS = frozenset({"street"})
-# A name that ends so is an office we should know; a shop or a person accused by name needs no recusal.
+# A name that ends so is an office we should know.
 OFFICE_ENDINGS = ("局", "所", "办", "委", "街道", "镇", "乡", "政府", "队", "中心", "处", "站", "村", "社区")
 
 
@@ -57,20 +57,17 @@ def recusal(
     Only a tip-off (举报) or a complaint about conduct accuses; “城管不管” about a stall goes to 城管 as ever.
     Source: 信访工作条例 §30, 市场监督管理投诉举报处理暂行办法 §33.
     """
-    if not _accuses(kind, category, city):
+    if not accuses(kind, category, city):
         return None
     units: dict[str, None] = {}
     for text in accused:
         units.update(dict.fromkeys(names.find(text, jurisdiction) if text else ()))
-    return Recusal(tuple(units), _is_conduct(category, city)) if units else None
+    return Recusal(tuple(units), is_conduct(category, city)) if units else None
 
 
-def unknown_accused(kind: Kind, category: str | None, accused: Iterable[str | None], city: City) -> str | None:
-    """Return the accused words that sound like an office, for a case where no office could be named."""
-    if not _accuses(kind, category, city):
-        return None
-    is_conduct = _is_conduct(category, city)
-    return next((text for text in accused if text and (is_conduct or text.endswith(OFFICE_ENDINGS))), None)
+def unknown_office(accused: Iterable[str | None]) -> str | None:
+    """Return the accused words that sound like an office; a shop or a person accused by name needs no recusal."""
+    return next((text for text in accused if text and text.endswith(OFFICE_ENDINGS)), None)
 
 
 def stand_in(lead: str, recused: Recusal, city: City) -> str | None:
@@ -89,12 +86,14 @@ def stand_in(lead: str, recused: Recusal, city: City) -> str | None:
     return None
 
 
-def _is_conduct(category: str | None, city: City) -> bool:
-    return category is not None and category[:4] in city.conduct_categories
+def is_conduct(category: str | None, city: City) -> bool:
+    """Tell whether a category is about officials' conduct."""
+    return category is not None and category.startswith(city.conduct_categories)
 
 
-def _accuses(kind: Kind, category: str | None, city: City) -> bool:
-    return kind is Kind.TIP_OFF or _is_conduct(category, city)
+def accuses(kind: Kind, category: str | None, city: City) -> bool:
+    """Tell whether a matter says that somebody did wrong: a tip-off, or a complaint about officials' conduct."""
+    return kind is Kind.TIP_OFF or is_conduct(category, city)
 
 
 def _superiors(recused: Recusal, city: City) -> list[str]:

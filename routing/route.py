@@ -8,8 +8,19 @@ from msgspec.structs import replace
 from models.city import City
 from models.understanding import Understanding
 from routing.catalogue import Catalogue, Match
-from routing.guards import GRASSROOTS, Recusal, may_delegate, recusal, stand_in, unknown_accused
+from routing.guards import (
+    GRASSROOTS,
+    Recusal,
+    accuses,
+    is_conduct,
+    may_delegate,
+    recusal,
+    stand_in,
+    unknown_office,
+)
 from routing.jurisdiction import Jurisdiction
+
+_READ = 400  # characters in which a complaint about conduct names the office
 
 
 class Designee(Struct, frozen=True):
@@ -68,13 +79,17 @@ def route(
             found = _offer_to_street(found, jurisdiction, city)
         found = _keep_from_grassroots(found, city)
     named = (accused, understanding.accused)
+    if is_conduct(category, city) and not any(named):
+        named = (understanding.subject, understanding.masked_text[:_READ])
     recused = recusal(understanding.kind, category, named, jurisdiction, city=city, names=catalogue.names)
     if recused is not None:
         return _keep_from_accused(found, recused, city)
-    unknown = unknown_accused(understanding.kind, category, named, city)
-    return (
-        found if unknown is None else _doubting(found, f"被举报方“{unknown}”未能对应到承办单位，派单前请人工核对回避。")
-    )
+    office = unknown_office((accused, understanding.accused, understanding.subject))
+    if is_conduct(category, city) or (office and accuses(understanding.kind, category, city)):
+        return _doubting(
+            found, f"被反映的单位{f'“{office}”' if office else ''}未能对应到承办单位，派单前请人工核对回避。"
+        )
+    return found
 
 
 def _category(understanding: Understanding) -> str | None:
