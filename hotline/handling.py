@@ -68,7 +68,7 @@ async def contact(step: Step, fields: Contact) -> None:
 
 
 async def progress(step: Step, fields: Progress) -> None:
-    """办理进展: also takes up work again on a part that was deferred."""
+    """办理进展: a deferred part stays deferred, its plan looked at again and again until it is answered."""
     part = step.part(fields.assignment)
     step.take(Action.PROGRESS, assignment=part.ordinal, length=len(fields.text), said_at=fields.at)
     step.move_part(part, Action.PROGRESS)

@@ -22,6 +22,7 @@ from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Integration, Role
+from nlu.brief import without_household
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -131,6 +132,7 @@ def _begin(
     matter = Matter(read.kind, read.urgency, read.detail or read.categories[0].code)
     promised_at, is_provisional = clocks.promise(hub, matter, at, way.lead.department if way.lead else None)
     is_anonymous = caller.identity is Identity.ANONYMOUS
+    disclosure = Disclosure.CONFIDENTIAL if is_anonymous else caller.disclosure
     location = request.location or Location(place.lat or 0, place.lon or 0)
     has_location = request.location is not None or place.lat is not None
     ticket = Ticket(
@@ -144,9 +146,9 @@ def _begin(
         channel=request.channel or _channel(actor),
         line=request.line,
         identity=caller.identity,
-        disclosure=Disclosure.CONFIDENTIAL if is_anonymous else caller.disclosure,
+        disclosure=disclosure,
         caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
-        place=place.name or place.span or request.address,
+        place=_told_place(request, place, disclosure),
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
         grid=where.grid if where else None,
@@ -246,8 +248,15 @@ async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Rec
 
 def _brief(request: Register, read: Understanding, ticket: Ticket) -> str:
     """Return the department's brief; where nothing could be drawn from a few open words, the words themselves."""
-    shortest = read.masked_text[:SHORT_TEXT] if ticket.disclosure is Disclosure.OPEN else ""
-    return request.brief or read.brief or shortest
+    if ticket.disclosure is Disclosure.OPEN:
+        return request.brief or read.brief or read.masked_text[:SHORT_TEXT]
+    return request.brief or without_household(read.brief)
+
+
+def _told_place(request: Register, place: Place, disclosure: Disclosure) -> str | None:
+    """Return where it is in words: of a confidential caller's request never the door."""
+    words = place.name or place.span or request.address
+    return words if words is None or disclosure is Disclosure.OPEN else without_household(words) or None
 
 
 def _kept_reading(read: Understanding) -> dict[str, Any]:

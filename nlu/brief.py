@@ -25,6 +25,12 @@ _DEMAND: Final = re.compile(
     r"|请[^，。]{1,8}(?:核实|查处|处理|解决|帮|派|协调|尽快|给予|加强|督促|整治|修|管一管|管管)"
     r"|能否|能不能|可否|是否|怎么|如何|什么时候|何时|多少|咨询|想问|想知道|求助|吗[？?]?$|呢[？?]?$"
 )
+# Which household it is. A building may be where the nuisance is; the door tells who complains.
+_HOUSEHOLD: Final = re.compile(
+    r"(?:[A-Za-z]?\d{1,2}|[一二三四五六七八九十]{1,3})单元(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3})?(?:室|号房?|户)?"
+    r"|(?<=[栋幢座楼])(?:[A-Za-z]?\d{3,4}|[一二三四五六七八九十]{1,3}[零〇]?[一二三四五六七八九十]{1,3})(?:室|号房?|户)?(?!\d|年|月|元|米|人)"
+    r"|(?<![\d年])\d{3,4}(?:室|号房|户)(?!\d)|\*\*\*(?:室|户)?"
+)
 _CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
 _INTRODUCED: Final = re.compile(
     r"(?:我叫|我名叫|本人叫|我是|我姓|本人姓)?\*\*\*"
@@ -58,6 +64,11 @@ def propose(text: str, title: str = "", *, place: Place | None = None, time: str
     return opening + matter + closing
 
 
+def without_household(words: str) -> str:
+    """Return words of a place or a brief without the door (2单元502室) that would tell who lives there."""
+    return _HOUSEHOLD.sub("", words)
+
+
 def _parts(title: str, text: str) -> list[str]:
     body = sentences(_GREETING.sub("", text, count=1))
     head = title.strip(_END_MARKS)
@@ -76,12 +87,15 @@ def _without_self(sentence: str) -> str:
 
 
 def _opening(told: str, place: Place | None, time: str | None) -> str:
-    """Return time and place in words where the sentences do not tell them."""
+    """Return time and place in words where the sentences do not tell them.
+
+    What is left out of them because the citizen spoke of himself comes back without the door he lives behind.
+    """
     opening = ""
     if time and len(time) >= _SHORTEST_TIME and time not in told and MASK not in time:
         opening += f"时间：{time}。"
     if place and place.span not in told and MASK not in place.span:
-        opening += f"地点：{place.span}。"
+        opening += f"地点：{without_household(place.span)}。"
     return opening[:LONGEST]
 
 

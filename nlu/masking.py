@@ -59,12 +59,14 @@ SURNAMES: Final = (
     "肖闫付涂晋楚游覃粟简佘揭帅曾关查游"
 )
 _NAME: Final = rf"(?:欧阳|上官|司马|诸葛|司徒|夏侯|令狐|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
-# Names that callers give of themselves; what follows must end the name, or 「我叫他来」 would match.
+# Names that callers give of themselves and their family; what follows must end the name, or 「我叫他来」 would match.
 _OWN_NAME: Final = re.compile(
     rf"(?:我叫|我名叫|本人叫|我的名字[叫是]|姓名[:： 是为叫]{{0,2}}"
     rf"|联系人[:： 是为]{{0,2}}|诉求人[:： ]{{1,2}}|署名[:： ]{{0,2}})"
     rf"({_NAME})(?=$|[，。；！？、,.\s(（]|[是系住在今年家于身电手我想要])"
     rf"|本人[:： ]?({_NAME})(?=，?(?:系|性别|男|女|身份证|电话|手机|联系))"
+    rf"|我(?:家|们家)?的?(?:孩子|小孩|儿子|女儿|孙子|孙女|老公|丈夫|老婆|妻子|爱人|父亲|母亲|爸爸|妈妈)(?:名叫|叫|姓名[是为:：]?)"
+    rf"({_NAME})(?=$|[，。；！？、,.\s(（]|[是系在今年家于手我想要上读])"
 )
 _TITLES: Final = re.compile(r"(?:先生|女士|小姐|同志|老师|师傅|阿姨|大爷|大妈)$")
 _SHORTEST_NAME: Final = 2
@@ -130,7 +132,7 @@ def _taken(numbers: list[str]) -> Callable[[re.Match[str]], str]:
 
 
 def _names(text: str, caller_name: str | None) -> list[str]:
-    names = [found[1] or found[2] for found in _OWN_NAME.finditer(text)]
+    names = [found[1] or found[2] or found[3] for found in _OWN_NAME.finditer(text)]
     if caller_name:
         name = _TITLES.sub("", caller_name.strip())
         if len(name) >= _SHORTEST_NAME:

@@ -144,7 +144,7 @@ async def test_only_a_supervisor_or_a_reviewer_decides_on_a_deferral(world: Worl
     await world.step(number, "decide_deferral", who="supervisor", **decision)
 
 
-async def test_a_deferred_part_is_taken_up_again_or_answered_but_not_sent_back(world: World) -> None:
+async def test_a_deferred_part_reports_and_is_answered_but_not_sent_back(world: World) -> None:
     number = await deferred(world)
     said: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     await world.refused(number, "send_back", who=WHO, **said)
@@ -153,7 +153,7 @@ async def test_a_deferred_part_is_taken_up_again_or_answered_but_not_sent_back(w
     assert (await lead_of(world, number))["state"] == "deferred"
     await world.step(number, "progress", who=WHO, text="提前施工")
     part = await lead_of(world, number)
-    assert (part["state"], at(part["reply_by"])) == ("in_progress", SOLVE_BY)
+    assert (part["state"], at(part["reply_by"])) == ("deferred", SOLVE_BY)
     await world.step(number, "reply", who=WHO, text="路灯线路已经更换")
 
 

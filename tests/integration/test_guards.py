@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from models.ticket import id_of
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -109,3 +111,39 @@ async def test_what_may_go_to_the_grassroots_goes_there(world: World) -> None:
     number = (await world.register(STALL))["number"]
     await world.step(number, "reassign", who="dispatcher", lead="donghu-cuihu", reason="街道日常管理")
     assert (await world.ticket(number))["lead"]["code"] == "donghu-cuihu"
+
+
+@pytest.mark.parametrize(
+    "text", ["政务服务局工作人员态度差，推诿扯皮，办个证跑了三趟都不给办", "投诉政务服务局的窗口，一直踢皮球"]
+)
+async def test_a_complaint_about_conduct_never_goes_to_its_office_though_nobody_named_the_accused(
+    world: World, text: str
+) -> None:
+    receipt = await world.register(text)
+    assert (receipt["category"]["code"], (receipt["lead"] or {}).get("code")) != ("2002", "services")
+    [row] = await world.rows("SELECT accused FROM tickets WHERE id = $1", id_of(receipt["number"]))
+    assert row["accused"] == "政务服务局"
+    if receipt["category"]["code"] == "2002":
+        await world.refused(receipt["number"], "reassign", who="supervisor", lead="services", reason="改派")
+
+
+@pytest.mark.parametrize("identity", ["named", "anonymous"])
+async def test_a_confidential_caller_s_door_is_told_to_no_department(world: World, identity: str) -> None:
+    text = "我住在霞林天地广场3栋2单元502室，我家孩子叫李小某，楼下烧烤店油烟很大，关不了窗。"
+    caller = {
+        "identity": identity,
+        "disclosure": "confidential",
+        **({"phone": "13800000001"} if identity == "named" else {}),
+    }
+    receipt = await world.register(text, caller=caller)
+    lead = receipt["lead"]["code"]
+    server = await world.department(lead)
+    await world.step(receipt["number"], "remind", who="supervisor", reason="请抓紧办理")
+    await world.deliver()
+    page = await world.get(f"/api/v1/tickets/{receipt['number']}", who=f"department:{lead}")
+    shown = f"{page}{server.received}"
+    assert server.received
+    assert "烧烤店油烟" in shown
+    assert "霞林天地广场" in shown
+    for trace in ("502", "2单元", "李小某", "13800000001"):
+        assert trace not in shown
