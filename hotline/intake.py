@@ -16,7 +16,7 @@ from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
+from models.errors import Conflict, Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
@@ -58,7 +58,10 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(session, step.ticket, understanding)
-        await _decide(step, proposal)
+        if request.answer is not None:
+            await _answer(step, proposal, len(request.answer))
+        else:
+            await _decide(step, proposal)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
@@ -178,6 +181,7 @@ def _begin(
         caller_name=caller.name,
         caller_phone=caller.phone,
         reading=_kept_reading(read),
+        answer=request.answer,
     )
     step.use_text(content)
     step.change.texts.append(
@@ -203,6 +207,17 @@ def _begin(
         is_provisional=is_provisional,
     )
     return step
+
+
+async def _answer(step: Step, proposal: Proposal, length: int) -> None:
+    """直办: the seat has answered already. Raises Conflict for what must not end with an answer alone, Forbidden."""
+    if proposal.handoffs:
+        raise Conflict("涉及紧急情况，须先转接，不能直办；请去掉 answer 重新登记")
+    actor, step.actor = step.actor, PROGRAM
+    step.take(Action.ACCEPT)
+    step.actor = actor
+    step.take(Action.ANSWER, length=length)
+    await step.tell("answered")
 
 
 async def _decide(step: Step, proposal: Proposal) -> None:

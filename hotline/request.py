@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline.fields import Code, LineNumber, Moment, Words
+from hotline.fields import Code, LineNumber, Moment, Reason, Words, required
 from models.errors import InvalidRequest
 from models.vocabulary import Channel, Disclosure, Identity
 from nlu.normalise import plain
@@ -42,11 +42,12 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class Register(Struct, frozen=True, kw_only=True):
-    """A request as a channel sends it."""
+    """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed."""
 
     text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
     title: Annotated[str, Meta(max_length=200)] | None = None
     brief: Words | None = None
+    answer: Reason | None = None
     channel: Channel | None = None
     line: LineNumber | None = None
     interaction: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
@@ -80,6 +81,7 @@ def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Regist
         request,
         title=(request.title or "").strip() or None,
         brief=masked(request.brief),
+        answer=required(request.answer, "答复内容") if request.answer is not None else None,
         caller=caller,
         accused=masked(request.accused),
         address=masked(request.address),

@@ -14,11 +14,12 @@ WITH written_tickets AS (
     merged_into = EXCLUDED.merged_into, event_count = EXCLUDED.event_count, head_hash = EXCLUDED.head_hash
 ), written_texts AS (
   INSERT INTO ticket_texts (city_code, id, query_code, text, brief, caller, masked_text, reading, search,
-    fingerprint)
+    fingerprint, answer)
   SELECT t.city_code, t.id, t.query_code, t.text, t.brief, t.caller, t.masked_text, t.reading,
-    array_to_tsvector(t.tokens), t.fingerprint
+    array_to_tsvector(t.tokens), t.fingerprint, t.answer
   FROM json_to_recordset(:texts::text::json) AS t (city_code text, id bigint, query_code bytea, text bytea,
-    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bigint[])
+    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bigint[],
+    answer bytea)
 ), written_bands AS (
   INSERT INTO ticket_bands
   SELECT :city_code, b.band, b.ticket_id FROM unnest(:bands::bigint[], :band_tickets::bigint[]) AS b (band, ticket_id)

@@ -186,6 +186,7 @@ def _text_row(session: Session, text: NewText) -> dict[str, Any]:
         "caller": seal(caller, "ticket_texts", "caller", row) if caller != "\n" else None,
         "masked_text": content.masked_text,
         "reading": content.reading,
+        "answer": seal(content.answer, "ticket_texts", "answer", row) if content.answer else None,
         "tokens": text.tokens,
         "fingerprint": text.fingerprint,
     }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.ticket import id_of
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -136,3 +138,24 @@ async def test_the_answer_is_shown_masked(world: World) -> None:
     for said in ((await world.ticket(number))["answer"], (await world.followed(receipt))["reply"]):
         assert "110101199003074477" not in said
         assert "派出所" in said
+
+
+async def test_a_clear_question_is_answered_while_the_caller_waits_and_never_routed(world: World) -> None:
+    told = "带身份证和离职证明到公积金中心窗口，或在手机上办理，三个工作日到账。"
+    receipt = await world.register("请问住房公积金怎么提取", answer=told, caller={"phone": "13800000007"})
+    assert (receipt["state"], receipt["lead"], receipt["due"]) == ("answered", None, None)
+    page = await world.ticket(receipt["number"])
+    assert page["assignments"] == []
+    assert (await world.followed(receipt))["reply"] == told
+    assert (await world.trail(receipt["number"]))[-1] == "answer"
+    notices = await world.rows("SELECT kind FROM notices WHERE ticket_id = $1", id_of(receipt["number"]))
+    assert [row["kind"] for row in notices] == ["answered"]
+    [row] = await world.rows("SELECT answer FROM ticket_texts WHERE id = $1", id_of(receipt["number"]))
+    assert told.encode() not in row["answer"]
+
+
+async def test_an_emergency_is_not_done_with_an_answer(world: World) -> None:
+    content = {"text": "翠湖路楼道里全是燃气味，快来人", "answer": "已告知关阀开窗"}
+    problem = await world.post("/api/v1/tickets", content, who="channel:phone", key="gas", ok=(409,))
+    assert "紧急" in problem["detail"]
+    assert await world.rows("SELECT 1 FROM tickets") == []
