@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.calendar import CHINA_TIME
+from models.deadlines import last_day
 from models.provisional import provisional, provisional_before
 from models.store.steps import Numbers
 from nlu.masking import mask
@@ -59,7 +60,15 @@ class Hub:
 
     def alarm(self, unknown: UnknownYear) -> None:
         """Remember what an operator must mend; /readyz and the live page show it."""
-        self.alarms[unknown.code] = f"{unknown.detail}。在此之前，跨入该年的期限按每日计暂定，只早不晚"
+        year, said = unknown.year, unknown.detail
+        if year in self.provisional_calendar.provisional:
+            said = f"{year}年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；"
+            said += f"公布后补齐 calendars/{year}.toml 并重新启动"
+        self.alarms[unknown.code] = said
+
+    def is_provisional(self, due: datetime) -> bool:
+        """Tell whether a due time lies in a year not announced yet, so that it may be early (docs/adr/0004)."""
+        return self.provisional_calendar.is_provisional(last_day(due))
 
     def now(self) -> datetime:
         """Return the hub's time."""

@@ -27,14 +27,17 @@ _WORDS: Final = {
     "withdrawn": "您已撤回诉求（工单号{number}）。如有需要请再次联系我们。",
 }
 
+# The date of a plan is agreed on, not counted: no calendar will move it.
+_AGREED: Final = frozenset({"deferred"})
+
 
 def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str, Any]) -> str:
     """Return the message of one kind, signed by the city's hotline."""
-    shown = {name: _show(value) for name, value in fields.items()}
+    shown = {name: _show(hub, kind, value) for name, value in fields.items()}
     body = _WORDS[kind].format(
         number=ticket.number,
         code=query_code,
-        promised=day(ticket.promised_at),
+        promised=due_day(ticket.promised_at, is_provisional=hub.is_provisional(ticket.promised_at)),
         link=f"/me?number={ticket.number}",
         **shown,
     )
@@ -50,5 +53,12 @@ def day(at: datetime) -> str:
     return f"{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
 
 
-def _show(value: Any) -> str:
-    return day(value) if hasattr(value, "astimezone") else str(value)
+def due_day(due: datetime, *, is_provisional: bool) -> str:
+    """Return a due time as a citizen reads it, and whether it is provisional (暂定)."""
+    return f"{day(due)}（暂定）" if is_provisional else day(due)
+
+
+def _show(hub: Hub, kind: str, value: Any) -> str:
+    if not hasattr(value, "astimezone"):
+        return str(value)
+    return due_day(value, is_provisional=kind not in _AGREED and hub.is_provisional(value))

@@ -53,7 +53,10 @@ class HandoffTold(Struct, kw_only=True):
 
 
 class TicketReceipt(Struct, kw_only=True):
-    """The answer; `handoff` only in an emergency."""
+    """The answer; `handoff` only in an emergency.
+
+    `is_provisional` tells that the promised date lies in a year whose holidays are not announced, and may be early.
+    """
 
     number: Annotated[str, Meta(pattern="^[0-9]{14,17}$")]
     query_code: str
@@ -64,6 +67,7 @@ class TicketReceipt(Struct, kw_only=True):
     lead: Lead | None
     because: str
     promised_at: datetime
+    is_provisional: bool
     due: Due | None
     possible_duplicates: list[PossibleDuplicate]
     handoff: HandoffTold | msgspec.UnsetType = msgspec.UNSET
@@ -83,6 +87,7 @@ def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[PossibleD
         lead=Lead(code=lead.department, name=hub.department_name(lead.department)) if lead else None,
         because=ticket.desk_reason or ticket.because,
         promised_at=ticket.promised_at,
+        is_provisional=hub.is_provisional(ticket.promised_at),
         due=Due(acknowledge_by=lead.acknowledge_by, contact_by=lead.contact_by, reply_by=lead.reply_by)
         if lead
         else None,

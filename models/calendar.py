@@ -75,8 +75,10 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
     """The working days of the known years.
 
     `holidays` are all days off of the notices, weekends inside a holiday included; `workdays` the
-    weekend days worked in exchange (调休). `version`, where none is given, names every year with a
-    digest of its days: adding a year keeps the names of the others (`agrees_with`).
+    weekend days worked in exchange (调休). A year in `provisional` is not announced and counted day by
+    day (models.provisional): its weekend days stand in `workdays` and are no make-up days. `version`,
+    where none is given, names every year with a digest of its days: adding a year keeps the names of
+    the others (`agrees_with`).
     Raises InvalidRule where a day is both, or a make-up day is not on a weekend.
     """
 
@@ -84,6 +86,7 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
     holidays: frozenset[date]
     workdays: frozenset[date]
     version: str = ""
+    provisional: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         for day in sorted(self.workdays):
@@ -141,8 +144,15 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         return not self.is_worked(day) and day in self._numbered[0]
 
     def is_make_up(self, day: int) -> bool:
-        """Tell whether this weekend day is worked in exchange (调休). Raises UnknownYear."""
+        """Tell whether this weekend day is worked: in exchange (调休), or as any day of a provisional year.
+
+        Raises UnknownYear.
+        """
         return self.is_worked(day) and day in self._numbered[1]
+
+    def is_provisional(self, day: int) -> bool:
+        """Tell whether the day's year is not announced and counted day by day."""
+        return date_of(day).year in self.provisional
 
     def working_day_after(self, day: int, count: int) -> int:
         """Return the `count`-th working day after `day`, itself not counted. Raises UnknownYear."""

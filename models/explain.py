@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from models.blocks import DAY
 from models.calendar import CHINA_TIME, Calendar, OfficeHours, date_of, stamp
@@ -31,13 +32,17 @@ class Explanation(Struct, frozen=True):
 
 
 class _Stretch(Struct, frozen=True, kw_only=True):
-    """One limit as it was counted: from `start`, or on from a due time (`origin` 原期限), to `due`."""
+    """One limit as it was counted: from `start`, or on from a due time (`origin` 原期限), to `due`.
+
+    `announced` are the years whose holidays are known today, whatever the calendar knew.
+    """
 
     limit: Limit
     start: datetime
     due: datetime
     origin: str
     calendar: Calendar
+    announced: frozenset[int]
     hours: OfficeHours
     pauses: tuple[Pause, ...]
 
@@ -47,10 +52,25 @@ class _Stretch(Struct, frozen=True, kw_only=True):
         first = last_day(self.start) if self.origin == "原期限" else stamp(self.start) // DAY
         return range(first + 1, last_day(self.due) + 1)
 
+    @property
+    def judged(self) -> range:
+        """The numbers of the days of which the calendar had to know whether they are worked."""
+        match self.limit.unit:
+            case Unit.WORKING_DAY:
+                return self.days
+            case Unit.DAY:
+                return self.days[-1:]
+            case Unit.WORKING_HOUR if not self.hours.is_always_on:
+                return range(self.days.start - 1, self.days.stop)
+            case _:
+                return range(0)
+
 
 def explain(facts: Sequence[ClockFact], calendars: Iterable[Calendar]) -> tuple[Explanation, ...]:
     """Say how every due time of an assignment came about. Raises as `recompute` does."""
-    times, calendar = recounted(facts, calendars)
+    known = tuple(calendars)
+    times, calendar = recounted(facts, known)
+    announced = frozenset(year for one in known for year in one.years - one.provisional)
     dispatched, later = since_dispatch(facts)
     pauses = tuple(pause for pause in pauses_of(later) if pause.end is not None)
 
@@ -63,6 +83,7 @@ def explain(facts: Sequence[ClockFact], calendars: Iterable[Calendar]) -> tuple[
             due=due,
             origin="派单",
             calendar=calendar,
+            announced=announced,
             hours=office,
             pauses=pauses,
         )
@@ -102,15 +123,7 @@ def _reply(times: Clocks, first: _Stretch, later: Iterable[ClockFact]) -> str:
         if isinstance(fact, ExtensionApproved):
             more = limit(fact.limit)
             moved = extended(due, more, stretch.calendar, stretch.hours, stretch.pauses)
-            stretch = _Stretch(
-                limit=more,
-                start=due,
-                due=moved,
-                origin="原期限",
-                calendar=stretch.calendar,
-                hours=stretch.hours,
-                pauses=stretch.pauses,
-            )
+            stretch = replace(stretch, limit=more, start=due, due=moved, origin="原期限")
             due = moved
             said.append(f"经批准延期{'；'.join(_counted(stretch, '答复'))}。")
         elif isinstance(fact, DeferralApproved):
@@ -139,7 +152,12 @@ def _counted(stretch: _Stretch, what: str) -> list[str]:
             start = f"自{_origin_moment(stretch)}起"
             start += "，只计办公时间" if stretch.limit.unit is Unit.WORKING_HOUR else "连续计算"
             exceptions = _stops(stretch)
-    return [f"{stretch.limit.words}，{start}", *exceptions, f"应于{due_words(stretch.due)}前{what}"]
+    return [
+        f"{stretch.limit.words}，{start}",
+        *exceptions,
+        *_provisional(stretch),
+        f"应于{due_words(stretch.due)}前{what}",
+    ]
 
 
 def _origin_moment(stretch: _Stretch) -> str:
@@ -157,7 +175,7 @@ def _working_days(stretch: _Stretch) -> Iterator[str]:
         yield f"{_day_words(weekends, year)}为休息日不计"
     if holidays:
         yield f"{_day_words(holidays, year)}为节假日不计"
-    made_up = [day for day in stretch.days if calendar.is_make_up(day)]
+    made_up = [day for day in stretch.days if calendar.is_make_up(day) and not calendar.is_provisional(day)]
     if made_up:
         yield f"{_day_words(made_up, year)}为调休上班日，按工作日计"
     yield from _paused([day for day in stretch.days if calendar.is_worked(day)], stretch)
@@ -178,6 +196,13 @@ def _days(stretch: _Stretch) -> Iterator[str]:
         year = date_of(stretch.days.start - 1).year
         moved = _day_words([last], year)
         yield f"最后一日{_day_words(counting[-1:], year)}为休息日或节假日，顺延至{moved}（民法典第二百零三条）"
+
+
+def _provisional(stretch: _Stretch) -> Iterator[str]:
+    """The years that were not announced when this was counted (docs/adr/0004)."""
+    for year in sorted({date_of(day).year for day in stretch.judged if stretch.calendar.is_provisional(day)}):
+        then = "当时" if year in stretch.announced else ""
+        yield f"{year}年放假安排{then}尚未公布，该年各日逐日暂计，只早不晚"
 
 
 def _paused(days: list[int], stretch: _Stretch) -> Iterator[str]:

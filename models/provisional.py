@@ -1,9 +1,11 @@
 """What to do when a date falls into a year whose holidays are not announced yet (docs/adr/0004).
 
 Never a guess: from there on every day counts as a working day. That date can only be earlier than the true one, so
-that no citizen waits longer than promised; it is marked provisional, and /readyz raises the alarm.
+that no citizen waits longer than promised; the calendar names such years (`Calendar.provisional`), the date is told
+as provisional, and /readyz raises the alarm.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from models.calendar import Calendar
@@ -12,15 +14,21 @@ YEARS_AHEAD = 3
 SATURDAY = 5
 
 
+def years_after(announced: Collection[int]) -> range:
+    """Return the unannounced years that are counted day by day: the next ones after the last announced."""
+    first = max(announced, default=date.min.year) + 1
+    return range(first, first + YEARS_AHEAD)
+
+
 def provisional(calendar: Calendar) -> Calendar:
     """Return the calendar with the next unannounced years counted day by day."""
-    first = max(calendar.years, default=date.min.year) + 1
-    unknown = range(first, first + YEARS_AHEAD)
+    unknown = years_after(calendar.years)
     weekends = {day for year in unknown for day in _days(year) if day.weekday() >= SATURDAY}
     return Calendar(
         years=calendar.years | set(unknown),
         holidays=calendar.holidays,
         workdays=calendar.workdays | weekends,
+        provisional=calendar.provisional | set(unknown),
     )
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from hotline.api import track
 from hotline.api.frame import page
 from hotline.keys import HUB
-from hotline.notice import day
+from hotline.notice import day, due_day
 from models.errors import HotlineError, InvalidRequest
 from models.lifecycle import LABELS, Action, TicketState, ticket_allows
 
@@ -169,7 +169,7 @@ def _progress(request: web.Request, found: dict[str, Any], code: str) -> str:
         "事项": found["category"]["name"],
         "主办单位": found["lead"]["name"] if found["lead"] else "待确定",
         "登记时间": day(found["registered_at"]),
-        "承诺答复": f"{day(found['promised_at'])}前",
+        "承诺答复": f"{due_day(found['promised_at'], is_provisional=found['is_provisional'])}前",
         "答复": found["reply"],
         "您的评价": _rating(found["rating"]),
     }

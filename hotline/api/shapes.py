@@ -15,6 +15,7 @@ from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identit
 Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
 Count = Annotated[int, Meta(ge=0)]
 Number = Annotated[str, Meta(pattern="^[0-9]{14,17}$", description="工单号")]
+Provisional = Annotated[bool, Meta(description="promised_at 所在年份的放假安排尚未公布，日期为暂定，只早不晚")]
 Cursor = Annotated[str | None, Meta(description="下一页的游标；null 表示没有更多")]
 
 
@@ -165,6 +166,7 @@ class TicketPage(Struct, kw_only=True):
     received_at: datetime
     occurred_at: datetime | None
     promised_at: datetime
+    is_provisional: Provisional
     first_promised_at: datetime
     stage_by: datetime | None
     closed_at: datetime | None
@@ -302,6 +304,7 @@ class Tracked(Struct, kw_only=True):
     lead: Named | None
     registered_at: datetime
     promised_at: datetime
+    is_provisional: Provisional
     closed_at: datetime | None
     reply: str | None
     rating: Rating | None

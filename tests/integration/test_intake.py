@@ -34,8 +34,8 @@ async def test_the_answer_has_every_field_of_the_contract(world: World) -> None:
     receipt = json.loads(raw)
     assert status == 201
     assert set(receipt) == {
-        "number", "query_code", "state", "kind", "urgency", "category", "lead", "because", "promised_at", "due",
-        "possible_duplicates",
+        "number", "query_code", "state", "kind", "urgency", "category", "lead", "because", "promised_at",
+        "is_provisional", "due", "possible_duplicates",
     }  # fmt: skip
     assert set(receipt["category"]) == {"code", "name", "p"}
     assert set(receipt["lead"]) == {"code", "name"}

@@ -183,7 +183,15 @@ def test_a_year_not_yet_announced_is_an_alarm(broken: Breaker) -> None:
     folder = broken("calendars/2027.toml", text[text.index("holidays") :], "holidays = []\n")
     found = [fault for fault in check_city(folder) if fault.file == "calendars/2027.toml"]
     assert [fault.level for fault in found] == [Level.ALARM]
-    assert "尚未公布" in found[0].message
+    assert found[0].message == "2027年的放假安排尚未公布，跨入该年的期限暂按每日计，只早不晚"
+    this_year = [fault for fault in check_city(folder, date(2027, 2, 1)) if fault.level is Level.ERROR]
+    assert any(fault.message.endswith("还是未公布，工作日期限暂按每日计，只早不晚") for fault in this_year)
+
+
+def test_an_unannounced_year_before_an_announced_one_cannot_be_counted(broken: Breaker) -> None:
+    folder = broken("calendars/2026.toml", "announced = true", "announced = false")
+    found = [fault.message for fault in check_city(folder) if fault.level is Level.ALARM]
+    assert "2026年的放假安排尚未公布，跨入该年的期限无法计算" in found
 
 
 @pytest.mark.parametrize(
