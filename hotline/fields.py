@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -43,10 +43,21 @@ RESULT_NAMES: Final[dict[str, str]] = {
 
 
 class PartFields(Struct, kw_only=True):
-    """What every step of a department names: its part, and when the department says that it happened."""
+    """What every step of a department names: its part, and when the department says that it happened.
+
+    `SEALED` are the fields whose words are kept as they were written, sealed beside the event.
+    """
+
+    SEALED: ClassVar[tuple[str, ...]] = ()
 
     assignment: int | None = None
     at: Moment | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was written in the sealed fields, by field; nothing for one that was left empty."""
+        written = {name: (getattr(self, name) or "").strip() for name in self.SEALED}
+        return {name: text for name, text in written.items() if text}
 
 
 class ReasonFields(Struct, kw_only=True):

@@ -1,8 +1,11 @@
-"""A department at work on its part (承办): acknowledge, contact, progress, reply, sign off."""
+"""A department at work on its part (承办): acknowledge, contact, progress, reply, sign off.
+
+What it writes with a step (经办人, 联系情况, 进展, 法律依据, 签发人) is sealed beside the step's event.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -17,13 +20,17 @@ if TYPE_CHECKING:
 
 
 class Acknowledge(PartFields, kw_only=True):
-    """签收."""
+    """签收: `handler` (经办人) is who has it there."""
+
+    SEALED: ClassVar = ("handler",)
 
     handler: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class Contact(PartFields, kw_only=True):
     """先行联系: was the citizen reached, and how often was it tried."""
+
+    SEALED: ClassVar = ("remark",)
 
     reached: bool
     attempts: Annotated[int, Meta(ge=1, le=100)] = 1
@@ -33,11 +40,15 @@ class Contact(PartFields, kw_only=True):
 class Progress(PartFields, kw_only=True):
     """办理进展."""
 
+    SEALED: ClassVar = ("text",)
+
     text: Words
 
 
 class Reply(PartFields, kw_only=True):
     """反馈: the answer to the citizen and how it ended."""
+
+    SEALED: ClassVar = ("law_basis",)
 
     text: ReplyText
     result: Result = "solved"
@@ -45,7 +56,9 @@ class Reply(PartFields, kw_only=True):
 
 
 class SignOff(PartFields, kw_only=True):
-    """签发: a leader of the department stands by the reply."""
+    """签发: a leader of the department (`signed_by`, 签发人) stands by the reply."""
+
+    SEALED: ClassVar = ("signed_by",)
 
     signed_by: Annotated[str, Meta(max_length=64)] | None = None
 
@@ -53,7 +66,7 @@ class SignOff(PartFields, kw_only=True):
 async def acknowledge(step: Step, fields: Acknowledge) -> None:
     """签收: the department has taken the part."""
     part = step.part(fields.assignment)
-    step.take(Action.ACKNOWLEDGE, assignment=part.ordinal, said_at=fields.at)
+    step.take(Action.ACKNOWLEDGE, assignment=part.ordinal, said_at=fields.at, words=fields.words)
     step.move_part(part, Action.ACKNOWLEDGE, acknowledged_at=step.at)
 
 
@@ -61,7 +74,12 @@ async def contact(step: Step, fields: Contact) -> None:
     """先行联系: only a citizen who was reached stops the contact clock (深圳 24小时内联系诉求人)."""
     part = step.part(fields.assignment)
     step.take(
-        Action.CONTACT, assignment=part.ordinal, reached=fields.reached, attempts=fields.attempts, said_at=fields.at
+        Action.CONTACT,
+        assignment=part.ordinal,
+        reached=fields.reached,
+        attempts=fields.attempts,
+        said_at=fields.at,
+        words=fields.words,
     )
     reached_at = part.contacted_at or (step.at if fields.reached else None)
     step.move_part(part, Action.CONTACT, contacted_at=reached_at)
@@ -70,18 +88,25 @@ async def contact(step: Step, fields: Contact) -> None:
 async def progress(step: Step, fields: Progress) -> None:
     """办理进展: a deferred part stays deferred, its plan looked at again and again until it is answered."""
     part = step.part(fields.assignment)
-    step.take(Action.PROGRESS, assignment=part.ordinal, length=len(fields.text), said_at=fields.at)
+    step.take(Action.PROGRESS, assignment=part.ordinal, length=len(fields.text), said_at=fields.at, words=fields.words)
     step.move_part(part, Action.PROGRESS)
 
 
 async def reply(step: Step, fields: Reply) -> None:
-    """反馈: the reply is sealed on the part; the trail holds its length and result only.
+    """反馈: the reply is sealed on the part; the event holds its length and result only.
 
     A request for time that still waits is settled by it: asking stops nothing, not even the answer.
     """
     part = step.part(fields.assignment)
     text = required(fields.text, "反馈内容", 5)
-    step.take(Action.REPLY, assignment=part.ordinal, result=fields.result, length=len(text), said_at=fields.at)
+    step.take(
+        Action.REPLY,
+        assignment=part.ordinal,
+        result=fields.result,
+        length=len(text),
+        said_at=fields.at,
+        words=fields.words,
+    )
     # What is answered needs no more time, and its appraisal is over: a rejected reply finds the clock running.
     values = await clock_moves.resumed(step, part) if part.paused_at is not None else {}
     sealed = _sealed(step, part, text)
@@ -92,7 +117,7 @@ async def sign_off(step: Step, fields: SignOff) -> None:
     """签发: the lead's sign-off brings the ticket to review; an assisting one's only ends its own part's clock."""
     part = step.part(fields.assignment)
     to = TicketState.IN_REVIEW if part.role is AssignmentRole.LEAD else step.ticket.state
-    step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at)
+    step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at, words=fields.words)
     step.move_part(part, Action.SIGN_OFF, signed_off_at=step.at)
 
 

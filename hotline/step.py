@@ -100,7 +100,10 @@ class Step(Outgoing):
     # What happens
 
     def take(self, action: Action, *, to: TicketState | None = None, **fields: Any) -> None:
-        """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict."""
+        """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict.
+
+        `fields` are `record`'s, `words` among them.
+        """
         self.check(action)
         state = advance_ticket(self.ticket.state, action, to)
         self.set(state=state)
@@ -112,8 +115,15 @@ class Step(Outgoing):
             raise Forbidden(f"{ROLE_LABELS[self.actor.role]}无权执行“{LABELS['action'][action]}”")
         advance_ticket(self.ticket.state, action, self.ticket.state)
 
-    def record(self, event_type: str, /, **fields: Any) -> None:
-        """Append an event to the trail: `fields` are references and values, never personal data."""
+    def record(self, event_type: str, /, *, words: dict[str, str] | None = None, **fields: Any) -> None:
+        """Append an event to the trail: `fields` are references and values, never personal data.
+
+        `words` are what a person wrote: sealed beside the event, which only names the fields that there are.
+        """
+        if words:
+            seq = self.ticket.event_count + 1
+            self.change.words.append(steps.EventWords(ticket_id=self.ticket.id, seq=seq, words=words))
+            fields["words"] = sorted(words)
         event = link(self.session.city_code, self.ticket, event_type, self.at, self.actor, fields)
         self.change.events.append(event)
         self.set(event_count=event.seq, head_hash=event.hash)

@@ -88,7 +88,10 @@ class Tickets(Struct, kw_only=True):
 
 
 class Part(Struct, kw_only=True):
-    """承办: one department's part of a ticket. `is_own` tells whether it is the asker's."""
+    """承办: one department's part of a ticket. `is_own` tells whether it is the asker's.
+
+    `handler` (经办人) and `signed_by` (签发人) are masked, and null for a department that may not read them.
+    """
 
     assignment: int
     parent: int | None
@@ -113,6 +116,8 @@ class Part(Struct, kw_only=True):
     asked: dict[str, Any] | None
     extension_count: Count
     result: str | None
+    handler: str | None
+    signed_by: str | None
 
 
 class Reply(Struct, kw_only=True):
@@ -191,13 +196,18 @@ class By(Struct, kw_only=True):
 
 
 class TrailEvent(Struct, kw_only=True):
-    """One link of the trail; `hash` is hexadecimal."""
+    """One link of the trail; `hash` is hexadecimal.
+
+    `words` is what was written with the step, by field, masked, as far as the asker may read it; `fields.words` names
+    all that there is.
+    """
 
     seq: Annotated[int, Meta(ge=1)]
     type: str
     at: datetime
     by: By
     fields: dict[str, Any]
+    words: dict[str, str]
     hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 

@@ -27,7 +27,7 @@ from hotline import (
 )
 from hotline.api import body
 from hotline.api.shapes import Count, Number
-from hotline.fields import GroundsFields, ReasonFields
+from hotline.fields import GroundsFields, PartFields, ReasonFields
 from hotline.keys import HUB
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
@@ -114,7 +114,6 @@ FREE_WORDS: Final = (
     "ruling",
     "lawful_channel",
     "instruction",
-    "law_basis",
 )
 
 
@@ -199,8 +198,12 @@ async def carry_out(
 
 
 async def _without_traces(step: Step, fields: Struct) -> Struct:
-    """Mask what people wrote to one another: it stands on the trail and in messages, where no personal data may."""
-    written = {name: value for name in FREE_WORDS if (value := getattr(fields, name, None))}
+    """Mask what people wrote to one another: it stands on the trail and in messages, where no personal data may.
+
+    What is kept sealed stays as it was written; it is masked when it is shown.
+    """
+    sealed = fields.SEALED if isinstance(fields, PartFields) else ()
+    written = {name: value for name in FREE_WORDS if name not in sealed and (value := getattr(fields, name, None))}
     if not written:
         return fields
     caller_name = (await step.text()).caller_name

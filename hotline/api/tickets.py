@@ -9,7 +9,7 @@ import msgspec
 
 from hotline import clocks, proposal
 from hotline.api import body, shapes
-from hotline.api.view import ticket_line, ticket_page
+from hotline.api.view import readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
 from hotline.request import Register, cleaned
@@ -76,7 +76,8 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
     async def work(session: Session) -> dict[str, Any]:
         ticket, parts = await visible(session, hub, actor, request.match_info["number"])
         text = await tickets.text(session, ticket.id)
-        page = ticket_page(hub, actor, ticket, text, parts)
+        said = await events.words_of_ticket(session, ticket.id)
+        page = ticket_page(hub, actor, ticket, text, parts, readable(hub, actor, parts, said, text.caller_name))
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
         page["replies"] = [_reply(session, hub, part, text.caller_name) for part in parts if part.reply is not None]
         return page
@@ -122,7 +123,10 @@ async def trail(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
 
     async def work(session: Session) -> list[dict[str, Any]]:
-        ticket, _ = await visible(session, hub, actor, request.match_info["number"])
+        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
+        caller_name = (await tickets.text(session, ticket.id)).caller_name
+        said = await events.words_of_ticket(session, ticket.id)
+        words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
         found = []
         for event in await events.of_ticket(session, ticket.id):
             content = msgspec.json.decode(event.body, type=EventBody)
@@ -133,6 +137,7 @@ async def trail(request: web.Request, actor: Actor) -> web.Response:
                     "at": event.at,
                     "by": {"role": event.actor_role, "name": event.actor},
                     "fields": content.fields,
+                    "words": words.get(event.seq, {}),
                     "hash": event.hash.hex(),
                 }
             )

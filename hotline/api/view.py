@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from models.lifecycle import Action, assignment_allows, may, ticket_allows
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.hub import Hub
+    from models.store.events import Said
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
@@ -47,10 +52,13 @@ def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) 
     }
 
 
-def ticket_page(hub: Hub, actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment]) -> dict[str, Any]:
+def ticket_page(
+    hub: Hub, actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment], said: list[Said]
+) -> dict[str, Any]:
     """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
 
-    Nobody sees a phone or a name here; revealing one is a step of its own.
+    Nobody sees a phone or a name here; revealing one is a step of its own. `said` is what the actor may read of what
+    departments wrote, masked.
     """
     is_department = actor.role is Role.DEPARTMENT
     return {
@@ -92,10 +100,21 @@ def ticket_page(hub: Hub, actor: Actor, ticket: Ticket, text: TicketText, parts:
         "urge_count": ticket.urge_count,
         "supervision_level": ticket.supervision_level,
         "is_disputed": ticket.is_disputed,
-        "assignments": [_part(hub, actor, part) for part in parts],
+        "assignments": [_part(hub, actor, part, said) for part in parts],
         "version": ticket.version,
         "allowed_actions": allowed_actions(actor, ticket, parts),
     }
+
+
+def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], caller_name: str | None) -> list[Said]:
+    """Return what this actor may read of what departments wrote, masked.
+
+    A department reads what was written of parts that it, or one that stands under it, has or had.
+    """
+    if actor.department is not None:
+        own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
+        said = [one for one in said if one.assignment in own]
+    return [replace(one, words={name: hub.mask(text, caller_name) for name, text in one.words.items()}) for one in said]
 
 
 def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
@@ -111,7 +130,7 @@ def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> li
     return found
 
 
-def _part(hub: Hub, actor: Actor, part: Assignment) -> dict[str, Any]:
+def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:
     return {
         "assignment": part.ordinal,
         "parent": part.parent,
@@ -136,7 +155,15 @@ def _part(hub: Hub, actor: Actor, part: Assignment) -> dict[str, Any]:
         "asked": part.asked,
         "extension_count": part.extension_count,
         "result": part.result,
+        "handler": _word(said, part, "handler", part.acknowledged_at),
+        "signed_by": _word(said, part, "signed_by", part.signed_off_at),
     }
+
+
+def _word(said: list[Said], part: Assignment, name: str, at: datetime | None) -> str | None:
+    """Return what was written with the step that made a part's date; an older step, undone since, does not count."""
+    by_step = (one.words for one in said if one.assignment == part.ordinal and one.at == at)
+    return next((words[name] for words in by_step if name in words), None)
 
 
 def tracked(

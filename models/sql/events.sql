@@ -2,6 +2,12 @@
 -- The whole trail of a ticket.
 SELECT * FROM events WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY seq;
 
+-- name: words_of_ticket(city_code, ticket_id)
+-- The events of a ticket beside which a person's words stand, with those words, still sealed.
+SELECT e.seq, e.type, e.at, e.body, w.words
+FROM event_words AS w JOIN events AS e ON e.city_code = w.city_code AND e.ticket_id = w.ticket_id AND e.seq = w.seq
+WHERE w.city_code = :city_code AND w.ticket_id = :ticket_id ORDER BY w.seq;
+
 -- name: ids_after(city_code, after)
 -- The next ticket ids in order, for a walk over all trails.
 SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id LIMIT 500;

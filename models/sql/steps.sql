@@ -1,4 +1,4 @@
--- name: write(tickets, texts, bands, band_tickets, assignments, events, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
+-- name: write(tickets, texts, bands, band_tickets, assignments, events, words, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -38,6 +38,8 @@ WITH written_tickets AS (
     e.previous_hash, e.hash
   FROM json_to_recordset(:events::text::json) AS e (city_code text, ticket_id bigint, seq int, type text,
     at timestamptz, actor_role role, actor text, body text, previous_hash bytea, hash bytea)
+), written_words AS (
+  INSERT INTO event_words SELECT * FROM json_populate_recordset(NULL::event_words, :words::text::json)
 ), dropped_timers AS (
   -- Scalars, not a join: a join over a small estimate would read every timer of the city.
   DELETE FROM timers

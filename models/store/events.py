@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import TicketEvent
+from models.ticket import EventBody, TicketEvent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -28,10 +28,26 @@ class Happened(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """What a person wrote with an event, by field, opened; `assignment` is the part that the event is about."""
+
+    seq: int
+    type: str
+    at: datetime
+    assignment: int | None
+    words: dict[str, str]
+
+
 async def of_ticket(session: Session, ticket_id: int) -> list[TicketEvent]:
     """Return the whole trail of a ticket in order."""
     rows = _SQL.of_ticket(session.connection, city_code=session.city_code, ticket_id=ticket_id)
     return [msgspec.convert(dict(row), TicketEvent) async for row in rows]
+
+
+async def words_of_ticket(session: Session, ticket_id: int) -> list[Said]:
+    """Return what people wrote with the events of a ticket, in order."""
+    rows = _SQL.words_of_ticket(session.connection, city_code=session.city_code, ticket_id=ticket_id)
+    return [_said(session, ticket_id, row) async for row in rows]
 
 
 async def ticket_ids(session: Session) -> AsyncIterator[int]:
@@ -63,3 +79,14 @@ async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, fr
     """Return for each ticket the departments that have or had a part of it."""
     rows = _SQL.parties(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
     return {row["ticket_id"]: frozenset(row["departments"]) async for row in rows}
+
+
+def _said(session: Session, ticket_id: int, row: Any) -> Said:
+    opened = session.keyring.unseal(row["words"], "event_words", "words", f"{ticket_id}/{row['seq']}")
+    return Said(
+        seq=row["seq"],
+        type=row["type"],
+        at=row["at"],
+        assignment=msgspec.json.decode(row["body"], type=EventBody).fields.get("assignment"),
+        words=msgspec.json.decode(opened, type=dict[str, str]),
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import msgspec
 from msgspec import Struct, field
 
 from models.store.database import queries, to_rows
@@ -38,6 +39,14 @@ class NewText(Struct, frozen=True, kw_only=True):
     fingerprint: tuple[int, ...]
 
 
+class EventWords(Struct, frozen=True, kw_only=True):
+    """What a person wrote with a step, by field, before sealing; its event says only which fields there are."""
+
+    ticket_id: int
+    seq: int
+    words: dict[str, str]
+
+
 class Remembered(Struct, frozen=True, kw_only=True):
     """An answer kept under the client's key, so that the same request again gets the same answer."""
 
@@ -56,6 +65,7 @@ class Change(Struct, kw_only=True):
     texts: list[NewText] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
+    words: list[EventWords] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     dropped_timers: list[str] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -86,6 +96,7 @@ async def write(session: Session, change: Change) -> None:
             band_tickets=[text.ticket_id for text in change.texts for _ in text.bands],
             assignments=to_rows(change.assignments),
             events=to_rows([_event_row(event) for event in change.events]),
+            words=to_rows([_words_row(session, said) for said in change.words]),
             timers=to_rows(change.timers),
             ticket_id=change.tickets[-1].id,
             dropped_timers=change.dropped_timers,
@@ -172,6 +183,16 @@ def _event_row(event: TicketEvent) -> dict[str, Any]:
     row = {name: getattr(event, name) for name in TicketEvent.__struct_fields__}
     row["body"] = event.body.decode()
     return row
+
+
+def _words_row(session: Session, said: EventWords) -> dict[str, Any]:
+    content = msgspec.json.encode(said.words, order="sorted").decode()
+    return {
+        "city_code": session.city_code,
+        "ticket_id": said.ticket_id,
+        "seq": said.seq,
+        "words": session.keyring.seal(content, "event_words", "words", f"{said.ticket_id}/{said.seq}"),
+    }
 
 
 def _text_row(session: Session, text: NewText) -> dict[str, Any]:

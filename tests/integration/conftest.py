@@ -289,7 +289,10 @@ class World:
 
     async def everything_of(self, number: str) -> list[list[tuple[Any, ...]]]:
         """Every row that belongs to a ticket, to see that a refused step changed nothing."""
-        tables = ("assignments", "events", "timers", "deliveries", "notices", "disputes", "supervisions", "handoffs")
+        tables = (
+            "assignments", "events", "event_words", "timers", "deliveries", "notices", "disputes", "supervisions",
+            "handoffs",
+        )  # fmt: skip
         found = [await self.rows("SELECT * FROM tickets WHERE id = $1", id_of(number))]
         for table in tables:
             found.append(await self.rows(f"SELECT * FROM {table} WHERE ticket_id = $1 ORDER BY 1, 2, 3", id_of(number)))  # noqa: PERF401 - awaited

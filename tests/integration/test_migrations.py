@@ -206,7 +206,21 @@ async def test_a_month_without_partitions_gets_them_when_its_first_ticket_comes(
     receipts = await asyncio.gather(*(world.register(TEXT, key=f"far-{n}") for n in range(5)))
     assert len({receipt["number"] for receipt in receipts}) == 5
     names = {row["name"].rpartition("_")[0] for row in await world.rows(partitions)}
-    assert names == {"tickets", "ticket_texts", "ticket_bands", "assignments", "events"}
+    assert names == {"tickets", "ticket_texts", "ticket_bands", "assignments", "events", "event_words"}
+
+
+async def test_months_that_were_there_before_the_words_of_events_get_a_place_for_them(fresh_url: str) -> None:
+    await migrate(fresh_url)
+    await ask(fresh_url, "SELECT ensure_month(202610), ensure_month(202611)")
+    while (await ask(fresh_url, "SELECT to_regclass('event_words') AS found"))[0]["found"] is not None:
+        dbmate(fresh_url, "rollback")
+    # The release before goes on making its own five.
+    await ask(fresh_url, "SELECT ensure_month(202612)")
+    await migrate(fresh_url)
+    rows = await ask(
+        fresh_url, "SELECT relname::text AS name FROM pg_class WHERE relkind = 'r' AND relname ~ '^event_words_'"
+    )
+    assert {row["name"] for row in rows} == {f"event_words_{month}" for month in (202610, 202611, 202612)}
 
 
 def dbmate(url: str, verb: str) -> None:

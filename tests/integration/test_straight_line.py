@@ -32,6 +32,7 @@ async def test_a_request_goes_from_the_citizen_to_closed_and_archived(world: Wor
     await urban.call_back(dispatched, "reply", text="路灯线路已更换，当晚恢复照明。", result="solved")
     answer = await urban.call_back(dispatched, "sign_off", signed_by="分管领导")
     assert answer["state"] == "in_review"
+    assert (await world.ticket(number))["assignments"][0]["signed_by"] == "分管领导"
 
     assert (await world.step(number, "approve", who="reviewer"))["state"] == "follow_up"
     closed = await world.step(number, "follow_up", who="follow_up", reached=True, solved=True, satisfied=True)
