@@ -84,6 +84,7 @@ def _desk_reasons(city: City, read: Understanding, proposed: Route, line: Line |
         reasons.append(f"分类把握{read.sure:.0%}，低于自动派单线{bar:.0%}")
     reasons += [f"可能不属受理范围：{doubt.reason}" for doubt in read.scope]
     reasons += [f"涉及{rule.name}，须人工核对" for rule in city.flags if rule.desk and rule.flag in read.flags]
+    reasons += [f"疑似涉及{rule.name}，请人工核对" for rule in city.flags if rule.flag in read.suspected]
     if read.kind is Kind.TIP_OFF and (read.accused or proposed.recused):
         reasons.append("举报件须人工核对回避单位")
     if line is not None and line.integration is Integration.REFERRAL:

@@ -109,6 +109,13 @@ class CorpusRow(Struct, frozen=True):
     text: str
 
 
+class DangerRow(CorpusRow, frozen=True):
+    """A text for the flags: one that raises all of them, or one that only sounds so and must not raise the first."""
+
+    flags: tuple[Flag, ...]
+    is_raised: bool
+
+
 class FlagRule(Struct, frozen=True, kw_only=True):
     """The hard rule of one flag. `floor` is the urgency it forces, 0 for none."""
 

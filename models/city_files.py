@@ -13,6 +13,7 @@ from models.city import (
     Category,
     City,
     CorpusRow,
+    DangerRow,
     Department,
     Duty,
     FlagRule,
@@ -36,6 +37,7 @@ from models.city_tables import (
     LINES,
     read_categories,
     read_corpus_file,
+    read_danger_file,
     read_departments,
     read_duties,
     read_gazetteer,
@@ -186,6 +188,15 @@ def read_corpus_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed
     """Return the labelled texts by file, each with its line."""
     files = sorted(f"corpus/{path.name}" for path in (folder / "corpus").glob("*.csv"))
     return {file: read_corpus_file(folder, file, faults) for file in files}
+
+
+def read_dangers(folder: Path) -> list[DangerRow]:
+    """Return the texts of dangers.csv, none where there is no such file. Raises CityFault with the first fault."""
+    faults: list[Fault] = []
+    rows = read_danger_file(folder, faults)
+    if faults:
+        raise CityFault(faults[0])
+    return [placed.record for placed in rows]
 
 
 def digest(folder: Path) -> str:

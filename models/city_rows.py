@@ -59,7 +59,14 @@ class Row:
 
     def choice(self, column: str, allowed: tuple[str, ...]) -> str:
         """Return one of the words allowed."""
-        text = self._cells[column]
+        return self._allowed(column, self._cells[column], allowed)
+
+    def choices(self, column: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Return one word or more of those allowed, separated by `|`."""
+        self.text(column)
+        return tuple(self._allowed(column, word, allowed) for word in self.words(column))
+
+    def _allowed(self, column: str, text: str, allowed: tuple[str, ...]) -> str:
         if text not in allowed:
             raise self.fault(f"“{column}”的值“{text}”不在允许范围", f"改为 {'、'.join(allowed)} 之一")
         return text

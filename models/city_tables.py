@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from models.calendar import OfficeHours
-from models.city import Category, CorpusRow, Department, Duty, GazetteerEntry, Line, Roster
+from models.city import Category, CorpusRow, DangerRow, Department, Duty, GazetteerEntry, Line, Roster
 from models.city_fault import Fault
 from models.city_rows import Placed, Row, read_rows
 from models.limits import InvalidRule
-from models.vocabulary import Integration, Kind, Urgency
+from models.vocabulary import Flag, Integration, Kind, Urgency
 
 LINES: Final = "lines.csv"
 DEPARTMENTS: Final = "departments.csv"
@@ -28,6 +28,8 @@ _COLUMNS: Final = {
     GAZETTEER: "name,aliases,kind,lat,lon,street",
 }
 _CORPUS: Final = ("code", "kind", "urgency", "text")
+_DANGERS: Final = ("flags", "raised", *_CORPUS)
+DANGERS: Final = "dangers.csv"
 DEPARTMENT_KINDS: Final = (
     "government", "bureau", "district", "street", "utility", "center", "discipline", "linked",
 )  # fmt: skip
@@ -88,6 +90,11 @@ def read_gazetteer(folder: Path, faults: list[Fault]) -> list[Placed[GazetteerEn
 def read_corpus_file(folder: Path, file: str, faults: list[Fault]) -> list[Placed[CorpusRow]]:
     """Return the labelled texts of one file of `corpus/`."""
     return read_rows(folder, file, _CORPUS, _corpus_row, faults)
+
+
+def read_danger_file(folder: Path, faults: list[Fault]) -> list[Placed[DangerRow]]:
+    """Return the texts that show what raises a flag and what only sounds so; a city may have none."""
+    return read_rows(folder, DANGERS, _DANGERS, _danger_row, faults) if (folder / DANGERS).exists() else []
 
 
 def columns_of(file: str) -> tuple[str, ...]:
@@ -187,4 +194,16 @@ def _corpus_row(row: Row) -> CorpusRow:
         kind=Kind(row.choice("kind", tuple(Kind))),
         urgency=Urgency(int(row.choice("urgency", ("1", "2", "3", "4")))),
         text=row.text("text"),
+    )
+
+
+def _danger_row(row: Row) -> DangerRow:
+    labelled = _corpus_row(row)
+    return DangerRow(
+        code=labelled.code,
+        kind=labelled.kind,
+        urgency=labelled.urgency,
+        text=labelled.text,
+        flags=tuple(map(Flag, row.choices("flags", tuple(Flag)))),
+        is_raised=row.flag("raised"),
     )

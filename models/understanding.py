@@ -41,6 +41,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
 
     `categories` are three distinct four-digit codes, best first; `detail` is the third-level code
     where the words name it. `sure` is the probability that the first category is right.
+    `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. `tokens` are its search words.
     `fingerprint` is a list of 64-bit numbers to compare two requests by (nlu.similarity).
@@ -57,6 +58,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     time: str | None
     occurred_at: datetime | None
     flags: tuple[Flag, ...]
+    suspected: tuple[Flag, ...] = ()
     scope: tuple[ScopeDoubt, ...]
     brief: str
     masked_text: str

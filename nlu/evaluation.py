@@ -22,8 +22,10 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `top1` and `top3`: the first, or one of three categories is accepted; `l1`: the first has an accepted first level.
     `sure_error` is the expected calibration error of `sure` in ten bins. `urgent_recall`: of the rows that can only be
-    1 or 2, how many were read so; `urgent_precision`: of those read so, how many may be. `*_exact`: the span is an
-    accepted one; `*_overlap`: one contains the other; `*_false`: something was named where nothing is.
+    1 or 2, how many were read so; `urgent_precision`: of those read so, how many may be. `flag_recall`: of
+    the flags that should be raised, by rule or suspicion; `flag_precision`: of the rows in which any is, those in which a
+    right one is.
+    `*_exact`: the span is an accepted one; `*_overlap`: one contains the other; `*_false`: something was named where nothing is.
     """
 
     rows: int
@@ -35,6 +37,8 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     urgency: float | None = None
     urgent_recall: float | None = None
     urgent_precision: float | None = None
+    flag_recall: float | None = None
+    flag_precision: float | None = None
     place_exact: float | None = None
     place_overlap: float | None = None
     place_false: float | None = None
@@ -66,8 +70,9 @@ class _Tally:
 def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: datetime) -> Figures:
     """Return the figures of a reader on rows with `text`, perhaps `title`, and any of the gold columns.
 
-    Gold columns are codes, kinds, urgencies, places, subjects, times; their cells hold the accepted answers parted by
-    `|`. Fields count only if the row has a cell for them; an empty cell of places, subjects or times means none.
+    Gold columns are codes, kinds, urgencies, flags, places, subjects, times; their cells hold the accepted answers parted by
+    `|`. Fields count only if the row has a cell for them; an empty cell of flags, places, subjects or times
+    means none.
     """
     tally = _Tally()
     confidence: list[tuple[float, bool]] = []
@@ -81,6 +86,8 @@ def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: dat
             tally.add("kind", read.kind in accepted)
         if row.get("urgencies"):
             _weigh_urgency(tally, read, {int(value) for value in _answers(row["urgencies"])})
+        if row.get("flags") is not None:
+            _weigh_flags(tally, read, set(_answers(row["flags"])))
         spans = {"places": read.place and read.place.span, "subjects": read.subject, "times": read.time}
         for column, span in spans.items():
             if row.get(column) is not None:
@@ -121,6 +128,14 @@ def _weigh_urgency(tally: _Tally, read: Understanding, accepted: set[int]) -> No
         tally.add("urgent_recall", is_read_urgent)
     if is_read_urgent:
         tally.add("urgent_precision", min(accepted) <= Urgency.URGENT)
+
+
+def _weigh_flags(tally: _Tally, read: Understanding, accepted: set[str]) -> None:
+    raised = {str(flag) for flag in (*read.flags, *read.suspected)}
+    for flag in accepted:
+        tally.add("flag_recall", flag in raised)
+    if raised:
+        tally.add("flag_precision", bool(raised & accepted))
 
 
 def _weigh_span(tally: _Tally, name: str, span: str, accepted: list[str]) -> None:

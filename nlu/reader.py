@@ -20,6 +20,7 @@ from nlu.parties import find_parties
 from nlu.places import Places
 from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
+from nlu.suspicion import Suspicions
 from nlu.times import find_time
 from nlu.training import CATEGORY, KIND, URGENCY
 from nlu.urgency import Urgencies
@@ -38,6 +39,7 @@ class Reader:
         self._normalise = Normaliser(city.language.fillers)
         self._cutter = Cutter(city.language.custom_words)
         self._flags = FlagRules(city.flags)
+        self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope)
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
@@ -109,6 +111,7 @@ class Reader:
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
             flags=flags_of(hits),
+            suspected=self._suspicions.beyond(scores, hits),
             scope=self._scope.doubts(whole),
             brief=propose(read, heading, place=place, time=when.span if when else None),
             masked_text=whole,

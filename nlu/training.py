@@ -13,8 +13,9 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from models.city import Category, City, CorpusRow
+from models.city import Category, City, CorpusRow, DangerRow
 from models.errors import InvalidRequest
+from nlu.flags import FlagRules, flags_of
 from nlu.linear import Floats, Head, LinearModel, known
 from nlu.ngrams import Counted, Grams, counted
 from nlu.normalise import Normaliser
@@ -23,12 +24,14 @@ CATEGORY: Final = "category"
 KIND: Final = "kind"
 URGENCY: Final = "urgency"
 LABEL: Final = "label"
+FLAG: Final = "flag"
 
 _REGULARISATION: Final = 0.3
 _FOLDS: Final = 3
 _MOST_FEATURES: Final = 120_000
 _SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
 _SEED: Final = 12345
+_WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
 
 
 class LabelledText(Struct, frozen=True, kw_only=True):
@@ -63,13 +66,22 @@ class _Task(Struct, frozen=True):
     labels: list[str]
 
 
-def train(city: City, rows: Iterable[CorpusRow], folder: Path) -> TrainingReport:
-    """Fit category, kind and urgency to a corpus and write the model to a folder.
+class _FlagTask(Struct, frozen=True):
+    """The flags to fit, each by itself: `is_raised` and `counts` (rows, flags), the latter where the former is known."""
+
+    flags: tuple[str, ...]
+    is_raised: NDArray[np.bool_]
+    counts: NDArray[np.bool_]
+
+
+def train(city: City, rows: Iterable[CorpusRow], folder: Path, *, dangers: Sequence[DangerRow] = ()) -> TrainingReport:
+    """Fit category, kind and urgency to a corpus, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
     is not unknown. InvalidRequest if the corpus is empty or names a category that the city does not have.
     """
-    corpus = [*rows]
+    ordinary = [*rows]
+    corpus = [*ordinary, *dangers]
     unknown = {row.code for row in corpus if row.code[:4] not in city.categories}
     if unknown:
         raise InvalidRequest(f"语料里有城市分类表没有的编码：{'、'.join(sorted(unknown))}")
@@ -77,14 +89,37 @@ def train(city: City, rows: Iterable[CorpusRow], folder: Path) -> TrainingReport
         raise InvalidRequest("语料是空的，没有可以训练的文本")
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
-    counts = [counted(normalise(text)) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
-    every, labelled = np.arange(len(counts)), np.arange(len(corpus))
+    texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
+    counts = [counted(text) for text in texts]
+    labelled = np.arange(len(corpus))
+    # What is said of a danger tells little of the matter that it arose in.
+    sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(counts))])
     tasks = {
-        CATEGORY: _Task(every, [*(row.code[:4] for row in corpus), *(code for _, code in named)]),
+        CATEGORY: _Task(sorted_out, [*(row.code[:4] for row in ordinary), *(code for _, code in named)]),
         KIND: _Task(labelled, [str(row.kind) for row in corpus]),
         URGENCY: _Task(labelled, [str(int(row.urgency)) for row in corpus]),
     }
-    return _fit(counts, tasks, len(corpus), folder)
+    return _fit(counts, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+
+
+def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:
+    """Return the flags to fit on the first `end` texts, of which the dangers are the last; None without dangers.
+
+    An ordinary text on which a rule fires shows neither that the flag is raised nor that it is not.
+    """
+    if not dangers:
+        return None
+    flags = tuple(sorted({str(row.flags[0]) for row in dangers}))
+    rules = FlagRules(city.flags)
+    is_raised = np.zeros((len(texts), len(flags)), dtype=bool)
+    counts = np.zeros_like(is_raised)
+    counts[:end] = True
+    start = end - len(dangers)
+    for row, text in enumerate(texts[:start]):
+        counts[row, [flags.index(flag) for flag in flags_of(rules.find(text)) if flag in flags]] = False
+    for row, danger in enumerate(dangers, start):
+        is_raised[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
+    return _FlagTask(flags, is_raised, counts)
 
 
 def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
@@ -105,7 +140,14 @@ def _words_of(category: Category) -> str:
     return "，".join((category.l2, category.l3, *category.examples))
 
 
-def _fit(counts: Sequence[Counted], tasks: Mapping[str, _Task], rows: int, folder: Path) -> TrainingReport:
+def _fit(
+    counts: Sequence[Counted],
+    tasks: Mapping[str, _Task],
+    rows: int,
+    folder: Path,
+    *,
+    flags: _FlagTask | None = None,
+) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = _vocabulary(counts)
     matrix = _matrix(counts, vocabulary, frequency)
@@ -122,6 +164,11 @@ def _fit(counts: Sequence[Counted], tasks: Mapping[str, _Task], rows: int, folde
         columns, offsets = _fit_head(part, truth, len(labels))
         heads[name] = Head(tuple(labels), first, sharpness)
         first += len(labels)
+        weights.append(columns)
+        bias.append(offsets)
+    if flags is not None:
+        columns, offsets = _fit_flags(matrix, flags)
+        heads[FLAG] = Head(flags.flags, first, sharpness=1.0)
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
@@ -169,6 +216,18 @@ def _fit_head(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tupl
     if labels == 2:
         columns, offsets = np.hstack([-columns, columns]), np.hstack([-offsets, offsets])
     return columns, offsets
+
+
+def _fit_flags(matrix: csr_matrix, task: _FlagTask) -> tuple[Floats, Floats]:
+    """Return weights (n-grams × flags) and offsets (flags,); each flag is a question of its own."""
+    columns, offsets = [], []
+    for index in range(len(task.flags)):
+        known = task.counts[:, index]
+        model = LinearSVC(C=1.0, class_weight={True: _WEIGHT_OF_DANGER}, random_state=_SEED)
+        model.fit(matrix[known], task.is_raised[known, index])
+        columns.append(model.coef_[0])
+        offsets.append(model.intercept_[0])
+    return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)
 
 
 def _calibrate(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[float, float]:

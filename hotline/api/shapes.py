@@ -281,6 +281,7 @@ class Understood(Struct, kw_only=True):
     time: str | None
     occurred_at: datetime | None
     flags: list[Flag]
+    suspected: list[Flag]
     scope: list[ScopeDoubt]
     brief: str
     masked_text: str

@@ -28,7 +28,7 @@ from hotline.app import build_hub, make_app, read_keyring
 from hotline.keys import HUB
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_files import read_city, read_corpus
+from models.city_files import read_city, read_corpus, read_dangers
 from models.errors import HotlineError, InvalidRequest
 from models.store import database, installation
 from models.store.migrations import check_migrated, migrate
@@ -60,7 +60,7 @@ def setup(settings: Settings) -> None:
     """Train the classifier where the corpus, the city's words or our own code have changed since."""
     city = read_city(settings.city)
     folder = settings.model_dir
-    parts = (settings.city / "corpus", settings.city / "lexicon", settings.city / "categories.csv")
+    parts = [settings.city / name for name in ("corpus", "dangers.csv", "lexicon", "categories.csv")]
     wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
@@ -72,7 +72,7 @@ def setup(settings: Settings) -> None:
         print("→ 训练分类模型", flush=True)
         side = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(side, ignore_errors=True)
-        report = train(city, read_corpus(settings.city), side)
+        report = train(city, read_corpus(settings.city), side, dangers=read_dangers(settings.city))
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.
         shutil.rmtree(folder, ignore_errors=True)

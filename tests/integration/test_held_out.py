@@ -1,0 +1,57 @@
+"""The shipped model on texts that were written apart from its corpus and its rules (cities/yunzhou/held_out)."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nlu.evaluation import Figures, evaluate
+from tests.integration.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nlu.reader import Reader
+    from tests.integration.conftest import World
+
+FOLDER = ROOT / "cities" / "yunzhou" / "held_out"
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def figures(reader: Reader, file: str) -> Figures:
+    return evaluate(reader, read(FOLDER / file), datetime(2026, 11, 27, 2, tzinfo=UTC))
+
+
+def test_short_notes_are_read_as_a_dispatcher_would(reader: Reader) -> None:
+    found = figures(reader, "spoken_notes.csv")
+    assert found.rows >= 400
+    assert (found.top1 or 0) >= 0.85
+    assert (found.kind or 0) >= 0.88
+
+
+def test_dangers_said_in_other_words_are_seen_by_rule_or_suspicion(reader: Reader) -> None:
+    found = figures(reader, "flags.csv")
+    assert found.rows >= 600
+    assert (found.flag_recall or 0) >= 0.85
+    assert (found.flag_precision or 0) >= 0.65
+
+
+def test_what_is_trained_on_and_what_is_held_out_share_no_text() -> None:
+    held_out = {row["text"] for file in FOLDER.glob("*.csv") for row in read(file)}
+    learned = [FOLDER.parent / "dangers.csv", *(FOLDER.parent / "corpus").glob("*.csv")]
+    assert not held_out & {row["text"] for file in learned for row in read(file)}
+
+
+@pytest.mark.parametrize("text", ["他说要是明天不给钱，就抱着汽油桶去售楼部，一个都别想跑", "灶关着也有怪味，头有点昏"])
+async def test_a_danger_that_only_the_model_suspects_is_looked_at_by_a_person(world: World, text: str) -> None:
+    read = await world.post("/api/v1/understand", {"text": text}, who="channel:web")
+    assert read["flags"] or read["suspected"]
+    receipt = await world.register(text)
+    assert receipt["state"] in {"on_desk", "handed_off"} or "handoff" in receipt
