@@ -56,7 +56,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         at = hub.now()
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        found = await alike(session, step.ticket, understanding)
+        found = await alike(hub, session, step.ticket, understanding)
         await _decide(step, proposal)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         body = receipt_body(hub, step, proposal, found)
