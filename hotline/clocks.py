@@ -27,7 +27,6 @@ from models.lifecycle import AssignmentState, TicketState
 from models.marks import Due, Mark, Watch
 from models.marks import next_mark as next_mark_of
 from models.ticket import event_fields
-from models.vocabulary import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +98,7 @@ def stage(hub: Hub, ticket: Ticket, at: datetime) -> Stage | None:
     """Return the due time of the hotline's own stage, None in states that are not the hotline's."""
     policy, state = hub.policy, ticket.state
     if state in {TicketState.REGISTERED, TicketState.ON_DESK}:
-        within = policy.desk.critical_within if ticket.urgency == Urgency.CRITICAL else policy.desk.within
-        due = _by_centre(hub, at, within)
+        due = _by_centre(hub, at, policy.limits_for(ticket.kind, ticket.urgency).dispatch)
         return Stage(due, due, "desk_late")
     if state is TicketState.IN_REVIEW:
         due = _by_centre(hub, at, policy.review.within)

@@ -158,7 +158,10 @@ async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
         step.wait(TICKET_SUBJECT, "follow_up", again)
         return
     step.record("unreachable", attempts=len(attempts))
-    await end_in_silence(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
+    if step.policy.follow_up.unreachable == "close":
+        await end_in_silence(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
+    else:
+        _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
 
 
 async def _unsatisfied(step: Step, reason: str) -> None:

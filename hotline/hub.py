@@ -37,6 +37,7 @@ class Hub:
         self.clock = clock
         self.numbers = Numbers()
         self.catalogue = Catalogue(city)
+        self.places = frozenset(entry.name for entry in city.gazetteer)
         self._amendment_count = 0
         self.provisional_calendar = provisional(city.calendar)
         self._provisional_before = provisional_before(city.calendar)

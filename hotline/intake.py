@@ -57,7 +57,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         at = hub.now()
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        found = await alike(session, step.ticket, understanding)
+        found = await alike(hub, session, step.ticket, understanding)
         if request.answer is not None:
             await _answer(step, proposal, len(request.answer))
         else:

@@ -9,6 +9,7 @@ from models.city_fault import Fault
 from models.city_files import read_folder
 from models.city_ground import check_ground
 from models.city_links import check_links
+from models.city_unread import check_unread
 from models.city_years import check_years
 
 
@@ -26,5 +27,6 @@ def check_city(folder: Path, today: date | None = None) -> list[Fault]:
         *check_ground(city),
         *check_years(city, today),
         *check_cues(city),
+        *check_unread(city),
     ]
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line))

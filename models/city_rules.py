@@ -66,7 +66,7 @@ def made(folder: Path, file: str, make: Callable[[dict[str, Any]], Record], faul
     except KeyError as error:
         faults.append(Fault(file, 1, f"缺少 {error}", f"补上 {error}"))
     except ValueError as error:
-        line = _line_of_path((folder / file).read_text(encoding="utf-8"), str(error))
+        line = line_of_path((folder / file).read_text(encoding="utf-8"), str(error).rpartition("`$")[2])
         faults.append(Fault(file, line, f"内容不合要求（{error}）", "按括号中的路径改正这一项"))
     return None
 
@@ -75,14 +75,18 @@ def _year(written: dict[str, Any]) -> CalendarYear:
     return msgspec.convert(written, CalendarYear)
 
 
-def _line_of_path(text: str, error: str) -> int:
-    """Return the line of the field that an error names at its end, as in “… - at `$.limits[1].reply`”."""
+def line_of_path(text: str, path: str) -> int:
+    """Return the line of a field of a TOML text by its path, as in `.limits[1].reply`."""
     lines = text.splitlines()
     at = 0
-    for name, index in _STEP.findall(error.rpartition("`$")[2]):
-        table = [number for number, line in enumerate(lines) if line.startswith(f"[[{name}]]")]
-        if index and int(index) < len(table):
-            at = table[int(index)]
+    for place, (name, index) in enumerate(_STEP.findall(path)):
+        tables = [number for number, line in enumerate(lines) if line.startswith(f"[[{name}]]")]
+        if index and int(index) < len(tables):
+            at = tables[int(index)]
+            continue
+        # A table may bear the name of a field that stands before it in another one.
+        if place == 0 and f"[{name}]" in lines:
+            at = lines.index(f"[{name}]")
             continue
         key = re.compile(rf"\[?{re.escape(name)}\b")
         at = next((number for number in range(at, len(lines)) if key.match(lines[number])), at)

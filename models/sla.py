@@ -47,7 +47,11 @@ class ExtensionTerms(Struct, frozen=True, kw_only=True):
 
 
 class LimitRow(Struct, frozen=True, kw_only=True):
-    """The limits of some kinds at some urgencies. No `send_back`: it may not be sent back (先办后议)."""
+    """The limits of some kinds at some urgencies. No `send_back`: it may not be sent back (先办后议).
+
+    `dispatch` is how long a ticket may lie on the dispatch desk (派单台), `promise` counts from its registration, the
+    others from its dispatch.
+    """
 
     urgencies: frozenset[Urgency]
     kinds: frozenset[Kind]
@@ -80,45 +84,33 @@ class ReviewTerms(Struct, frozen=True, kw_only=True):
     within: Limit
 
 
-class DeskTerms(Struct, frozen=True, kw_only=True):
-    """How long a ticket may lie on the dispatch desk (派单台)."""
-
-    within: Limit
-    critical_within: Limit
-
-
 class SendBackTerms(Struct, frozen=True, kw_only=True):
-    """退单: decided within; the n-th send-back is a dispute, the n-th dispatch designates."""
+    """退单: the n-th send-back is a dispute, the n-th dispatch designates."""
 
-    decide_within: Limit
     dispute_at: int
     designate_at: int
-    complex_within: Limit | None = None
-
-
-class DecisionTerms(Struct, frozen=True, kw_only=True):
-    """How long a request for an extension may wait (延期审批)."""
-
-    decide_within: Limit
 
 
 class DeferralTerms(Struct, frozen=True, kw_only=True):
-    """挂账: decided within, then reviewed at intervals."""
+    """挂账: reviewed at intervals."""
 
-    decide_within: Limit
     review_every: Limit
 
 
 class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
-    """回访: attempts in different parts of the day, never in quiet hours, which may pass midnight."""
+    """回访: attempts in different parts of the day, never in quiet hours, which may pass midnight.
+
+    Who is unsatisfied gets it done again, or an explanation and the end; where nobody is reached, that is the end, or a
+    person decides.
+    """
 
     within: Limit
     attempts: int
     day_parts: tuple[str, ...]
     quiet: tuple[str, ...] = ()
     link_within: Limit
-    unsatisfied: str
-    unreachable: str
+    unsatisfied: Literal["reopen", "close"]
+    unreachable: Literal["close", "person"]
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or not self.day_parts:
@@ -174,16 +166,13 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     limits: tuple[LimitRow, ...]
     marks: MarkTerms
     review: ReviewTerms
-    desk: DeskTerms
     send_back: SendBackTerms
-    extension: DecisionTerms
     deferral: DeferralTerms
     follow_up: FollowUpTerms
     reopen: ReopenTerms
     archive: ArchiveTerms
     missed_call: MissedCallTerms
     handoff: HandoffTerms
-    source: str = ""
 
     def __post_init__(self) -> None:
         for kind in Kind:
@@ -213,16 +202,13 @@ class Statute(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    name: str
     law: str
     categories: tuple[str, ...]
     kinds: frozenset[Kind]
     reply: Limit
     urgencies: frozenset[Urgency] = frozenset(Urgency)
-    decide: Limit | None = None
     extension: ExtensionTerms = ExtensionTerms(times=0)
     tightens: bool = False
-    note: str = ""
 
 
 def statute_for(statutes: Iterable[Statute], category: str, kind: Kind, urgency: int) -> Statute | None:

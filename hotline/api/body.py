@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hotline.api.faults import in_words
 from models.errors import HotlineError, InvalidRequest
 
 S = TypeVar("S", bound="Struct")
+Moment = Annotated[datetime, Meta(tz=True)]
 MOST_ON_A_PAGE: Final = 100
 LARGEST_JSON: Final = 1024 * 1024
 LARGEST_EXACT: Final = 2**53
@@ -135,6 +136,18 @@ def query(request: web.Request, name: str) -> str | None:
         except UnicodeEncodeError as error:
             raise InvalidRequest(f"参数 {name} 不是有效的 UTF-8") from error
     return text
+
+
+def moment(request: web.Request, name: str) -> datetime | None:
+    """Return a moment from the query, None where it is missing or empty; raises InvalidRequest without an offset."""
+    text = query(request, name)
+    if text is None:
+        return None
+    try:
+        # In an address that was not encoded, the plus of the offset reads as a blank.
+        return msgspec.convert(text.replace(" ", "+"), Moment).astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise InvalidRequest(f"参数 {name} 应为带时区的时间，如 2026-11-23T09:00:00+08:00") from error
 
 
 def make_cursor(*parts: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +14,7 @@ from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
 from hotline.request import Caller
+from models.calendar import CHINA_TIME
 from models.errors import NotFound
 from models.store import feeds, interactions
 from models.vocabulary import Channel, Integration, Role
@@ -79,6 +80,29 @@ class MissedCalls(Struct, kw_only=True):
     interactions: list[MissedCall]
 
 
+class CallFigures(Struct, kw_only=True):
+    """How many arrived, were answered, were abandoned before that, have not ended, and how the others ended."""
+
+    offered: Count
+    answered: Count
+    abandoned: Count
+    under_way: Count
+    outcomes: Annotated[dict[str, Count], Meta(description="按结果计数；unstated 为结束时没有说明结果")]
+
+
+class LineFigures(CallFigures, kw_only=True):
+    """The same of one line; null is what named none."""
+
+    line: str | None
+
+
+class Figures(CallFigures, kw_only=True):
+    """What arrived since then, all together and by line."""
+
+    since: datetime
+    lines: list[LineFigures]
+
+
 class FeedKept(Struct, kw_only=True):
     """Whether a mirror record was kept: an older version than the known one is not."""
 
@@ -116,6 +140,14 @@ async def missed(request: web.Request, actor: Actor) -> web.Response:
     size = body.page_size(request)
     rows = await request.app[HUB].database.read(lambda session: interactions.waiting(session, size))
     return body.answer({"interactions": rows}, MissedCalls)
+
+
+async def figures(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/interactions/figures: counts by outcome and line since a moment, or since midnight."""
+    hub = request.app[HUB]
+    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
+    since = body.moment(request, "since") or midnight
+    return body.answer(await interaction.figures(hub, since), Figures)
 
 
 async def put_feed(request: web.Request, actor: Actor) -> web.Response:

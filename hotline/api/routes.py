@@ -60,6 +60,7 @@ TEXT: Final = {"type": "string"}
 STATES: Final = {"type": "array", "items": {"type": "string", "enum": [str(state) for state in TicketState]}}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
 YES_NO: Final = {"type": "string", "enum": ["true", "false", ""]}
+MOMENT: Final = {"type": "string", "format": "date-time"}
 QUERY_CODE: Final = {"type": "string", "minLength": 1}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": body.MOST_ON_A_PAGE}
 PAGE: Final = {"cursor": TEXT, "limit": LIMIT}
@@ -155,6 +156,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
           answers=(201,), answer=interactions.Offered),
     _get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
          answer=interactions.MissedCalls, query={"limit": LIMIT}),
+    _get("/api/v1/interactions/figures", interactions.figures, "来话数量：按结果、按热线",
+         roles=READERS - {Role.DEPARTMENT}, answer=interactions.Figures, query={"since": MOMENT}),
     _post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
           body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
           patterns={"id": "^[0-9]{1,18}$"}),

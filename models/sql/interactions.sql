@@ -45,6 +45,9 @@ SELECT id, line, seat_group, offered_at, call_back_by FROM interactions
 WHERE city_code = :city_code AND call_back_by IS NOT NULL AND called_back_at IS NULL ORDER BY call_back_by LIMIT :n;
 
 -- name: outcomes(city_code, since)
--- How interactions ended, by line.
-SELECT coalesce(line, '') AS line, coalesce(outcome, '') AS outcome, count(*) AS n FROM interactions
-WHERE city_code = :city_code AND offered_at >= :since GROUP BY 1, 2 ORDER BY 1, 2;
+-- How what arrived since then ended, by line: one row a line and outcome; what has not ended is under way.
+SELECT line, coalesce(outcome, CASE WHEN ended_at IS NULL THEN 'under_way' ELSE 'unstated' END) AS outcome,
+  count(*) AS offered, count(answered_at) AS answered,
+  count(*) FILTER (WHERE outcome = 'abandoned' AND answered_at IS NULL) AS abandoned
+FROM interactions WHERE city_code = :city_code AND offered_at >= :since
+GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 2;

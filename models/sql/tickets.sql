@@ -26,9 +26,10 @@ SELECT * FROM assignments WHERE city_code = :city_code AND ticket_id = :ticket_i
 -- Tickets whose callers share this ticket's answer.
 SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id ORDER BY id;
 
--- name: alike(city_code, bands, since, caller_index)
--- Recent tickets that share a fingerprint band, or come from the same caller: candidates for a duplicate.
-SELECT t.*, x.fingerprint FROM (
+-- name: alike(city_code, bands, since, caller_index, place, category)
+-- Candidates for a duplicate: recent tickets that share a fingerprint band, come from the same caller, or are about the
+-- same subject at the same place, twenty of each.
+SELECT t.id, t.state, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint FROM (
   (SELECT DISTINCT newest.id FROM unnest(:bands::bigint[]) AS wanted (band) CROSS JOIN LATERAL (
      SELECT b.ticket_id AS id FROM ticket_bands AS b
      WHERE b.city_code = :city_code AND b.band = wanted.band AND b.ticket_id >= :since
@@ -36,6 +37,10 @@ SELECT t.*, x.fingerprint FROM (
    ORDER BY 1 DESC LIMIT 20)
   UNION
   (SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id >= :since
+   ORDER BY id DESC LIMIT 20)
+  UNION
+  (SELECT id FROM tickets WHERE city_code = :city_code AND place = :place::text AND category = :category
+     AND id >= :since
    ORDER BY id DESC LIMIT 20)
 ) AS candidate
 JOIN tickets AS t ON t.city_code = :city_code AND t.id = candidate.id

@@ -35,6 +35,19 @@ class Interaction(Struct, frozen=True, kw_only=True):
     called_back_at: datetime | None
 
 
+class Outcomes(Struct, frozen=True, kw_only=True):
+    """How many interactions of one line ended in one way; `abandoned` are those that nobody had answered.
+
+    `outcome` is `under_way` where they have not ended, `unstated` where nobody said how.
+    """
+
+    line: str | None
+    outcome: str
+    offered: int
+    answered: int
+    abandoned: int
+
+
 async def offer(
     session: Session, channel: Channel, line: str | None, seat_group: str, phone: str | None, at: datetime
 ) -> int:
@@ -109,7 +122,7 @@ async def waiting(session: Session, n: int) -> list[dict[str, Any]]:
     return [dict(row) async for row in rows]
 
 
-async def outcomes(session: Session, since: datetime) -> list[dict[str, Any]]:
-    """Return how interactions ended, by line."""
+async def outcomes(session: Session, since: datetime) -> list[Outcomes]:
+    """Return how what arrived since then ended, a row for each line and outcome, lines in order."""
     rows = _SQL.outcomes(session.connection, city_code=session.city_code, since=since)
-    return [dict(row) async for row in rows]
+    return [Outcomes(**row) async for row in rows]

@@ -33,11 +33,27 @@ class Listed(Struct, frozen=True, kw_only=True):
     asks: str | None = None
 
 
-class Alike(Struct, frozen=True, kw_only=True):
-    """A candidate for a duplicate with its fingerprint."""
+class Wanted(Struct, frozen=True, kw_only=True):
+    """By what candidates for a duplicate are found; `place` only where the gazetteer knows it."""
 
-    ticket: Ticket
-    fingerprint: tuple[int, ...]
+    bands: Sequence[int]
+    caller_index: bytes | None
+    place: str | None
+    category: str
+    since: datetime
+
+
+class Alike(Struct, frozen=True, kw_only=True):
+    """A candidate for a duplicate: of its ticket only what is compared or shown, and its fingerprint."""
+
+    id: int
+    state: str
+    category: str
+    caller_index: bytes | None
+    place: str | None
+    district: str | None
+    registered_at: datetime
+    fingerprint: list[int]
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -110,16 +126,18 @@ async def merged_into(session: Session, ticket_id: int) -> list[int]:
     return [row["id"] async for row in rows]
 
 
-async def alike(session: Session, bands: Sequence[int], caller_index: bytes | None, since: datetime) -> list[Alike]:
-    """Return recent tickets of the same caller or with similar words, in no order."""
+async def alike(session: Session, wanted: Wanted) -> list[Alike]:
+    """Return recent tickets with similar words, of the same caller, or of that category at that place, in no order."""
     rows = _SQL.alike(
         session.connection,
         city_code=session.city_code,
-        bands=list(bands),
-        caller_index=caller_index,
-        since=(since.year * 100 + since.month) * MONTH,
+        bands=list(wanted.bands),
+        caller_index=wanted.caller_index,
+        place=wanted.place,
+        category=wanted.category,
+        since=(wanted.since.year * 100 + wanted.since.month) * MONTH,
     )
-    return [Alike(ticket=_ticket(row), fingerprint=tuple(row["fingerprint"])) async for row in rows]
+    return [Alike(**row) async for row in rows]
 
 
 async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:

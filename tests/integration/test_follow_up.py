@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -60,6 +61,22 @@ async def test_three_attempts_in_three_parts_of_the_day_then_it_ends_unrated(wor
     assert (await world.followed(receipt))["rating"] is None
     rows = await world.rows("SELECT attempt, reached, solved FROM follow_ups ORDER BY attempt")
     assert [tuple(row) for row in rows] == [(1, False, None), (2, False, None), (3, False, None)]
+
+
+async def test_where_the_policy_says_so_a_person_ends_what_nobody_could_be_reached_about(world: World) -> None:
+    city = world.hub.city
+    policy = replace(world.hub.policy, follow_up=replace(world.hub.policy.follow_up, unreachable="person"))
+    world.hub.city = replace(city, policies={**city.policies, policy.id: policy})
+    number = (await in_follow_up(world))["number"]
+    for hour, minute in ((10, 0), (14, 0), (18, 30)):
+        at(world, 23, hour, minute)
+        step = await world.step(number, "follow_up", who="follow_up", reached=False)
+    assert step["state"] == "follow_up"
+    world.clock.move(days=30)
+    assert await world.fire() == 0
+    (record,) = await world.rows("SELECT action, reason FROM supervisions")
+    assert tuple(record) == ("escalate", "3次回访未能联系到诉求人，须由专人核实后办结")
+    assert (await world.step(number, "close", who="follow_up"))["state"] == "closed"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 GAS = "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。"
+WATER = "东湖区翠湖花园小区从昨天起全楼停水，老人孩子没有水用，请尽快抢修。"
 WHO = "department:urban"
 
 
@@ -215,12 +216,16 @@ async def test_one_broken_ticket_does_not_stop_the_clock_of_the_others(world: Wo
 
 
 @pytest.mark.parametrize(
-    ("text", "within"), [(LAMP, timedelta(minutes=30)), (GAS, timedelta(minutes=5))], ids=["normal", "critical"]
+    ("text", "urgency", "within"),
+    [(LAMP, 3, timedelta(minutes=30)), (WATER, 2, timedelta(minutes=15)), (GAS, 1, timedelta(minutes=5))],
+    ids=["normal", "urgent", "critical"],
 )
 async def test_a_ticket_that_waits_too_long_on_the_desk_is_reminded_of_once(
-    world: World, text: str, within: timedelta
+    world: World, text: str, urgency: int, within: timedelta
 ) -> None:
-    number = (await world.register(text))["number"]
+    receipt = await world.register(text)
+    number = receipt["number"]
+    assert receipt["urgency"] == urgency
     if text == GAS:
         await world.step(number, "confirm_handoff", who="agent", number="119")
     await world.step(number, "recall", who="dispatcher", reason="派单有误")

@@ -1,13 +1,17 @@
+import ast
 import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
+from models import sla
 from models.city_check import check_city
 from models.city_fault import Fault, Level
 
+ROOT = Path(__file__).parents[2]
 TINY = Path(__file__).parents[1] / "cities/tiny"
 Breaker = Callable[[str, str, str], Path]
 
@@ -163,6 +167,55 @@ def test_grids_that_do_not_touch_the_rest_raise_an_alarm(broken: Breaker) -> Non
     folder = broken("grids.geojson", ring, ring.replace("34.02", "34.01").replace("110.04", "110.03"))
     alarms = [fault for fault in check_city(folder) if fault.level is Level.ALARM]
     assert any("不相连" in fault.message for fault in alarms)
+
+
+UNREAD = [
+    ("policies/plain.toml", "[review]\nwithin", "[review]\nwhithin", 35, "whithin", "改为 within"),
+    (
+        "policies/plain.toml",
+        "dispute_at = 2\n",
+        "dispute_at = 2\ncomplex_within = 2\n",
+        39,
+        "complex_within",
+        "designate_at",
+    ),
+    ("policies/plain.toml", 'promise = "6wd"', 'promise = "6wd"\nreplay = "4wd"', 25, "replay", "改为 reply"),
+    ("policies/plain.toml", '{ times = 1, each = "2wd"', '{ times = 1, tmes = 2, each = "2wd"', 26, "tmes", "times"),
+    ("policies/plain.toml", "[review]", '[desk]\nwithin = "1h"\n\n[review]', 34, "desk", "删去"),
+    ("policies/statutes.toml", "tightens = false", 'tightens = false\ndecide = "3wd"', 10, "decide", "删去"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "line", "name", "cure"), UNREAD)
+def test_a_key_that_nothing_reads_is_named_with_file_line_and_cure(
+    broken: Breaker, file: str, old: str, new: str, line: int, name: str, cure: str
+) -> None:
+    found = [fault for fault in errors(broken(file, old, new)) if "没有程序读取" in fault.message]
+    assert [(fault.file, fault.line) for fault in found] == [(file, line)], found
+    assert f"“{name}”" in found[0].message
+    assert cure in found[0].cure
+
+
+def test_a_section_is_found_though_a_field_before_it_bears_its_name(broken: Breaker) -> None:
+    folder = broken("policies/plain.toml", "[send_back]\n", '[send_back]\nwithin = "1wd"\n')
+    line = (folder / "policies/plain.toml").read_text(encoding="utf-8").splitlines().index("[send_back]") + 2
+    assert [fault.line for fault in errors(folder)] == [line]
+
+
+def test_every_key_of_a_policy_is_read_somewhere() -> None:
+    """A record's field that no code looks at would make the check above a lie."""
+    read = {
+        node.attr
+        for package in ("hotline", "models")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    records = [
+        one for one in vars(sla).values() if isinstance(one, type) and issubclass(one, Struct) and one is not Struct
+    ]
+    assert len(records) > 10
+    assert {name for one in records for name in one.__struct_fields__} <= read
 
 
 def test_all_faults_are_collected_at_once_in_order(broken: Breaker) -> None:
