@@ -28,7 +28,7 @@ FLAG: Final = "flag"
 
 _REGULARISATION: Final = 0.3
 _FOLDS: Final = 3
-_MOST_FEATURES: Final = 120_000
+_MOST_FEATURES: Final = 70_000
 _SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
 _SEED: Final = 12345
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
