@@ -13,7 +13,8 @@ from hotline import clocks
 from hotline.follow_up import end_in_silence
 from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
-from models.lifecycle import Action, TicketState
+from hotline.supervision import SUPERVISION_SUBJECT
+from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.limits import limit
 from models.marks import MarkKind
 from models.store import handoffs, interactions, timers
@@ -68,6 +69,8 @@ async def _act(step: Step, timer: Timer) -> None:
         await _handoff(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
+    elif timer.subject.startswith(SUPERVISION_SUBJECT):
+        await _supervision(step, timer)
     else:
         await _part(step, step.parts[int(timer.subject)], timer)
 
@@ -123,6 +126,22 @@ def _press_again(step: Step, timer: Timer, hardest: Action, department: str | No
     every = DAILY if time < THIRD else step.policy.marks.escalate
     step.wait(timer.subject, f"{kind}:{time + 1}", clocks.again_at(step.hub, timer.due_at, every, step.at))
     return action, _LATE[kind]
+
+
+async def _supervision(step: Step, timer: Timer) -> None:
+    """The deadline of a supervision has passed while the matter is open: escalated once, to whoever still owes it."""
+    step.change.dropped_timers.append(timer.subject)
+    if step.ticket.state not in OPEN_TICKET:
+        step.record("timer_ignored", kind=timer.kind)
+        return
+    ordinal = timer.kind.partition(":")[2]
+    part = step.parts[int(ordinal)] if ordinal else None
+    reason = "督办期限已过仍未办结，提级督办"
+    if part is None or not part.is_with_department:
+        step.supervise(Action.ESCALATE, None, reason)
+        return
+    step.supervise(Action.ESCALATE, part.department, reason)
+    await step.deliver(part, SUPERVISION_EVENTS[Action.ESCALATE], reason=reason)
 
 
 async def _follow_up(step: Step, timer: Timer) -> None:
