@@ -22,7 +22,7 @@ from models.clocks import (
     write_fact,
 )
 from models.clocks import clocks as count_clocks
-from models.deadlines import deadline
+from models.deadlines import deadline, extended
 from models.lifecycle import AssignmentState, TicketState
 from models.marks import Due, Mark, Watch
 from models.marks import next_mark as next_mark_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.hub import Hub
+    from models.limits import Limit
     from models.ticket import Assignment, Ticket
 
 T = TypeVar("T")
@@ -115,15 +116,18 @@ def next_mark(hub: Hub, part: Assignment) -> Mark | None:
     """Return the next moment at which the clock must act on a part, None where none is left."""
     if not part.is_live:
         return None
+    is_reviewed = part.state is AssignmentState.DEFERRED or part.paused_at is not None
     due = Due(
         reply_by=part.reply_by,
         acknowledge_by=part.acknowledge_by,
         contact_by=part.contact_by,
         is_acknowledged=part.acknowledged_at is not None,
-        is_contacted=part.contacted_at is not None,
-        is_replied=part.replied_at is not None,
-        is_paused=part.paused_at is not None,
-        review_every=hub.policy.deferral.review_every if part.state is AssignmentState.DEFERRED else None,
+        # Who has answered can no longer call first; a rejected reply finds that clock running again.
+        is_contacted=part.contacted_at is not None or part.replied_at is not None,
+        is_signed_off=part.signed_off_at is not None,
+        is_held=part.state is AssignmentState.SEND_BACK_REQUESTED,
+        paused_at=part.paused_at,
+        review_every=hub.policy.deferral.review_every if is_reviewed else None,
     )
     hours = hub.office_hours(part.department)
     terms = hub.policy.marks
@@ -143,6 +147,24 @@ def next_attempt(hub: Hub, after: datetime, attempts: list[datetime]) -> datetim
 def link_until(hub: Hub, at: datetime) -> datetime:
     """Return until when a citizen's silence on the rating link is waited for."""
     return _by_centre(hub, at, hub.policy.follow_up.link_within)
+
+
+def decide_by(hub: Hub, what: str, at: datetime) -> datetime:
+    """Return by when a `send_back`, an `extension` or a `deferral` must be decided (退单裁决, 延期审批, 挂账审批)."""
+    policy = hub.policy
+    within = {
+        "send_back": policy.send_back.decide_within,
+        "extension": policy.extension.decide_within,
+        "deferral": policy.deferral.decide_within,
+    }
+    return _by_centre(hub, at, within[what])
+
+
+def again_at(hub: Hub, last: datetime, every: Limit, at: datetime) -> datetime:
+    """Return when to speak again after `last`; a hub that slept meanwhile speaks once, not for every day it missed."""
+    hours = hub.office_hours(hub.city.hotline_department)
+    following = counted(hub, lambda calendar: extended(last, every, calendar, hours))[0]
+    return following if following > at else counted(hub, lambda calendar: extended(at, every, calendar, hours))[0]
 
 
 def handoff_by(hub: Hub, at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What the clock does when a moment comes: remind, yellow, red, supervise, escalate, late stages, archive.
+"""What the clock does when a moment comes: remind, yellow, red, supervise, escalate, late stages and decisions, archive.
 
 A timer says only when to look; what to do is decided here on the locked ticket, so that a timer that fires twice or
 late does nothing twice.
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 from hotline import clocks
 from hotline.follow_up import end_in_silence
 from hotline.outgoing import SUPERVISION_EVENTS
-from hotline.step import CLOCK, TICKET_SUBJECT, run
-from models.lifecycle import Action, TicketState
+from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
+from hotline.supervision import SUPERVISION_SUBJECT
+from models.lifecycle import OPEN_TICKET, Action, TicketState
+from models.limits import limit
 from models.marks import MarkKind
 from models.store import handoffs, interactions, timers
+from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -29,12 +32,23 @@ _SAYS: Final = {
     MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
     MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
     MarkKind.REVIEW_DEFERRAL: (Action.REMIND, "挂账复核：请报告计划的进展"),
+    MarkKind.REVIEW_PAUSE: (Action.REMIND, "暂停计时复核：请核实鉴定或听证是否结束"),
     MarkKind.REMIND: (Action.REMIND, "答复时限将至"),
     MarkKind.YELLOW: (Action.REMIND, "黄牌：答复时限将至"),
     MarkKind.RED: (Action.REMIND, "红牌：已过答复时限"),
-    MarkKind.SUPERVISE: (Action.SUPERVISE, "逾期未答复，督办"),
-    MarkKind.ESCALATE: (Action.ESCALATE, "逾期未答复，提级督办并通报"),
+    MarkKind.SUPERVISE: (Action.SUPERVISE, "逾期未签发答复，督办"),
+    MarkKind.ESCALATE: (Action.ESCALATE, "逾期未签发答复，提级督办并通报"),
 }
+_LATE: Final = {
+    "desk_late": "待人工派单超过时限",
+    "review_late": "待审核超过时限",
+    "send_back": "退单申请超过裁决时限仍未裁决",
+    "extension": "延期申请超过审批时限仍未审批",
+    "deferral": "挂账申请超过审批时限仍未审批",
+}
+# What is late with the hotline itself is reminded of on every working day, and pressed harder from the third time on.
+DAILY: Final = limit("1wd")
+THIRD: Final = 3
 
 
 async def fire(hub: Hub, timer: Timer) -> None:
@@ -53,6 +67,10 @@ async def _act(step: Step, timer: Timer) -> None:
         await _stage(step, timer)
     elif timer.subject.startswith(HANDOFF_SUBJECT):
         await _handoff(step, timer)
+    elif timer.subject.startswith(DECISION_SUBJECT):
+        await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
+    elif timer.subject.startswith(SUPERVISION_SUBJECT):
+        await _supervision(step, timer)
     else:
         await _part(step, step.parts[int(timer.subject)], timer)
 
@@ -64,6 +82,10 @@ async def _part(step: Step, part: Assignment, timer: Timer) -> None:
         return
     mark = MarkKind(timer.kind.partition("@")[0].partition(":")[0])
     action, reason = _SAYS[mark]
+    if mark is MarkKind.REVIEW_PAUSE:
+        # The hotline ordered the pause, the hotline looks whether it must last.
+        step.supervise(action, None, reason)
+        return
     step.supervise(action, part.department, reason)
     await step.deliver(part, SUPERVISION_EVENTS[action], reason=reason, mark=mark)
 
@@ -71,9 +93,8 @@ async def _part(step: Step, part: Assignment, timer: Timer) -> None:
 async def _stage(step: Step, timer: Timer) -> None:
     """The hotline's own stage is late, or its next moment has come."""
     state = step.ticket.state
-    if timer.kind in {"desk_late", "review_late"}:
-        step.supervise(Action.REMIND, None, "待人工派单超过时限" if timer.kind == "desk_late" else "待审核超过时限")
-        step.change.dropped_timers.append(TICKET_SUBJECT)
+    if timer.kind.partition(":")[0] in {"desk_late", "review_late"}:
+        _press_again(step, timer, Action.ESCALATE)
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
     elif state is TicketState.FOLLOW_UP:
@@ -81,6 +102,46 @@ async def _stage(step: Step, timer: Timer) -> None:
     else:
         step.record("timer_ignored", kind=timer.kind)
         step.change.dropped_timers.append(TICKET_SUBJECT)
+
+
+async def _decision(step: Step, part: Assignment, timer: Timer) -> None:
+    """A request is still not decided: the desk is reminded, or the unit that delegated what is sent back."""
+    if part.waits_for is None:
+        step.change.dropped_timers.append(timer.subject)
+        step.record("timer_ignored", kind=timer.kind)
+        return
+    is_for_unit_above = part.role is AssignmentRole.DELEGATED and part.waits_for == "send_back"
+    above = step.parts[part.parent] if is_for_unit_above and part.parent else None
+    action, reason = _press_again(step, timer, Action.SUPERVISE, above.department if above else None)
+    if above is not None:
+        await step.deliver(above, SUPERVISION_EVENTS[action], reason=reason)
+
+
+def _press_again(step: Step, timer: Timer, hardest: Action, department: str | None = None) -> tuple[Action, str]:
+    """Remind twice, then press harder, until it is done; the timer's kind counts. Returns how, and why in Chinese."""
+    kind, _, turn = timer.kind.partition(":")
+    time = int(turn or 1)
+    action = Action.REMIND if time < THIRD else hardest
+    step.supervise(action, department, _LATE[kind])
+    every = DAILY if time < THIRD else step.policy.marks.escalate
+    step.wait(timer.subject, f"{kind}:{time + 1}", clocks.again_at(step.hub, timer.due_at, every, step.at))
+    return action, _LATE[kind]
+
+
+async def _supervision(step: Step, timer: Timer) -> None:
+    """The deadline of a supervision has passed while the matter is open: escalated once, to whoever still owes it."""
+    step.change.dropped_timers.append(timer.subject)
+    if step.ticket.state not in OPEN_TICKET:
+        step.record("timer_ignored", kind=timer.kind)
+        return
+    ordinal = timer.kind.partition(":")[2]
+    part = step.parts[int(ordinal)] if ordinal else None
+    reason = "督办期限已过仍未办结，提级督办"
+    if part is None or not part.is_with_department:
+        step.supervise(Action.ESCALATE, None, reason)
+        return
+    step.supervise(Action.ESCALATE, part.department, reason)
+    await step.deliver(part, SUPERVISION_EVENTS[Action.ESCALATE], reason=reason)
 
 
 async def _follow_up(step: Step, timer: Timer) -> None:

@@ -75,7 +75,11 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
     )
     to = AssignmentState.SENT_BACK if fields.upheld else AssignmentState.ACKNOWLEDGED
     acknowledged_at = part.acknowledged_at if fields.upheld else (part.acknowledged_at or step.at)
-    decided = step.move_part(part, Action.DECIDE_SEND_BACK, to, acknowledged_at=acknowledged_at)
+    # While the ruling was waited for nobody was pressed: what a late date brings is counted from now.
+    counted_from = part.counted_from if fields.upheld else step.at
+    decided = step.move_part(
+        part, Action.DECIDE_SEND_BACK, to, acknowledged_at=acknowledged_at, counted_from=counted_from
+    )
     await step.deliver(decided, "ticket.send_back_decided", upheld=fields.upheld, reason=reason)
     if moves_ticket:
         await _back_on_desk(step, part)

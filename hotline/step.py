@@ -44,6 +44,7 @@ CLOCK: Final = Actor(Role.CLOCK, "clock")
 PROGRAM: Final = Actor(Role.PROGRAM, "program")
 NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
 TICKET_SUBJECT: Final = "ticket"
+DECISION_SUBJECT: Final = "decision:"
 
 
 class Step(Outgoing):
@@ -57,6 +58,7 @@ class Step(Outgoing):
         self.parts = {part.ordinal: part for part in parts}
         self._state_before: TicketState | None = ticket.state if ticket.event_count else None
         self._touched: set[int] = set()
+        self._waited_for = {part.ordinal: part.waits_for for part in parts}
 
     # What stands there
 
@@ -275,11 +277,25 @@ class Step(Outgoing):
 
     def _set_part_timers(self) -> None:
         for ordinal in self._touched:
+            self._set_decision(self.parts[ordinal])
             mark = clocks.next_mark(self.hub, self.parts[ordinal])
             if mark is None:
                 self.change.dropped_timers.append(str(ordinal))
             else:
                 self.wait(str(ordinal), mark.key, mark.at)
+
+    def _set_decision(self, part: Assignment) -> None:
+        """A request that waits for a decision has a due time and a timer until it is decided or settled."""
+        what, subject = part.waits_for, f"{DECISION_SUBJECT}{part.ordinal}"
+        if what == self._waited_for.get(part.ordinal):
+            return
+        if what is None:
+            self.set_part(part, decide_by=None)
+            self.change.dropped_timers.append(subject)
+        else:
+            decide_by = clocks.decide_by(self.hub, what, self.at)
+            self.set_part(part, decide_by=decide_by)
+            self.wait(subject, what, decide_by)
 
     def _set_stage(self) -> None:
         """A state of the hotline's own has a due time and a timer; every other has none."""

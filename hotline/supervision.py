@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
 
@@ -14,6 +14,9 @@ from models.lifecycle import TICKET_ENDS, Action, TicketState
 if TYPE_CHECKING:
     from hotline.step import Step
     from models.ticket import Assignment
+
+# One timer for each supervision that has a deadline, named by its place in the trail.
+SUPERVISION_SUBJECT: Final = "supervision:"
 
 
 class Remind(Struct, kw_only=True):
@@ -37,7 +40,7 @@ async def remind(step: Step, fields: Remind) -> None:
 
 
 async def supervise(step: Step, fields: Supervise) -> None:
-    """督办 (潍坊§26)."""
+    """督办 (潍坊§26): one whose deadline passes while the matter is open is escalated by the clock."""
     await _press(
         step,
         Action.SUPERVISE,
@@ -75,6 +78,9 @@ async def _press(
         raise Conflict("该工单已结束，不能再督促")
     department = part.department if part else None
     step.supervise(action, department, reason, owner=owner, deadline=deadline)
+    if action is Action.SUPERVISE and deadline is not None:
+        subject = f"{SUPERVISION_SUBJECT}{step.ticket.event_count}"
+        step.wait(subject, f"supervision_late:{part.ordinal if part else ''}", deadline)
     if part is not None:
         await step.deliver(part, SUPERVISION_EVENTS[action], reason=reason, deadline=deadline)
 

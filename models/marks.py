@@ -23,6 +23,7 @@ class MarkKind(StrEnum):
     ACKNOWLEDGE_MISSED = "acknowledge_missed"
     CONTACT_MISSED = "contact_missed"
     REVIEW_DEFERRAL = "review_deferral"
+    REVIEW_PAUSE = "review_pause"
     REMIND = "remind"
     YELLOW = "yellow"
     RED = "red"
@@ -37,7 +38,8 @@ _ORDER: Final = {kind: place for place, kind in enumerate(MarkKind)}
 class Due(Struct, frozen=True, kw_only=True):
     """The dates to keep and what is done of them. A ticket's own is `Due(reply_by=promised_at)`.
 
-    `review_every` stands for what is deferred: how often its plan is looked at until it is due.
+    The reply's date is kept by its sign-off (签发). `is_held`: a ruling on its send-back is waited for, and nobody is
+    pressed meanwhile. `review_every` stands for what is deferred or paused: how often it is looked at.
     """
 
     reply_by: datetime
@@ -45,13 +47,16 @@ class Due(Struct, frozen=True, kw_only=True):
     contact_by: datetime | None = None
     is_acknowledged: bool = False
     is_contacted: bool = False
-    is_replied: bool = False
-    is_paused: bool = False
+    is_signed_off: bool = False
+    is_held: bool = False
+    paused_at: datetime | None = None
     review_every: Limit | None = None
 
 
 class Mark(Struct, frozen=True):
     """One moment to act. `due_at` is the date it is about, `ahead` the limit of a reminder or the turn of a review.
+
+    The review of a pause is about the moment that it began.
 
     `key` names a mark together with its date, so a date that moved (延期) has marks of its own.
     """
@@ -79,16 +84,21 @@ def next_mark(due: Due, done: Collection[str], watch: Watch, after: datetime) ->
     """Return the earliest mark not acted on yet, None where nothing is left to watch.
 
     `done` are the keys of the marks acted on; `after` is when these dates began to hold: the dispatch, or
-    the approval that moved them. A reminder or yellow card that lies at or before `after` is left out, a
-    48-hour one on a 2-hour job; all others are returned however late. Raises UnknownYear, for the marks
-    after the due time only once they are next.
+    the approval that moved them, or the ruling that let them run on. A reminder or yellow card that lies at or
+    before `after` is left out, a 48-hour one on a 2-hour job; all others are returned however late, but what
+    follows a missed date is counted from `after` where that is later. Raises UnknownYear, for the marks after
+    the due time only once they are next.
     """
-    if due.is_replied or due.is_paused:
+    if due.is_signed_off:
+        return None
+    if due.paused_at is not None:
+        return next((mark for mark in _pause_reviews(due, due.paused_at, watch) if mark.key not in done), None)
+    if due.is_held:
         return None
     ahead = [mark for mark in _until_due(due, watch, after) if mark.key not in done]
     if ahead:
         return min(ahead, key=lambda mark: (mark.at, _ORDER[mark.kind]))
-    for mark in _after_due(due, watch):
+    for mark in _after_due(due, watch, after):
         if mark.key not in done:
             return mark
     return None
@@ -116,13 +126,22 @@ def _reviews(due: Due, every: Limit, watch: Watch, after: datetime) -> Iterator[
         at, turn = extended(at, every, watch.calendar, watch.hours), turn + 1
 
 
+def _pause_reviews(due: Due, paused_at: datetime, watch: Watch) -> Iterator[Mark]:
+    """Yield the review dates of a pause (暂停复核), without end: a pause ends only when somebody says so."""
+    at, turn = paused_at, 1
+    while due.review_every is not None:
+        at = extended(at, due.review_every, watch.calendar, watch.hours)
+        yield Mark(MarkKind.REVIEW_PAUSE, at, paused_at, str(turn))
+        turn += 1
+
+
 def _warning(kind: MarkKind, ahead: Limit, due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:
     at = before(due.reply_by, ahead, watch.calendar)
     if at > after:
         yield Mark(kind, at, due.reply_by, str(ahead))
 
 
-def _after_due(due: Due, watch: Watch) -> Iterator[Mark]:
-    terms = watch.terms
+def _after_due(due: Due, watch: Watch, after: datetime) -> Iterator[Mark]:
+    terms, since = watch.terms, max(due.reply_by, after)
     for kind, later in ((MarkKind.SUPERVISE, terms.supervise), (MarkKind.ESCALATE, terms.escalate)):
-        yield Mark(kind, extended(due.reply_by, later, watch.calendar, watch.hours), due.reply_by)
+        yield Mark(kind, extended(since, later, watch.calendar, watch.hours), due.reply_by)

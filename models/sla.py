@@ -85,15 +85,23 @@ class ReviewTerms(Struct, frozen=True, kw_only=True):
 
 
 class SendBackTerms(Struct, frozen=True, kw_only=True):
-    """退单: the n-th send-back is a dispute, the n-th dispatch designates."""
+    """退单: decided within; the n-th send-back is a dispute, the n-th dispatch designates."""
 
+    decide_within: Limit
     dispute_at: int
     designate_at: int
 
 
-class DeferralTerms(Struct, frozen=True, kw_only=True):
-    """挂账: reviewed at intervals."""
+class DecisionTerms(Struct, frozen=True, kw_only=True):
+    """How long a request for an extension may wait (延期审批)."""
 
+    decide_within: Limit
+
+
+class DeferralTerms(Struct, frozen=True, kw_only=True):
+    """挂账: decided within, then reviewed at intervals."""
+
+    decide_within: Limit
     review_every: Limit
 
 
@@ -167,6 +175,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     marks: MarkTerms
     review: ReviewTerms
     send_back: SendBackTerms
+    extension: DecisionTerms
     deferral: DeferralTerms
     follow_up: FollowUpTerms
     reopen: ReopenTerms

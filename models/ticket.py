@@ -101,8 +101,9 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """One department's part of a ticket (承办), with its own state, clocks, reply and sign-off.
 
     `ordinal` counts within the ticket from 1; what its clocks are counted from stands in the trail (models.clocks);
-    `counted_from` is when its present dates began to hold: the dispatch, or the approval that moved them. `asked` is
-    a request for time that waits for a decision; `marks` are the reminders already given.
+    `counted_from` is when its present dates began to hold: the dispatch, the approval that moved them, or the ruling
+    that let them run on. `asked` is a request for time that waits for a decision, `decide_by` when what waits must be
+    decided; `marks` are the reminders already given.
     """
 
     city_code: str
@@ -131,6 +132,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     paused_at: datetime | None = None
     extension_count: int = 0
     asked: dict[str, Any] | None = None
+    decide_by: datetime | None = None
     marks: tuple[str, ...] = ()
     result: str | None = None
     reply: bytes | None = None
@@ -144,6 +146,18 @@ class Assignment(Struct, frozen=True, kw_only=True):
     def is_lead(self) -> bool:
         """Its steps move the ticket."""
         return self.role is AssignmentRole.LEAD
+
+    @property
+    def is_with_department(self) -> bool:
+        """The next step is the department's: not signed off, and not waiting for a ruling."""
+        return self.is_live and self.signed_off_at is None and self.state is not AssignmentState.SEND_BACK_REQUESTED
+
+    @property
+    def waits_for(self) -> str | None:
+        """On what a decision is waited for: `send_back` comes before `extension` and `deferral`; None on nothing."""
+        if self.state is AssignmentState.SEND_BACK_REQUESTED:
+            return "send_back"
+        return str(self.asked["what"]) if self.is_live and self.asked else None
 
 
 class EventBody(Struct, frozen=True, kw_only=True):

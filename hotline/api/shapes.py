@@ -114,6 +114,7 @@ class Part(Struct, kw_only=True):
     ended_at: datetime | None
     paused_at: datetime | None
     asked: dict[str, Any] | None
+    decide_by: datetime | None
     extension_count: Count
     result: str | None
     handler: str | None

@@ -153,6 +153,7 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "ended_at": part.ended_at,
         "paused_at": part.paused_at,
         "asked": part.asked,
+        "decide_by": part.decide_by,
         "extension_count": part.extension_count,
         "result": part.result,
         "handler": _word(said, part, "handler", part.acknowledged_at),

@@ -1,6 +1,7 @@
 -- name: figures(city_code, now)^
 -- Zero backlog in one query. gross counts the dates as they were first set, net as approved extensions, deferrals and
 -- pauses have moved them; supervision excuses nothing. A paused clock is not late in the net figure.
+-- A reply keeps the date only once it is signed off; whom nobody called is answered all the same.
 WITH open AS (
   SELECT t.id, t.state, t.promised_at, t.first_promised_at, t.stage_by
   FROM tickets AS t
@@ -9,15 +10,15 @@ WITH open AS (
   SELECT a.ticket_id,
     bool_or(a.paused_at IS NULL AND (a.reply_by < :now
       OR (a.acknowledged_at IS NULL AND a.acknowledge_by < :now)
-      OR (a.contacted_at IS NULL AND a.contact_by < :now))) AS is_late_net,
+      OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.contact_by < :now))) AS is_late_net,
     bool_or(a.first_reply_by < :now
       OR (a.acknowledged_at IS NULL AND a.first_acknowledge_by < :now)
-      OR (a.contacted_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
+      OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
     min(a.reply_by) AS reply_by,
     bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused,
     bool_or(a.state = 'send_back_requested') AS waits_for_ruling
   FROM assignments AS a
-  WHERE a.city_code = :city_code AND a.state NOT IN ('replied', 'signed_off', 'accepted', 'sent_back', 'recalled')
+  WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
   GROUP BY a.ticket_id
 ), merged AS (
   SELECT o.*, coalesce(p.is_late_net, false) AS part_late_net, coalesce(p.is_late_gross, false) AS part_late_gross,
@@ -41,12 +42,12 @@ FROM merged;
 SELECT department, count(*) AS open,
   count(*) FILTER (WHERE paused_at IS NULL AND (reply_by < :now
     OR (acknowledged_at IS NULL AND acknowledge_by < :now)
-    OR (contacted_at IS NULL AND contact_by < :now))) AS backlog_net,
+    OR (contacted_at IS NULL AND replied_at IS NULL AND contact_by < :now))) AS backlog_net,
   count(*) FILTER (WHERE first_reply_by < :now
     OR (acknowledged_at IS NULL AND first_acknowledge_by < :now)
-    OR (contacted_at IS NULL AND first_contact_by < :now)) AS backlog_gross
+    OR (contacted_at IS NULL AND replied_at IS NULL AND first_contact_by < :now)) AS backlog_gross
 FROM assignments
-WHERE city_code = :city_code AND state NOT IN ('replied', 'signed_off', 'accepted', 'sent_back', 'recalled')
+WHERE city_code = :city_code AND state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
 GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 
 -- name: states(city_code)

@@ -31,6 +31,7 @@ WITH written_tickets AS (
     acknowledged_at = EXCLUDED.acknowledged_at, contacted_at = EXCLUDED.contacted_at,
     replied_at = EXCLUDED.replied_at, signed_off_at = EXCLUDED.signed_off_at, ended_at = EXCLUDED.ended_at,
     paused_at = EXCLUDED.paused_at, extension_count = EXCLUDED.extension_count, asked = EXCLUDED.asked,
+    decide_by = EXCLUDED.decide_by,
     marks = EXCLUDED.marks, result = EXCLUDED.result, reply = EXCLUDED.reply
 ), written_events AS (
   INSERT INTO events

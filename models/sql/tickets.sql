@@ -83,12 +83,12 @@ ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
 -- One page of the parts whose department waits for the hotline's word on a send-back, an extension or a deferral, the
 -- nearest due time first. A delegated part's send-back is for the unit that delegated it.
 SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by,
-  coalesce(a.asked ->> 'what', 'send_back') AS asks
+  CASE WHEN a.state = 'send_back_requested' THEN 'send_back' ELSE a.asked ->> 'what' END AS asks
 FROM assignments AS a
 JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE a.city_code = :city_code AND (a.state = 'send_back_requested' OR a.asked IS NOT NULL)
-  AND (a.asked IS NOT NULL OR a.role <> 'delegated')
+  AND (a.state <> 'send_back_requested' OR a.role <> 'delegated')
   AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
   AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
 ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;

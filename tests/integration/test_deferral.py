@@ -96,6 +96,15 @@ async def test_asking_for_a_deferral_stops_nothing_and_a_refusal_leaves_all_as_i
     assert [one.kind for one in await world.told(number)] == ["registered"]
 
 
+async def test_a_deferral_that_nobody_decides_is_reminded_of(world: World) -> None:
+    number = await handled(world)
+    await world.step(number, "request_deferral", who=WHO, **ASKED)
+    world.clock.at = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    assert await world.fire() == 1
+    (record,) = await world.rows("SELECT action, department, reason FROM supervisions")
+    assert tuple(record) == ("remind", None, "挂账申请超过审批时限仍未审批")
+
+
 @pytest.mark.parametrize(
     "fields",
     [

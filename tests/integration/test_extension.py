@@ -189,6 +189,40 @@ async def test_who_is_done_early_answers_without_waiting_for_the_decision(world:
     await world.refused(number, "decide_extension", who="dispatcher", granted=True, reason="情况属实")
 
 
+async def test_a_request_that_waits_too_long_is_reminded_of_and_the_departments_marks_go_on(world: World) -> None:
+    number = await handled(world)
+    await world.step(number, "contact", who=WHO, reached=True)
+    await world.step(number, "request_extension", who=WHO, reason="须更换地下电缆", extra="5wd")
+    # One working day: Tuesday at 24:00; then at the end of Wednesday and of Thursday.
+    assert at((await lead_of(world, number))["decide_by"]) == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    for day in (24, 25, 26):
+        world.clock.at = datetime(2026, 11, day, 16, 0, tzinfo=UTC)
+        assert await world.fire() == 1
+    records = await world.rows("SELECT action, department, reason FROM supervisions ORDER BY seq")
+    assert [record["action"] for record in records] == ["remind", "remind", "supervise"]
+    assert {(record["department"], record["reason"]) for record in records} == {(None, "延期申请超过审批时限仍未审批")}
+    world.clock.at = FIRST_DUE
+    await world.fire()
+    pressed = await world.rows("SELECT reason FROM supervisions WHERE department = 'urban' ORDER BY seq")
+    assert pressed[-1]["reason"] == "红牌：已过答复时限"
+    await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="情况属实")
+    assert (await lead_of(world, number))["decide_by"] is None
+    assert await world.rows("SELECT 1 FROM timers WHERE subject = 'decision:1'") == []
+
+
+@pytest.mark.parametrize("how", ["reply", "recall"])
+async def test_a_request_that_is_settled_otherwise_is_not_reminded_of(world: World, how: str) -> None:
+    number = await handled(world)
+    await world.step(number, "request_extension", who=WHO, reason="须更换地下电缆", extra="5wd")
+    assert len(await world.rows("SELECT 1 FROM timers WHERE subject = 'decision:1'")) == 1
+    if how == "reply":
+        await world.step(number, "reply", who=WHO, text="路灯线路已经更换")
+    else:
+        await world.step(number, "recall", who="dispatcher", reason="派单有误")
+    assert await world.rows("SELECT 1 FROM timers WHERE subject = 'decision:1'") == []
+    assert (await lead_of(world, number))["decide_by"] is None
+
+
 async def test_an_assisting_units_extension_is_its_own(world: World) -> None:
     receipt = await world.register(LITTER, caller={"phone": "13800000000"})
     number, who = receipt["number"], "department:sanitation"

@@ -121,7 +121,38 @@ async def test_a_short_job_gets_no_reminder_from_before_it_began(world: World) -
     assert [mark for mark, _ in told(gas)] == ["acknowledge_missed", "contact_missed", "red"]
 
 
-async def test_a_reply_ends_the_marks_and_a_rejection_brings_the_rest_back(world: World) -> None:
+async def test_a_reply_that_nobody_signs_off_goes_through_every_mark_and_is_backlog(world: World) -> None:
+    urban = await world.department("urban")
+    number = await handled(world)
+    await world.step(number, "reply", who=WHO, text="路灯线路已经更换")
+    world.clock.at = local(11, 30, 17, 31)
+    await world.fire()
+    backlog = await world.get("/api/v1/backlog", who="supervisor")
+    assert backlog["backlog"] == {"gross": 1, "net": 1}
+    (line,) = backlog["departments"]
+    assert (line["open"], line["backlog_net"], line["backlog_gross"]) == (1, 1, 1)
+    world.clock.at = local(12, 1, 17, 31)
+    await world.fire()
+    await world.deliver()
+    assert [mark for mark, _ in told(urban)] == ["yellow", "remind", "remind", "red", "supervise"]
+    await world.step(number, "sign_off", who=WHO)
+    assert await timer_of(world, number, "1") is None
+    assert (await world.get("/api/v1/backlog", who="supervisor"))["departments"] == []
+
+
+async def test_who_answered_without_calling_first_is_no_longer_asked_to_call(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "acknowledge", who=WHO)
+    await world.step(number, "reply", who=WHO, text="路灯线路已经更换")
+    world.clock.at = local(11, 27, 17, 31)
+    await world.fire()
+    await world.deliver()
+    assert [mark for mark, _ in told(urban)] == ["yellow"]
+    assert (await world.get("/api/v1/backlog", who="supervisor"))["backlog"] == {"gross": 0, "net": 0}
+
+
+async def test_a_sign_off_ends_the_marks_and_a_rejection_brings_the_rest_back(world: World) -> None:
     urban = await world.department("urban")
     number = await handled(world)
     world.clock.at = local(11, 28, 17, 31)
@@ -173,6 +204,7 @@ async def test_every_part_has_marks_of_its_own(world: World) -> None:
     urban, sanitation = await world.department("urban"), await world.department("sanitation")
     number = await handled(world, LITTER)
     await world.step(number, "reply", who=WHO, text="垃圾已清运完毕")
+    await world.step(number, "sign_off", who=WHO)
     world.clock.move(days=60)
     await world.fire()
     await world.deliver()
@@ -220,7 +252,7 @@ async def test_one_broken_ticket_does_not_stop_the_clock_of_the_others(world: Wo
     [(LAMP, 3, timedelta(minutes=30)), (WATER, 2, timedelta(minutes=15)), (GAS, 1, timedelta(minutes=5))],
     ids=["normal", "urgent", "critical"],
 )
-async def test_a_ticket_that_waits_too_long_on_the_desk_is_reminded_of_once(
+async def test_a_ticket_that_waits_too_long_on_the_desk_is_reminded_of_daily_then_escalated(
     world: World, text: str, urgency: int, within: timedelta
 ) -> None:
     receipt = await world.register(text)
@@ -233,16 +265,35 @@ async def test_a_ticket_that_waits_too_long_on_the_desk_is_reminded_of_once(
     assert timedelta() <= world.clock.at + within - due < timedelta(seconds=1)
     world.clock.at = due - timedelta(seconds=1)
     assert await world.fire() == 0
-    world.clock.at = due
-    assert await world.fire() == 1
-    world.clock.move(days=30)
-    assert await world.fire() == 0
-    (record,) = await world.rows("SELECT action, department, reason FROM supervisions")
-    assert tuple(record) == ("remind", None, "待人工派单超过时限")
+    # At once, at the end of Tuesday, of Wednesday, and then five working days later.
+    await press_at(world, [due, local(11, 25, 0, 0), local(11, 26, 0, 0), local(12, 3, 0, 0)])
+    records = await world.rows("SELECT action, department, reason FROM supervisions ORDER BY seq")
+    assert {(record["department"], record["reason"]) for record in records} == {(None, "待人工派单超过时限")}
+    assert [record["action"] for record in records] == ["remind", "remind", "escalate", "escalate"]
     assert (await world.get("/api/v1/backlog", who="supervisor"))["on_desk_past_limit"] == 1
 
 
-async def test_a_reply_that_waits_too_long_for_review_is_reminded_of_once(world: World) -> None:
+async def press_at(world: World, moments: list[datetime]) -> None:
+    """See that the clock speaks once at each of these moments and not a second before."""
+    for moment in moments:
+        if world.clock.at < moment:
+            world.clock.at = moment - timedelta(seconds=1)
+            assert await world.fire() == 0
+        world.clock.at = moment
+        assert await world.fire() == 1
+
+
+async def test_a_hub_that_slept_reminds_once_and_not_for_every_day(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "recall", who="dispatcher", reason="派单有误")
+    world.clock.at = local(12, 10, 9, 0)
+    assert await world.fire() == 1
+    timer = await timer_of(world, number, "ticket")
+    assert timer is not None
+    assert (timer.kind, timer.due_at) == ("desk_late:2", local(12, 12, 0, 0))
+
+
+async def test_a_reply_that_waits_too_long_for_review_is_reminded_of_daily_then_escalated(world: World) -> None:
     number = (await world.register(LAMP))["number"]
     await world.replied(number)
     due = datetime.fromisoformat((await world.ticket(number))["stage_by"])
@@ -250,13 +301,15 @@ async def test_a_reply_that_waits_too_long_for_review_is_reminded_of_once(world:
     assert due == local(11, 25, 0, 0)
     world.clock.at = due - timedelta(seconds=1)
     assert await world.fire() == 0
-    world.clock.at = due
-    assert await world.fire() == 1
-    world.clock.move(days=30)
-    assert await world.fire() == 0
-    (record,) = await world.rows("SELECT action, department, reason FROM supervisions")
-    assert tuple(record) == ("remind", None, "待审核超过时限")
-    world.clock.at = due + timedelta(seconds=1)
+    await press_at(world, [due, local(11, 26, 0, 0), local(11, 27, 0, 0), local(12, 4, 0, 0)])
+    records = await world.rows("SELECT action, department, reason FROM supervisions ORDER BY seq")
+    assert {(record["department"], record["reason"]) for record in records} == {(None, "待审核超过时限")}
+    assert [record["action"] for record in records] == ["remind", "remind", "escalate", "escalate"]
+    await world.step(number, "approve", who="reviewer")
+    assert (await world.get("/api/v1/backlog", who="supervisor"))["stuck"]["in_review"] == 0
+    await world.step(number, "reopen", who="supervisor", reason="问题仍未解决")
+    await world.replied(number)
+    world.clock.at = datetime.fromisoformat((await world.ticket(number))["stage_by"]) + timedelta(seconds=1)
     assert (await world.get("/api/v1/backlog", who="supervisor"))["stuck"]["in_review"] == 1
 
 

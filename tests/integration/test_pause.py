@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,14 +61,36 @@ async def test_a_pause_of_a_clock_in_hours_moves_it_by_its_very_length(world: Wo
 async def test_while_it_is_paused_nothing_is_due_and_nobody_is_pressed(world: World) -> None:
     number = await handled(world)
     await world.step(number, "pause", who="reviewer", **REASON)
-    assert await world.rows("SELECT kind FROM timers") == []
-    world.clock.move(days=40)
+    (timer,) = await world.rows("SELECT kind FROM timers")
+    assert timer["kind"].startswith("review_pause:1@")
+    world.clock.move(days=25)
     assert await world.fire() == 0
+    world.clock.move(days=15)
     backlog = await world.get("/api/v1/backlog", who="supervisor")
     assert (backlog["backlog"], backlog["overdue_excused"]) == ({"gross": 1, "net": 0}, 1)
     await world.step(number, "resume", who="reviewer", reason="检测完毕")
     assert at((await lead_of(world, number))["reply_by"]) > world.clock.at
     assert (await world.get("/api/v1/backlog", who="supervisor"))["backlog"] == {"gross": 1, "net": 0}
+
+
+async def test_a_pause_comes_up_again_before_the_hotline_until_it_is_ended(world: World) -> None:
+    urban = await world.department("urban")
+    number = await handled(world)
+    await world.step(number, "pause", who="reviewer", **REASON)
+    # Every thirty days: from Monday 23 November to Wednesday 23 December, to Friday 22 January.
+    for review in (datetime(2026, 12, 23, 9, 30, tzinfo=UTC), datetime(2027, 1, 22, 9, 30, tzinfo=UTC)):
+        world.clock.at = review - timedelta(seconds=1)
+        assert await world.fire() == 0
+        world.clock.at = review
+        assert await world.fire() == 1
+    records = await world.rows("SELECT action, department, reason FROM supervisions")
+    assert {tuple(record) for record in records} == {("remind", None, "暂停计时复核：请核实鉴定或听证是否结束")}
+    assert len(records) == 2
+    await world.deliver()
+    assert [body["type"] for body in urban.received] == ["ticket.dispatched"]
+    await world.step(number, "resume", who="reviewer", reason="检测完毕")
+    (timer,) = await world.rows("SELECT kind FROM timers")
+    assert "review_pause" not in timer["kind"]
 
 
 async def test_the_citizen_is_told_when_a_pause_moves_the_promise(world: World) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 GAS = "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。"
+URBAN = "department:urban"
 ASKED: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
 
 
@@ -39,17 +40,72 @@ async def test_a_send_back_needs_a_reason_and_a_duty_argument(world: World, fiel
     assert await world.everything_of(number) == before
 
 
-async def test_a_send_back_waits_for_the_hotline_and_stops_no_clock(world: World) -> None:
+async def test_a_send_back_waits_for_the_hotline_and_moves_no_date(world: World) -> None:
     receipt = await world.register(LAMP)
     number = receipt["number"]
     await world.step(number, "send_back", who="department:urban", **ASKED, proposed_department="housing")
     ticket = await world.ticket(number)
     assert (ticket["state"], part_of(ticket)["state"]) == ("assigned", "send_back_requested")
     assert part_of(ticket)["reply_by"] == receipt["due"]["reply_by"]
-    world.clock.move(days=15)
-    await world.fire()
-    assert "escalate" in await world.trail(number)
     await world.refused(number, "reply", who="department:urban", text="已经办理完毕")
+
+
+async def test_a_ruling_that_keeps_waiting_is_the_hotlines_and_presses_no_department(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    # One working day of a centre that never closes: Tuesday at 24:00.
+    decide_by = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    assert datetime.fromisoformat(part_of(await world.ticket(number))["decide_by"]) == decide_by
+    # On the two working days after it, then after five more.
+    for moment in (decide_by, *(decide_by + timedelta(days=days) for days in (1, 2, 9))):
+        world.clock.at = moment - timedelta(seconds=1)
+        assert await world.fire() == 0
+        world.clock.at = moment
+        assert await world.fire() == 1
+    records = await world.rows("SELECT action, department, reason FROM supervisions ORDER BY seq")
+    assert {(record["department"], record["reason"]) for record in records} == {(None, "退单申请超过裁决时限仍未裁决")}
+    assert [record["action"] for record in records] == ["remind", "remind", "supervise", "supervise"]
+    await world.deliver()
+    assert [body["type"] for body in urban.received] == ["ticket.dispatched"]
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="退单成立")
+    assert part_of(await world.ticket(number))["decide_by"] is None
+    assert await world.rows("SELECT 1 FROM timers WHERE subject = 'decision:1'") == []
+
+
+async def test_a_late_refusal_says_that_the_date_has_passed_and_counts_the_rest_from_then(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    # Thursday of the second week: the date was on Monday.
+    world.clock.at = datetime(2026, 12, 3, 2, 0, tzinfo=UTC)
+    await world.fire()
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属城市照明")
+    await world.step(number, "contact", who=URBAN, reached=True)
+    await world.fire()
+    pressed = "SELECT action FROM supervisions WHERE department = 'urban' ORDER BY seq"
+    assert [row["action"] for row in await world.rows(pressed)] == ["remind"]
+    world.clock.at = datetime(2026, 12, 4, 9, 30, tzinfo=UTC)
+    await world.fire()
+    assert [row["action"] for row in await world.rows(pressed)] == ["remind", "supervise"]
+    world.clock.at = datetime(2026, 12, 10, 9, 30, tzinfo=UTC)
+    await world.fire()
+    assert [row["action"] for row in await world.rows(pressed)] == ["remind", "supervise", "escalate"]
+
+
+async def test_the_unit_that_delegated_is_reminded_of_what_is_its_to_decide(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "acknowledge", who=URBAN)
+    await world.step(number, "contact", who=URBAN, reached=True)
+    await world.step(number, "delegate", who=URBAN, department="donghu", instruction="请到现场核实")
+    await world.step(number, "send_back", who="department:donghu", **ASKED)
+    world.clock.at = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    assert await world.fire() == 1
+    await world.deliver()
+    assert urban.last("ticket.reminded")["reason"] == "退单申请超过裁决时限仍未裁决"
+    assert urban.last("ticket.reminded")["assignment"] == 1
+    records = await world.rows("SELECT department FROM supervisions")
+    assert [record["department"] for record in records] == ["urban"]
 
 
 async def test_a_send_back_after_its_limit_is_refused(world: World) -> None:
@@ -163,7 +219,16 @@ async def test_a_unit_that_waits_for_more_time_may_still_send_back(world: World)
     await world.step(number, "request_extension", who="department:urban", reason="须勘查管线", extra="2wd")
     await world.step(number, "send_back", who="department:urban", **ASKED)
     await world.refused(number, "decide_extension", who="dispatcher", granted=True, reason="同意")
+    kinds = "SELECT kind FROM timers WHERE subject = 'decision:1'"
+    assert [row["kind"] for row in await world.rows(kinds)] == ["send_back"]
+    assert [line["asks"] for line in (await world.get("/api/v1/decisions", who="dispatcher"))["tickets"]] == [
+        "send_back"
+    ]
     await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属城市照明")
+    assert [row["kind"] for row in await world.rows(kinds)] == ["extension"]
+    assert [line["asks"] for line in (await world.get("/api/v1/decisions", who="dispatcher"))["tickets"]] == [
+        "extension"
+    ]
     await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="同意延期")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,3 +108,64 @@ async def test_who_is_asked_to_do_it_again_too_often_is_supervised_then_escalate
     assert pressed == [[], ["supervise"], ["supervise", "escalate"]]
     await world.deliver()
     assert urban.last("ticket.escalated")["reason"] == "第3次重办"
+
+
+async def supervised(world: World, **fields: Any) -> str:
+    number = str((await world.register(LITTER))["number"])
+    await world.step(number, "supervise", who="supervisor", reason="清运不及时", deadline=BY.isoformat(), **fields)
+    return number
+
+
+async def overdue(world: World) -> list[tuple[str, str | None]]:
+    """Who was pressed because a supervision's deadline had passed."""
+    return [
+        (record["action"], record["department"])
+        for record in await records(world)
+        if record["reason"] == "督办期限已过仍未办结，提级督办"
+    ]
+
+
+async def test_a_supervision_whose_deadline_passes_is_escalated_once(world: World) -> None:
+    sanitation = await world.department("sanitation")
+    number = await supervised(world, assignment=2)
+    world.clock.at = BY - timedelta(seconds=1)
+    await world.fire()
+    assert await overdue(world) == []
+    world.clock.at = BY
+    await world.fire()
+    assert await overdue(world) == [("escalate", "sanitation")]
+    assert (await world.ticket(number))["supervision_level"] == 2
+    await world.deliver()
+    assert sanitation.last("ticket.escalated")["reason"] == "督办期限已过仍未办结，提级督办"
+    world.clock.move(days=60)
+    await world.fire()
+    assert len(await overdue(world)) == 1
+    assert await world.rows("SELECT 1 FROM timers WHERE subject LIKE 'supervision:%'") == []
+
+
+async def test_every_supervision_has_a_deadline_of_its_own(world: World) -> None:
+    number = await supervised(world)
+    later = BY + timedelta(days=1)
+    await world.step(number, "supervise", who="supervisor", reason="仍不及时", deadline=later.isoformat(), assignment=2)
+    world.clock.at = BY
+    await world.fire()
+    world.clock.at = later
+    await world.fire()
+    assert await overdue(world) == [("escalate", "urban"), ("escalate", "sanitation")]
+
+
+async def test_a_department_that_has_signed_off_is_not_charged_with_the_review(world: World) -> None:
+    number = await supervised(world)
+    await world.replied(number)
+    world.clock.at = BY
+    await world.fire()
+    assert await overdue(world) == [("escalate", None)]
+
+
+async def test_a_deadline_of_what_is_over_presses_nobody(world: World) -> None:
+    number = await supervised(world)
+    await world.closed(number)
+    world.clock.at = BY
+    await world.fire()
+    assert await overdue(world) == []
+    assert await world.rows("SELECT 1 FROM timers WHERE subject LIKE 'supervision:%'") == []

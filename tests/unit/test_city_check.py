@@ -175,7 +175,7 @@ UNREAD = [
         "policies/plain.toml",
         "dispute_at = 2\n",
         "dispute_at = 2\ncomplex_within = 2\n",
-        39,
+        40,
         "complex_within",
         "designate_at",
     ),

@@ -68,9 +68,36 @@ def test_what_is_done_is_not_watched() -> None:
     assert next(walk(due, at("11-23 10:00"))).kind is MarkKind.CONTACT_MISSED
 
 
-@pytest.mark.parametrize("stopped", ["is_replied", "is_paused"])
-def test_nothing_is_watched_after_the_reply_or_in_a_pause(stopped: str) -> None:
+@pytest.mark.parametrize("stopped", ["is_signed_off", "is_held"])
+def test_nothing_is_watched_after_the_sign_off_or_while_a_ruling_is_waited_for(stopped: str) -> None:
     assert list(walk(whole(**{stopped: True}), at("11-23 10:00"))) == []
+
+
+def test_a_pause_is_looked_at_again_and_again_and_nothing_else_is() -> None:
+    due = msgspec.structs.replace(whole(), paused_at=at("10-12 10:00"), review_every=limit("10d"))
+    reviews = [mark for mark, _ in zip(walk(due, at("10-12 10:00")), range(4), strict=False)]
+    assert {(mark.kind, mark.due_at) for mark in reviews} == {(MarkKind.REVIEW_PAUSE, at("10-12 10:00"))}
+    # Ten days on, and from a Sunday (November 1, 21) to the Monday after it.
+    assert [mark.at for mark in reviews] == [
+        at("10-22 17:30"), at("11-02 17:30"), at("11-12 17:30"), at("11-23 17:30"),
+    ]  # fmt: skip
+
+
+def test_a_second_pause_is_reviewed_anew() -> None:
+    due = msgspec.structs.replace(whole(), paused_at=at("10-12 10:00"), review_every=limit("10d"))
+    first = next(walk(due, at("10-12 10:00")))
+    again = next_mark(msgspec.structs.replace(due, paused_at=at("10-27 10:00")), {first.key}, WATCH, at("10-27 10:00"))
+    assert again is not None
+    assert again.at == at("11-06 17:30")
+
+
+def test_what_follows_a_missed_date_is_counted_from_the_ruling_that_let_it_run_on() -> None:
+    due = whole(is_acknowledged=True, is_contacted=True)
+    assert [(mark.kind, mark.at) for mark in walk(due, at("12-03 10:00"))] == [
+        (MarkKind.RED, at("11-30 17:30")),
+        (MarkKind.SUPERVISE, at("12-04 17:30")),
+        (MarkKind.ESCALATE, at("12-10 17:30")),
+    ]
 
 
 def test_warnings_that_lie_before_the_dispatch_are_left_out() -> None:
