@@ -58,7 +58,7 @@ def ticket_page(
     """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
 
     Nobody sees a phone or a name here; revealing one is a step of its own. `said` is what the actor may read of what
-    departments wrote, masked.
+    people wrote, masked.
     """
     is_department = actor.role is Role.DEPARTMENT
     return {
@@ -107,7 +107,7 @@ def ticket_page(
 
 
 def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], caller_name: str | None) -> list[Said]:
-    """Return what this actor may read of what departments wrote, masked.
+    """Return what this actor may read of what departments and citizens wrote, masked.
 
     A department reads what was written of parts that it, or one that stands under it, has or had.
     """
