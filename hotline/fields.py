@@ -42,22 +42,23 @@ RESULT_NAMES: Final[dict[str, str]] = {
 }
 
 
-class PartFields(Struct, kw_only=True):
-    """What every step of a department names: its part, and when the department says that it happened.
-
-    `SEALED` are the fields whose words are kept as they were written, sealed beside the event.
-    """
+class SealedFields(Struct, kw_only=True):
+    """A step with words of a person: those of the fields `SEALED` are kept as they were written, beside the event."""
 
     SEALED: ClassVar[tuple[str, ...]] = ()
-
-    assignment: int | None = None
-    at: Moment | None = None
 
     @property
     def words(self) -> dict[str, str]:
         """What was written in the sealed fields, by field; nothing for one that was left empty."""
         written = {name: (getattr(self, name) or "").strip() for name in self.SEALED}
         return {name: text for name, text in written.items() if text}
+
+
+class PartFields(SealedFields, kw_only=True):
+    """What every step of a department names: its part, and when the department says that it happened."""
+
+    assignment: int | None = None
+    at: Moment | None = None
 
 
 class ReasonFields(Struct, kw_only=True):

@@ -5,18 +5,18 @@ Three attempts in different parts of the day, never in quiet hours; a rating by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import clocks
-from hotline.fields import ReasonFields, Remark, required
+from hotline import clocks, passing_on
+from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
 from hotline.notice import day
 from hotline.reopening import reopen
 from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import OPEN_TICKET, Action, AssignmentState, TicketState
-from models.store import follow_ups, tickets
+from models.lifecycle import OPEN_TICKET, Action, AssignmentState, TicketState, may
+from models.store import follow_ups
 from models.vocabulary import Flag, Role
 
 if TYPE_CHECKING:
@@ -50,8 +50,19 @@ class Close(Struct, kw_only=True):
     reason: Remark = ""
 
 
-async def follow_up(step: Step, fields: FollowUp) -> None:
-    """Record one attempt and draw the conclusion that the policy draws from it."""
+class AskReopen(SealedFields, kw_only=True):
+    """申请重办: what is still wrong."""
+
+    SEALED: ClassVar = ("reason",)
+
+    reason: Grounds
+
+
+async def follow_up(step: Step, fields: FollowUp, said: str = "") -> None:
+    """Record one attempt and draw the conclusion that the policy draws from it.
+
+    `said` is what the citizen wrote with a rating, masked, for the department that does it again.
+    """
     if fields.reached and (fields.solved is None or fields.satisfied is None):
         raise InvalidRequest("已联系到诉求人，请填写是否解决、是否满意")
     before = await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count)
@@ -84,15 +95,23 @@ async def follow_up(step: Step, fields: FollowUp) -> None:
     elif fields.solved and fields.satisfied:
         await _close(step, "诉求人表示已解决且满意")
     else:
-        await _unsatisfied(step, fields.reason or "诉求人表示未解决或不满意")
+        await _unsatisfied(step, fields.reason or "诉求人表示未解决或不满意", said)
 
 
 async def rate(step: Step, fields: Rate) -> None:
     """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer."""
-    if step.ticket.merged_into is not None:
-        common = await tickets.get(step.session, step.ticket.merged_into)
-        if common.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
+    async with passing_on.common(step) as common:
+        if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
+        _keep_rating(step, fields)
+        if common is not step:
+            await _rated_by_merged_caller(step, common, fields)
+        elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
+            answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
+            await follow_up(step, answer, fields.remark)
+
+
+def _keep_rating(step: Step, fields: Rate) -> None:
     step.take(Action.RATE, solved=fields.solved, satisfied=fields.satisfied, score=fields.score)
     step.change.ratings.append(
         {
@@ -104,9 +123,23 @@ async def rate(step: Step, fields: Rate) -> None:
             "remark": fields.remark or None,
         }
     )
-    if step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
-        answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
-        await follow_up(step, answer)
+
+
+async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> None:
+    """Displeasure counts like the first caller's: it is done again, or a supervisor hears of it."""
+    if fields.solved and fields.satisfied:
+        return
+    step.record("passed_on", into=common.ticket.number)
+    common.record("merged_rating", ticket=step.ticket.number, solved=fields.solved, satisfied=fields.satisfied)
+    reason = "并入本工单的诉求人表示未解决或不满意"
+    is_in_follow_up = common.ticket.state is TicketState.FOLLOW_UP
+    is_in_time = common.ticket.state is TicketState.CLOSED and not _is_too_late(common)
+    if _reopens(common) and may(Action.REOPEN, step.actor.role) and (is_in_follow_up or is_in_time):
+        await reopen(common, reason, said=fields.remark)
+    elif is_in_follow_up:
+        _leave_to_a_person(common, reason)
+    else:
+        common.supervise(Action.ESCALATE, common.ticket.lead, reason)
 
 
 async def close(step: Step, fields: Close) -> None:
@@ -124,21 +157,24 @@ async def reopen_by_person(step: Step, fields: ReasonFields) -> None:
     await reopen(step, required(fields.reason, "重办理由", 4))
 
 
-async def ask_reopen(step: Step, fields: ReasonFields) -> None:
+async def ask_reopen(step: Step, fields: AskReopen) -> None:
     """申请重办 by the citizen: within the policy's time it is granted at once."""
     reason = required(fields.reason, "重办理由", 4)
-    if step.ticket.closed_at is not None and step.at > clocks.reopen_until(step.hub, step.ticket):
-        raise Conflict("已超过申请重办的期限，请重新提交诉求")
-    # The citizen's words may hold personal data: the trail says only that they asked.
-    step.take(Action.ASK_REOPEN, length=len(reason))
-    is_for_a_person = step.ticket.reopen_count >= step.policy.reopen.escalate_at
-    await reopen(step, "诉求人申请重办", to_desk=is_for_a_person)
+    said = step.hub.mask(reason, (await step.text()).caller_name)
+    async with passing_on.common(step) as common:
+        if _is_too_late(common):
+            raise Conflict("已超过申请重办的期限，请重新提交诉求")
+        # The citizen's words may hold personal data: the trail says only that they asked.
+        passing_on.take(step, common, Action.ASK_REOPEN, length=len(reason), words=fields.words)
+        is_for_a_person = common.ticket.reopen_count >= common.policy.reopen.escalate_at
+        await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person)
 
 
 async def end_in_silence(step: Step, reason: str) -> None:
     """Close what the citizen said nothing to; a person does it where life was at stake or displeasure was told."""
     told = await follow_ups.of_ticket(step.session, step.ticket.id)
     has_answered = any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told)
+    has_answered = has_answered or await _has_displeased_merged_caller(step)
     if has_answered or Flag.SUICIDE in step.ticket.flags:
         _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
     else:
@@ -164,15 +200,32 @@ async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
         _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
 
 
-async def _unsatisfied(step: Step, reason: str) -> None:
+async def _unsatisfied(step: Step, reason: str, said: str) -> None:
     """Again to the department as long as the policy says so; then a supervisor decides how it ends."""
-    policy = step.policy
-    if policy.follow_up.unsatisfied != "reopen":
+    if step.policy.follow_up.unsatisfied != "reopen":
         await _close(step, "诉求人表示不满意，已按规定说明")
-    elif step.ticket.reopen_count < policy.reopen.escalate_at:
-        await reopen(step, reason)
+    elif _reopens(step):
+        await reopen(step, reason, said=said)
     else:
         _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+
+
+def _reopens(step: Step) -> bool:
+    """Tell whether the policy sends the displeased citizen's matter to the department once more."""
+    policy = step.policy
+    return policy.follow_up.unsatisfied == "reopen" and step.ticket.reopen_count < policy.reopen.escalate_at
+
+
+def _is_too_late(step: Step) -> bool:
+    """Tell whether the time to ask for it to be done again is over."""
+    return step.ticket.closed_at is not None and step.at > clocks.reopen_until(step.hub, step.ticket)
+
+
+async def _has_displeased_merged_caller(step: Step) -> bool:
+    """Tell whether a merged caller was not content with what was done since the lead was last given it."""
+    given = (part.dispatched_at for part in step.parts.values() if part.is_lead)
+    since = max(given, default=step.ticket.registered_at)
+    return await follow_ups.has_displeased_merged(step.session, step.ticket.id, since)
 
 
 def _leave_to_a_person(step: Step, reason: str) -> None:

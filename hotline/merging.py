@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.fields import Code, Reason, Words, required
+from hotline.passing_on import beside
 from hotline.step import Step
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -46,10 +47,10 @@ async def merge(step: Step, fields: Merge) -> None:
     step.set(merged_into=target.id)
     for part in step.live_parts:
         await step.end_part(part, "ticket.merged", into=target.number, reason=reason)
-    other = await _other(step, target)
+    other = await beside(step, target)
     other.record("merged_in", ticket=step.ticket.number)
     for child_id in await tickets.merged_into(step.session, step.ticket.id):
-        child = await _other(step, await tickets.lock(step.session, child_id))
+        child = await beside(step, await tickets.lock(step.session, child_id))
         child.record("merge_followed", into=target.number)
         child.set(merged_into=target.id)
         await child.write()
@@ -87,12 +88,6 @@ async def split(step: Step, fields: Split) -> list[str]:
         numbers.append(number_of(ticket_id))
     step.take(Action.SPLIT, into=numbers, reason=reason)
     return numbers
-
-
-async def _other(step: Step, ticket: Ticket) -> Step:
-    """Take another, locked ticket into the same transaction."""
-    parts = await tickets.assignments(step.session, ticket.id)
-    return Step(step.hub, step.session, step.actor, step.at, ticket, parts)
 
 
 def _child_of(parent: Ticket, ticket_id: int) -> Ticket:

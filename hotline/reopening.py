@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from hotline.step import Step
 
 
-async def reopen(step: Step, reason: str, *, to_desk: bool = False) -> None:
-    """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen)."""
+async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = False) -> None:
+    """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen).
+
+    `said` is what a citizen finds wrong, masked: it goes into the brief and to the department, never on the trail.
+    """
     policy, count = step.policy.reopen, step.ticket.reopen_count + 1
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
     to_lead = policy.to == "lead" and last_lead is not None and not to_desk
@@ -29,6 +32,7 @@ async def reopen(step: Step, reason: str, *, to_desk: bool = False) -> None:
         desk_reason=None if to_lead else f"第{count}次重办，请派单：{reason}",
     )
     step.record("promised", promised_at=promised_at, because="重办")
+    said = await _added_to_brief(step, said) if said else ""
     part = None
     if to_lead and last_lead is not None:
         again = Designee(last_lead.department, f"第{count}次重办：{reason}")
@@ -39,6 +43,7 @@ async def reopen(step: Step, reason: str, *, to_desk: bool = False) -> None:
             Action.REOPEN,
             factor=policy.first_factor,
             is_designated=last_lead.is_designated,
+            reason=said or reason,
         )
     if count >= policy.supervise_at:
         action = Action.ESCALATE if count >= policy.escalate_at else Action.SUPERVISE
@@ -46,3 +51,11 @@ async def reopen(step: Step, reason: str, *, to_desk: bool = False) -> None:
         if part is not None:
             await step.deliver(part, SUPERVISION_EVENTS[action], reason=f"第{count}次重办")
     await step.tell_all("reopened", until=promised_at)
+
+
+async def _added_to_brief(step: Step, said: str) -> str:
+    """Add the new facts to the brief; returns them without what would tell who the ticket's own caller is."""
+    text = await step.text()
+    masked = step.hub.mask(said, text.caller_name)
+    await step.set_brief(f"{text.brief}\n第{step.ticket.reopen_count}次重办，诉求人说明：{masked}")
+    return masked

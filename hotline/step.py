@@ -167,8 +167,9 @@ class Step(Outgoing):
         parent: int | None = None,
         factor: float = 1.0,
         is_designated: bool = False,
+        **told: Any,
     ) -> Assignment:
-        """Give a department a part with clocks of its own, and queue the webhook that tells it."""
+        """Give a department a part with clocks of its own, and queue the webhook that tells it, with `told` beside."""
         started, kept = clocks.start(self.hub, self.ticket, designee.department, self.at, factor)
         part = Assignment(
             city_code=self.session.city_code,
@@ -194,7 +195,7 @@ class Step(Outgoing):
         self._touched.add(part.ordinal)
         self.record("clock_started", assignment=part.ordinal, role=role, department=part.department, **kept)
         kind = "ticket.designated" if part.is_designated else "ticket.dispatched"
-        await self.deliver(part, "ticket.reopened" if action is Action.REOPEN else kind)
+        await self.deliver(part, "ticket.reopened" if action is Action.REOPEN else kind, **told)
         return part
 
     async def end_part(self, part: Assignment, event: str, **fields: Any) -> None:
@@ -319,14 +320,18 @@ async def run(
     *,
     version: int | None = None,
     remember: Callable[[Step, T], steps.Remembered] | None = None,
+    is_citizens: bool = False,
 ) -> steps.Remembered:
     """Lock a ticket, do the work of a use case on it, and write what it said.
 
     `version` is the one that the actor has seen: raises StaleVersion where somebody was faster. `remember` makes the
-    answer that is kept under the client's idempotency key in the same transaction; it is returned.
+    answer that is kept under the client's idempotency key in the same transaction; it is returned. A citizen's step on a
+    merged ticket is passed on to the common one, which is locked first (hotline.passing_on).
     """
 
     async def attempt(session: Session) -> steps.Remembered:
+        if is_citizens:
+            await tickets.lock_common(session, ticket_id)
         ticket = await tickets.lock(session, ticket_id)
         parts = await tickets.assignments(session, ticket_id)
         if actor.department is not None and not hub.is_party(actor.department, parts):

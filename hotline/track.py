@@ -1,13 +1,13 @@
-"""The citizen's own steps: 补充, 催促, 撤诉."""
+"""The citizen's own steps: 补充, 催促, 撤诉; a merged caller's are passed on, but for the last."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
-from hotline import guards
-from hotline.fields import Reason, Remark, required
+from hotline import guards, passing_on
+from hotline.fields import Reason, Remark, SealedFields, required
 from models.lifecycle import Action
 
 if TYPE_CHECKING:
@@ -20,40 +20,48 @@ class Supplement(Struct, kw_only=True):
     text: Reason
 
 
-class Urge(Struct, kw_only=True):
+class Urge(SealedFields, kw_only=True):
     """催促."""
+
+    SEALED: ClassVar = ("text",)
 
     text: Remark = ""
 
 
-class Withdraw(Struct, kw_only=True):
+class Withdraw(SealedFields, kw_only=True):
     """撤诉."""
+
+    SEALED: ClassVar = ("reason",)
 
     reason: Remark = ""
 
 
 async def supplement(step: Step, fields: Supplement) -> None:
     """Add to the brief what the citizen adds, masked, and tell every department at work."""
-    text = await step.text()
-    added = step.hub.mask(required(fields.text, "补充内容"), text.caller_name)
-    step.take(Action.SUPPLEMENT, length=len(fields.text))
-    await step.set_brief(f"{text.brief}\n补充：{added}")
-    for part in step.live_parts:
-        await step.deliver(part, "ticket.supplemented", added=added)
+    added = step.hub.mask(required(fields.text, "补充内容"), (await step.text()).caller_name)
+    async with passing_on.common(step) as common:
+        passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text))
+        text = await common.text()
+        added = step.hub.mask(added, text.caller_name)
+        await common.set_brief(f"{text.brief}\n补充：{added}")
+        for part in common.live_parts:
+            await common.deliver(part, "ticket.supplemented", added=added)
 
 
 async def urge(step: Step, fields: Urge) -> None:
     """Pressure on the ticket, not a new one."""
-    step.take(Action.URGE, length=len(fields.text))
-    step.set(urge_count=step.ticket.urge_count + 1)
-    for part in step.live_parts:
-        await step.deliver(part, "ticket.urged", count=step.ticket.urge_count)
+    async with passing_on.common(step) as common:
+        passing_on.take(step, common, Action.URGE, length=len(fields.text), words=fields.words)
+        for one in {step, common}:
+            one.set(urge_count=one.ticket.urge_count + 1)
+        for part in common.live_parts:
+            await common.deliver(part, "ticket.urged", count=common.ticket.urge_count)
 
 
 async def withdraw(step: Step, fields: Withdraw) -> None:
-    """The citizen takes it back; the departments are told to stop."""
+    """The citizen takes it back; the departments are told to stop. A merged caller only ceases to be told."""
     await guards.check_alone(step, "整单撤诉")
-    step.take(Action.WITHDRAW, length=len(fields.reason))
+    step.take(Action.WITHDRAW, length=len(fields.reason), words=fields.words)
     for part in step.live_parts:
         await step.end_part(part, "ticket.withdrawn")
     await step.tell("withdrawn")

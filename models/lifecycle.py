@@ -273,11 +273,12 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REQUEST_DEFERRAL, HANDLED, set(), DEPARTMENT),
     _ticket(Action.REPLY, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.SIGN_OFF, AT_WORK, {T.IN_REVIEW}, DEPARTMENT),
-    _ticket(Action.SUPPLEMENT, OPEN_TICKET, set(), CITIZEN),
-    _ticket(Action.URGE, OPEN_TICKET, set(), CITIZEN),
-    _ticket(Action.WITHDRAW, {T.REGISTERED, T.ON_DESK, T.ASSIGNED}, {T.WITHDRAWN}, CITIZEN),
+    # What a merged caller says is passed on to the common ticket, whose own row must allow it (hotline.passing_on).
+    _ticket(Action.SUPPLEMENT, OPEN_TICKET | {T.MERGED}, set(), CITIZEN),
+    _ticket(Action.URGE, OPEN_TICKET | {T.MERGED}, set(), CITIZEN),
+    _ticket(Action.WITHDRAW, {T.REGISTERED, T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
     _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
-    _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED}, set(), CITIZEN),
+    _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.REMIND, OPEN_TICKET, set(), OVERSIGHT),
     _ticket(Action.SUPERVISE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
     # The clock escalates an unconfirmed handoff of an ended ticket too; people only what is open.

@@ -1,26 +1,32 @@
-"""POST /api/v1/attachments: a photo, a sound or a document; sniffed, capped, kept outside the database."""
+"""Attachments: a photo, a sound or a document; sniffed, capped, kept outside the database, handed out with care."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+import structlog
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hotline.api import body
+from hotline.api.tickets import visible
+from hotline.api.view import attached, may_have_attachments
 from hotline.keys import HUB, SETTINGS
-from models.errors import InvalidRequest
-from models.store import attachments
+from models.errors import InvalidRequest, NotFound
+from models.store import attachments, tickets
+from models.ticket import number_of
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
+    from models.store.database import Session
     from models.ticket import Actor
 
+LOG = structlog.get_logger()
 # What a file is, is read from its first bytes; what a client says of it is not believed.
 SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -33,6 +39,15 @@ SIGNATURES: Final = (
 LONGEST_NAME_HEADER: Final = 600
 LONGEST_NAME: Final = 200
 MEDIA_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SIGNATURES))
+FOLDER: Final = "attachments"
+# Strangers' files: saved, never shown as a page of ours, kept by no cache.
+SAFE: Final = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "cache-control": "private, no-store",
+}
 
 
 class Attached(Struct, kw_only=True):
@@ -52,12 +67,41 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     name = _file_name(request)
     hub = request.app[HUB]
     attachment_id = secrets.token_hex(16)
-    _keep(request.app[SETTINGS].data_dir / "attachments", attachment_id, content)
+    _keep(request.app[SETTINGS].data_dir / FOLDER, attachment_id, content)
     digest = hashlib.sha256(content).digest()
     await hub.database.write(
         lambda session: attachments.add(session, attachment_id, name, media_type, len(content), digest, hub.now())
     )
     return body.answer({"id": attachment_id, "media_type": media_type, "size": len(content)}, Attached, status=201)
+
+
+async def show(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/attachments/{id}: the file, to whoever may read its ticket (view.may_have_attachments)."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> tuple[attachments.Kept, str]:
+        kept = await attachments.find(session, request.match_info["id"])
+        ticket, _ = await visible(session, hub, actor, number_of(kept.ticket_id))
+        if not may_have_attachments(actor, ticket):
+            raise NotFound("没有这个附件，请核对编号")
+        caller_name = (await tickets.text(session, ticket.id)).caller_name
+        return kept, attached(hub, kept, caller_name)["name"]
+
+    kept, name = await hub.database.read(work)
+    content = await asyncio.to_thread(_read, request.app[SETTINGS].data_dir / FOLDER / kept.id)
+    if content is None or hashlib.sha256(content).digest() != kept.sha256:
+        LOG.error("attachment lost or damaged", id=kept.id)
+        raise NotFound("附件文件缺失或已损坏，请联系系统管理员从备份恢复")
+    shown = f"attachment; filename=\"{kept.id}\"; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {**SAFE, "content-disposition": shown}
+    return web.Response(body=content, content_type=kept.media_type, headers=headers)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _file_name(request: web.Request) -> str:

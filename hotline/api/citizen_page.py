@@ -189,7 +189,13 @@ def _rating(rating: dict[str, Any] | None) -> str | None:
 def _forms(request: web.Request, found: dict[str, Any], code: str) -> str:
     number = found["number"]
     token = request.app[FORMS].token(request.app[HUB], number, time.time())
-    allowed = [action for action in _ASKED if ticket_allows(TicketState(found["state"]), action)]
+    # What is passed on must be possible there too; to take a request back concerns nobody else.
+    states = [TicketState(found[name]) for name in ("state", "merged_state") if name in found]
+    allowed = [
+        action
+        for action in _ASKED
+        if all(ticket_allows(state, action) for state in states[: 1 if action is Action.WITHDRAW else 2])
+    ]
     if found["rating"] is not None:
         allowed = [action for action in allowed if action is not Action.RATE]
     forms = "".join(

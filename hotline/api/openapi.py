@@ -81,7 +81,8 @@ def describe(endpoints: Sequence[Endpoint], city: City) -> dict[str, Any]:
 
 
 def _operation(one: Endpoint, answer: dict[str, Any] | None) -> dict[str, Any]:
-    success = {str(status): _success(one.media_type, answer) for status in one.answers}
+    media_types = one.downloads or (one.media_type,)
+    success = {str(status): _success(media_types, answer) for status in one.answers}
     problems = {str(status): _problem(status) for status in one.all_problems}
     found: dict[str, Any] = {
         "operationId": one.name,
@@ -139,8 +140,9 @@ def _schema(one: Endpoint) -> dict[str, Any]:
     }
 
 
-def _success(media_type: str, answer: dict[str, Any] | None) -> dict[str, Any]:
-    return {"description": "成功", "content": {media_type: {"schema": answer or {"type": "string"}}}}
+def _success(media_types: Sequence[str], answer: dict[str, Any] | None) -> dict[str, Any]:
+    schema = {"schema": answer or {"type": "string"}}
+    return {"description": "成功", "content": dict.fromkeys(media_types, schema)}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -72,7 +72,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One URL and method. `roles` None means that nobody needs to sign in.
 
     `body` is what is decoded (for steps: by action), `beside` the fields that stand beside an action's own, `answer`
-    what is encoded; `patterns` say what a part of the path may look like, where that is not what its name says.
+    what is encoded, or `downloads` the media types of a file; `patterns` say what a part of the path may look like, where
+    that is not what its name says.
     """
 
     method: str
@@ -92,6 +93,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     headers: tuple[str, ...] = ()
     required_headers: tuple[str, ...] = ()
     media_type: str = "application/json"
+    downloads: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -152,6 +154,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
              problems=(403,)),
     _post("/api/v1/attachments", attachments.create, "上传附件", roles=INTAKE | {Role.DEPARTMENT}, answers=(201,),
           answer=attachments.Attached, uploads=attachments.MEDIA_TYPES, headers=("X-File-Name",)),
+    _get("/api/v1/attachments/{id}", attachments.show, "下载附件", roles=READERS, downloads=attachments.MEDIA_TYPES,
+         patterns={"id": "^[0-9a-f]{32}$"}),
     _post("/api/v1/interactions", interactions.offer, "来话到达", roles=TELEPHONY, body=interactions.Offer,
           answers=(201,), answer=interactions.Offered),
     _get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,

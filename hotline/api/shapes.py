@@ -141,6 +141,15 @@ class HandoffRow(Struct, kw_only=True):
     outside_number: str | None
 
 
+class AttachmentLine(Struct, kw_only=True):
+    """A file that came with the request; its name is masked."""
+
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    name: str
+    media_type: str
+    size: Annotated[int, Meta(ge=1)]
+
+
 class TicketPage(Struct, kw_only=True):
     """The whole of a ticket as the asker may see it."""
 
@@ -185,6 +194,7 @@ class TicketPage(Struct, kw_only=True):
     assignments: list[Part]
     handoffs: list[HandoffRow]
     replies: list[Reply]
+    attachments: list[AttachmentLine]
     version: Count
     allowed_actions: list[Action]
 

@@ -27,7 +27,7 @@ from hotline import (
 )
 from hotline.api import body
 from hotline.api.shapes import Count, Number
-from hotline.fields import GroundsFields, PartFields, ReasonFields
+from hotline.fields import GroundsFields, ReasonFields, SealedFields
 from hotline.keys import HUB
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
@@ -68,7 +68,7 @@ CITIZEN_STEPS: Final = {
     Action.URGE: UseCase(track.Urge, track.urge),
     Action.WITHDRAW: UseCase(track.Withdraw, track.withdraw),
     Action.RATE: UseCase(follow_up.Rate, follow_up.rate),
-    Action.ASK_REOPEN: UseCase(GroundsFields, follow_up.ask_reopen),
+    Action.ASK_REOPEN: UseCase(follow_up.AskReopen, follow_up.ask_reopen),
 }
 STEPS: Final[dict[Action, UseCase]] = {
     **DEPARTMENT_STEPS,
@@ -186,7 +186,9 @@ async def carry_out(
         return await use_case.work(step, await _without_traces(step, fields))
 
     try:
-        kept = await run(hub, actor, ticket_id, work, version=version, remember=remember)
+        kept = await run(
+            hub, actor, ticket_id, work, version=version, remember=remember, is_citizens=action in CITIZEN_STEPS
+        )
     except (KeyAlreadyUsed, HotlineError):
         # A repeated request finds the ticket moved on by the first one, its part perhaps ended: whatever stands in
         # its way now, its answer is what was kept then.
@@ -202,7 +204,7 @@ async def _without_traces(step: Step, fields: Struct) -> Struct:
 
     What is kept sealed stays as it was written; it is masked when it is shown.
     """
-    sealed = fields.SEALED if isinstance(fields, PartFields) else ()
+    sealed = fields.SEALED if isinstance(fields, SealedFields) else ()
     written = {name: value for name in FREE_WORDS if name not in sealed and (value := getattr(fields, name, None))}
     if not written:
         return fields

@@ -9,7 +9,7 @@ import msgspec
 
 from hotline import clocks, proposal
 from hotline.api import body, shapes
-from hotline.api.view import readable, ticket_line, ticket_page
+from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
 from hotline.request import Register, cleaned
@@ -17,7 +17,7 @@ from models.clocks import recompute
 from models.errors import InvalidRequest, NotFound
 from models.explain import explain
 from models.lifecycle import TicketState
-from models.store import events, handoffs, tickets
+from models.store import attachments, events, handoffs, tickets
 from models.store.tickets import Filter
 from models.ticket import EventBody, id_of
 from models.vocabulary import Role
@@ -78,6 +78,8 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         text = await tickets.text(session, ticket.id)
         said = await events.words_of_ticket(session, ticket.id)
         page = ticket_page(hub, actor, ticket, text, parts, readable(hub, actor, parts, said, text.caller_name))
+        files = await attachments.of_ticket(session, ticket.id) if may_have_attachments(actor, ticket) else []
+        page["attachments"] = [attached(hub, file, text.caller_name) for file in files]
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
         page["replies"] = [_reply(session, hub, part, text.caller_name) for part in parts if part.reply is not None]
         return page

@@ -48,7 +48,7 @@ async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
     async def work(session: Session) -> dict[str, Any]:
         ticket, text = await _own(session, number, code)
         answered = ticket
-        if ticket.merged_into is not None:
+        if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
         reply = await _reply(session, hub, answered)
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))

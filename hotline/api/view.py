@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from models.lifecycle import Action, assignment_allows, may, ticket_allows
-from models.vocabulary import Role
+from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
+    from models.store.attachments import Attachment
     from models.store.events import Said
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
@@ -58,7 +59,7 @@ def ticket_page(
     """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
 
     Nobody sees a phone or a name here; revealing one is a step of its own. `said` is what the actor may read of what
-    departments wrote, masked.
+    people wrote, masked.
     """
     is_department = actor.role is Role.DEPARTMENT
     return {
@@ -107,7 +108,7 @@ def ticket_page(
 
 
 def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], caller_name: str | None) -> list[Said]:
-    """Return what this actor may read of what departments wrote, masked.
+    """Return what this actor may read of what departments and citizens wrote, masked.
 
     A department reads what was written of parts that it, or one that stands under it, has or had.
     """
@@ -115,6 +116,24 @@ def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], 
         own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
         said = [one for one in said if one.assignment in own]
     return [replace(one, words={name: hub.mask(text, caller_name) for name, text in one.words.items()}) for one in said]
+
+
+def may_have_attachments(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether this actor may have the files of a ticket that it may read.
+
+    A department gets none of a confidential caller's: no program can tell whether a photo or a voice gives them away.
+    """
+    return actor.role is not Role.DEPARTMENT or ticket.disclosure is Disclosure.OPEN
+
+
+def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, Any]:
+    """Return a file as the ticket's page lists it, its name masked."""
+    return {
+        "id": one.id,
+        "name": hub.mask(one.name, caller_name),
+        "media_type": one.media_type,
+        "size": one.size,
+    }
 
 
 def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:

@@ -2,6 +2,12 @@
 -- The ticket row, locked until the transaction ends: one writer a ticket.
 SELECT * FROM tickets WHERE city_code = :city_code AND id = :id FOR NO KEY UPDATE;
 
+-- name: lock_common(city_code, id)!
+-- The ticket that this one was merged into, if any, locked: whoever locks both of them locks it first.
+SELECT id FROM tickets
+WHERE city_code = :city_code AND id = (SELECT merged_into FROM tickets WHERE city_code = :city_code AND id = :id)
+FOR NO KEY UPDATE;
+
 -- name: get(city_code, id)^
 -- The ticket row.
 SELECT * FROM tickets WHERE city_code = :city_code AND id = :id;
@@ -23,8 +29,8 @@ UPDATE ticket_texts SET answer = :answer WHERE city_code = :city_code AND id = :
 SELECT * FROM assignments WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY ordinal;
 
 -- name: merged_into(city_code, id)
--- Tickets whose callers share this ticket's answer.
-SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id ORDER BY id;
+-- Tickets whose callers share this ticket's answer; who has withdrawn since does not.
+SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id AND state = 'merged' ORDER BY id;
 
 -- name: alike(city_code, bands, since, caller_index, place, category)
 -- Candidates for a duplicate: recent tickets that share a fingerprint band, come from the same caller, or are about the

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from models.errors import InvalidRequest
+from msgspec import Struct
+
+from models.errors import InvalidRequest, NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
@@ -13,6 +15,22 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 _SQL = queries("attachments")
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file of a ticket; `name` is opened and may be personal."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+class Kept(Attachment, frozen=True, kw_only=True):
+    """One file with whose it is and what its bytes must come to."""
+
+    ticket_id: int
+    sha256: bytes
 
 
 async def add(
@@ -39,3 +57,21 @@ async def belong_to(session: Session, ids: list[str], ticket_id: int) -> None:
     unknown = sorted(set(ids) - {row["id"] async for row in rows})
     if unknown:
         raise InvalidRequest(f"附件“{unknown[0]}”不存在或已用于其他工单，请重新上传")
+
+
+async def of_ticket(session: Session, ticket_id: int) -> list[Attachment]:
+    """Return the files that came with a ticket, in order."""
+    rows = _SQL.of_ticket(session.connection, city_code=session.city_code, ticket_id=ticket_id)
+    return [Attachment(**_opened(session, row)) async for row in rows]
+
+
+async def find(session: Session, attachment_id: str) -> Kept:
+    """Return one file; raises NotFound, also while it belongs to no ticket."""
+    row = await _SQL.find(session.connection, city_code=session.city_code, id=attachment_id)
+    if row is None:
+        raise NotFound("没有这个附件，请核对编号")
+    return Kept(**_opened(session, row))
+
+
+def _opened(session: Session, row: Any) -> dict[str, Any]:
+    return {**row, "name": session.keyring.unseal(row["name"], "attachments", "name", row["id"])}

@@ -30,3 +30,11 @@ async def rating(session: Session, ticket_id: int) -> dict[str, Any] | None:
     """Return the citizen's rating, None where there is none."""
     row = await _SQL.rating(session.connection, city_code=session.city_code, ticket_id=ticket_id)
     return dict(row) if row else None
+
+
+async def has_displeased_merged(session: Session, ticket_id: int, since: datetime) -> bool:
+    """Tell whether a merged caller's rating since a time says unsolved or unsatisfied."""
+    found = await _SQL.has_displeased_merged(
+        session.connection, city_code=session.city_code, ticket_id=ticket_id, since=since
+    )
+    return bool(found)

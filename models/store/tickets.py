@@ -77,6 +77,11 @@ async def lock(session: Session, ticket_id: int) -> Ticket:
     return _ticket(_found(record, ticket_id))
 
 
+async def lock_common(session: Session, ticket_id: int) -> None:
+    """Lock the ticket that this one was merged into, where it was."""
+    await _SQL.lock_common(session.connection, city_code=session.city_code, id=ticket_id)
+
+
 async def get(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket; raises NotFound."""
     record = await _SQL.get(session.connection, city_code=session.city_code, id=ticket_id)
@@ -121,7 +126,7 @@ async def assignments(session: Session, ticket_id: int) -> list[Assignment]:
 
 
 async def merged_into(session: Session, ticket_id: int) -> list[int]:
-    """Return the ids of the tickets that were merged into this one."""
+    """Return the ids of the tickets that were merged into this one and are still."""
     rows = _SQL.merged_into(session.connection, city_code=session.city_code, id=ticket_id)
     return [row["id"] async for row in rows]
 

@@ -1,4 +1,4 @@
-"""What a department writes with a step is kept sealed, shown masked, and only to whom it concerns."""
+"""What a department or a citizen writes with a step is kept sealed, shown masked, only to whom it concerns."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ STEPS: Final[list[tuple[str, str, str, dict[str, Any]]]] = [
     ("progress", "text", "已与欧阳雪梅约定明早到场", {}),
     ("reply", "law_basis", "城市市容条例第十六条，告知13800000000", {"text": "垃圾已清运完毕。"}),
     ("sign_off", "signed_by", "分管局领导 13900000003", {}),
+]
+# The citizen's, and whether the matter must have been closed before.
+CITIZENS: Final[list[tuple[str, str, str, bool]]] = [
+    ("urge", "text", "欧阳雪梅催了三次，请打13700000002", False),
+    ("withdraw", "reason", "店家已经整改，欧阳雪梅13700000002", False),
+    ("ask_reopen", "reason", "昨晚垃圾又堆满，欧阳雪梅13700000002", True),
 ]
 SECRETS: Final = ("欧阳雪梅", "13800000000", "13900000001", "13700000002", "13900000003")
 
@@ -154,6 +160,51 @@ async def test_who_signed_a_rejected_reply_did_not_sign_the_next(world: World) -
     trail = await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor")
     signed = [event["words"] for event in trail["events"] if event["type"] == "sign_off"]
     assert [bool(words) for words in signed] == [True, False]
+
+
+@pytest.mark.parametrize(("action", "name", "words", "is_closed"), CITIZENS, ids=[step[0] for step in CITIZENS])
+async def test_a_citizens_words_are_sealed_as_written_and_shown_masked_to_the_hotline_alone(
+    world: World, *, action: str, name: str, words: str, is_closed: bool
+) -> None:
+    receipt = await world.register(LITTER, caller=CALLER)
+    number = str(receipt["number"])
+    if is_closed:
+        await world.closed(number)
+    said: dict[str, Any] = {name: words}
+    await world.track(receipt, action, **said)
+    rows = await sealed(world, number)
+    assert len(rows) == 1
+    opened = world.hub.database.keyring.unseal(
+        rows[0]["words"], "event_words", "words", f"{id_of(number)}/{rows[0]['seq']}"
+    )
+    assert json.loads(opened) == {name: words}
+    shown = (await words_of(world, number, "supervisor"))[action]
+    assert list(shown) == [name]
+    assert any(kept in shown[name] for kept in ("催了三次", "店家已经整改", "昨晚垃圾又堆满"))
+    assert not any(secret in shown[name] for secret in SECRETS)
+    assert await words_of(world, number, WHO) == {}
+    trail = await world.get(f"/api/v1/tickets/{number}/trail", who=WHO)
+    assert [event["fields"]["words"] for event in trail["events"] if event["type"] == action] == [[name]]
+    for table in ("tickets", "events", "event_words", "deliveries", "supervisions", "idempotency"):
+        for row in await world.rows(f"SELECT * FROM {table}"):
+            text = "".join(v.decode(errors="ignore") if isinstance(v, bytes) else str(v) for v in row.values())
+            assert words not in text, table
+            assert "13700000002" not in text, table
+
+
+@pytest.mark.parametrize(("action", "fields"), [("urge", {}), ("urge", {"text": "  "}), ("withdraw", {"reason": ""})])
+async def test_a_citizen_who_wrote_nothing_leaves_no_words(world: World, action: str, fields: dict[str, Any]) -> None:
+    receipt = await world.register(LAMP, caller=CALLER)
+    await world.track(receipt, action, **fields)
+    assert await sealed(world, receipt["number"]) == []
+
+
+async def test_what_a_seat_writes_down_for_a_caller_is_sealed_too(world: World) -> None:
+    receipt = await world.register(LAMP, caller=CALLER)
+    await world.step(receipt["number"], "urge", who="agent", text="来电催促，改打13700000002")
+    shown = (await words_of(world, receipt["number"], "supervisor"))["urge"]
+    assert shown["text"].startswith("来电催促")
+    assert "13700000002" not in shown["text"]
 
 
 async def test_a_step_without_words_keeps_none(world: World) -> None:

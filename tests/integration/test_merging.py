@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import secrets
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
 
 from models.store import events, tickets
 from models.ticket import broken_link, id_of
@@ -54,13 +61,13 @@ async def test_every_merged_caller_gets_the_answer_and_gives_a_rating_of_his_own
     await world.step(first["number"], "approve", who="reviewer")
     for receipt in (second, third):
         assert (await world.followed(receipt))["reply"] == "路灯线路已更换，当晚恢复照明。"
-    await world.track(second, "rate", solved=False, satisfied=False, score=1)
+    await world.track(second, "rate", solved=True, satisfied=True, score=3)
     await world.track(third, "rate", solved=True, satisfied=True, score=5)
     assert (await world.ticket(first["number"]))["state"] == "follow_up", "a merged caller's rating closes nothing"
     await world.track(first, "rate", solved=True, satisfied=True, score=4)
     assert (await world.ticket(first["number"]))["state"] == "closed"
     scores = [(await world.followed(receipt))["rating"]["score"] for receipt in (first, second, third)]
-    assert scores == [4, 1, 5]
+    assert scores == [4, 3, 5]
     for receipt in (first, second, third):
         kinds = [one.kind for one in await world.told(receipt["number"])]
         assert kinds[-2:] == ["result", "closed"], kinds
@@ -140,10 +147,293 @@ async def test_a_parent_on_the_desk_is_not_voided_and_its_answer_reaches_all(wor
     assert (await world.followed(second))["reply"] == "该院属物业管理，已告知物业电话。"
 
 
+async def test_what_a_merged_caller_adds_reaches_the_department_under_the_common_number(world: World) -> None:
+    urban = await world.department("urban")
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.track(second, "supplement", text="灯杆也歪了，我叫钱某某，改打13900000002。")
+    await world.deliver()
+    told = urban.last("ticket.supplemented")
+    assert told["ticket"] == first["number"]
+    assert "灯杆也歪了" in told["added"]
+    assert "灯杆也歪了" in told["brief"]
+    assert "灯杆也歪了" in (await world.ticket(first["number"]))["brief"]
+    assert "13900000002" not in str(told["added"]) + told["brief"]
+    assert (await world.trail(second["number"]))[-2:] == ["supplement", "passed_on"]
+    assert (await fields_of(world, second, "passed_on"))[-1] == {"into": first["number"]}
+    assert (await world.trail(first["number"]))[-2:] == ["supplement", "brief_edited"]
+    assert (await fields_of(world, first, "supplement"))[-1] == {"ticket": second["number"]}
+
+
+async def test_neither_callers_name_leaves_with_what_the_other_adds(world: World) -> None:
+    urban = await world.department("urban")
+    first = await world.register(LAMP, caller={"name": "欧阳雪梅", "phone": "13800000001"})
+    second = await world.register(LAMP, caller={"name": "司马云飞", "phone": "13800000002"})
+    await merge(world, second, first)
+    await world.track(second, "supplement", text="司马云飞和邻居欧阳雪梅都看见灯杆歪了。")
+    await world.deliver()
+    told = urban.last("ticket.supplemented")
+    assert "灯杆歪了" in told["added"]
+    for name in ("欧阳雪梅", "司马云飞"):
+        assert name not in told["added"] + told["brief"]
+
+
+async def test_a_merged_callers_urging_presses_the_common_ticket(world: World) -> None:
+    urban = await world.department("urban")
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.track(first, "urge")
+    await world.track(second, "urge", text="都一个星期了")
+    await world.step(second["number"], "urge", who="agent", text="来电再催")
+    await world.deliver()
+    told = urban.last("ticket.urged")
+    assert (told["ticket"], told["count"]) == (first["number"], 3)
+    assert (await world.followed(second))["urge_count"] == 2
+    assert await fields_of(world, first, "urge") == [{"length": 0}, *[{"ticket": second["number"]}] * 2]
+    # His words stay with him.
+    assert len(await world.rows("SELECT * FROM event_words WHERE ticket_id = $1", id_of(second["number"]))) == 2
+    assert await world.rows("SELECT * FROM event_words WHERE ticket_id = $1", id_of(first["number"])) == []
+
+
+async def test_what_the_common_ticket_does_not_allow_changes_neither(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.track(second, "ask_reopen", ok=(409,), reason="昨晚又不亮了")
+    await world.closed(first["number"])
+    before = [await world.everything_of(one["number"]) for one in (first, second)]
+    for action, fields in (("urge", {}), ("supplement", {"text": "灯杆也歪了"})):
+        problem = await world.track(second, action, ok=(409,), **fields)
+        assert problem["code"] == "illegal_step"
+    assert [await world.everything_of(one["number"]) for one in (first, second)] == before
+
+
+async def test_a_merged_callers_word_takes_the_common_matter_up_again(world: World) -> None:
+    urban = await world.department("urban")
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.closed(first["number"])
+    world.clock.move(days=10)
+    again = await world.track(second, "ask_reopen", reason="昨晚又不亮了，钱某某13800000001")
+    assert again["state"] == "merged"
+    page = await world.ticket(first["number"])
+    assert (page["state"], page["reopen_count"]) == ("assigned", 1)
+    assert "昨晚又不亮了" in page["brief"]
+    await world.deliver()
+    told = urban.last("ticket.reopened")
+    assert told["ticket"] == first["number"]
+    assert "昨晚又不亮了" in told["reason"]
+    assert "13800000001" not in told["reason"] + told["brief"]
+    assert "钱某某" not in told["reason"] + told["brief"]
+    assert await fields_of(world, first, "ask_reopen") == [{"ticket": second["number"]}]
+    for receipt in (first, second):
+        assert [one.kind for one in await world.told(receipt["number"])][-1] == "reopened"
+    assert (await world.followed(second))["merged_state"] == "assigned"
+
+
+async def test_a_merged_caller_too_asks_in_time_and_at_the_fourth_time_gets_a_person(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.closed(first["number"])
+    for _ in range(3):
+        await world.track(second, "ask_reopen", reason="昨晚又不亮了")
+        await world.closed(first["number"])
+    await world.track(second, "ask_reopen", reason="昨晚又不亮了")
+    assert (await world.ticket(first["number"]))["state"] == "on_desk"
+    await world.step(first["number"], "dispatch", who="dispatcher", lead="urban", reason="路灯属城管局")
+    await world.closed(first["number"])
+    world.clock.move(days=17)
+    problem = await world.track(second, "ask_reopen", ok=(409,), reason="昨晚又不亮了")
+    assert "重新提交" in problem["detail"]
+
+
+async def test_a_merged_caller_who_withdraws_is_told_nothing_more_and_nobody_else_is_touched(world: World) -> None:
+    first, second, third = await lamps(world, 3)
+    await merge(world, second, first)
+    await merge(world, third, first)
+    before = await world.everything_of(first["number"])
+    assert (await world.track(second, "withdraw", reason="我要搬走了"))["state"] == "withdrawn"
+    assert await world.everything_of(first["number"]) == before
+    await world.track(second, "urge", ok=(409,))
+    assert (await world.track(first, "withdraw", ok=(409,)))["detail"].startswith("另有1位诉求人")
+    await world.closed(first["number"])
+    assert [one.kind for one in await world.told(second["number"])] == ["registered", "merged", "withdrawn"]
+    assert [one.kind for one in await world.told(third["number"])][-1] == "closed"
+    assert "merged_state" not in await world.followed(second)
+
+
+async def test_when_the_others_have_withdrawn_the_first_caller_may_too(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.track(second, "withdraw")
+    assert (await world.track(first, "withdraw"))["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["follow_up", "closed"])
+@pytest.mark.parametrize(("solved", "satisfied"), [(False, False), (True, False), (False, True)])
+async def test_a_merged_callers_displeasure_counts_like_the_first_callers(
+    world: World, *, is_closed: bool, solved: bool, satisfied: bool
+) -> None:
+    urban = await world.department("urban")
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await (world.closed if is_closed else world.reviewed)(first["number"])
+    said: dict[str, Any] = {"solved": solved, "satisfied": satisfied}
+    await world.track(second, "rate", **said, score=1, remark="还是不亮，打13800000001")
+    page = await world.ticket(first["number"])
+    assert (page["state"], page["reopen_count"]) == ("assigned", 1)
+    assert await fields_of(world, first, "merged_rating") == [{"ticket": second["number"], **said}]
+    assert (await world.trail(second["number"]))[-2:] == ["rate", "passed_on"]
+    assert (await world.followed(second))["rating"]["score"] == 1
+    await world.deliver()
+    told = urban.last("ticket.reopened")
+    assert told["reason"].startswith("还是不亮")
+    assert "13800000001" not in told["reason"] + told["brief"]
+
+
+async def test_a_content_merged_caller_changes_nothing_there(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.reviewed(first["number"])
+    before = await world.everything_of(first["number"])
+    await world.track(second, "rate", solved=True, satisfied=True)
+    assert await world.everything_of(first["number"]) == before
+
+
+async def test_past_the_time_to_reopen_a_supervisor_hears_of_a_merged_callers_displeasure(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.closed(first["number"])
+    world.clock.move(days=17)
+    await world.track(second, "rate", solved=False, satisfied=False, score=1)
+    assert (await world.ticket(first["number"]))["state"] == "closed"
+    rows = await world.rows("SELECT ticket_id, action, level, department FROM supervisions")
+    assert [tuple(row) for row in rows] == [(id_of(first["number"]), "escalate", 2, "urban")]
+    await world.fire()
+    assert (await world.ticket(first["number"]))["state"] == "archived", "it still ends in its time"
+    await world.track(second, "rate", solved=False, satisfied=False, score=2)
+    assert len(await world.rows("SELECT * FROM supervisions")) == 2
+
+
+async def test_where_the_policy_reopens_nothing_a_supervisor_hears_of_it(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.reviewed(first["number"])
+    policy, city = world.hub.policy, world.hub.city
+    follow_up = msgspec.structs.replace(policy.follow_up, unsatisfied="close")
+    ruled = msgspec.structs.replace(policy, follow_up=follow_up)
+    world.hub.city = msgspec.structs.replace(city, policies={**city.policies, policy.id: ruled})
+    await world.track(second, "rate", solved=False, satisfied=False, score=1)
+    assert (await world.ticket(first["number"]))["state"] == "follow_up", (
+        "it is not closed over the first caller's head"
+    )
+    assert [row["action"] for row in await world.rows("SELECT action FROM supervisions")] == ["escalate"]
+
+
+async def test_after_the_third_time_a_merged_callers_displeasure_is_left_to_a_person(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    for _ in range(3):
+        await world.reviewed(first["number"])
+        await world.track(second, "rate", solved=False, satisfied=False, score=1)
+    await world.reviewed(first["number"])
+    await world.track(second, "rate", solved=False, satisfied=False, score=1)
+    assert (await world.trail(first["number"]))[-2:] == ["merged_rating", "escalate"]
+    for _ in range(5):
+        world.clock.move(days=10)
+        await world.fire()
+    for moment in ("2027-01-12T10:00:00+08:00", "2027-01-12T14:30:00+08:00", "2027-01-12T18:30:00+08:00"):
+        world.clock.at = datetime.fromisoformat(moment)
+        await world.step(first["number"], "follow_up", who="follow_up", reached=False)
+    assert (await world.ticket(first["number"]))["state"] == "follow_up", "no silence of the first caller ends it"
+
+
+async def test_a_rating_that_a_seat_enters_for_a_merged_caller_is_not_lost(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    await world.reviewed(first["number"])
+    # A seat may not reopen: a supervisor hears of it.
+    await world.step(second["number"], "rate", who="agent", solved=False, satisfied=False, score=1)
+    assert (await world.ticket(first["number"]))["state"] == "follow_up"
+    assert [row["action"] for row in await world.rows("SELECT action FROM supervisions")] == ["escalate"]
+
+
+async def test_the_same_step_of_a_merged_caller_sent_again_counts_once(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+    path, content = f"/api/v1/track/{second['number']}/steps", {"action": "urge", "code": second["query_code"]}
+    answers = [await world.post(path, content, who=None, key="same") for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (await world.ticket(first["number"]))["urge_count"] == 1
+
+
+async def test_callers_of_one_matter_may_all_speak_at_once(world: World) -> None:
+    receipts = await lamps(world, 6)
+    first = receipts[0]
+    for receipt in receipts[1:]:
+        await merge(world, receipt, first)
+    started = time.monotonic()
+    await asyncio.gather(*(world.track(receipt, "urge") for receipt in receipts * 3))
+    assert (await world.ticket(first["number"]))["urge_count"] == len(receipts) * 3
+    assert time.monotonic() - started < 1 + len(receipts), "nobody waits until a deadlock is found"
+
+
+async def test_who_speaks_locks_the_common_ticket_first_as_merging_on_does(world: World) -> None:
+    _, second, third = await lamps(world, 3)
+    await merge(world, third, second)
+    async with world.hub.database.transaction() as session:
+        await tickets.lock(session, id_of(second["number"]))
+        urging = asyncio.create_task(world.track(third, "urge"))
+        while not await world.rows("SELECT FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+        # Crosswise this would wait for ever: merging the second into another locks those that follow it next.
+        async with asyncio.timeout(0.5):
+            await tickets.lock(session, id_of(third["number"]))
+    await urging
+    assert (await world.ticket(second["number"]))["urge_count"] == 1
+
+
+async def test_what_is_said_while_the_common_ticket_is_merged_on_is_passed_on_to_where_it_stands(world: World) -> None:
+    first, second, third = await lamps(world, 3)
+    await merge(world, third, second)
+
+    async def merge_on() -> None:
+        path, status = f"/api/v1/tickets/{second['number']}/steps", 409
+        content: dict[str, Any] = {"action": "merge", "into": first["number"], "reason": "同一处路灯"}
+        while status == 409:
+            content["version"] = (await world.ticket(second["number"]))["version"]
+            raw = json.dumps(content).encode()
+            status = (await world.send(path, raw, who="dispatcher", key=secrets.token_hex(8)))[0]
+
+    await asyncio.gather(merge_on(), *(world.track(third, "urge") for _ in range(6)))
+    counts = [(await world.ticket(one["number"]))["urge_count"] for one in (first, second, third)]
+    assert counts[2] == 6
+    assert counts[0] + counts[1] == 6
+    assert (await world.followed(third))["merged_state"] == "assigned"
+
+
+async def test_the_page_of_a_merged_caller_offers_what_can_be_passed_on(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await merge(world, second, first)
+
+    async def offered() -> set[str]:
+        params = {"number": second["number"], "code": second["query_code"]}
+        async with world.client.get("/me", params=params) as response:
+            return set(re.findall(r'name="action" value="(\w+)"', await response.text()))
+
+    assert await offered() == {"supplement", "urge", "withdraw"}
+    await world.reviewed(first["number"])
+    assert await offered() == {"supplement", "urge", "withdraw", "rate", "ask_reopen"}
+    await world.step(first["number"], "close", who="supervisor", reason="当面回访满意")
+    assert await offered() == {"withdraw", "rate", "ask_reopen"}
+
+
 async def test_the_trails_of_all_that_were_merged_hold(world: World) -> None:
     first, second, third = await lamps(world, 3)
     await merge(world, third, second)
     await merge(world, second, first)
+    await world.track(third, "urge", text="都一个星期了")
+    await world.reviewed(first["number"])
+    await world.track(third, "rate", solved=False, satisfied=False, score=1)
     async with world.hub.database.session() as session:
         for receipt in (first, second, third):
             ticket = await tickets.get(session, id_of(receipt["number"]))
@@ -222,6 +512,12 @@ async def test_a_split_needs_words_for_each_matter(world: World) -> None:
         )
         assert "事项" in problem["detail"] or "briefs" in problem["detail"]
     assert (await world.rows("SELECT count(*) AS n FROM tickets"))[0]["n"] == 1
+
+
+async def fields_of(world: World, receipt: Any, kind: str) -> list[dict[str, Any]]:
+    """What the trail says of every event of one type."""
+    trail = await world.get(f"/api/v1/tickets/{receipt['number']}/trail", who="supervisor")
+    return [event["fields"] for event in trail["events"] if event["type"] == kind]
 
 
 async def _phone(world: World, receipt: Any) -> str | None:

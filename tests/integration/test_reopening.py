@@ -110,6 +110,65 @@ async def test_a_closed_matter_is_taken_up_again_at_the_citizen_s_word(world: Wo
     assert [event["type"] for event in trail["events"]].count("ask_reopen") == 1
 
 
+async def test_the_department_learns_what_the_citizen_finds_wrong(world: World) -> None:
+    urban = await world.department("urban")
+    receipt = await world.register(LAMP, caller=CALLER)
+    number = receipt["number"]
+    await world.closed(number)
+    await world.track(receipt, "ask_reopen", reason="换过的灯昨晚又不亮，钱某某，请打13800000001")
+    await world.deliver()
+    told = urban.last("ticket.reopened")
+    assert "换过的灯昨晚又不亮" in told["reason"]
+    page = await world.ticket(number, who="department:urban")
+    assert page["brief"] == told["brief"]
+    assert "第1次重办，诉求人说明：换过的灯昨晚又不亮" in told["brief"]
+    for trace in ("13800000001", "钱某某"):
+        assert trace not in told["reason"] + told["brief"]
+    # The trail says only that something was added.
+    assert "换过的灯" not in str([event["fields"] for event in (await trail_of(world, number))])
+    await world.closed(number)
+    await world.track(receipt, "ask_reopen", reason="第二盏灯也灭了")
+    brief = (await world.ticket(number))["brief"]
+    assert brief.index("第1次重办，诉求人说明") < brief.index("第2次重办，诉求人说明：第二盏灯也灭了")
+
+
+async def test_the_desk_too_reads_what_is_still_wrong(world: World) -> None:
+    receipt = await world.register(LAMP, caller=CALLER)
+    for _ in range(3):
+        await world.closed(receipt["number"])
+        await world.track(receipt, "ask_reopen", reason="昨晚又不亮了")
+    await world.closed(receipt["number"])
+    await world.track(receipt, "ask_reopen", reason="路灯杆被撞歪了")
+    page = await world.ticket(receipt["number"], who="dispatcher")
+    assert page["state"] == "on_desk"
+    assert "第4次重办，诉求人说明：路灯杆被撞歪了" in page["brief"]
+
+
+async def test_what_a_citizen_writes_with_a_bad_rating_reaches_the_department(world: World) -> None:
+    urban = await world.department("urban")
+    receipt = await in_follow_up(world)
+    await world.track(receipt, "rate", solved=False, satisfied=False, score=1, remark="只换了一盏，打13800000001")
+    await world.deliver()
+    told = urban.last("ticket.reopened")
+    assert told["reason"].startswith("只换了一盏")
+    assert "只换了一盏" in told["brief"]
+    assert "13800000001" not in told["reason"] + told["brief"]
+
+
+async def test_without_words_of_the_citizen_the_department_is_told_the_reason(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await in_follow_up(world))["number"]
+    await unsatisfied(world, number)
+    await world.deliver()
+    assert urban.last("ticket.reopened")["reason"] == "灯还是不亮"
+    assert "诉求人说明" not in (await world.ticket(number))["brief"]
+
+
+async def trail_of(world: World, number: str) -> list[Any]:
+    trail = await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor")
+    return list(trail["events"])
+
+
 async def test_too_late_is_a_new_request(world: World) -> None:
     receipt = await world.register(LAMP, caller=CALLER)
     await world.closed(receipt["number"])

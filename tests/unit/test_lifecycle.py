@@ -122,7 +122,7 @@ def test_from_an_ended_ticket_only_a_closed_one_comes_back_and_only_by_reopening
         for before in step.before & TICKET_ENDS
         if step.after - {before}
     }
-    assert leaving == {("closed", "reopen"), ("closed", "archive")}
+    assert leaving == {("closed", "reopen"), ("closed", "archive"), ("merged", "withdraw")}
     assert set(TicketState) == OPEN_TICKET | TICKET_ENDS
     assert not OPEN_TICKET & TICKET_ENDS
 
