@@ -120,7 +120,7 @@ class Part(Struct, kw_only=True):
     signed_by: str | None
 
 
-class Reply(Struct, kw_only=True):
+class TicketReply(Struct, kw_only=True):
     """反馈 of a part, masked."""
 
     assignment: int
@@ -183,7 +183,7 @@ class TicketPage(Struct, kw_only=True):
     is_disputed: bool
     assignments: list[Part]
     handoffs: list[HandoffRow]
-    replies: list[Reply]
+    replies: list[TicketReply]
     version: Count
     allowed_actions: list[Action]
 
