@@ -78,7 +78,7 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
     store = await database.connect(url, city.code, keyring, size=pool_size)
     try:
         await store.write(lambda session: installation.check_keys(session, datetime.now(UTC)))
-        hub = Hub(store, city, reader, Atlas(city), await _clock(store))
+        hub = Hub(store, city, reader, Atlas(city), await _clock(store), address=settings.address)
         hub.amend(await store.read(installation.amendments))
     except BaseException:
         await store.close()

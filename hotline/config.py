@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -29,12 +30,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_dir: Path = Path("build/model")
     demo: bool = False
     servers: int = 2
+    public_url: str | None = None
 
     @property
     def url(self) -> str:
         """Where the hub answers."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the hub, which a proxy may make another place than where it answers: for links."""
+        return self.public_url or self.url
 
     @property
     def keyring_file(self) -> Path:
@@ -66,6 +73,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         model_dir=Path(get("MODEL_DIR") or "build/model").absolute(),
         demo=_switch("DEMO", get("DEMO")),
         servers=_whole("SERVERS", get("SERVERS"), 2, 1, 64),
+        public_url=_origin("PUBLIC_URL", get("PUBLIC_URL")),
     )
 
 
@@ -85,6 +93,23 @@ def _whole(name: str, value: str | None, default: int, low: int, high: int) -> i
     if not is_whole or not low <= number <= high:
         raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为 {low} 到 {high} 之间的整数")
     return number
+
+
+def _origin(name: str, value: str | None) -> str | None:
+    """Return an address as a browser writes it in Origin: the hub's pages lie at its root."""
+    if value is None:
+        return None
+    try:
+        parsed = urlsplit(value)
+        is_usable = parsed.scheme in {"http", "https"} and bool(parsed.hostname) and parsed.port != 0
+    except ValueError:
+        is_usable = False
+    authority = value.partition("//")[2].removesuffix("/")
+    if not is_usable or not authority.isprintable() or set(authority) & set("/?#@\\ "):
+        raise BadSetting(
+            f"环境变量 HOTLINE_{name}={value} 无效：应为协议和主机，如 https://12345.example.gov.cn，不含路径"
+        )
+    return f"{parsed.scheme}://{authority.lower()}"
 
 
 def _switch(name: str, value: str | None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline import guards, ruling
-from hotline.fields import CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
+from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState
@@ -28,7 +28,7 @@ class Dispatch(Struct, kw_only=True):
     """派单 and 改派: without a lead the catalogue's proposal is taken."""
 
     lead: DepartmentCode | None = None
-    assisting: list[DepartmentCode] = []
+    assisting: Assisting = []
     reason: Remark = ""
     category: CategoryCode | None = None
     brief: Words | None = None
@@ -39,7 +39,7 @@ class Designate(Struct, kw_only=True):
 
     lead: DepartmentCode
     reason: Reason
-    assisting: list[DepartmentCode] = []
+    assisting: Assisting = []
 
 
 class Recall(ReasonFields, kw_only=True):

@@ -30,6 +30,8 @@ Code = Annotated[str, Meta(min_length=1, max_length=64)]
 DepartmentCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "DepartmentCode"})]
 LineNumber = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "LineNumber"})]
 CategoryCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "CategoryCode"})]
+# Who helps: more than a matter needs would be a circular, not a dispatch.
+Assisting = Annotated[list[DepartmentCode], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True)]
 # How a matter ended for the citizen (DOMAIN 3.5).
 Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]

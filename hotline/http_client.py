@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,17 @@ LONGEST_ANSWER: Final = 64 * 1024
 TRANSLATED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 NAME: Final = re.compile(r"(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
+# The first that fits: a certificate's error is a connector's and a ValueError too.
+_FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
+    ((ssl.SSLError, aiohttp.ServerFingerprintMismatch), "证书无效或加密连接失败，请检查对方系统的证书"),
+    ((TimeoutError,), "连接或应答超时"),
+    ((aiohttp.ClientConnectorDNSError,), "无法连接：域名无法解析"),
+    ((aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionResetError), "连接中断，没有收到完整应答"),
+    ((aiohttp.ClientResponseError,), "对方的应答不是有效的 HTTP"),
+    ((ValueError,), "回调地址或应答无法识别"),
+)
+_OUT_OF_REACH: Final = "无法连接：对方系统没有响应，请检查地址、端口和网络"
+
 
 class UnreachableDepartment(HotlineError):
     """The department's system did not take the message; the words say what happened."""
@@ -39,6 +51,10 @@ class ForbiddenTarget(InvalidRequest):
     code = "forbidden_target"
 
 
+class NotPublic(OSError):
+    """What a name resolved to is an address within the house."""
+
+
 class Answer:
     """What came back: the status, at most 64 KiB of the body, and the seconds that it asks us to wait."""
 
@@ -51,6 +67,13 @@ class Answer:
     def is_taken(self) -> bool:
         """The other side has it."""
         return 200 <= self.status < 300
+
+    @property
+    def words(self) -> str:
+        """What the other side answered, for a person to read."""
+        if 300 <= self.status < 400:
+            return f"对方要求重定向（状态码 {self.status}），请使用最终地址"
+        return f"对方答复状态码 {self.status}"
 
 
 class HttpClient:
@@ -87,7 +110,7 @@ class HttpClient:
                 content = await _read(response.content)
                 return Answer(response.status, content, seconds(response.headers.get("retry-after"), datetime.now(UTC)))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise UnreachableDepartment(f"{type(error).__name__}: {error}"[:300]) from error
+            raise UnreachableDepartment(failure(error)) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -146,8 +169,15 @@ def public_socket(info: aiohttp.AddrInfoType) -> socket.socket:
     """
     family, kind, protocol, _, place = info
     if not is_public(ipaddress.ip_address(str(place[0]))):
-        raise OSError(f"{place[0]} 不是公网地址")
+        raise NotPublic(f"{place[0]} 不是公网地址")
     return socket.socket(family, kind, protocol)
+
+
+def failure(error: Exception) -> str:
+    """Return in Chinese why no answer came: its class only, for an exception's own words are for programmers."""
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, NotPublic):
+        return "无法连接：域名指向的不是公网地址"
+    return next((words for kinds, words in _FAILURES if isinstance(error, kinds)), _OUT_OF_REACH)
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:

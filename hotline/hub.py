@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 class Hub:
     """The hub of one process: the city, its reader, its catalogue, its clock and its database."""
 
-    def __init__(self, database: Database, city: City, reader: Reader, atlas: Atlas, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, city: City, reader: Reader, atlas: Atlas, clock: Clock, *, address: str
+    ) -> None:
         self.database = database
         self.city = city
         self.reader = reader
         self.atlas = atlas
         self.clock = clock
+        # Where people reach the hub, such as https://12345.example.gov.cn: links in messages begin with it.
+        self.address = address
         self.numbers = Numbers()
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)

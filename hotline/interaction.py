@@ -68,8 +68,7 @@ async def happen(
         if event == "answered" and current.caller_index is not None:
             await interactions.called_back(session, current.caller_index, hub.now())
         if event == "abandoned" and current.answered_at is None and current.caller_index is not None:
-            call_back_by = clocks.call_back_by(hub, hub.now())
-            await interactions.missed(session, current.id, call_back_by)
+            call_back_by = await interactions.missed(session, current, clocks.call_back_by(hub, hub.now()))
             changed = replace(changed, call_back_by=call_back_by)
         return changed
 

@@ -38,7 +38,7 @@ def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str
         number=ticket.number,
         code=query_code,
         promised=due_day(ticket.promised_at, is_provisional=hub.is_provisional(ticket.promised_at)),
-        link=f"/me?number={ticket.number}",
+        link=f"{hub.address}/me?number={ticket.number}",
         **shown,
     )
     return f"【{hub.city.name}12345】{body}"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.ticket import Assignment, Ticket, TicketText
 
-MOST_DELIVERIES_A_STEP: Final = 64
+# Deliveries of one step come after those of every step before it, up to here in their own order too.
+DELIVERIES_A_STEP: Final = 1024
 SCHEMA_VERSION: Final = 1
 TOLD_TO_ALL: Final = frozenset({"registered", "handed_off", "declined"})
 SUPERVISION_EVENTS: Final = {
@@ -54,8 +55,7 @@ class Outgoing:
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
-        n = sum(1 for d in self.change.deliveries if d.ticket_id == self.ticket.id)
-        position = self._first_seq * MOST_DELIVERIES_A_STEP + n
+        n = len(self.change.deliveries)
         content = {
             "type": kind,
             "timestamp": self.at,
@@ -64,9 +64,9 @@ class Outgoing:
         }
         self.change.deliveries.append(
             Delivery(
-                id=f"msg_{self.ticket.number}_{position}",
+                id=f"msg_{self.ticket.number}_{self._first_seq}_{n}",
                 ticket_id=self.ticket.id,
-                position=position,
+                position=self._first_seq * DELIVERIES_A_STEP + min(n, DELIVERIES_A_STEP - 1),
                 department=part.department,
                 type=kind,
                 content=msgspec.json.encode(content).decode(),

@@ -49,7 +49,8 @@ async def register(hub: Hub, client: HttpClient, department: str, url: str, *, r
     headers = webhook.sign(f"msg_challenge_{secrets.token_hex(8)}", int(time.time()), raw, webhook_secrets)
     answer = await client.post(url, raw, headers)
     if not answer.is_taken or _echoed(answer.body) != challenge:
-        raise Conflict('接口未通过验证：收到 endpoint.challenge 后应以 2xx 返回 {"challenge": 收到的值}')
+        said = "答复中的 challenge 不符" if answer.is_taken else answer.words
+        raise Conflict(f'接口未通过验证（{said}）：收到 endpoint.challenge 后应以 2xx 返回 {{"challenge": 收到的值}}')
     endpoint = Endpoint(
         department=department,
         url=url,

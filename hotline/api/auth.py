@@ -63,7 +63,8 @@ async def actor_of(request: web.Request, allowed: frozenset[Role]) -> Actor:
 def check_origin(request: web.Request) -> None:
     """Refuse a browser that acts for another site (CSRF); programs send no Origin."""
     origin = request.headers.get("origin")
-    if origin is not None and origin not in {f"{request.scheme}://{request.host}", request.app[SETTINGS].url}:
+    settings = request.app[SETTINGS]
+    if origin is not None and origin not in {f"{request.scheme}://{request.host}", settings.url, settings.address}:
         raise Forbidden("请求来源与本站不一致")
 
 

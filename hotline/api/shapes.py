@@ -121,7 +121,7 @@ class Part(Struct, kw_only=True):
     signed_by: str | None
 
 
-class Reply(Struct, kw_only=True):
+class TicketReply(Struct, kw_only=True):
     """反馈 of a part, masked."""
 
     assignment: int
@@ -193,7 +193,7 @@ class TicketPage(Struct, kw_only=True):
     is_disputed: bool
     assignments: list[Part]
     handoffs: list[HandoffRow]
-    replies: list[Reply]
+    replies: list[TicketReply]
     attachments: list[AttachmentLine]
     version: Count
     allowed_actions: list[Action]

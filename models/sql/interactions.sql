@@ -17,17 +17,26 @@ SELECT * FROM interactions WHERE city_code = :city_code AND id = :id FOR UPDATE;
 UPDATE interactions SET answered_at = :answered_at, ended_at = :ended_at, outcome = :outcome, agent = :agent,
   transcript = :transcript WHERE city_code = :city_code AND id = :id;
 
--- name: missed(call_back_by, city_code, id)!
--- A missed call waits to be called back, once for each phone.
+-- name: lock_caller(caller)$
+-- One after the other: who asks whether a phone waits already must see the call before it.
+SELECT pg_advisory_xact_lock(hashtextextended(:caller, 0)) IS NULL;
+
+-- name: missed(call_back_by, city_code, id)$
+-- A missed call waits to be called back, once for each phone; returns by when that phone is.
 WITH waiting AS (
   UPDATE interactions AS i SET call_back_by = :call_back_by
   WHERE i.city_code = :city_code AND i.id = :id AND NOT EXISTS (
     SELECT 1 FROM interactions AS other WHERE other.city_code = i.city_code AND other.caller_index = i.caller_index
       AND other.call_back_by IS NOT NULL AND other.called_back_at IS NULL)
-  RETURNING i.id
+  RETURNING i.id, i.call_back_by
+), timed AS (
+  INSERT INTO timers (city_code, ticket_id, subject, kind, due_at, attempts)
+  SELECT :city_code, 0, 'call:' || id, 'call_back_late', call_back_by, 0 FROM waiting
 )
-INSERT INTO timers (city_code, ticket_id, subject, kind, due_at, attempts)
-SELECT :city_code, 0, 'call:' || id, 'call_back_late', :call_back_by, 0 FROM waiting;
+SELECT call_back_by FROM waiting
+UNION ALL
+SELECT other.call_back_by FROM interactions AS i JOIN interactions AS other USING (city_code, caller_index)
+WHERE i.city_code = :city_code AND i.id = :id AND other.call_back_by IS NOT NULL AND other.called_back_at IS NULL;
 
 -- name: late(at, city_code, id)!
 -- A missed call was not called back in time.

@@ -101,9 +101,18 @@ async def change(session: Session, interaction: Interaction) -> None:
     )
 
 
-async def missed(session: Session, interaction_id: int, call_back_by: datetime) -> None:
-    """Put a missed call on the call-back list, unless that phone waits there already."""
-    await _SQL.missed(session.connection, city_code=session.city_code, id=interaction_id, call_back_by=call_back_by)
+async def missed(session: Session, interaction: Interaction, call_back_by: datetime) -> datetime:
+    """Put a missed call on the call-back list, unless that phone waits there already; returns by when it is called.
+
+    The interaction must be locked and have a caller.
+    """
+    city = session.city_code
+    index = interaction.caller_index or b""
+    await _SQL.lock_caller(session.connection, caller=f"call {city} {index.hex()}")
+    stored: datetime = await _SQL.missed(
+        session.connection, city_code=city, id=interaction.id, call_back_by=call_back_by
+    )
+    return stored
 
 
 async def late(session: Session, interaction_id: int, at: datetime) -> None:

@@ -1,17 +1,20 @@
 """What schemathesis is told so that it reaches real things: `SCHEMATHESIS_HOOKS=tests/acceptance/openapi_hooks.py`.
 
-HOTLINE_KNOWN holds {"url", "reader": {header: value}, "numbers": [[ticket, query code] …], "departments": {code: callback
-secret}, "interactions": [id …]}. Most made-up values that the schema allows are replaced by known ones, steps are taken
-on the version that stands, and callbacks are signed.
+HOTLINE_KNOWN holds {"url", "reader": {header: value}, "who": {name: {header: value}}, "department": code, "numbers":
+[[ticket, query code] …], "led": {code: [[ticket, query code] …]}, "secrets": {code: callback secret}, "interactions":
+[id …], "taken": a file}. Whoever is known asks in turn. Most made-up values that the schema allows are replaced by known
+ones, steps are taken on the version that stands, callbacks are signed and about a department's own ticket. What was
+answered with 2xx leaves a line in `taken`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import time
-import zlib
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -20,54 +23,87 @@ from requests.auth import AuthBase
 
 from hotline import webhook
 
-NUMBER, ID = re.compile(r"[0-9]{14,17}"), re.compile(r"[0-9]{1,18}")
+NUMBER, ID, KEY = re.compile(r"[0-9]{14,17}"), re.compile(r"[0-9]{1,18}"), re.compile(r"[!-~]{1,200}")
+SIGNED = {"webhook-id": r"[!-~]{1,256}", "webhook-timestamp": r"[0-9]{1,12}", "webhook-signature": r"[!-~ ]+"}
 KNOWN: dict[str, Any] = json.loads(os.environ["HOTLINE_KNOWN"])
+TURNS, CHOICES = itertools.cycle(KNOWN["who"]), itertools.count()
+WHO = "x-who"
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    path = case.path_parameters or {}
+    who, path = next(TURNS), case.path_parameters or {}
+    kwargs["auth"] = As(who)
     number = str(path.get("number", ""))
-    if NUMBER.fullmatch(number) and (ticket := chosen(KNOWN["numbers"], number)):
+    reachable = KNOWN["led"][KNOWN["department"]] if who == "department" else KNOWN["numbers"]
+    if NUMBER.fullmatch(number) and (ticket := chosen(reachable)):
         path["number"], code = ticket
         if "/track/" in case.path and isinstance(case.query, dict) and "code" in case.query:
             case.query["code"] = code
         if case.path.endswith("/tickets/{number}/steps"):
             on_present_version(case.body, path["number"])
-    if ID.fullmatch(str(path.get("id", ""))) and (interaction := chosen(KNOWN["interactions"], str(path["id"]))):
+            with_own_key(case.headers)
+    if ID.fullmatch(str(path.get("id", ""))) and (interaction := chosen(KNOWN["interactions"])):
         path["id"] = interaction
     for name in ("code", "department"):
-        if name in path and (department := chosen(sorted(KNOWN["departments"]), str(path[name]))):
+        if name in path and (department := chosen(sorted(KNOWN["led"]))):
             path[name] = department
     if case.path.startswith("/api/v1/callbacks/"):
-        sign(case, path["department"], kwargs)
+        sign(case, who, path["department"], kwargs)
 
 
-def sign(case: Any, department: str, kwargs: dict[str, Any]) -> None:
-    """Call back about a known ticket, as a known department would."""
+@schemathesis.hook
+def after_call(_context: Any, case: Any, response: Any) -> None:
+    if 200 <= response.status_code < 300:
+        with Path(KNOWN["taken"]).open("a") as lines:
+            lines.write(f"{response.request.headers[WHO]} {case.method.upper()} {case.path}\n")
+
+
+def sign(case: Any, who: str, department: str, kwargs: dict[str, Any]) -> None:
+    """Call back about a ticket that a known department leads, mostly about the part that it has there now.
+
+    Where a header of the signature is missing or malformed it stays so.
+    """
+    said = case.headers or {}
+    is_signed = all(re.fullmatch(pattern, str(said.get(name, ""))) for name, pattern in SIGNED.items())
+    if department not in KNOWN["led"] or not is_signed:
+        return
+    kwargs["auth"] = As(who, KNOWN["secrets"][department])
     if isinstance(case.body, dict) and NUMBER.fullmatch(str(case.body.get("ticket", ""))):
-        case.body["ticket"] = KNOWN["numbers"][zlib.crc32(case.body["ticket"].encode()) % len(KNOWN["numbers"])][0]
-    if department in KNOWN["departments"]:
-        kwargs["auth"] = Signed(KNOWN["departments"][department])
+        if ticket := chosen(KNOWN["led"][department]):
+            case.body["ticket"] = ticket[0]
+        if chosen(["own"]) and isinstance(case.body.get("assignment"), int):
+            del case.body["assignment"]
 
 
-class Signed(AuthBase):
-    """Signs the very bytes that are sent."""
+class As(AuthBase):
+    """Asks with the credential of one who is known, and signs the very bytes that are sent where there is a secret."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, who: str, secret: str | None = None) -> None:
+        self._who = who
         self._secret = secret
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        raw = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        assert isinstance(raw, bytes)
-        request.headers.update(webhook.sign(f"fuzz-{time.time_ns()}", int(time.time()), raw, [self._secret]))
+        for name in ("authorization", "cookie"):
+            request.headers.pop(name, None)
+        request.headers.update({WHO: self._who, **KNOWN["who"][self._who]})
+        if self._secret is not None:
+            raw = request.body.encode() if isinstance(request.body, str) else request.body or b""
+            assert isinstance(raw, bytes)
+            request.headers.update(webhook.sign(f"fuzz-{time.time_ns()}", int(time.time()), raw, [self._secret]))
         return request
 
 
-def chosen(of: list[Any], by: str) -> Any:
-    """The same known thing for the same made-up value; none for one in eight."""
-    n = zlib.crc32(by.encode("utf-8", "surrogatepass"))
-    return of[n % len(of)] if of and n % 8 else None
+def chosen(of: list[Any]) -> Any:
+    """The known things in turn; none for one in nine, so that made-up values are tried as well."""
+    n = next(CHOICES)
+    return of[n % len(of)] if of and n % 9 else None
+
+
+def with_own_key(headers: Any) -> None:
+    """A step under a key that was used is answered with what was kept: a valid key becomes a new one."""
+    if headers and KEY.fullmatch(str(headers.get("Idempotency-Key", ""))):
+        headers["Idempotency-Key"] = f"fuzz-{time.time_ns()}"
 
 
 def on_present_version(body: Any, number: str) -> None:

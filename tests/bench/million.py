@@ -95,7 +95,7 @@ async def measure(folder: Path) -> None:
         words = await _fill(url, store, reader)
         report("million_load", time.monotonic() - began, "s to load", 0, "-")
         await _timers(store)
-        hub = Hub(store, city, reader, Atlas(city), REAL)
+        hub = Hub(store, city, reader, Atlas(city), REAL, address=Settings().address)
         async with TestClient(TestServer(make_app(Settings(data_dir=folder, demo=True), hub))) as client:
             await _lists(client, store, words)
         await store.close()

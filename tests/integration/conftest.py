@@ -49,6 +49,7 @@ ROOT = Path(__file__).parent.parent.parent
 TEMPLATE = "hotline_template"
 # A Monday morning with the whole week of working days ahead.
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+ADDRESS = "https://12345.yunzhou.example"
 PASSWORD = "correct horse battery"
 FINGERPRINT_KEY = base64.b64encode(bytes(range(32))).decode()
 _numbers = itertools.count()
@@ -116,7 +117,7 @@ async def hub(
     database_url: str, yunzhou: City, reader: Reader, keyring: cipher.Keyring, clock: MovableClock
 ) -> AsyncIterator[Hub]:
     store = await database.connect(database_url, yunzhou.code, keyring)
-    yield Hub(store, yunzhou, reader, Atlas(yunzhou), cast("Clock", clock))
+    yield Hub(store, yunzhou, reader, Atlas(yunzhou), cast("Clock", clock), address=ADDRESS)
     await store.close()
 
 

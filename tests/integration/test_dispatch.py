@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -100,6 +102,39 @@ async def test_recalling_a_part_takes_what_was_delegated_under_it_along(world: W
     await world.step(number, "delegate", who="department:donghu", assignment=4, **given)
     await world.step(number, "recall", who="dispatcher", reason="无需协办", assignment=4)
     assert departments(await world.ticket(number)) == ["urban"]
+
+
+async def test_recalling_very_many_parts_at_once_tells_every_department_in_order(world: World) -> None:
+    urban = await world.department("urban")
+    number = (await world.register(LAMP))["number"]
+    await world.rows(
+        "INSERT INTO assignments SELECT (jsonb_populate_record(a, jsonb_build_object('ordinal', n, 'role', 'assisting'))).*"
+        " FROM assignments AS a, generate_series(2, 150) AS n WHERE a.ordinal = 1"
+    )
+    await world.step(number, "recall", who="dispatcher", reason="重新梳理")
+    await world.step(number, "dispatch", who="dispatcher", lead="urban", reason="核对后仍属城管局")
+    await world.deliver()
+    told = [(body["type"], body["data"]["assignment"]) for body in urban.received]
+    assert told[0] == ("ticket.dispatched", 1)
+    assert told[1:-1] == [("ticket.recalled", ordinal) for ordinal in range(1, 151)]
+    assert told[-1] == ("ticket.dispatched", 151)
+
+
+@pytest.mark.parametrize("action", ["dispatch", "reassign", "designate"])
+async def test_more_helpers_than_a_matter_needs_are_refused(world: World, action: str) -> None:
+    number = await on_desk(world)
+    many = sorted(world.hub.city.departments)[:21]
+    fields = {"lead": "urban", "reason": "联合整治"}
+    said = await world.refused(number, action, who="dispatcher", status=422, assisting=many, **fields)
+    assert "assisting：最多填写20项" in said["detail"]
+
+
+async def test_as_many_helpers_as_may_be_are_told(world: World) -> None:
+    number = await on_desk(world)
+    city = world.hub.city.departments
+    many = sorted(code for code in city if city[code].kind in {"bureau", "utility"} and code != "urban")[:20]
+    await world.step(number, "dispatch", who="dispatcher", lead="urban", assisting=many, reason="联合整治")
+    assert departments(await world.ticket(number)) == ["urban", *many]
 
 
 async def test_what_nobody_knows_is_refused(world: World) -> None:

@@ -174,7 +174,9 @@ async def test_every_message_carries_what_the_citizen_needs(world: World) -> Non
     assert all(number in text for text in messages.values())
     assert receipt["query_code"] in messages["registered"]
     assert "12月" in messages["registered"] or "11月" in messages["registered"]
-    assert f"/me?number={number}" in messages["result"]
+    link = f"{world.hub.address}/me?number={number}"
+    assert all(text.count("https://") == 1 and link in text for kind, text in messages.items() if "/me" in text)
+    assert {"registered", "result", "closed"} <= {kind for kind, text in messages.items() if link in text}
     assert "已解决" in messages["result"]
     assert "重办" in messages["closed"]
 

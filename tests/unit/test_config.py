@@ -31,6 +31,7 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_MODEL_DIR": "/model",
             "HOTLINE_DEMO": "on",
             "HOTLINE_SERVERS": "4",
+            "HOTLINE_PUBLIC_URL": "https://12345.example/",
         }
     )
     assert settings == Settings(
@@ -44,6 +45,7 @@ def test_every_variable_is_taken_over() -> None:
         model_dir=Path("/model"),
         demo=True,
         servers=4,
+        public_url="https://12345.example",
     )
 
 
@@ -67,6 +69,15 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("SERVERS", "0"),
         ("SERVERS", "2.5"),
         ("SERVERS", "1000"),
+        ("PUBLIC_URL", "12345.example"),
+        ("PUBLIC_URL", "ftp://12345.example"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://12345.example/hub"),
+        ("PUBLIC_URL", "https://12345.example?x=1"),
+        ("PUBLIC_URL", "https://me:word@12345.example"),
+        ("PUBLIC_URL", "https://12345.example:port"),
+        ("PUBLIC_URL", "https://12345.example:0"),
+        ("PUBLIC_URL", "https://[::1"),
         ("DEMO", "yes"),
         ("DEMO", "ON"),
     ],
@@ -90,6 +101,12 @@ def test_a_value_that_cannot_be_used_is_named_with_its_variable(name: str, value
 )
 def test_the_address_is_one_that_can_be_called(host: str, url: str) -> None:
     assert Settings(host=host).url == url
+
+
+def test_people_reach_it_where_it_answers_unless_told_otherwise() -> None:
+    assert read_settings({"HOTLINE_PORT": "80"}).address == "http://127.0.0.1:80"
+    assert read_settings({"HOTLINE_PUBLIC_URL": "https://Hub.Example:8443"}).address == "https://hub.example:8443"
+    assert Settings(public_url="https://hub.example").url == Settings().url
 
 
 def test_the_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:

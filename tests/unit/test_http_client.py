@@ -1,11 +1,14 @@
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.http_client import ForbiddenTarget, public_socket, seconds, target
+from hotline.http_client import Answer, ForbiddenTarget, NotPublic, failure, public_socket, seconds, target
 from hotline.workers.outbox import FIRST_PAUSE, JITTER, LONGEST_PAUSE, MOST_ATTEMPTS, pause
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -204,6 +207,41 @@ def test_a_socket_is_made_for_a_public_address() -> None:
     made = public_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443)))
     made.close()
     assert made.family is socket.AF_INET
+
+
+KEY = Mock(host="hall.example", port=443, ssl=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (aiohttp.ClientConnectorError(KEY, ConnectionRefusedError(111, "Connect call failed")), "无法连接"),
+        (aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "Name or service not known")), "域名无法解析"),
+        (aiohttp.ClientConnectorError(KEY, NotPublic("10.0.0.1 不是公网地址")), "不是公网地址"),
+        (aiohttp.ConnectionTimeoutError("Connection timeout to host"), "超时"),
+        (aiohttp.ServerTimeoutError(), "超时"),
+        (TimeoutError(), "超时"),
+        (aiohttp.ClientConnectorCertificateError(KEY, ssl.SSLCertVerificationError(1, "self-signed")), "证书"),
+        (aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError(1, "wrong version number")), "证书"),
+        (aiohttp.ServerDisconnectedError(), "中断"),
+        (aiohttp.ClientOSError(104, "Connection reset by peer"), "无法连接"),
+        (aiohttp.ClientPayloadError("Response payload is not completed"), "中断"),
+        (aiohttp.ClientResponseError(Mock(), (), message="Expected HTTP/"), "HTTP"),
+        (ValueError("Chunk too big"), "无法识别"),
+        (OSError(101, "Network is unreachable"), "无法连接"),
+    ],
+)
+def test_why_no_answer_came_is_said_in_chinese_without_the_exceptions_own_words(error: Exception, word: str) -> None:
+    said = failure(error)
+    assert word in said
+    assert not [one for one in ("error", "host", "10.0.0.1", "[", "failed", "self-signed") if one in said.lower()]
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(301, "重定向"), (308, "重定向"), (404, "状态码 404"), (500, "状态码 500")]
+)
+def test_an_answer_that_takes_nothing_is_said_with_its_status(status: int, word: str) -> None:
+    assert word in Answer(status, b"", None).words
 
 
 @pytest.mark.parametrize(
