@@ -10,7 +10,9 @@ from hotline import guards, ruling
 from hotline.fields import CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
+from models.store import events
+from models.ticket import event_fields
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 
@@ -55,13 +57,14 @@ async def accept(step: Step, fields: Accept) -> None:
 
 async def dispatch(step: Step, fields: Dispatch) -> None:
     """派单: the first one. Refuses what the guards forbid."""
-    _check_turn(step, Action.DISPATCH)
+    await _check_turn(step, Action.DISPATCH)
     await _send(step, Action.DISPATCH, fields)
 
 
 async def reassign(step: Step, fields: Dispatch) -> None:
     """改派: another department leads from now on; the third dispatch must be a designation (天津, 潍坊§22)."""
-    _check_turn(step, Action.REASSIGN)
+    await _check_turn(step, Action.REASSIGN)
+    _check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
     for part in step.live_parts:
@@ -79,12 +82,15 @@ async def designate(step: Step, fields: Designate) -> None:
 
 
 async def recall(step: Step, fields: Recall) -> None:
-    """撤回: the lead's recall brings the ticket back to the desk."""
+    """撤回: the lead's recall brings the ticket back to the desk; where it asks to send back, that is decided first."""
     reason = required(fields.reason, "撤回理由")
     parts = step.live_parts if fields.assignment is None else [step.part(fields.assignment)]
     if not parts:
         raise Conflict("没有可撤回的承办任务")
     loses_lead = any(part.is_lead for part in parts)
+    if loses_lead:
+        step.check(Action.RECALL)
+        _check_decided(step, Action.RECALL)
     parts = step.live_parts if loses_lead else [parts[0], *step.below(parts[0])]
     step.take(
         Action.RECALL,
@@ -98,14 +104,31 @@ async def recall(step: Step, fields: Recall) -> None:
         step.set(lead=None, desk_reason=f"已撤回：{reason}")
 
 
-def _check_turn(step: Step, action: Action) -> None:
+def _check_decided(step: Step, action: Action) -> None:
+    """Refuse to take the lead away while its send-back waits: it would be rid of the matter and nobody would count."""
+    for part in step.live_parts:
+        if part.is_lead and must_be_decided(part.state, action):
+            name = step.hub.department_name(part.department)
+            raise Conflict(f"{name}的退单申请尚待裁决，请先裁决退单（decide_send_back），再改派或撤回")
+
+
+async def _check_turn(step: Step, action: Action) -> None:
     """Refuse a further dispatch while a dispute waits for its ruling, and a third one: that designates."""
     step.check(action)
     if step.ticket.is_disputed:
         raise Conflict("该工单正在会商，请先裁定（rule）或指定主办单位（designate）")
     count = step.ticket.dispatch_count
-    if step.ticket.send_back_count > 0 and count + 1 >= step.policy.send_back.designate_at:
+    if count + 1 >= step.policy.send_back.designate_at and await _was_contested(step):
         raise Conflict(f"已派单{count}次仍无人承办，请指定主办单位（designate），不得再派单或改派")
+
+
+async def _was_contested(step: Step) -> bool:
+    """Tell whether a lead ever asked to send back, upheld or not: the hotline's own corrections are no buck-passing."""
+    if step.ticket.send_back_count > 0:
+        return True
+    trail = await events.of_ticket(step.session, step.ticket.id)
+    asked = [event_fields(event)["assignment"] for event in trail if event.type == Action.SEND_BACK]
+    return any(step.parts[ordinal].is_lead for ordinal in asked)
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:
