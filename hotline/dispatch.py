@@ -139,9 +139,8 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     lead, assisting = await _designees(step, fields)
     for chosen in (lead, *assisting):
         guards.check(step.hub, step.ticket, chosen.department)
-    if action is not Action.DESIGNATE and lead.department in _sent_back_by(step):
-        name = step.hub.department_name(lead.department)
-        raise Conflict(f"{name}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
+    ruled = await ruling.ruled_lead(step)
+    _check_lead(step, action, lead.department, ruled)
     step.take(
         action,
         lead=lead.department,
@@ -154,9 +153,18 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     step.set(
         because=lead.because, lead=lead.department, desk_reason=None, dispatch_count=step.ticket.dispatch_count + 1
     )
-    await step.assign(lead, AssignmentRole.LEAD, action)
+    await step.assign(lead, AssignmentRole.LEAD, action, is_designated=ruled is not None)
     for one in assisting:
         await step.assign(one, AssignmentRole.ASSISTING, action)
+
+
+def _check_lead(step: Step, action: Action, lead: str, ruled: str | None) -> None:
+    """Refuse whom a ruling passed over, and, but by designation, whose send-back was upheld."""
+    name = step.hub.department_name
+    if ruled not in {None, lead}:
+        raise Conflict(f"会商已裁定由{name(ruled)}主办，只能派给该单位；需要变更的，请重新会商（open_dispute）并裁定")
+    if action is not Action.DESIGNATE and lead in _sent_back_by(step):
+        raise Conflict(f"{name(lead)}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
 
 
 async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Designee]]:
