@@ -193,5 +193,8 @@ def _sent_back_by(step: Step) -> set[str]:
 def _reclassify(step: Step, category: str) -> None:
     if category not in step.hub.city.categories:
         raise InvalidRequest(f"没有编码为“{category}”的事项分类")
+    barred = guards.recused(step.hub, step.ticket)
+    # Whom the category barred so far stays barred: one field is not the way round the accused.
+    step.set(recused=barred.units if barred else ())
     step.record("reclassified", before=step.ticket.category, after=category)
     step.set(category=category[:4], detail=category if len(category) > 4 else None)
