@@ -157,7 +157,7 @@ class Desk:
     async def _merge(self, line: dict[str, Any]) -> None:
         into = self._twin(line)
         if into is not None:
-            await self._step("dispatcher", line, "merge", into=into, reason=self._words("merge"))
+            await self._step("shift_lead", line, "merge", into=into, reason=self._words("merge"))
 
     async def _split(self, line: dict[str, Any]) -> None:
         brief = self._words("split_brief").format(text=line["text"][:60])
