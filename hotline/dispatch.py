@@ -10,7 +10,9 @@ from hotline import guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
+from models.store import events
+from models.ticket import event_fields
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 
@@ -55,13 +57,14 @@ async def accept(step: Step, fields: Accept) -> None:
 
 async def dispatch(step: Step, fields: Dispatch) -> None:
     """派单: the first one. Refuses what the guards forbid."""
-    _check_turn(step, Action.DISPATCH)
+    await _check_turn(step, Action.DISPATCH)
     await _send(step, Action.DISPATCH, fields)
 
 
 async def reassign(step: Step, fields: Dispatch) -> None:
     """改派: another department leads from now on; the third dispatch must be a designation (天津, 潍坊§22)."""
-    _check_turn(step, Action.REASSIGN)
+    await _check_turn(step, Action.REASSIGN)
+    _check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
     for part in step.live_parts:
@@ -79,12 +82,15 @@ async def designate(step: Step, fields: Designate) -> None:
 
 
 async def recall(step: Step, fields: Recall) -> None:
-    """撤回: the lead's recall brings the ticket back to the desk."""
+    """撤回: the lead's recall brings the ticket back to the desk; where it asks to send back, that is decided first."""
     reason = required(fields.reason, "撤回理由")
     parts = step.live_parts if fields.assignment is None else [step.part(fields.assignment)]
     if not parts:
         raise Conflict("没有可撤回的承办任务")
     loses_lead = any(part.is_lead for part in parts)
+    if loses_lead:
+        step.check(Action.RECALL)
+        _check_decided(step, Action.RECALL)
     parts = step.live_parts if loses_lead else [parts[0], *step.below(parts[0])]
     step.take(
         Action.RECALL,
@@ -98,14 +104,31 @@ async def recall(step: Step, fields: Recall) -> None:
         step.set(lead=None, desk_reason=f"已撤回：{reason}")
 
 
-def _check_turn(step: Step, action: Action) -> None:
+def _check_decided(step: Step, action: Action) -> None:
+    """Refuse to take the lead away while its send-back waits: it would be rid of the matter and nobody would count."""
+    for part in step.live_parts:
+        if part.is_lead and must_be_decided(part.state, action):
+            name = step.hub.department_name(part.department)
+            raise Conflict(f"{name}的退单申请尚待裁决，请先裁决退单（decide_send_back），再改派或撤回")
+
+
+async def _check_turn(step: Step, action: Action) -> None:
     """Refuse a further dispatch while a dispute waits for its ruling, and a third one: that designates."""
     step.check(action)
     if step.ticket.is_disputed:
         raise Conflict("该工单正在会商，请先裁定（rule）或指定主办单位（designate）")
     count = step.ticket.dispatch_count
-    if step.ticket.send_back_count > 0 and count + 1 >= step.policy.send_back.designate_at:
+    if count + 1 >= step.policy.send_back.designate_at and await _was_contested(step):
         raise Conflict(f"已派单{count}次仍无人承办，请指定主办单位（designate），不得再派单或改派")
+
+
+async def _was_contested(step: Step) -> bool:
+    """Tell whether a lead ever asked to send back, upheld or not: the hotline's own corrections are no buck-passing."""
+    if step.ticket.send_back_count > 0:
+        return True
+    trail = await events.of_ticket(step.session, step.ticket.id)
+    asked = [event_fields(event)["assignment"] for event in trail if event.type == Action.SEND_BACK]
+    return any(step.parts[ordinal].is_lead for ordinal in asked)
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:
@@ -116,9 +139,8 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     lead, assisting = await _designees(step, fields)
     for chosen in (lead, *assisting):
         guards.check(step.hub, step.ticket, chosen.department)
-    if action is not Action.DESIGNATE and lead.department in _sent_back_by(step):
-        name = step.hub.department_name(lead.department)
-        raise Conflict(f"{name}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
+    ruled = await ruling.ruled_lead(step)
+    _check_lead(step, action, lead.department, ruled)
     step.take(
         action,
         lead=lead.department,
@@ -131,9 +153,18 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     step.set(
         because=lead.because, lead=lead.department, desk_reason=None, dispatch_count=step.ticket.dispatch_count + 1
     )
-    await step.assign(lead, AssignmentRole.LEAD, action)
+    await step.assign(lead, AssignmentRole.LEAD, action, is_designated=ruled is not None)
     for one in assisting:
         await step.assign(one, AssignmentRole.ASSISTING, action)
+
+
+def _check_lead(step: Step, action: Action, lead: str, ruled: str | None) -> None:
+    """Refuse whom a ruling passed over, and, but by designation, whose send-back was upheld."""
+    name = step.hub.department_name
+    if ruled not in {None, lead}:
+        raise Conflict(f"会商已裁定由{name(ruled)}主办，只能派给该单位；需要变更的，请重新会商（open_dispute）并裁定")
+    if action is not Action.DESIGNATE and lead in _sent_back_by(step):
+        raise Conflict(f"{name(lead)}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
 
 
 async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Designee]]:
@@ -162,5 +193,8 @@ def _sent_back_by(step: Step) -> set[str]:
 def _reclassify(step: Step, category: str) -> None:
     if category not in step.hub.city.categories:
         raise InvalidRequest(f"没有编码为“{category}”的事项分类")
+    barred = guards.recused(step.hub, step.ticket)
+    # Whom the category barred so far stays barred: one field is not the way round the accused.
+    step.set(recused=barred.units if barred else ())
     step.record("reclassified", before=step.ticket.category, after=category)
     step.set(category=category[:4], detail=category if len(category) > 4 else None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import Conflict, InvalidRequest
 from models.store import tickets
-from routing.guards import may_delegate, recusal
+from routing.guards import Recusal, may_delegate, recusal
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -21,6 +21,20 @@ async def check_alone(step: Step, doing: str) -> None:
         raise Conflict(f"另有{len(others)}位诉求人的同一事项并入本工单，不能{doing}，请致电热线说明")
 
 
+def recused(hub: Hub, ticket: Ticket) -> Recusal | None:
+    """Return who must stand aside, by what the ticket says now and by what it ever said; None where nobody must."""
+    where, category = hub.jurisdiction(ticket), ticket.detail or ticket.category
+    return recusal(
+        ticket.kind,
+        category,
+        (ticket.accused,),
+        where,
+        city=hub.city,
+        names=hub.catalogue.names,
+        kept=ticket.recused,
+    )
+
+
 def check(hub: Hub, ticket: Ticket, department: str) -> None:
     """Raise InvalidRequest for an unknown department, Conflict where a guard forbids it."""
     known = hub.city.departments.get(department)
@@ -29,8 +43,6 @@ def check(hub: Hub, ticket: Ticket, department: str) -> None:
     verdict = may_delegate(known, grassroots=ticket.grassroots, duty=ticket.duty or "")
     if not verdict.allowed:
         raise Conflict(verdict.because)
-    where = hub.jurisdiction(ticket)
-    category = ticket.detail or ticket.category
-    barred = recusal(ticket.kind, category, (ticket.accused,), where, city=hub.city, names=hub.catalogue.names)
+    barred = recused(hub, ticket)
     if barred is not None and barred.bars(hub.city, department):
         raise Conflict(f"被举报方及其下属单位须回避，不能派给{known.name}")

@@ -162,6 +162,7 @@ def _begin(
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
         accused=request.accused or read.accused or "、".join(map(hub.department_name, way.recused)) or None,
+        recused=way.recused,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
         desk_reason=None,

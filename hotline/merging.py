@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline import guards
 from hotline.fields import Code, Reason, Words, required
 from hotline.passing_on import beside
 from hotline.step import Step
-from models.errors import Conflict
+from models.errors import Conflict, Forbidden
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.store import steps, tickets
 from models.ticket import GENESIS, id_of, number_of
+from models.vocabulary import Role
+from routing.guards import accuses
 
 if TYPE_CHECKING:
     from models.ticket import Ticket
+
+MERGES_ACCUSATIONS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 
 
 class Merge(Struct, kw_only=True):
@@ -34,7 +39,7 @@ class Split(Struct, kw_only=True):
 
 
 async def merge(step: Step, fields: Merge) -> None:
-    """End this ticket in another; its own merged callers follow."""
+    """End this ticket in another; its own merged callers follow. Never where the accused would get it."""
     target_id = id_of(fields.into)
     reason = required(fields.reason, "并单理由")
     if target_id == step.ticket.id:
@@ -43,14 +48,20 @@ async def merge(step: Step, fields: Merge) -> None:
     target = await tickets.lock(step.session, target_id)
     if target.state not in OPEN_TICKET:
         raise Conflict(f"工单{target.number}已结束，不能并入")
+    other = await beside(step, target)
+    children = [
+        await tickets.lock(step.session, one) for one in await tickets.merged_into(step.session, step.ticket.id)
+    ]
+    step.check(Action.MERGE)
+    for ticket in (step.ticket, *children):
+        _keep_from_accused(step, ticket, other)
     step.take(Action.MERGE, into=target.number, reason=reason)
     step.set(merged_into=target.id)
     for part in step.live_parts:
         await step.end_part(part, "ticket.merged", into=target.number, reason=reason)
-    other = await beside(step, target)
     other.record("merged_in", ticket=step.ticket.number)
-    for child_id in await tickets.merged_into(step.session, step.ticket.id):
-        child = await beside(step, await tickets.lock(step.session, child_id))
+    for ticket in children:
+        child = await beside(step, ticket)
         child.record("merge_followed", into=target.number)
         child.set(merged_into=target.id)
         await child.write()
@@ -88,6 +99,27 @@ async def split(step: Step, fields: Split) -> list[str]:
         numbers.append(number_of(ticket_id))
     step.take(Action.SPLIT, into=numbers, reason=reason)
     return numbers
+
+
+def _keep_from_accused(step: Step, ticket: Ticket, other: Step) -> None:
+    """Refuse to merge what accuses into what the accused handle, and let no part of `other` go to them later.
+
+    Raises Forbidden where whoever merges may not merge an accusation at all, Conflict.
+    """
+    hub, category = step.hub, ticket.detail or ticket.category
+    barred = guards.recused(hub, ticket)
+    is_accusation = barred is not None or accuses(ticket.kind, category, hub.city)
+    if is_accusation and step.actor.role not in MERGES_ACCUSATIONS:
+        raise Forbidden("举报件和作风投诉的并单，须由班长或督办员办理")
+    if barred is None:
+        return
+    # What was reviewed has no live part, and comes back to its lead when it is reopened.
+    for code in dict.fromkeys((*(part.department for part in other.live_parts), other.ticket.lead)):
+        if code is not None and barred.bars(hub.city, code):
+            raise Conflict(
+                f"被举报方及其下属单位须回避：工单{other.ticket.number}由{hub.department_name(code)}承办，不能并入"
+            )
+    other.set(recused=tuple(dict.fromkeys((*other.ticket.recused, *barred.units))))
 
 
 def _child_of(parent: Ticket, ticket_id: int) -> Ticket:

@@ -74,7 +74,8 @@ async def propose_again(step: Step) -> Route:
         reading, categories=(first, *reading.categories[1:]), detail=ticket.detail, kind=ticket.kind
     )
     where = step.hub.jurisdiction(ticket)
-    return route(reading, where, step.hub.catalogue, step.hub.city, on=step.hub.today(), accused=ticket.accused)
+    hub, today = step.hub, step.hub.today()
+    return route(reading, where, hub.catalogue, hub.city, on=today, accused=ticket.accused, recused=ticket.recused)
 
 
 def _desk_reasons(city: City, read: Understanding, proposed: Route, line: Line | None) -> list[str]:

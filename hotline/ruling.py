@@ -1,11 +1,14 @@
-"""裁定: a dispute is opened once and ended once, by a ruling or by the designation that stands for it."""
+"""裁定: a dispute is opened once and ended once, by a ruling or by the designation that stands for it.
+
+A ruling binds: whom it names leads, without a send-back, until another dispute is ruled.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from models.lifecycle import Action
-from models.store import events
+from models.store import disputes, events
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -24,6 +27,11 @@ def open_dispute(step: Step, topic: str, participants: list[str]) -> None:
             "participants": participants,
         }
     )
+
+
+async def ruled_lead(step: Step) -> str | None:
+    """Return who alone may lead by the newest ruling; None where there is none, or a dispute is open again."""
+    return None if step.ticket.is_disputed else await disputes.ruled_lead(step.session, step.ticket.id)
 
 
 async def end_dispute(step: Step, lead: str, ruling: str) -> None:

@@ -182,6 +182,8 @@ BEING_HANDLED: Final = frozenset({A.ACKNOWLEDGED, A.IN_PROGRESS, A.DEFERRED})
 
 HOTLINE: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 DESK: Final = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR})
+# Who asks to be rid of the lead gets a decision first: a lead taken away meanwhile is a send-back that nobody counts.
+DECIDED_FIRST: Final = frozenset({Action.REASSIGN, Action.RECALL})
 SEATS: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
 OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.CLOCK})
 
@@ -307,6 +309,7 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
     _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),
     _part(Action.REJECT, {A.SIGNED_OFF}, {A.IN_PROGRESS}),
+    # How every part ends that is taken away, be it with its ticket or its lead; `must_be_decided` holds for the lead.
     _part(Action.RECALL, LIVE_ASSIGNMENT, {A.RECALLED}),
 )
 
@@ -327,6 +330,11 @@ def ticket_allows(state: TicketState, action: Action) -> bool:
 def assignment_allows(state: AssignmentState, action: Action) -> bool:
     """Tell whether the assignment's table has this step from this state."""
     return (state, action) in _PARTS
+
+
+def must_be_decided(lead: AssignmentState, action: Action) -> bool:
+    """Tell whether the lead's send-back waits, and this step would take the lead away before the decision."""
+    return lead is A.SEND_BACK_REQUESTED and action in DECIDED_FIRST
 
 
 def advance_ticket(state: TicketState, action: Action, to: TicketState | None = None) -> TicketState:

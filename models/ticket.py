@@ -20,7 +20,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
     """One matter on its whole way (工单): what moves. Its words are a TicketText.
 
     `stage_by` is when the hotline's own present stage (desk, review, follow-up) must be done; `reply_by` is the
-    lead's. `promised_at` was told to the citizen. Dates with `first_` never move.
+    lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
+    accused: neither they nor what stands below them may have a part, whatever the category becomes.
     """
 
     city_code: str
@@ -69,6 +70,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     interaction: int | None = None
     event_count: int = 0
     head_hash: bytes = GENESIS
+    recused: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:

@@ -51,16 +51,15 @@ def recusal(
     *,
     city: City,
     names: DepartmentNames,
+    kept: Iterable[str] = (),
 ) -> Recusal | None:
-    """Return who must stand aside, or None where nobody must.
+    """Return who must stand aside, or None where nobody must; `kept` must whatever the matter is called now.
 
     Only a tip-off (举报) or a complaint about conduct accuses; “城管不管” about a stall goes to 城管 as ever.
     Source: 信访工作条例 §30, 市场监督管理投诉举报处理暂行办法 §33.
     """
-    if not accuses(kind, category, city):
-        return None
-    units: dict[str, None] = {}
-    for text in accused:
+    units = dict.fromkeys(kept)
+    for text in accused if accuses(kind, category, city) else ():
         units.update(dict.fromkeys(names.find(text, jurisdiction) if text else ()))
     return Recusal(tuple(units), is_conduct(category, city)) if units else None
 

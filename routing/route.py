@@ -1,5 +1,6 @@
 """One request's way: which department leads, which assist, and why, in words that a resident may read."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
@@ -62,12 +63,14 @@ def route(
     *,
     on: date,
     accused: str | None,
+    recused: Iterable[str] = (),
     to_grassroots: bool = False,
 ) -> Route:
     """Return the lead and the assisting departments of a request, or a doubt that says why there is none.
 
-    `accused` is whom the agent or the form names, beside what the program read in the text. With
-    `to_grassroots` the street of the place is asked for as lead; the catalogue may refuse.
+    `accused` is whom the agent or the form names, beside what the program read in the text; `recused` are
+    units that were barred before and stay so. With `to_grassroots` the street of the place is asked for as
+    lead; the catalogue may refuse.
     """
     category = _category(understanding)
     match = catalogue.find(category, jurisdiction, on=on) if category else None
@@ -81,9 +84,9 @@ def route(
     named = (accused, understanding.accused)
     if is_conduct(category, city) and not any(named):
         named = (understanding.subject, understanding.masked_text[:_READ])
-    recused = recusal(understanding.kind, category, named, jurisdiction, city=city, names=catalogue.names)
-    if recused is not None:
-        return _keep_from_accused(found, recused, city)
+    barred = recusal(understanding.kind, category, named, jurisdiction, city=city, names=catalogue.names, kept=recused)
+    if barred is not None:
+        return _keep_from_accused(found, barred, city)
     office = unknown_office((accused, understanding.accused, understanding.subject))
     if is_conduct(category, city) or (office and accuses(understanding.kind, category, city)):
         return _doubting(

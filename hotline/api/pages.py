@@ -100,12 +100,14 @@ def _cards(figures: Iterable[tuple[str, int, bool]]) -> str:
 async def _matters(hub: Hub, session: Session) -> str:
     newest = await tickets.page(session, Filter(), None, 12)
     found = await backlog.figures(session, hub.now())
-    pressed = await backlog.ping_pong(session, 8)
+    terms = hub.policy.send_back
+    pressed = await backlog.ping_pong(session, 8, send_backs=terms.dispute_at, dispatches=terms.designate_at)
+    often = f"退回{terms.dispute_at}次或换主办派单{terms.designate_at}次以上"
     told = await notices.newest(session, 8)
     departments = _departments(hub, found["departments"][:8])
     return f"""<section><h2>最新诉求<small>已脱敏</small></h2>{_newest(hub, newest)}</section>
 <section class="half"><h2>承办单位<small>积压多者在前</small></h2>{departments}</section>
-<section class="half"><h2>反复退单<small>退回两次以上</small></h2>{_pressed(hub, pressed)}</section>
+<section class="half"><h2>反复退单<small>{often}</small></h2>{_pressed(hub, pressed)}</section>
 <section><h2>短信告知<small>演示：只显示，不发送</small></h2>{_told(told)}</section>"""
 
 

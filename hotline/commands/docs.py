@@ -10,6 +10,7 @@ from hotline.commands.state_picture import Edge, Node, picture
 from models.lifecycle import (
     ASSIGNMENT_ENDS,
     ASSIGNMENT_STEPS,
+    DECIDED_FIRST,
     LABELS,
     LIVE_ASSIGNMENT,
     OPEN_TICKET,
@@ -168,6 +169,10 @@ reminder or a supervision. Arrows show steps that lead elsewhere; what leaves th
 
 `start` is where the step makes the ticket or the part. Who may take a step at all is the ticket table's `by`; a
 department only ever acts on a part of its own.
+
+While the lead asks to send back (退单待裁), some steps may not take the lead away, for the request is decided first:
+{_named(action for action in Action if action in DECIDED_FIRST)}.
+A lead that asks is `recalled` only where the whole ticket ends; a part beside or below the lead at any time.
 
 | step | 中文 | who | the ticket | the part |
 |---|---|---|---|---|

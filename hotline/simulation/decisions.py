@@ -42,7 +42,7 @@ class Decisions:
     async def _decide(self, line: dict[str, Any]) -> None:
         number, asks = line["number"], line["asks"]
         told = self.town.handling.of(number)
-        if told is not None and told.tale.scene == "recall" and asks == "send_back" and not told.over.is_set():
+        if told is not None and told.tale.scene == "withdraw" and asks == "send_back" and not told.over.is_set():
             return
         action, is_granted = f"decide_{asks}", self._is_granted(number, told)
         person = self.town.people[DECIDES[asks]]

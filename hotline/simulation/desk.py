@@ -26,6 +26,7 @@ class Desk:
         self.town = town
         self._lines: list[dict[str, Any]] = []
         self._tried: set[str] = set()
+        self._ruled: dict[str, str] = {}
         self._play: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
             "dispatched": self._dispatch,
             "chosen": self._choose,
@@ -96,11 +97,12 @@ class Desk:
         await self._give(line, "dispatcher", "dispatch", "chosen")
 
     async def _give(self, line: dict[str, Any], role: str, action: str, why: str) -> None:
-        """Give the ticket to the first candidate whom the guards allow."""
+        """Give the ticket to whom a ruling named, else to the first candidate whom the guards allow."""
         page = await self.town.people["supervisor"].ticket(line["number"])
         if page is None or page["version"] != line["version"]:
             return
-        for lead in candidates(self.town, page, but=led_by(page)):
+        ruled = self._ruled.get(line["number"])
+        for lead in [ruled] if ruled else candidates(self.town, page, but=led_by(page)):
             if await self._step(role, line, action, lead=lead, reason=self._words(why, line["number"])):
                 return
 
@@ -130,13 +132,9 @@ class Desk:
             if answer.status == 422 and amend:
                 answer = await lead_person.step(number, "rule", line["version"], **fields, amend=False)
             if answer.is_done:
-                await self._designate(number, answer.body["version"], [lead, *likely], ruling)
-                return
-
-    async def _designate(self, number: str, version: int, likely: list[str], ruling: str) -> None:
-        for lead in dict.fromkeys(likely):
-            person = self.town.people["supervisor"]
-            if (await person.step(number, "designate", version, lead=lead, reason=ruling)).is_done:
+                self._ruled[number] = lead
+                fields = {"lead": lead, "reason": ruling}
+                await self.town.people["supervisor"].step(number, "designate", answer.body["version"], **fields)
                 return
 
     async def _answer(self, line: dict[str, Any]) -> None:
@@ -159,7 +157,7 @@ class Desk:
     async def _merge(self, line: dict[str, Any]) -> None:
         into = self._twin(line)
         if into is not None:
-            await self._step("dispatcher", line, "merge", into=into, reason=self._words("merge"))
+            await self._step("shift_lead", line, "merge", into=into, reason=self._words("merge"))
 
     async def _split(self, line: dict[str, Any]) -> None:
         brief = self._words("split_brief").format(text=line["text"][:60])

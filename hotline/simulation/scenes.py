@@ -110,7 +110,7 @@ class Scenes:
         others = [line async for line in lines if line["number"] != own and line["lead"] == page["lead"]]
         others.sort(key=lambda line: line["category"] != page["category"])
         for line in others[:1]:
-            await self._step("dispatcher", page, "merge", into=line["number"], reason=self._words("merge"))
+            await self._step("shift_lead", page, "merge", into=line["number"], reason=self._words("merge"))
 
     async def _step(self, role: str, page: dict[str, Any], action: str, **fields: Any) -> Answer:
         return await self.town.people[role].step_now(page["number"], action, **fields)

@@ -62,7 +62,6 @@ HANDLING_TALES: Final = (
     _tale("street_recalled", "acknowledge delegate hold", "calm below", child="waits", scene="recall_child"),
     _tale("recalled_unread", "hold", "calm", scene="recall"),
     _tale("recalled_read", "acknowledge hold", "calm", scene="recall"),
-    _tale("recalled_while_asking", "acknowledge send_back", "calm send_back", scene="recall"),
     _tale("recalled_deferred", "acknowledge deferral hold", "calm", scene="recall"),
     _tale("recalled_replied", "acknowledge contact reply hold", "calm", scene="recall"),
     _tale("recalled_with_child_done", "acknowledge delegate await_child hold", "calm below", scene="recall"),
@@ -74,7 +73,7 @@ HANDLING_TALES: Final = (
     _tale("urged", "acknowledge hold", "calm", scene="urge", weight=3),
     _tale("noted", "acknowledge hold", "calm", scene="note"),
     _tale("overdue", "acknowledge contact dawdle", "soon", weight=2),
-    _tale("withdrawn", "acknowledge hold", "calm", scene="withdraw", weight=0),
+    _tale("withdrawn_while_asking", "send_back", "calm send_back", scene="withdraw", weight=0),
     _tale("merged", "acknowledge hold", "calm", scene="merge", weight=0),
 )
 DESK_TALES: Final = (

@@ -54,7 +54,10 @@ GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 -- How many tickets stand in each state.
 SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
 
--- name: ping_pong(city_code, n)
--- Tickets that were sent back most, the buck-passing list.
+-- name: ping_pong(city_code, send_backs, dispatches, n)
+-- Tickets that were sent back, or dispatched while the lead changed hands, so often: the buck-passing list.
 SELECT id, send_back_count, dispatch_count, lead FROM tickets
-WHERE city_code = :city_code AND send_back_count >= 2 ORDER BY send_back_count DESC, id DESC LIMIT :n;
+WHERE city_code = :city_code AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
+  SELECT count(DISTINCT a.department) FROM assignments AS a
+  WHERE a.city_code = tickets.city_code AND a.ticket_id = tickets.id AND a.role = 'lead') > 1))
+ORDER BY send_back_count DESC, dispatch_count DESC, id DESC LIMIT :n;

@@ -42,7 +42,9 @@ async def states(session: Session) -> dict[str, int]:
     return {row["state"]: row["n"] async for row in rows}
 
 
-async def ping_pong(session: Session, n: int) -> list[dict[str, Any]]:
-    """Return the tickets that were sent back most."""
-    rows = _SQL.ping_pong(session.connection, city_code=session.city_code, n=n)
+async def ping_pong(session: Session, n: int, *, send_backs: int, dispatches: int) -> list[dict[str, Any]]:
+    """Return the tickets that were sent back, or went from lead to lead, at least so often; the worst first."""
+    rows = _SQL.ping_pong(
+        session.connection, city_code=session.city_code, send_backs=send_backs, dispatches=dispatches, n=n
+    )
     return [{**dict(row), "number": number_of(row["id"])} async for row in rows]

@@ -163,3 +163,70 @@ async def test_a_ruling_may_not_name_whom_a_guard_forbids(world: World) -> None:
     said = await world.refused(number, "rule", who="supervisor", lead="donghu-cuihu", ruling="由街道办理")
     assert "不得分派给基层" in said["detail"]
     assert (await world.ticket(number))["is_disputed"] is True
+
+
+async def test_after_a_ruling_only_its_lead_may_be_designated_or_dispatched(world: World) -> None:
+    number = await disputed(world)
+    await world.step(number, "rule", who="supervisor", lead="housing", ruling=RULING)
+    before = await world.everything_of(number)
+    said = await world.refused(number, "designate", who="supervisor", lead="parks", reason="改由园林办理")
+    assert "住建局" in said["detail"]
+    assert "裁定" in said["detail"]
+    assert await world.everything_of(number) == before
+    await world.step(number, "designate", who="supervisor", lead="housing", reason=RULING)
+    assert (await world.ticket(number))["lead"]["code"] == "housing"
+
+
+async def test_an_early_ruling_binds_every_later_dispatch_and_its_part_is_designated(world: World) -> None:
+    """Ruled before anybody sent it back: an ordinary dispatch follows, and is none that could be sent back."""
+    housing = await world.department("housing")
+    number = await ruled_early(world)
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("dispatch", {"lead": "parks"}),
+        ("dispatch", {}),
+        ("reassign", {"lead": "parks", "reason": "改派"}),
+        ("designate", {"lead": "parks", "reason": "指定办理"}),
+    ]
+    for action, fields in ways:
+        said = await world.refused(number, action, who="supervisor", **fields)
+        assert "住建局" in said["detail"]
+    await world.step(number, "dispatch", who="dispatcher", lead="housing", assisting=["parks"])
+    await world.deliver()
+    assert housing.last("ticket.designated")["is_designated"] is True
+    lead, assisting = (await world.ticket(number))["assignments"][-2:]
+    assert (lead["is_designated"], assisting["is_designated"]) == (True, False)
+    asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    await world.refused(number, "send_back", who="department:housing", **asked)
+    await world.refused(number, "reassign", who="supervisor", lead="parks", reason="改派")
+    await world.step(number, "reassign", who="supervisor", lead="housing", reason="无需协办")
+    assert (await world.ticket(number))["assignments"][-1]["is_designated"] is True
+
+
+async def test_another_ruling_frees_from_the_first(world: World) -> None:
+    number = await ruled_early(world)
+    await world.step(number, "dispatch", who="dispatcher", lead="housing")
+    await world.step(number, "recall", who="dispatcher", reason="住建局提出新的证据")
+    await world.refused(number, "designate", who="supervisor", lead="parks", reason="指定办理")
+    await world.step(number, "open_dispute", who="supervisor", topic="住建局提出新的证据")
+    await world.step(number, "rule", who="supervisor", lead="parks", ruling="由园林局管养")
+    said = await world.refused(number, "designate", who="supervisor", lead="housing", reason="指定办理")
+    assert world.hub.department_name("parks") in said["detail"]
+    await world.step(number, "designate", who="supervisor", lead="parks", reason="指定办理")
+
+
+async def test_a_designation_in_an_open_dispute_stands_for_a_ruling_and_binds_as_one(world: World) -> None:
+    number = await ruled_early(world)
+    await world.step(number, "open_dispute", who="supervisor", topic="住建局提出新的证据")
+    await world.step(number, "designate", who="supervisor", lead="power", reason="先办后议")
+    for lead in ("housing", "parks"):
+        said = await world.refused(number, "reassign", who="supervisor", lead=lead, reason="改派")
+        assert "供电公司" in said["detail"]
+
+
+async def ruled_early(world: World) -> str:
+    """A ticket that nobody sent back, ruled to be the housing bureau's."""
+    number = str((await world.register(LAMP))["number"])
+    await world.step(number, "recall", who="dispatcher", reason="职责不清")
+    await world.step(number, "open_dispute", who="dispatcher", topic="路灯由谁管养")
+    await world.step(number, "rule", who="supervisor", lead="housing", ruling=RULING)
+    return number

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BRIBE = "举报市城管局执法人员收受摊贩好处费，对翠湖路占道经营不闻不问。"
 DISTRICT_BRIBE = "举报东湖区城管局工作人员收受商户好处费，包庇占道经营。"
 RUDE = "投诉翠湖街道办事处窗口人员态度恶劣，推诿扯皮，办低保跑了三趟。"
+RUDE_BUREAU = "投诉城管局窗口人员态度恶劣，推诿扯皮，办手续跑了三趟都不给办。"
 STALL = "翠湖路路边流动摊贩占道经营，打了几次电话城管不管，请城管局处理。"
 NOISE = "东湖区翠湖路商铺音响噪声扰民，投诉商家，晚上十一点还在放。"
 
@@ -147,3 +148,62 @@ async def test_a_confidential_caller_s_door_is_told_to_no_department(world: Worl
     assert "霞林天地广场" in shown
     for trace in ("502", "2单元", "李小某", "13800000001"):
         assert trace not in shown
+
+
+async def conduct_complaint(world: World) -> str:
+    """A complaint about how the urban bureau behaves, on the desk."""
+    receipt = await world.register(RUDE_BUREAU, accused="城管局")
+    number = str(receipt["number"])
+    assert (receipt["kind"], receipt["category"]["code"]) == ("complaint", "2002")
+    if receipt["state"] == "assigned":
+        await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    return number
+
+
+async def recused_in(world: World, number: str) -> list[str]:
+    [row] = await world.rows("SELECT recused FROM tickets WHERE id = $1", id_of(number))
+    return list(row["recused"])
+
+
+@pytest.mark.parametrize("code", ["urban", "sanitation"])
+async def test_another_category_does_not_let_the_accused_back_in(world: World, code: str) -> None:
+    number = await conduct_complaint(world)
+    before = await world.everything_of(number)
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("dispatch", {"lead": code}),
+        ("dispatch", {"lead": "justice", "assisting": [code]}),
+        ("reassign", {"lead": code, "reason": "路灯问题"}),
+    ]
+    for action, fields in ways:
+        said = await world.refused(number, action, who="supervisor", category="0203", **fields)
+        assert "回避" in said["detail"]
+    assert await world.everything_of(number) == before
+    # The catalogue's own proposal for street lamps is the accused: somebody over it leads instead.
+    await world.step(number, "dispatch", who="dispatcher", category="0203")
+    ticket = await world.ticket(number)
+    assert ticket["category"]["code"] == "0203"
+    assert ticket["lead"]["code"] not in {"urban", "sanitation"}
+    await refused_everywhere(world, number, code)
+    await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    await refused_everywhere(world, number, code)
+    assert "urban" in await recused_in(world, number)
+
+
+async def test_a_category_that_once_accused_is_remembered_when_it_goes(world: World) -> None:
+    """Read as street lamps, corrected to conduct, called street lamps again."""
+    receipt = await world.register("东湖区翠湖路的路灯坏了三天，请尽快维修。", accused="城管局")
+    number = receipt["number"]
+    assert (receipt["lead"]["code"], await recused_in(world, number)) == ("urban", [])
+    await world.step(number, "reassign", who="supervisor", lead="justice", category="2002", reason="反映的是作风")
+    fields: dict[str, Any] = {"lead": "urban", "category": "0203", "reason": "还是路灯"}
+    await world.refused(number, "reassign", who="supervisor", **fields)
+    await world.step(number, "reassign", who="supervisor", **{**fields, "lead": "power"})
+    await refused_everywhere(world, number, "urban")
+
+
+async def test_what_is_split_off_keeps_the_recusal(world: World) -> None:
+    number = await conduct_complaint(world)
+    answer = await world.step(number, "split", who="dispatcher", briefs=["路口路灯不亮。"], reason="另有一个事项")
+    child = answer["made"][0]
+    said = await world.refused(child, "dispatch", who="supervisor", lead="urban", category="0203")
+    assert "回避" in said["detail"]

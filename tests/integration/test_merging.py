@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.integration.conftest import World
 
 LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+BRIBE = "举报市城管局执法人员收受摊贩好处费，对翠湖路占道经营不闻不问。"
+RUDE = "投诉城管局窗口人员态度恶劣，推诿扯皮，办手续跑了三趟都不给办。"
 UNSURE = "院子里的东西坏了没人管"
 
 
@@ -523,3 +525,56 @@ async def fields_of(world: World, receipt: Any, kind: str) -> list[dict[str, Any
 async def _phone(world: World, receipt: Any) -> str | None:
     async with world.hub.database.session() as session:
         return (await tickets.text(session, id_of(receipt["number"]))).caller_phone
+
+
+async def accusation(world: World) -> Any:
+    """A confidential tip-off against the urban bureau, on the desk."""
+    caller = {"phone": "13800000009", "disclosure": "confidential"}
+    receipt = await world.register(BRIBE, caller=caller)
+    assert (receipt["kind"], receipt["state"]) == ("tip_off", "on_desk")
+    return receipt
+
+
+@pytest.mark.parametrize("given", [{"lead": "urban"}, {"lead": "power", "assisting": ["sanitation"]}])
+async def test_a_tip_off_is_never_merged_into_what_the_accused_handle(world: World, given: dict[str, Any]) -> None:
+    target, tip = (await lamps(world, 1))[0], await accusation(world)
+    await world.step(target["number"], "reassign", who="dispatcher", reason="派单", **given)
+    before = [await world.everything_of(one["number"]) for one in (target, tip)]
+    for who in ("supervisor", "shift_lead"):
+        said = await world.refused(tip["number"], "merge", who=who, into=target["number"], reason="同一事项")
+        assert "回避" in said["detail"]
+    assert [await world.everything_of(one["number"]) for one in (target, tip)] == before
+
+
+async def test_a_tip_off_is_not_merged_into_what_comes_back_to_the_accused_when_reopened(world: World) -> None:
+    target, tip = (await lamps(world, 1))[0], await accusation(world)
+    await world.reviewed(target["number"])
+    await world.refused(tip["number"], "merge", who="supervisor", into=target["number"], reason="同一事项")
+
+
+@pytest.mark.parametrize("text", [BRIBE, RUDE])
+async def test_only_a_shift_lead_or_a_supervisor_merges_what_accuses(world: World, text: str) -> None:
+    first, second = [await world.register(text, caller={"phone": f"1380000000{i}"}) for i in range(2)]
+    for who in ("agent", "dispatcher"):
+        await world.refused(second["number"], "merge", who=who, status=403, into=first["number"], reason="同一事项")
+    await world.step(second["number"], "merge", who="shift_lead", into=first["number"], reason="同一事项")
+    assert (await world.ticket(second["number"]))["state"] == "merged"
+
+
+async def test_what_took_in_a_tip_off_goes_to_the_accused_no_more(world: World) -> None:
+    target, tip = (await lamps(world, 1))[0], await accusation(world)
+    await world.step(target["number"], "reassign", who="dispatcher", lead="power", reason="杆线归属")
+    await world.step(tip["number"], "merge", who="supervisor", into=target["number"], reason="同一事项")
+    said = await world.refused(target["number"], "reassign", who="supervisor", lead="urban", reason="改派")
+    assert "回避" in said["detail"]
+    other = (await lamps(world, 1))[0]
+    said = await world.refused(
+        target["number"], "merge", who="agent", status=403, into=other["number"], reason="同一处"
+    )
+    said = await world.refused(target["number"], "merge", who="supervisor", into=other["number"], reason="同一处")
+    assert "城管局" in said["detail"]
+
+
+async def test_an_ordinary_request_is_merged_by_an_agent_as_ever(world: World) -> None:
+    first, second = await lamps(world, 2)
+    await world.step(second["number"], "merge", who="agent", into=first["number"], reason="同一处路灯")

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from models.store import backlog
+from models.ticket import id_of
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -244,3 +247,78 @@ async def test_the_second_upheld_send_back_opens_a_dispute_and_the_count_is_publ
     assert [(row["participants"], row["ruled_at"]) for row in rows] == [(["housing", "urban"], None)]
     listed = await world.get("/api/v1/tickets?state=on_desk", who="dispatcher")
     assert [one["send_back_count"] for one in listed["tickets"]] == [2]
+
+
+async def test_a_lead_that_asks_to_send_back_is_not_taken_away_before_the_decision(world: World) -> None:
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "send_back", who="department:urban", **ASKED)
+    before = await world.everything_of(number)
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("reassign", {"lead": "housing", "reason": "改由住建局办理"}),
+        ("reassign", {"lead": "urban", "reason": "仍由城管局办理"}),
+        ("recall", {"reason": "派单有误"}),
+        ("recall", {"reason": "派单有误", "assignment": 1}),
+    ]
+    for action, fields in ways:
+        said = await world.refused(number, action, who="supervisor", **fields)
+        assert "先裁决退单" in said["detail"]
+    assert await world.everything_of(number) == before
+    await world.refused(number, "recall", who="agent", status=403, reason="派单有误")
+    allowed = (await world.ticket(number))["allowed_actions"]
+    assert "reassign" not in allowed
+    assert "recall" in allowed, "the assisting part may still be recalled"
+    await world.step(number, "recall", who="dispatcher", reason="无需协办", assignment=2)
+    assert "recall" not in (await world.ticket(number))["allowed_actions"]
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属城管局职责")
+    await world.step(number, "reassign", who="dispatcher", lead="housing", reason="更正派单")
+
+
+async def test_an_assisting_part_that_asks_goes_with_its_lead(world: World) -> None:
+    number = (await world.register(LITTER))["number"]
+    await world.step(number, "send_back", who="department:sanitation", **ASKED)
+    await world.step(number, "reassign", who="dispatcher", lead="housing", reason="小区内垃圾")
+    states = [part["state"] for part in (await world.ticket(number))["assignments"]]
+    assert states == ["recalled", "recalled", "dispatched"]
+
+
+async def test_a_citizen_may_withdraw_while_a_send_back_waits(world: World) -> None:
+    receipt = await world.register(LAMP, caller={"phone": "13800000000"})
+    await world.step(receipt["number"], "send_back", who="department:urban", **ASKED)
+    await world.track(receipt, "withdraw")
+    ticket = await world.ticket(receipt["number"])
+    assert (ticket["state"], part_of(ticket)["state"]) == ("withdrawn", "recalled")
+
+
+async def test_a_lead_that_changes_hands_after_every_refused_send_back_ends_in_a_designation(world: World) -> None:
+    """The desk refuses and gives way all the same: nothing was upheld, and yet it is ping-pong."""
+    number = (await world.register(LAMP))["number"]
+    for lead, following in (("urban", "housing"), ("housing", "power")):
+        await world.step(number, "send_back", who=f"department:{lead}", **ASKED)
+        await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="理由不足")
+        content: dict[str, Any] = {"lead": following, "reason": "协调后改派"}
+        if lead == "urban":
+            await world.step(number, "reassign", who="dispatcher", **content)
+    said = await world.refused(number, "reassign", who="supervisor", **content)
+    assert "指定" in said["detail"]
+    await world.step(number, "recall", who="dispatcher", reason="协调后改派")
+    await world.refused(number, "dispatch", who="supervisor", **content)
+    await world.step(number, "designate", who="supervisor", **content)
+    ticket = await world.ticket(number)
+    assert (ticket["dispatch_count"], ticket["send_back_count"]) == (3, 0)
+    await world.refused(number, "send_back", who="department:power", **ASKED)
+    assert [row["id"] for row in await pressed(world)] == [id_of(number)]
+
+
+async def test_what_went_from_lead_to_lead_is_listed_and_what_went_to_the_same_is_not(world: World) -> None:
+    passed_on = (await world.register(LAMP))["number"]
+    again = (await world.register(LITTER))["number"]
+    for lead in ("housing", "urban"):
+        await world.step(passed_on, "reassign", who="dispatcher", lead=lead, reason="更正派单")
+        await world.step(again, "reassign", who="dispatcher", lead="urban", reason="补充协办")
+    assert [(row["id"], row["dispatch_count"]) for row in await pressed(world)] == [(id_of(passed_on), 3)]
+
+
+async def pressed(world: World) -> list[Any]:
+    """The buck-passing list of the live page."""
+    async with world.hub.database.session() as session:
+        return await backlog.ping_pong(session, 8, send_backs=2, dispatches=3)

@@ -22,6 +22,7 @@ from models.lifecycle import (
     advance_ticket,
     assignment_allows,
     may,
+    must_be_decided,
     ticket_allows,
 )
 from models.vocabulary import Role
@@ -139,6 +140,12 @@ def test_every_live_assignment_can_be_taken_back_and_can_come_to_be_accepted() -
         for _ in AssignmentState:
             reached |= {after for step in ASSIGNMENT_STEPS if step.before & reached for after in step.after}
         assert AssignmentState.ACCEPTED in reached, state
+
+
+def test_only_a_send_back_that_waits_keeps_the_lead_from_being_taken_away() -> None:
+    held = {(state, action) for state, action in product(AssignmentState, Action) if must_be_decided(state, action)}
+    waiting = AssignmentState.SEND_BACK_REQUESTED
+    assert held == {(waiting, Action.REASSIGN), (waiting, Action.RECALL)}
 
 
 @pytest.mark.parametrize("state", TicketState)
