@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from hotline.api.errors import answer_problems
+from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
 from hotline.api.stream import keep_stream
 from hotline.clock import REAL, Clock
@@ -101,6 +102,7 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app = web.Application(middlewares=[answer_problems], client_max_size=LARGEST_BODY)
     app[HUB] = hub
     app[SETTINGS] = settings
+    app[FIGURES] = Figures(hub)
     app.cleanup_ctx.append(_http_client)
     app.cleanup_ctx.append(keep_stream)
     add_routes(app)

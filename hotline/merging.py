@@ -91,7 +91,12 @@ async def split(step: Step, fields: Split) -> list[str]:
                 fingerprint=(),
             )
         )
-        child.record(Action.REGISTER, split_from=step.ticket.number, promised_at=step.ticket.promised_at)
+        child.record(
+            Action.REGISTER,
+            split_from=step.ticket.number,
+            promised_at=step.ticket.promised_at,
+            first_promised_at=step.ticket.first_promised_at,
+        )
         child.set(state=TicketState.ON_DESK, desk_reason=f"由{step.ticket.number}拆出")
         child.record(Action.ACCEPT)
         await child.tell("registered")

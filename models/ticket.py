@@ -321,7 +321,7 @@ def _luhn(digits: str) -> str:
 def _read_body(body: bytes) -> EventBody | None:
     try:
         return msgspec.json.decode(body, type=EventBody)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

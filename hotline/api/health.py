@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from aiohttp import web
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hotline.api import body
 from hotline.api.shapes import Count
@@ -18,6 +16,8 @@ from models.store import backlog, installation
 from models.store.migrations import is_migrated
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Actor
@@ -93,11 +93,6 @@ async def readyz(request: web.Request) -> web.Response:
     is_ready = all(said == "ok" for said in checks.values())
     content = {"state": "ready" if is_ready else "not_ready", "checks": checks, "alarms": list(hub.alarms.values())}
     return body.answer(content, Ready, status=200 if is_ready else 503)
-
-
-async def metrics(request: web.Request) -> web.Response:
-    """GET /metrics for Prometheus."""
-    return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 async def labels(request: web.Request) -> web.Response:

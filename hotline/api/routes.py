@@ -16,6 +16,7 @@ from hotline.api import (
     departments,
     health,
     interactions,
+    metrics,
     openapi,
     pages,
     session,
@@ -128,7 +129,7 @@ def _post(path: str, handler: Open | Guarded, summary: str, **more: Any) -> Endp
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     _get("/healthz", health.healthz, "进程存活", answer=health.Alive),
     _get("/readyz", health.readyz, "是否就绪：数据库、结构、模型、后台进程", answers=(200, 503), answer=health.Ready),
-    _get("/metrics", health.metrics, "Prometheus 指标", media_type="text/plain"),
+    _get("/metrics", metrics.metrics, "Prometheus 指标", media_type="text/plain"),
     _get("/api/v1/labels", health.labels, "所有枚举的中文名称", answer=health.Labels),
     _get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, answer=health.Backlog),
     _post("/api/v1/tickets", tickets.create, "登记诉求", roles=INTAKE, body=Register, answers=(201, 200),

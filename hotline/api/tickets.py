@@ -12,6 +12,7 @@ from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
+from hotline.recount import wrong_times
 from hotline.request import Register, cleaned
 from models.clocks import recompute
 from models.errors import InvalidRequest, NotFound
@@ -163,7 +164,7 @@ async def clock(request: web.Request, actor: Actor) -> web.Response:
                 {
                     "assignment": part.ordinal,
                     "department": part.department,
-                    "is_as_stored": times.reply_by == part.reply_by and times.contact_by == part.contact_by,
+                    "is_as_stored": not wrong_times(part, times),
                     "due": [
                         {"clock": said.clock, "due_at": said.due_at, "because": said.sentence}
                         for said in explain(facts, hub.calendars)
@@ -177,7 +178,7 @@ async def clock(request: web.Request, actor: Actor) -> web.Response:
             "assignments": explained,
         }
 
-    return body.answer(await hub.database.read(work), shapes.TicketClock)
+    return body.answer(await hub.database.read_together(work), shapes.TicketClock)
 
 
 async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:

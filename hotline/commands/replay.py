@@ -28,6 +28,8 @@ LONGEST_CELL: Final = 10**7
 TRY_FOR_S: Final = 120.0
 TIMES: Final = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 CHANNEL: Final = "web"
+# Rows that cannot be sent are named one by one, but nobody reads a thousand.
+MOST_TOLD: Final = 50
 
 
 class NoHub(HotlineError):
@@ -43,6 +45,12 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.times_ms: list[float] = []
         self.problems: Counter[str] = Counter()
+        self.refused: list[str] = []
+
+    def refuse(self, line: int, name: str, why: str) -> None:
+        """A row that cannot be sent: it counts as failed, and its words name it."""
+        self.counts["failed"] += 1
+        self.refused.append(f"第{line}行（id {name or '空'}）未发送：{why}")
 
     def summary(self, seconds: float) -> dict[str, Any]:
         """Return the contract's figures."""
@@ -64,8 +72,9 @@ def replay(settings: Settings, file: Path, *, rate: float, limit: int, as_json: 
         access = msgspec.json.decode(settings.access_file.read_bytes())
     except FileNotFoundError as error:
         raise NoHub(f"没有找到 {settings.access_file}，请先执行 make run（或 hotline up）") from error
-    rows = list(_rows(file, limit))
     tally = Tally()
+    rows = list(_rows(file, limit, tally))
+    _tell_refused(tally.refused)
     started = time.monotonic()
     uvloop.run(_send_all(access["url"], access["channels"][CHANNEL], rows, tally, rate=rate, at_once=at_once))
     summary = tally.summary(time.monotonic() - started)
@@ -80,7 +89,15 @@ def replay(settings: Settings, file: Path, *, rate: float, limit: int, as_json: 
     return 1 if summary["failed"] else 0
 
 
-def _rows(file: Path, limit: int) -> Iterator[dict[str, Any]]:
+def _tell_refused(refused: list[str]) -> None:
+    for words in refused[:MOST_TOLD]:
+        print(words)
+    if len(refused) > MOST_TOLD:
+        print(f"另有{len(refused) - MOST_TOLD}行未发送")
+
+
+def _rows(file: Path, limit: int, tally: Tally) -> Iterator[dict[str, Any]]:
+    """Read the rows that can be sent; the others are told to the tally. Raises InvalidRequest."""
     csv.field_size_limit(LONGEST_CELL)
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -90,14 +107,28 @@ def _rows(file: Path, limit: int) -> Iterator[dict[str, Any]]:
             for n, row in enumerate(reader, start=1):
                 if limit and n > limit:
                     return
-                yield _request(row)
+                try:
+                    yield _request(row)
+                except InvalidRequest as error:
+                    tally.refuse(_first_line(reader.line_num, row), row["id"] or "", error.detail)
     except FileNotFoundError as error:
         raise InvalidRequest(f"没有文件 {file}") from error
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"{file} 不是 UTF-8 编码，请另存为 UTF-8 后重试") from error
+    except csv.Error as error:
+        raise InvalidRequest(f"{file} 第{reader.line_num + 1}行不是有效的 CSV：{error}") from error
+
+
+def _first_line(last: int, row: dict[str, Any]) -> int:
+    """Return where a row begins: a cell in quotation marks may have lines of its own."""
+    return last - sum(cell.count("\n") for cell in row.values() if isinstance(cell, str))
 
 
 def _request(row: dict[str, Any]) -> dict[str, Any]:
+    if not (row["id"] and row["id"].isprintable()):
+        raise InvalidRequest("id 为空或含有不可见字符")
+    if not row["text"]:
+        raise InvalidRequest("text 为空")
     wanted: dict[str, Any] = {"text": row["text"]}
     for name in ("title", "line", "address", "accused"):
         if row.get(name):

@@ -75,3 +75,11 @@ WITH woken AS (
 -- name: counts(city_code)
 -- How many deliveries stand in each state.
 SELECT state::text AS state, count(*) AS n FROM deliveries WHERE city_code = :city_code GROUP BY state;
+
+-- name: undelivered(city_code)^
+-- How many deliveries wait and how many are dead, and since when the oldest waits. Two parts, each with an index of
+-- its own: what was delivered is never looked at.
+SELECT w.n AS waiting, w.since AS waiting_since, d.n AS dead
+FROM (SELECT count(*) AS n, min(created_at) AS since FROM deliveries
+      WHERE city_code = :city_code AND state = 'waiting') AS w,
+     (SELECT count(*) AS n FROM deliveries WHERE city_code = :city_code AND state = 'dead') AS d;

@@ -8,9 +8,9 @@ SELECT e.seq, e.type, e.at, e.body, w.words
 FROM event_words AS w JOIN events AS e ON e.city_code = w.city_code AND e.ticket_id = w.ticket_id AND e.seq = w.seq
 WHERE w.city_code = :city_code AND w.ticket_id = :ticket_id ORDER BY w.seq;
 
--- name: ids_after(city_code, after)
+-- name: ids_after(city_code, after, batch)
 -- The next ticket ids in order, for a walk over all trails.
-SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id LIMIT 500;
+SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id LIMIT :batch;
 
 -- name: count_by_type(city_code, since)
 -- How often each kind of event was written since a time.

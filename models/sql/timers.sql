@@ -23,3 +23,7 @@ DELETE FROM timers WHERE city_code = :city_code AND ticket_id = :ticket_id AND s
 -- A timer whose work failed waits before it is tried again, so that one poisoned ticket stops nothing.
 UPDATE timers SET claimed_until = :until
 WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;
+
+-- name: due(city_code, now)$
+-- How many timers wait to be fired.
+SELECT count(*) FROM timers WHERE city_code = :city_code AND due_at <= :now;

@@ -36,6 +36,12 @@ async def figures(session: Session, now: datetime) -> dict[str, Any]:
     }
 
 
+async def net_and_gross(session: Session, now: datetime) -> dict[str, int]:
+    """Return the backlog of the whole city, counted both ways."""
+    row = await _SQL.figures(session.connection, city_code=session.city_code, now=now)
+    return {"net": row["backlog_net"], "gross": row["backlog_gross"]}
+
+
 async def states(session: Session) -> dict[str, int]:
     """Return how many tickets stand in each state."""
     rows = _SQL.states(session.connection, city_code=session.city_code)

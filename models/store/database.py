@@ -123,6 +123,15 @@ class Database:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
             yield Session(connection, self.city_code, self.keyring)
 
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        """Lend a connection on which all that is read is of one moment, however many statements read it."""
+        async with (
+            self._pool.acquire(timeout=5) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Session(connection, self.city_code, self.keyring)
+
     async def read_once(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection or say at once that it cannot be done; raises Unavailable."""
         try:
@@ -134,6 +143,10 @@ class Database:
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection, again if the database went away meanwhile."""
         return await self._persist(work, self.session)
+
+    async def read_together(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do work whose statements must see one moment, again if the database went away meanwhile."""
+        return await self._persist(work, self.snapshot)
 
     async def write(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work in a transaction, again if the database went away meanwhile; raises Unavailable."""

@@ -55,6 +55,14 @@ class Room(Struct, frozen=True, kw_only=True):
     under_way: Mapping[str, int]
 
 
+class Undelivered(Struct, frozen=True, kw_only=True):
+    """What is not delivered: `waiting_since` is when the oldest that waits was queued, None where none waits."""
+
+    waiting: int
+    waiting_since: datetime | None
+    dead: int
+
+
 class Listed(Struct, frozen=True, kw_only=True):
     """A delivery in a list, without its body."""
 
@@ -142,3 +150,9 @@ async def counts(session: Session) -> dict[str, int]:
     """Return how many deliveries stand in each state."""
     rows = _SQL.counts(session.connection, city_code=session.city_code)
     return {row["state"]: row["n"] async for row in rows}
+
+
+async def undelivered(session: Session) -> Undelivered:
+    """Return how many deliveries wait or are dead, and since when the oldest waits."""
+    row = await _SQL.undelivered(session.connection, city_code=session.city_code)
+    return msgspec.convert(dict(row), Undelivered)

@@ -12,7 +12,7 @@ from models.store.database import queries
 from models.ticket import EventBody, TicketEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection
+    from collections.abc import Collection
 
     from models.store.database import Session
 
@@ -50,17 +50,10 @@ async def words_of_ticket(session: Session, ticket_id: int) -> list[Said]:
     return [_said(session, ticket_id, row) async for row in rows]
 
 
-async def ticket_ids(session: Session) -> AsyncIterator[int]:
-    """Walk the ids of all tickets in order."""
-    after = 0
-    while True:
-        rows = _SQL.ids_after(session.connection, city_code=session.city_code, after=after)
-        ids = [row["id"] async for row in rows]
-        if not ids:
-            return
-        for ticket_id in ids:
-            yield ticket_id
-        after = ids[-1]
+async def ticket_ids(session: Session, after: int, most: int) -> list[int]:
+    """Return the ids of the next tickets in order, for a walk over all of them."""
+    rows = _SQL.ids_after(session.connection, city_code=session.city_code, after=after, batch=most)
+    return [row["id"] async for row in rows]
 
 
 async def counts(session: Session, since: datetime) -> dict[str, int]:

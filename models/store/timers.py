@@ -52,3 +52,8 @@ async def put_off(session: Session, timer: Timer, until: datetime) -> None:
         subject=timer.subject,
         until=until,
     )
+
+
+async def due(session: Session, now: datetime) -> int:
+    """Return how many timers should have been fired by now."""
+    return int(await _SQL.due(session.connection, city_code=session.city_code, now=now))

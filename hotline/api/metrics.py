@@ -1,0 +1,119 @@
+"""GET /metrics for Prometheus: this process, and what the city's operators watch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from msgspec import Struct
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from models.errors import HotlineError
+from models.lifecycle import TicketState
+from models.store import backlog, deliveries, installation, timers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hotline.hub import Hub
+    from models.store.database import Session
+
+# However many ask, the database is asked no more often than this.
+FRESH_FOR_S: Final = 10.0
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What the database said; ages are in seconds, None where there is nothing of that age."""
+
+    tickets: dict[str, int]
+    backlog: dict[str, int]
+    deliveries: dict[str, int]
+    oldest_delivery_for: float
+    due_timers: int
+    heartbeat_for: float | None
+
+
+class Figures:
+    """The newest reading of one process, kept for a while; None where the database gave none."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._reading: Reading | None = None
+        self._fresh_until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def reading(self) -> Reading | None:
+        """Return the figures, read again where they are no longer fresh; whoever asks meanwhile waits for that."""
+        async with self._lock:
+            if time.monotonic() >= self._fresh_until:
+                try:
+                    self._reading = await self._hub.database.read_once(self._read)
+                except HotlineError:
+                    self._reading = None
+                self._fresh_until = time.monotonic() + FRESH_FOR_S
+            return self._reading
+
+    async def _read(self, session: Session) -> Reading:
+        now = self._hub.now()
+        states = await backlog.states(session)
+        undelivered = await deliveries.undelivered(session)
+        since = undelivered.waiting_since
+        beat = await installation.last_beat(session, "work")
+        return Reading(
+            tickets={state: states.get(state, 0) for state in TicketState},
+            backlog=await backlog.net_and_gross(session, now),
+            deliveries={"waiting": undelivered.waiting, "dead": undelivered.dead},
+            oldest_delivery_for=max(0.0, (now - since).total_seconds()) if since else 0.0,
+            due_timers=await timers.due(session, now),
+            heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
+        )
+
+
+FIGURES = web.AppKey("FIGURES", Figures)
+
+
+class Gauges(Collector):
+    """A reading in the words of Prometheus (docs/operations.md)."""
+
+    def __init__(self, reading: Reading | None) -> None:
+        self._reading = reading
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield every gauge; without a reading only that there is none."""
+        found = self._reading
+        yield _gauge("database_up", "1 where the database answered, else 0", float(found is not None))
+        if found is None:
+            return
+        yield _gauges("tickets", "tickets by state", "state", found.tickets)
+        yield _gauges("backlog_tickets", "open tickets past a due time, net and gross", "counted", found.backlog)
+        yield _gauges("deliveries", "webhooks that are not delivered, by state", "state", found.deliveries)
+        age = "age of the oldest webhook that waits, on the hub's clock; 0 where none waits"
+        yield _gauge("oldest_waiting_delivery_age_seconds", age, found.oldest_delivery_for)
+        yield _gauge("due_timers", "timers that are due and not fired yet", found.due_timers)
+        if found.heartbeat_for is not None:
+            beat = "since the last sign of life of any worker, on the wall clock"
+            yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """GET /metrics for Prometheus; the process figures come even where the database does not answer."""
+    registry = CollectorRegistry()
+    registry.register(Gauges(await request.app[FIGURES].reading()))
+    content = generate_latest() + generate_latest(registry)
+    return web.Response(body=content, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"hotline_{name}", words, value=value)
+
+
+def _gauges(name: str, words: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"hotline_{name}", words, labels=[label])
+    for value_of, value in values.items():
+        family.add_metric([value_of], value)
+    return family

@@ -1,0 +1,113 @@
+"""Counting a ticket's due times again from its trail (时限核对): what is stored, and should not be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from hotline.clocks import facts_of
+from models.clocks import recompute
+from models.errors import HotlineError
+from models.lifecycle import Action
+from models.ticket import Assignment, Ticket, TicketEvent, broken_link, event_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from models.calendar import Calendar
+    from models.clocks import Clocks
+
+PART_TIMES: Final = {
+    "acknowledge_by": "签收时限",
+    "contact_by": "联系时限",
+    "reply_by": "答复时限",
+    "send_back_by": "退单时限",
+    "first_acknowledge_by": "最初签收时限",
+    "first_contact_by": "最初联系时限",
+    "first_reply_by": "最初答复时限",
+}
+# What an event can raise that was written or altered by somebody else than us.
+UNREADABLE: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError, ArithmeticError)
+
+
+class History(Struct, frozen=True):
+    """A ticket with its parts and its whole trail, as they stood at one moment."""
+
+    ticket: Ticket
+    parts: list[Assignment]
+    trail: list[TicketEvent]
+
+
+def wrong_times(part: Assignment, times: Clocks) -> list[str]:
+    """Return in Chinese which due times of a part are not those that its trail gives."""
+    return [words for name, words in PART_TIMES.items() if getattr(part, name) != getattr(times, name)]
+
+
+def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
+    """Return in Chinese all that is wrong with the dates of a ticket; nothing where they are as its trail gives.
+
+    A damaged trail is a problem too, never an error. What the hotline's own stage is due by (`stage_by`) stands on
+    no trail and is not looked at.
+    """
+    said = []
+    broken = broken_link(history.trail, history.ticket)
+    if broken is not None:
+        said.append(f"留痕损坏：{broken}")
+    try:
+        bodies = [(event.type, event_fields(event)) for event in history.trail]
+        said += _missing(history, bodies)
+        said += _promises(history.ticket, bodies)
+    except UNREADABLE:
+        return [*said, "留痕正文无法读取，时限无法核对"]
+    for part in history.parts:
+        said += _part(history, part, calendars)
+    return [*said, *_lead(history)]
+
+
+def _missing(history: History, bodies: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    begun = {fields["assignment"] for kind, fields in bodies if kind == "clock_started"}
+    for ordinal in sorted(begun - {part.ordinal for part in history.parts}):
+        yield f"留痕有第{ordinal}项承办，工单中没有"
+
+
+def _promises(ticket: Ticket, bodies: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    """The date given to the citizen: on the event that registered the ticket, and on every one that moved it."""
+    registered = next((fields for kind, fields in bodies if kind == Action.REGISTER), None)
+    if registered is None:
+        yield "留痕没有登记记录，承诺日期无法核对"
+        return
+    given = [registered, *(fields for kind, fields in bodies if kind == "promised")]
+    if _moment(given[-1]["promised_at"]) != ticket.promised_at:
+        yield "承诺日期与留痕不符"
+    # A ticket split off before its event named it has its parent's first date, which its own trail does not tell.
+    is_told = "split_from" not in registered or "first_promised_at" in registered
+    first = registered.get("first_promised_at", registered["promised_at"])
+    if is_told and _moment(first) != ticket.first_promised_at:
+        yield "最初承诺日期与留痕不符"
+
+
+def _part(history: History, part: Assignment, calendars: Sequence[Calendar]) -> list[str]:
+    name = f"第{part.ordinal}项承办"
+    try:
+        times = recompute(facts_of(history.trail, part.ordinal), calendars)
+        wrong = wrong_times(part, times)
+    except HotlineError as error:
+        return [f"{name}的时限无法核对：{error.detail}"]
+    except UNREADABLE:
+        return [f"{name}的时限无法核对：留痕正文无法读取"]
+    return [f"{name}的{'、'.join(wrong)}与留痕不符"] if wrong else []
+
+
+def _lead(history: History) -> list[str]:
+    """The lead's date stands on the ticket too, where lists and the backlog look for it."""
+    lead = next((part for part in history.parts if part.is_lead and part.is_live), None)
+    wanted = (lead.reply_by, lead.first_reply_by) if lead else (None, None)
+    is_as_wanted = (history.ticket.reply_by, history.ticket.first_reply_by) == wanted
+    return [] if is_as_wanted else ["工单上的主办答复时限与承办的不符"]
+
+
+def _moment(text: Any) -> datetime:
+    return msgspec.convert(text, datetime)

@@ -1,0 +1,153 @@
+"""/metrics: what operators watch, read seldom, and answered even where the database is away."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from hotline.api import metrics
+from hotline.workers.timers import fire_timers
+from models.errors import Unavailable
+from models.lifecycle import TicketState
+from models.store import backlog, installation
+
+if TYPE_CHECKING:
+    from models.store.database import Session
+    from tests.integration.conftest import Receivers, World
+
+LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+UNSURE = "院子里的东西坏了没人管"
+
+
+async def scraped(world: World) -> dict[str, float]:
+    """Every sample by its name with its label's value."""
+    async with world.client.get("/metrics") as response:
+        assert response.status == 200
+        assert response.headers["content-type"].startswith("text/plain")
+        content = await response.text()
+    return {
+        "/".join([sample.name, *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(content)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "FRESH_FOR_S", 0.0)
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_an_idle_hub_has_every_gauge_at_nothing(world: World) -> None:
+    found = await scraped(world)
+    assert found["hotline_database_up"] == 1
+    assert {state: found[f"hotline_tickets/{state}"] for state in TicketState} == dict.fromkeys(TicketState, 0)
+    for name in (
+        "backlog_tickets/net",
+        "backlog_tickets/gross",
+        "deliveries/waiting",
+        "deliveries/dead",
+        "oldest_waiting_delivery_age_seconds",
+        "due_timers",
+    ):
+        assert found[f"hotline_{name}"] == 0
+    assert "hotline_worker_heartbeat_age_seconds" not in found
+    assert "process_resident_memory_bytes" in found
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_tickets_are_counted_by_state_and_the_backlog_both_ways(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.register(LAMP)
+    assert (await world.register(UNSURE))["state"] == "on_desk"
+    found = await scraped(world)
+    assert (found["hotline_tickets/assigned"], found["hotline_tickets/on_desk"]) == (2, 1)
+    lead = f"department:{(await world.ticket(number))['lead']['code']}"
+    await world.step(number, "acknowledge", who=lead)
+    await world.step(number, "contact", who=lead, reached=True)
+    await world.step(number, "pause", who="supervisor", cause="appraisal", reason="等待鉴定意见")
+    world.clock.move(days=40)
+    found = await scraped(world)
+    assert (found["hotline_backlog_tickets/net"], found["hotline_backlog_tickets/gross"]) == (2, 3)
+    figures = (await world.get("/api/v1/backlog", who="supervisor"))["backlog"]
+    assert figures == {"net": 2, "gross": 3}
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_timers_that_are_due_are_counted_until_they_are_fired(world: World) -> None:
+    await world.register(LAMP)
+    assert (await scraped(world))["hotline_due_timers"] == 0
+    world.clock.move(days=30)
+    assert (await scraped(world))["hotline_due_timers"] == 1
+    while await fire_timers(world.hub):
+        pass
+    assert (await scraped(world))["hotline_due_timers"] == 0
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_deliveries_that_wait_or_are_dead_are_counted_and_the_oldest_has_an_age(
+    world: World, receivers: Receivers
+) -> None:
+    await receivers.register("urban", "parks")
+    first = await receivers.queue("urban", ticket=1)
+    world.clock.move(minutes=10)
+    await receivers.queue("urban", ticket=2)
+    dead = await receivers.queue("parks", ticket=3)
+    await world.rows("UPDATE deliveries SET state = 'dead' WHERE id = $1", dead)
+    world.clock.move(minutes=5)
+    found = await scraped(world)
+    assert (found["hotline_deliveries/waiting"], found["hotline_deliveries/dead"]) == (2, 1)
+    assert found["hotline_oldest_waiting_delivery_age_seconds"] == pytest.approx(900, abs=2)
+    await world.rows("UPDATE deliveries SET state = 'delivered' WHERE id = $1", first)
+    assert (await scraped(world))["hotline_oldest_waiting_delivery_age_seconds"] == pytest.approx(300, abs=2)
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_a_worker_s_last_sign_of_life_has_an_age(world: World) -> None:
+    async def beat(session: Session) -> None:
+        await installation.beat(session, "work", datetime.now(UTC) - timedelta(seconds=40), world.clock.now())
+
+    await world.hub.database.write(beat)
+    assert (await scraped(world))["hotline_worker_heartbeat_age_seconds"] == pytest.approx(40, abs=5)
+
+
+async def test_the_database_is_asked_once_however_many_ask(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    states = backlog.states
+
+    async def counted(session: Session) -> dict[str, int]:
+        nonlocal asked
+        asked += 1
+        return await states(session)
+
+    monkeypatch.setattr(backlog, "states", counted)
+    monkeypatch.setattr(metrics, "FRESH_FOR_S", 3.0)
+    before = await scraped(world)
+    await world.register(LAMP)
+    assert [await scraped(world) for _ in range(3)][-1]["hotline_tickets/assigned"] == 0
+    assert before["hotline_tickets/assigned"] == 0
+    assert asked == 1
+    await asyncio.sleep(3)
+    assert (await scraped(world))["hotline_tickets/assigned"] == 1
+    assert asked == 2
+
+
+async def test_without_a_database_the_process_still_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    async def away(work: object) -> None:
+        nonlocal asked
+        asked += 1
+        raise Unavailable("数据库没有应答")
+
+    monkeypatch.setattr(world.hub.database, "read_once", away)
+    for _ in range(2):
+        found = await scraped(world)
+        assert found["hotline_database_up"] == 0
+        assert not [name for name in found if name.startswith("hotline_") and name != "hotline_database_up"]
+        assert "process_resident_memory_bytes" in found
+    assert asked == 1, "a database that is away is not asked at every scrape"
