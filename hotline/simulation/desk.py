@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AT_A_TIME: Final = 40
 TESTS: Final = 2
 OUT_OF_SCOPE: Final = "不属受理范围"
-POLICE: Final = "110"
+EMERGENCIES: Final = ("110", "119", "122", "120")
 
 
 class Desk:
@@ -153,8 +153,12 @@ class Desk:
         await self._step("dispatcher", line, "decline", code=doubts[0]["code"], **fields)
 
     async def _hand_off(self, line: dict[str, Any], *, remainder: bool) -> None:
+        """To whom the program has not handed it already: that one waits for its confirmation."""
+        page = await self.town.people["shift_lead"].ticket(line["number"])
+        told = {one["number"] for one in (page or {}).get("handoffs", [])}
+        number = next((one for one in EMERGENCIES if one not in told), EMERGENCIES[0])
         reason = self._words("emergency", line["number"])
-        await self._step("shift_lead", line, "hand_off", number=POLICE, reason=reason, remainder=remainder)
+        await self._step("shift_lead", line, "hand_off", number=number, reason=reason, remainder=remainder)
 
     async def _merge(self, line: dict[str, Any]) -> None:
         into = self._twin(line)
