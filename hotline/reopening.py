@@ -23,7 +23,8 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
     to_lead = policy.to == "lead" and last_lead is not None and not to_desk
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
-    step.take(Action.REOPEN, to=state, reason=reason, round=count)
+    lead = last_lead.department if to_lead and last_lead is not None else None
+    step.take(Action.REOPEN, to=state, reason=reason, round=count, lead=lead)
     promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
     step.set(
         reopen_count=count,

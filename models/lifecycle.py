@@ -189,7 +189,10 @@ OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.CLOCK})
 
 
 class TicketStep(NamedTuple):
-    """One row of the ticket's table. `after` empty means: the state stays as it is."""
+    """One row of the ticket's table. `after` empty means: the state stays as it is.
+
+    An action has several rows where it leads elsewhere from one state than from another; all are by the same roles.
+    """
 
     action: Action
     before: frozenset[TicketState]
@@ -217,7 +220,9 @@ def _part(action: Action, before: set[A] | frozenset[A], after: set[A]) -> Assig
 
 DEPARTMENT: Final = frozenset({Role.DEPARTMENT})
 CITIZEN: Final = frozenset({Role.CITIZEN, Role.AGENT, Role.SHIFT_LEAD, Role.CHANNEL})
-EARLY: Final = frozenset({T.REGISTERED, T.ON_DESK})
+# Intake registers and accepts in one transaction: nobody ever finds a ticket REGISTERED, so nobody acts on one.
+SEEN: Final = frozenset(TicketState) - {T.REGISTERED}
+SEEN_OPEN: Final = OPEN_TICKET - {T.REGISTERED}
 HANDLED: Final = frozenset({T.ASSIGNED})
 # The lead's answer may be in review while an assisting or delegated part is still owed its own.
 AT_WORK: Final = HANDLED | {T.IN_REVIEW}
@@ -225,22 +230,20 @@ AT_WORK: Final = HANDLED | {T.IN_REVIEW}
 TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REGISTER, set(), {T.REGISTERED}, {Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD, Role.PROGRAM}),
     _ticket(Action.ACCEPT, {T.REGISTERED}, {T.ON_DESK}, SEATS | {Role.PROGRAM}),
-    _ticket(Action.ANSWER, EARLY, {T.ANSWERED}, SEATS | {Role.CHANNEL}),
-    _ticket(Action.DECLINE, EARLY, {T.DECLINED}, DESK),
+    _ticket(Action.ANSWER, {T.ON_DESK}, {T.ANSWERED}, SEATS | {Role.CHANNEL}),
+    _ticket(Action.DECLINE, {T.ON_DESK}, {T.DECLINED}, DESK),
     _ticket(Action.DISPATCH, {T.ON_DESK}, {T.ASSIGNED}, DESK | {Role.PROGRAM}),
     _ticket(Action.REASSIGN, {T.ON_DESK, T.ASSIGNED}, {T.ASSIGNED}, DESK),
     _ticket(Action.RECALL, {T.ASSIGNED}, {T.ON_DESK, T.ASSIGNED}, DESK | {Role.REVIEWER}),
     _ticket(Action.DESIGNATE, {T.ON_DESK}, {T.ASSIGNED}, {Role.SHIFT_LEAD, Role.SUPERVISOR}),
-    _ticket(Action.MERGE, {T.REGISTERED, T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT}),
+    _ticket(Action.MERGE, {T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT}),
     _ticket(Action.SPLIT, {T.ON_DESK, T.ASSIGNED}, set(), DESK),
-    _ticket(
-        Action.HAND_OFF,
-        EARLY | HANDLED,
-        {T.HANDED_OFF, T.REGISTERED, T.ON_DESK, T.ASSIGNED},
-        SEATS | {Role.PROGRAM},
-    ),
+    # Whole, or with something left for the city; what is at a department always leaves something.
+    _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
+    _ticket(Action.HAND_OFF, {T.ON_DESK}, {T.HANDED_OFF, T.ON_DESK}, SEATS | {Role.PROGRAM}),
+    _ticket(Action.HAND_OFF, HANDLED, {T.ASSIGNED}, SEATS | {Role.PROGRAM}),
     # An emergency is tracked until it is confirmed, whatever has become of the ticket meanwhile.
-    _ticket(Action.CONFIRM_HANDOFF, frozenset(TicketState), set(), SEATS | {Role.SUPERVISOR}),
+    _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
     _ticket(Action.DECIDE_EXTENSION, HANDLED, set(), DESK | {Role.REVIEWER}),
     _ticket(Action.DECIDE_DEFERRAL, HANDLED, set(), {Role.SUPERVISOR, Role.REVIEWER}),
@@ -259,10 +262,10 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     ),
     _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.SUPERVISOR, Role.CLOCK, Role.CITIZEN}),
     _ticket(Action.ARCHIVE, {T.CLOSED}, {T.ARCHIVED}, {Role.CLOCK, Role.ADMINISTRATOR}),
-    _ticket(Action.VOID, EARLY, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
+    _ticket(Action.VOID, {T.ON_DESK}, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
     _ticket(
         Action.NOTE,
-        frozenset(TicketState),
+        SEEN,
         set(),
         HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY},
     ),
@@ -276,15 +279,15 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REPLY, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.SIGN_OFF, AT_WORK, {T.IN_REVIEW}, DEPARTMENT),
     # What a merged caller says is passed on to the common ticket, whose own row must allow it (hotline.passing_on).
-    _ticket(Action.SUPPLEMENT, OPEN_TICKET | {T.MERGED}, set(), CITIZEN),
-    _ticket(Action.URGE, OPEN_TICKET | {T.MERGED}, set(), CITIZEN),
-    _ticket(Action.WITHDRAW, {T.REGISTERED, T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
+    _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
+    _ticket(Action.URGE, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
+    _ticket(Action.WITHDRAW, {T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
     _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
-    _ticket(Action.REMIND, OPEN_TICKET, set(), OVERSIGHT),
-    _ticket(Action.SUPERVISE, OPEN_TICKET | {T.HANDED_OFF}, set(), OVERSIGHT),
+    _ticket(Action.REMIND, SEEN_OPEN, set(), OVERSIGHT),
+    _ticket(Action.SUPERVISE, SEEN_OPEN | {T.HANDED_OFF}, set(), OVERSIGHT),
     # The clock escalates an unconfirmed handoff of an ended ticket too; people only what is open.
-    _ticket(Action.ESCALATE, frozenset(TicketState), set(), OVERSIGHT),
+    _ticket(Action.ESCALATE, SEEN, set(), OVERSIGHT),
 )
 
 ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
@@ -313,18 +316,19 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.RECALL, LIVE_ASSIGNMENT, {A.RECALLED}),
 )
 
-_BY_ACTION: Final = {step.action: step for step in TICKET_STEPS}
+_ROLES: Final = {step.action: step.by for step in TICKET_STEPS}
+_TICKETS: Final = {(state, step.action): step.after for step in TICKET_STEPS for state in step.before}
 _PARTS: Final = {(state, step.action): step.after for step in ASSIGNMENT_STEPS for state in step.before}
 
 
 def may(action: Action, role: Role) -> bool:
     """Tell whether this role may take this step at all."""
-    return role in _BY_ACTION[action].by
+    return role in _ROLES[action]
 
 
 def ticket_allows(state: TicketState, action: Action) -> bool:
     """Tell whether the ticket's table has this step from this state."""
-    return state in _BY_ACTION[action].before
+    return (state, action) in _TICKETS
 
 
 def assignment_allows(state: AssignmentState, action: Action) -> bool:
@@ -343,11 +347,12 @@ def advance_ticket(state: TicketState, action: Action, to: TicketState | None = 
     `to` picks one where the table allows several, or is the present state where the step must not move the
     ticket (an assisting department signs off). Raises IllegalTransition.
     """
-    step = _BY_ACTION[action]
-    target = to if to is not None else next(iter(step.after)) if len(step.after) == 1 else state
-    if state not in step.before or (target is not state and target not in step.after):
+    after = _TICKETS.get((state, action))
+    if after is None or (to is not None and to is not state and to not in after):
         raise IllegalTransition("工单", LABELS["ticket_state"][state], LABELS["action"][action])
-    return target
+    if to is not None:
+        return to
+    return next(iter(after)) if len(after) == 1 else state
 
 
 def advance(state: AssignmentState, action: Action, to: AssignmentState | None = None) -> AssignmentState:

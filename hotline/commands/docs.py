@@ -13,7 +13,8 @@ from models.lifecycle import (
     DECIDED_FIRST,
     LABELS,
     LIVE_ASSIGNMENT,
-    OPEN_TICKET,
+    SEEN,
+    SEEN_OPEN,
     TICKET_ENDS,
     TICKET_STEPS,
     Action,
@@ -220,8 +221,8 @@ def _ways(moves: Iterable[Move], action: Action) -> str:
 
 def _states(names: Sequence[str]) -> str:
     known: dict[frozenset[str], str] = {
-        frozenset(TicketState): "any state",
-        OPEN_TICKET: "any open state",
+        SEEN: "any state after `registered`",
+        SEEN_OPEN: "any open state after `registered`",
         LIVE_ASSIGNMENT: "any live state",
     }
     return known.get(frozenset(names)) or _named(names)
@@ -231,7 +232,7 @@ def _roles() -> str:
     return "\n".join(
         f"| `{role}` | {VOCABULARY_LABELS['role'][role]} | {_named(steps) or '—'} |"
         for role in Role
-        for steps in [[step.action for step in TICKET_STEPS if role in step.by]]
+        for steps in [dict.fromkeys(step.action for step in TICKET_STEPS if role in step.by)]
     )
 
 

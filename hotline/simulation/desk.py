@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AT_A_TIME: Final = 40
 TESTS: Final = 2
 OUT_OF_SCOPE: Final = "不属受理范围"
-POLICE: Final = "110"
+EMERGENCIES: Final = ("110", "119", "122", "120")
 
 
 class Desk:
@@ -35,6 +35,7 @@ class Desk:
             "handed_off": lambda line: self._hand_off(line, remainder=True),
             "handed_off_whole": lambda line: self._hand_off(line, remainder=False),
             "merged": self._merge,
+            "merged_withdrawn": self._merge_and_withdraw,
             "split": self._split,
             "disputed": self._open_dispute,
             "withdrawn": self._withdraw,
@@ -151,13 +152,23 @@ class Desk:
         await self._step("dispatcher", line, "decline", code=doubts[0]["code"], **fields)
 
     async def _hand_off(self, line: dict[str, Any], *, remainder: bool) -> None:
+        """To whom the program has not handed it already: that one waits for its confirmation."""
+        page = await self.town.people["shift_lead"].ticket(line["number"])
+        told = {one["number"] for one in (page or {}).get("handoffs", [])}
+        number = next((one for one in EMERGENCIES if one not in told), EMERGENCIES[0])
         reason = self._words("emergency", line["number"])
-        await self._step("shift_lead", line, "hand_off", number=POLICE, reason=reason, remainder=remainder)
+        await self._step("shift_lead", line, "hand_off", number=number, reason=reason, remainder=remainder)
 
-    async def _merge(self, line: dict[str, Any]) -> None:
+    async def _merge(self, line: dict[str, Any]) -> bool:
         into = self._twin(line)
-        if into is not None:
-            await self._step("shift_lead", line, "merge", into=into, reason=self._words("merge"))
+        return into is not None and await self._step(
+            "shift_lead", line, "merge", into=into, reason=self._words("merge")
+        )
+
+    async def _merge_and_withdraw(self, line: dict[str, Any]) -> None:
+        """The caller whose request was merged does not want to hear of it any more."""
+        if await self._merge(line):
+            await self.town.people["agent"].step_now(line["number"], "withdraw", reason=self._words("withdraw"))
 
     async def _split(self, line: dict[str, Any]) -> None:
         brief = self._words("split_brief").format(text=line["text"][:60])

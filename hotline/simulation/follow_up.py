@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.simulation.pace import DAY
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 AT_A_TIME: Final = 60
 NOT_AT_HOME: Final = 0.1
+AFTER_CLOSE: Final = frozenset({"back_after_close", "stubborn", "reopened_by_supervisor", "archived_by_hand"})
 
 
 class FollowUpCalls:
@@ -45,22 +47,25 @@ class FollowUpCalls:
         await asyncio.gather(*(self._call(line) for line in waiting))
 
     async def _call(self, line: dict[str, Any]) -> None:
-        number = line["number"]
+        number, count = line["number"], line["reopen_count"]
         told = self.town.endings.of(number)
         ending = told.tale.name if told else "satisfied"
         if ending == "rated_by_link" and number in self.town.codes and await self.citizens.rate(number):
             return
-        if ending == "asked_again" and line["reopen_count"] == 0:
+        if (ending, count) in {("asked_again", 0), ("insistent", self._escalate_at)}:
             await self._phoned_in(number)
         elif ending == "closed_by_hand" or number in self._escalated:
-            await self._step("supervisor", line, "close", reason=self.town.say("follow_up", "close"))
-        elif self._is_unsatisfied(ending, line["reopen_count"]):
+            closed = await self._step("supervisor", line, "close", reason=self.town.say("follow_up", "close"))
+            self._see_to(number, ending, closed)
+        elif self._is_unsatisfied(ending, count):
             await self._unsatisfied(line)
         else:
             await self._reach(line, ending)
 
     def _is_unsatisfied(self, ending: str, reopen_count: int) -> bool:
-        return ending == "stubborn" or (ending == "unsatisfied" and reopen_count == 0)
+        """The stubborn are never content, the insistent not until they are sent to a person at the desk."""
+        until = {"stubborn": math.inf, "insistent": self._escalate_at, "unsatisfied": 1}
+        return bool(reopen_count < until.get(ending, 0))
 
     async def _unsatisfied(self, line: dict[str, Any]) -> None:
         reason = self.town.say("follow_up", "unsatisfied", line["number"])
@@ -78,12 +83,11 @@ class FollowUpCalls:
             await self._step("follow_up", line, "follow_up", reached=False)
             return
         answer = await self._step("follow_up", line, "follow_up", reached=True, solved=True, satisfied=True)
-        if answer.get("state") == "closed":
-            self._see_to(number, ending)
+        self._see_to(number, ending, answer)
 
-    def _see_to(self, number: str, ending: str) -> None:
+    def _see_to(self, number: str, ending: str, answer: dict[str, Any]) -> None:
         """What still happens to some tickets after they are closed happens the next day."""
-        if ending in {"back_after_close", "reopened_by_supervisor", "archived_by_hand"}:
+        if answer.get("state") == "closed" and ending in AFTER_CLOSE:
             task = asyncio.create_task(self._after_close(number, ending))
             self._later.add(task)
             task.add_done_callback(self._later.discard)

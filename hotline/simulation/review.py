@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 AT_A_TIME: Final = 60
 # A helper's answer is waited for so long, once the lead's is there.
 HELPERS_WITHIN: Final = timedelta(hours=20)
+# Whose matter is grave gets answers within hours, and has time to be stubborn.
+GRAVE: Final = 2
 DONE: Final = ASSIGNMENT_ENDS | {AssignmentState.SIGNED_OFF}
 
 
@@ -37,7 +39,7 @@ class Review:
         number, reviewer = line["number"], self.town.people["reviewer"]
         if await self._is_early(line):
             return
-        has = {"link": number in self.town.codes}
+        has = {"link": number in self.town.codes, "grave": line["urgency"] <= GRAVE}
         ending = self.town.endings.tell(number, lambda tale: all(has[need] for need in tale.needs)).tale
         if ending.name == "rejected" and number not in self._rejected:
             self._rejected.add(number)

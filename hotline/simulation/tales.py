@@ -23,7 +23,7 @@ class Tale(Struct, frozen=True, kw_only=True):
     """One way a matter goes. `acts` is what the leading department does, `scene` what somebody else does meanwhile.
 
     `needs` says of a matter what the tale asks: calm (days, not hours), soon (due within days), send_back (allowed
-    and time enough), below (the department has somebody to delegate to), inquiry, twin, doubt, grave, link.
+    and time enough), below (the department has somebody to delegate to), inquiry, twin, doubt, grave (hours), link.
     `child` is how the unit below plays its part. `weight` is how often it is told.
     """
 
@@ -84,6 +84,7 @@ DESK_TALES: Final = (
     _tale("handed_off", needs="grave"),
     _tale("handed_off_whole", needs="grave", weight=0),
     _tale("merged", needs="twin", weight=2),
+    _tale("merged_withdrawn", needs="twin", weight=1),
     _tale("split", weight=1),
     _tale("disputed", weight=1),
     _tale("withdrawn", weight=1),
@@ -95,7 +96,8 @@ ENDINGS: Final = (
     _tale("rejected", weight=8),
     _tale("unsatisfied", weight=4),
     _tale("rated_by_link", needs="link", weight=40),
-    _tale("stubborn", weight=1),
+    _tale("stubborn", needs="grave", weight=1),
+    _tale("insistent", needs="grave", weight=1),
     _tale("back_after_close", weight=2),
     _tale("reopened_by_supervisor", weight=1),
     _tale("asked_again", weight=1),

@@ -39,27 +39,12 @@ if TYPE_CHECKING:
 
 CITY = Path(__file__).parent.parent.parent / "cities" / "yunzhou"
 ROWS = 240
-CALLS_A_SECOND = 1.5
-WITHIN_S = 150
+CALLS_A_SECOND = 1.1
+WITHIN_S = 210
 LIFE = ("simulate", "--only", "departments,desk,review,follow-up,callers")
 
 T, A = TicketState, AssignmentState
 Move = tuple[Action, str | None, str]
-# Moves that the ticket's table allows and that cannot happen here, each with its reason.
-NOT_HERE: dict[Callable[[Action, str | None, str], bool], str] = {
-    lambda action, before, _: before == T.REGISTERED and action not in {Action.ACCEPT, Action.HAND_OFF}: (
-        "intake registers and accepts in one transaction: nothing is ever seen in REGISTERED"
-    ),
-    lambda action, before, after: action is Action.HAND_OFF and after not in {before, T.HANDED_OFF}: (
-        "a handoff ends the ticket or leaves it where it is"
-    ),
-    lambda action, before, after: action is Action.HAND_OFF and before == T.ASSIGNED and after == T.HANDED_OFF: (
-        "what is at a department is never handed off whole (hotline.handoff)"
-    ),
-    lambda action, _, after: action is Action.REOPEN and after == T.ON_DESK: (
-        "the policy of 云州 gives a reopened ticket back to its lead (policies/generic.toml, reopen.to)"
-    ),
-}
 ASKS_FOR_TIME = {
     Action.REQUEST_EXTENSION,
     Action.DECIDE_EXTENSION,
@@ -68,7 +53,7 @@ ASKS_FOR_TIME = {
 }
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(500)
 def test_a_city_at_high_speed_takes_every_step_and_closes_what_it_dispatched(
     running_hub: Callable[..., RunningHub], tmp_path: Path
 ) -> None:
@@ -77,15 +62,15 @@ def test_a_city_at_high_speed_takes_every_step_and_closes_what_it_dispatched(
     rows = tmp_path / "rows.csv"
     _write_rows(rows)
 
-    said = _live(hub, url, rows)
+    said, waiting = _live(hub, url, rows)
     assert said.endswith("意外0件"), said
     share = asyncio.run(_figures(url))["share"]
     assert share >= 0.95, f"only {share:.0%} of what was dispatched ended closed"
 
     trails = asyncio.run(_trails(url))
     taken = _taken(trails.values())
-    missing = _expected() - taken.keys()
-    assert not missing, f"never happened: {sorted(missing, key=str)}"
+    assert not _missing(taken), f"never happened: {_missing(taken)}"
+    assert waiting == 0, "webhooks wait although every endpoint answers"
     assert {trail.number: trail.ends for trail in trails.values()} == asyncio.run(_stored(url))
 
     verified = hub.hotline("audit", "verify")
@@ -101,8 +86,11 @@ def test_a_city_at_high_speed_takes_every_step_and_closes_what_it_dispatched(
     assert found.stdout.startswith(f"{altered}\t")
 
 
-def _live(hub: RunningHub, url: str, rows: Path) -> str:
-    """Replay the rows into a living city until all is closed and delivered; returns the last words of city life."""
+def _live(hub: RunningHub, url: str, rows: Path) -> tuple[str, float]:
+    """Replay the rows into a living city until all has happened, is closed and delivered.
+
+    Returns the last words of city life and how many webhooks wait.
+    """
     words = [*LIFE, "--seconds", str(WITHIN_S), "--calls", str(CALLS_A_SECOND)]
     life = subprocess.Popen(
         [sys.executable, "-m", "hotline", *words], env=hub.environ, stdout=subprocess.PIPE, text=True
@@ -115,13 +103,17 @@ def _live(hub: RunningHub, url: str, rows: Path) -> str:
             time.sleep(2)
             found = asyncio.run(_figures(url))
             is_settled = found["share"] >= 0.97 and not found["on_desk"] and not found["waiting"]
-            if is_settled and time.monotonic() > calling_until:
+            # A citizen who asks for a fourth time has been answered four times before: that takes longest.
+            if (
+                is_settled
+                and time.monotonic() > calling_until
+                and not _missing(_taken(asyncio.run(_trails(url)).values()))
+            ):
                 break
-        assert found["waiting"] == 0, "webhooks wait although every endpoint answers"
     finally:
         life.send_signal(signal.SIGINT)
         said, _ = life.communicate(timeout=30)
-    return said.strip()
+    return said.strip(), found["waiting"]
 
 
 def _write_rows(path: Path) -> None:
@@ -174,14 +166,12 @@ class Trail:
         self.parts[ordinal], self._roles[ordinal] = A.DISPATCHED, said["role"]
         self._parents[ordinal] = self._delegated_by if said["role"] == "delegated" else None
         self.moves[self._made_by, None, A.DISPATCHED] += 1
-        if self._made_by is Action.REOPEN:
-            self._settle(Action.REOPEN, T.ASSIGNED)
 
     def _move_ticket(self, action: Action, said: dict[str, Any]) -> None:
-        """Move the ticket as its table says; a reopened one moves when its part begins."""
+        """Move the ticket as its table says."""
         if action is Action.REGISTER:
             self._settle(action, T.REGISTERED)
-        elif action is not Action.REOPEN:
+        else:
             assert self.state is not None
             self._settle(action, advance_ticket(self.state, action, self._goal(action, said)))
 
@@ -199,6 +189,8 @@ class Trail:
             return T.ON_DESK if any(self._leads(ordinal) for ordinal in said["assignments"]) else self.state
         if action is Action.SIGN_OFF:
             return T.IN_REVIEW if self._leads(said["assignment"]) else self.state
+        if action is Action.REOPEN:
+            return T.ASSIGNED if said["lead"] else T.ON_DESK
         return None
 
     def _leads(self, ordinal: int) -> bool:
@@ -249,15 +241,10 @@ def _taken(trails: Iterable[Trail]) -> Counter[Any]:
 
 
 def _expected() -> set[Any]:
-    """Every move of both tables that can happen here; a step that moves nothing is expected once, from anywhere."""
+    """Every move of both tables; a step that moves nothing is expected once, from anywhere."""
     moves: set[Any] = set(Action)
     for row in TICKET_STEPS:
-        pairs = itertools.product(row.before or {None}, row.after)
-        moves |= {
-            (row.action, before, after)
-            for before, after in pairs
-            if not any(is_not_here(row.action, before, after) for is_not_here in NOT_HERE)
-        }
+        moves |= {(row.action, before, after) for before, after in itertools.product(row.before or {None}, row.after)}
     for part in ASSIGNMENT_STEPS:
         for before, after in itertools.product(part.before or {None}, part.after):
             # A decision on time that is refused, and every request, leaves the part in the state in which it was.
@@ -265,6 +252,11 @@ def _expected() -> set[Any]:
             if not is_other:
                 moves.add((part.action, before, after))
     return moves
+
+
+def _missing(taken: Counter[Any]) -> list[Any]:
+    """Return what was expected and never happened."""
+    return sorted(_expected() - taken.keys(), key=str)
 
 
 async def _trails(url: str) -> dict[int, Trail]:

@@ -198,6 +198,10 @@ async def test_who_asks_for_a_fourth_time_gets_a_person_at_the_desk(world: World
     assert fourth["state"] == "on_desk"
     page = await world.ticket(number)
     assert "第4次重办" in page["desk_reason"]
+    trail = await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor")
+    again = [event["fields"] for event in trail["events"] if event["type"] == "reopen"]
+    first = page["assignments"][0]["department"]["code"]
+    assert [fields["lead"] for fields in again] == [first, first, first, None], "the trail says to whom it went"
     assert page["supervision_level"] == 2
     assert page["stage_by"] is not None
 

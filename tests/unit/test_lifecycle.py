@@ -92,8 +92,31 @@ def test_who_may_take_each_step_is_as_agreed() -> None:
         assert may(action, role) == (role in agreed[action]), f"{role} {action}"
 
 
-def test_every_action_has_one_row_in_the_tickets_table() -> None:
-    assert sorted(step.action for step in TICKET_STEPS) == sorted(Action)
+def test_every_action_and_state_have_one_row_in_the_tickets_table() -> None:
+    assert {step.action for step in TICKET_STEPS} == set(Action)
+    keys = [(state, step.action) for step in TICKET_STEPS for state in step.before or {None}]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_rows_of_one_action_are_by_the_same_roles() -> None:
+    for step in TICKET_STEPS:
+        assert {other.by for other in TICKET_STEPS if other.action is step.action} == {step.by}
+
+
+def test_what_intake_does_at_once_is_all_that_happens_to_a_registered_ticket() -> None:
+    found = {action for action in Action if ticket_allows(TicketState.REGISTERED, action)}
+    assert found == {Action.ACCEPT, Action.HAND_OFF}
+
+
+def test_an_emergency_is_handed_off_whole_only_where_no_department_has_it() -> None:
+    for state in (TicketState.REGISTERED, TicketState.ON_DESK):
+        assert advance_ticket(state, Action.HAND_OFF) is state
+        assert advance_ticket(state, Action.HAND_OFF, TicketState.HANDED_OFF) is TicketState.HANDED_OFF
+    assert advance_ticket(TicketState.ASSIGNED, Action.HAND_OFF) is TicketState.ASSIGNED
+    for state, to in product((TicketState.ON_DESK, TicketState.ASSIGNED), TicketState):
+        if to not in {state, TicketState.HANDED_OFF} or (state, to) == (TicketState.ASSIGNED, TicketState.HANDED_OFF):
+            with pytest.raises(IllegalTransition):
+                advance_ticket(state, Action.HAND_OFF, to)
 
 
 def test_every_state_of_a_ticket_is_reachable() -> None:
@@ -150,19 +173,20 @@ def test_only_a_send_back_that_waits_keeps_the_lead_from_being_taken_away() -> N
 
 @pytest.mark.parametrize("state", TicketState)
 def test_a_step_that_the_tickets_table_does_not_have_raises(state: TicketState) -> None:
-    for step in TICKET_STEPS:
-        allowed = step.after | {state} if state in step.before else frozenset()
-        assert ticket_allows(state, step.action) == bool(allowed)
+    for action in Action:
+        rows = [step for step in TICKET_STEPS if step.action is action and state in step.before]
+        allowed = {after for step in rows for after in step.after | {state}}
+        assert ticket_allows(state, action) == bool(allowed)
         for target in set(TicketState) - allowed:
             with pytest.raises(IllegalTransition) as caught:
-                advance_ticket(state, step.action, target)
+                advance_ticket(state, action, target)
             assert LABELS["ticket_state"][state] in caught.value.detail
-            assert LABELS["action"][step.action] in caught.value.detail
+            assert LABELS["action"][action] in caught.value.detail
         if allowed:
-            assert advance_ticket(state, step.action) in allowed
+            assert advance_ticket(state, action) in allowed
         else:
             with pytest.raises(IllegalTransition):
-                advance_ticket(state, step.action)
+                advance_ticket(state, action)
 
 
 @pytest.mark.parametrize("state", AssignmentState)
