@@ -107,7 +107,7 @@ def _read(path: Path) -> bytes | None:
 def _file_name(request: web.Request) -> str:
     """Return what the uploaded file is called; raises InvalidRequest for a name that is not percent-encoded."""
     header = request.headers.get("x-file-name", "")
-    if len(header) > LONGEST_NAME_HEADER or not (header.isascii() and header.isprintable()):
+    if len(header) > LONGEST_NAME_HEADER or not all("!" <= character <= "~" for character in header):
         raise InvalidRequest(f"X-File-Name 应为百分号编码的文件名，不超过{LONGEST_NAME_HEADER}个字符")
     return Path(unquote(header)).name.replace("\x00", "")[:LONGEST_NAME] or "附件"
 

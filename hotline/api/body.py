@@ -139,10 +139,10 @@ def query(request: web.Request, name: str) -> str | None:
 
 
 def moment(request: web.Request, name: str) -> datetime | None:
-    """Return a moment from the query, None where it is missing or empty; raises InvalidRequest without an offset."""
-    text = query(request, name)
-    if text is None:
+    """Return a moment from the query, None where it is missing; raises InvalidRequest for what is none, or has no offset."""
+    if name not in request.query:
         return None
+    text = query(request, name) or ""
     try:
         # In an address that was not encoded, the plus of the offset reads as a blank.
         return msgspec.convert(text.replace(" ", "+"), Moment).astimezone(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from hotline.config import Settings
 from models.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.integration.conftest import World
@@ -42,6 +44,14 @@ class Replayer:
         code = await asyncio.to_thread(replay, settings, file, rate=0.0, limit=limit, as_json=True, at_once=4)
         *said, last = self._capsys.readouterr().out.strip().splitlines()
         return code, [line for line in said if line], json.loads(last)
+
+
+@pytest.fixture(autouse=True)
+def cells() -> Iterator[None]:
+    """The longest cell of a CSV is one setting of the whole process."""
+    longest = csv.field_size_limit()
+    yield
+    csv.field_size_limit(longest)
 
 
 @pytest.fixture
