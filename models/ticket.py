@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -291,6 +292,7 @@ def event_fields(event: TicketEvent) -> dict[str, Any]:
     return msgspec.json.decode(event.body, type=EventBody).fields
 
 
+@lru_cache(1024)
 def number_of(ticket_id: int) -> str:
     """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
     digits = f"{ticket_id // MONTH}{ticket_id % MONTH:07d}"

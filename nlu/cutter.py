@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import rjieba
@@ -12,6 +13,7 @@ STOP_WORDS: Final = frozenset(
 )
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+(?:[-/.#_][A-Za-z0-9]+)*")
 _WORD: Final = re.compile(r"[\w]")
+_KEPT_WORDS: Final = 50_000  # words whose token is remembered
 _LONGEST_TOKEN: Final = 40  # characters; longer ones are no words, and an index entry has its limits
 
 
@@ -53,6 +55,12 @@ class Cutter:
         for name in _ALPHANUMERIC.findall(text):
             found[name.upper()[:_LONGEST_TOKEN]] = None
         for word in self._jieba.cut_for_search(text):
-            if word not in STOP_WORDS and _WORD.search(word):
-                found[word.strip().upper()[:_LONGEST_TOKEN]] = None
+            found[_token(word)] = None
+        found.pop("", None)
         return tuple(found)
+
+
+@lru_cache(_KEPT_WORDS)
+def _token(word: str) -> str:
+    """Return what a cut word is indexed as, nothing where it would match every text."""
+    return "" if word in STOP_WORDS or not _WORD.search(word) else word.strip().upper()[:_LONGEST_TOKEN]

@@ -72,7 +72,7 @@ class LinearModel:
             return self.bias
         values: Floats = (1 + np.log(times, dtype=np.float32)) * self.frequency[rows]
         values /= np.sqrt(values @ values)
-        scores: Floats = values @ self.weights[rows] + self.bias
+        scores: Floats = values @ self.weights.take(rows, axis=0) + self.bias
         return scores
 
     def of_head(self, scores: Floats, head: str, bonus: Floats | None = None) -> tuple[Sequence[str], Floats]:

@@ -69,11 +69,9 @@ def find_parties(text: Passage, title: Passage = NOTHING, accused: str | None = 
 def _named(passage: Passage) -> Iterator[tuple[int, float, str]]:
     """Yield (offset, worth, name) of every body that the text calls by a name."""
     text, tagged = passage
-    ends = [0, *accumulate(len(word) for word, _ in tagged)]
-    for index, (word, _) in enumerate(tagged):
-        worth = _worth(word)
-        if not worth:
-            continue
+    bodies = [(index, word, worth) for index, (word, _) in enumerate(tagged) if (worth := _worth(word))]
+    ends = [0, *accumulate(len(word) for word, _ in tagged)] if bodies else []
+    for index, word, worth in bodies:
         first = _leftmost(tagged, index)
         start = ends[first]
         admin = _ADMIN.search(text, max(0, start - 4), start)

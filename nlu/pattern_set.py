@@ -34,20 +34,21 @@ class PatternSet:
         self._always = frozenset(
             index for index, pattern in enumerate(self._patterns) if () in required_literals(pattern)
         )
-        clauses: dict[frozenset[str], int] = {}
-        # By the rarest clause of an alternative: the other ones, and whose alternative it is.
-        self._ways: dict[int, list[tuple[frozenset[int], int]]] = {}
+        numbers: dict[frozenset[str], int] = {}
+        # By each literal of an alternative's rarest clause: all its clauses as bits, and whose alternative it is.
+        ways: dict[str, list[tuple[int, int]]] = {}
         for index, pattern in enumerate(self._patterns):
             for needs in () if index in self._always else required_literals(pattern):
-                first, *others = sorted(needs, key=_rarity, reverse=True)
-                rest = frozenset(clauses.setdefault(clause, len(clauses)) for clause in others)
-                self._ways.setdefault(clauses.setdefault(first, len(clauses)), []).append((rest, index))
-        owners: dict[str, list[int]] = {}
-        for clause, number in clauses.items():
+                bits = sum({1 << numbers.setdefault(clause, len(numbers)) for clause in needs})
+                for literal in max(needs, key=_rarity):
+                    ways.setdefault(literal, []).append((bits, index))
+        clauses: dict[str, int] = {}
+        for clause, number in numbers.items():
             for literal in clause:
-                owners.setdefault(literal, []).append(number)
-        self._literals = AhoCorasick(owners)
-        self._clauses = tuple(owners.values())
+                clauses[literal] = clauses.get(literal, 0) | 1 << number
+        self._literals = AhoCorasick(clauses)
+        self._clauses = tuple(clauses.values())
+        self._ways = tuple(tuple(ways.get(literal, ())) for literal in clauses)
 
     def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield (index of the expression, its first match) in the order of the list."""
@@ -58,12 +59,15 @@ class PatternSet:
 
     def _possible(self, text: str) -> set[int]:
         """Return the expressions of which some alternative finds all the words that it needs."""
+        literals = {found[0] for found in self._literals.find_matches_as_indexes(text, overlapping=True)}
+        met = 0
+        for literal in literals:
+            met |= self._clauses[literal]
         possible = set(self._always)
-        met: set[int] = set()
-        for literal in {found[0] for found in self._literals.find_matches_as_indexes(text, overlapping=True)}:
-            met.update(self._clauses[literal])
-        for number in met & self._ways.keys():
-            possible.update(index for others, index in self._ways[number] if others <= met)
+        for literal in literals:
+            for needs, index in self._ways[literal]:
+                if needs & met == needs:
+                    possible.add(index)
         return possible
 
 

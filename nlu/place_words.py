@@ -88,6 +88,7 @@ class PlaceWords:
         names = {*self._entries, *self._admin}
         self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
         self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
+        self._alone = lru_cache(_KEPT_WORDS)(self._mark_alone)
 
     def runs(self, passage: Passage) -> Iterator[list[Piece]]:
         """Yield the stretches between words that end a place, each as its marked pieces, where something is named."""
@@ -105,31 +106,38 @@ class PlaceWords:
                 is_naming = False
             run.clear()
 
-    def _marks(self, passage: Passage) -> Iterator[tuple[int, int, Mark, str | None]]:
-        """Yield (start, end, mark, key) over the whole text in order."""
+    def _marks(self, passage: Passage) -> list[tuple[int, int, Mark, str | None]]:
+        """Return (start, end, mark, key) over the whole text in order."""
         text, tagged = passage
-        hits = self._hits(text, {0, *accumulate(len(word) for word, _ in tagged)})
+        hits = self._hits(passage)
         starts = iter([*sorted(hits), len(text)])
         next_hit = next(starts)
+        found: list[tuple[int, int, Mark, str | None]] = []
         begin = position = 0
         before = Mark.STOP
-        for word, tag in tagged:
+        for cut in tagged:
+            word, tag = cut
             end = position = position + len(word)
+            if begin + len(word) == end <= next_hit:
+                before = self._alone(cut) or self._mark(word, tag, text[end : end + 1], before)
+                found.append((begin, end, before, None))
+                begin = end
+                continue
             # A hit may begin or end inside a cut word; the rest of that word is judged alone.
             while begin < end:
                 stop = min(end, next_hit)
                 if stop > begin:
-                    rest = word if stop - begin == len(word) else text[begin:stop]
-                    before = self._mark(rest, tag, text[stop : stop + 1], before)
-                    yield begin, stop, before, None
+                    before = self._mark(text[begin:stop], tag, text[stop : stop + 1], before)
+                    found.append((begin, stop, before, None))
                     begin = stop
                 if stop == next_hit and stop < end:
                     hit = hits[stop]
-                    yield hit.start, hit.end, hit.mark, hit.key
+                    found.append((hit.start, hit.end, hit.mark, hit.key))
                     before, begin = hit.mark, hit.end
                     next_hit = next(starts)
                     while next_hit < begin:
                         next_hit = next(starts)
+        return found
 
     def located(self, span: str, keys: Iterable[str], text: str) -> Place:
         """Return the place of a span with what the gazetteer knows of the words in it.
@@ -150,9 +158,11 @@ class PlaceWords:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
 
-    def _hits(self, text: str, borders: set[int]) -> dict[int, Piece]:
-        """Return the known names by where they begin; they do not overlap. `borders` are those of the cut words."""
+    def _hits(self, passage: Passage) -> dict[int, Piece]:
+        """Return the known names by where they begin; they do not overlap."""
+        text, tagged = passage
         hits: dict[int, Piece] = {}
+        borders: set[int] = set()
         inside: set[int] = set()
         for general in _GENERAL_ADMIN.finditer(text):
             hits[general.start()] = Piece(general.start(), general.end(), general[0], Mark.ADMIN, None)
@@ -160,8 +170,10 @@ class PlaceWords:
         for _, start, end in self._names.find_matches_as_indexes(text):
             word = text[start:end]
             is_bare = word in self._admin and not word.endswith(_ADMIN_ENDINGS)
-            if is_bare and not (borders.issuperset((start, end)) and not _NAMED_AFTER.match(text, end)):
-                continue
+            if is_bare:
+                borders = borders or {0, *accumulate(len(word) for word, _ in tagged)}
+                if not borders.issuperset((start, end)) or _NAMED_AFTER.match(text, end):
+                    continue
             if inside.isdisjoint(range(start, end)):
                 mark = Mark.ADMIN if word in self._admin else Mark.KNOWN
                 hits[start] = Piece(start, end, word, mark, word)
@@ -178,6 +190,17 @@ class PlaceWords:
             return Mark.STOP
         mark = self._by_word(word, tag)
         return Mark.STOP if mark is Mark.NUMBER and following in _NO_HOUSE_NUMBER else mark
+
+    def _mark_alone(self, cut: tuple[str, str]) -> Mark | None:
+        """Return what a cut word is wherever it stands, None where that depends on its neighbours."""
+        word, tag = cut
+        standing = _STANDING.get(word)
+        if word in _UNITS or word in _TYPES:
+            return None
+        if standing is not None:
+            return standing if standing is Mark.STOP else None
+        mark = self._by_word(word, tag)
+        return mark if mark is not Mark.NUMBER else None
 
     def _mark_of_word(self, word: str, tag: str) -> Mark:
         """Return what a word is by itself."""

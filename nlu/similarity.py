@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 BANDS: Final = 16
 _ROWS: Final = 2
+_BAND_BYTES: Final = 8
 _WORD_BITS: Final = np.uint64(32)
 _SHINGLE_SHIFT: Final = np.uint64(21)
 # Marks, blanks and digits differ between two calls about one matter; grammatical characters are in all.
@@ -38,6 +39,10 @@ class Fingerprinter:
         parameters = np.frombuffer(stream, dtype=np.uint64)
         self._add: _Words = parameters[: need // 2, None].copy()
         self._multiply: _Words = parameters[need // 2 :, None] | np.uint64(1)
+        self._bands = tuple(
+            blake2b(key=self._key, digest_size=_BAND_BYTES, person=position.to_bytes(2, "big"))
+            for position in range(BANDS)
+        )
 
     def __call__(self, text: str) -> tuple[int, ...]:
         """Return 16 signed 64-bit numbers for a text, or none for a text without two characters to compare.
@@ -53,15 +58,14 @@ class Fingerprinter:
         mixed = (shingles[None, :] + self._add) * self._multiply
         mixed ^= mixed >> _WORD_BITS
         mixed *= self._multiply
-        minima = mixed.min(axis=1).reshape(BANDS, _ROWS)
-        return tuple(
-            int.from_bytes(
-                blake2b(band.tobytes(), key=self._key, digest_size=8, person=position.to_bytes(2, "big")).digest(),
-                "big",
-                signed=True,
-            )
-            for position, band in enumerate(minima)
-        )
+        minima = mixed.min(axis=1).tobytes()
+        size = len(minima) // BANDS
+        keyed = []
+        for position, fresh in enumerate(self._bands):
+            digest = fresh.copy()
+            digest.update(minima[position * size : (position + 1) * size])
+            keyed.append(digest.digest())
+        return tuple(np.frombuffer(b"".join(keyed), dtype=">i8").tolist())
 
 
 def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
