@@ -109,6 +109,18 @@ class CorpusRow(Struct, frozen=True):
     text: str
 
 
+class LetterRow(CorpusRow, frozen=True):
+    """A letter (来信): what its title says, and the spans of title or text that say where, about whom and when.
+
+    A span is empty where the letter has none.
+    """
+
+    title: str
+    place: str
+    subject: str
+    time: str
+
+
 class DangerRow(CorpusRow, frozen=True):
     """A text for the flags: one that raises all of them, or one that only sounds so and must not raise the first."""
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from models.city import Department, Duty
+from models.city_corpus import read_corpus_rows, read_danger_rows, read_letter_rows
 from models.city_fault import Fault, Level
-from models.city_files import CityFolder, read_corpus_rows
+from models.city_files import CityFolder
 from models.city_links import departments_of
 from models.city_rows import Placed, Row, line_of, read_rows, read_text
 from models.city_rules import STATUTES
@@ -138,22 +139,30 @@ def _overlapping(rows: list[Placed[Duty]]) -> Iterator[tuple[Placed[Duty], Place
 
 def _check_corpus(city: CityFolder) -> Iterator[Fault]:
     faults: list[Fault] = []
-    files = read_corpus_rows(city.path, faults)
+    texts = [
+        (file, placed.line, placed.record)
+        for file, rows in read_corpus_rows(city.path, faults).items()
+        for placed in rows
+    ]  # fmt: skip
+    letters = [
+        (file, placed.line, placed.record)
+        for file, rows in read_letter_rows(city.path, faults).items()
+        for placed in rows
+    ]  # fmt: skip
+    read_danger_rows(city.path, faults)
     yield from faults
     codes = _codes(city)
     counts: dict[str, int] = {}
     labels: dict[str, tuple[str, str, int]] = {}
-    for file, rows in files.items():
-        for placed in rows:
-            own = placed.record
-            counts[own.code] = counts.get(own.code, 0) + 1
-            if own.code not in codes:
-                yield Fault(file, placed.line, f"分类“{own.code}”不存在", "改为 categories.csv 中的四位代码")
-            other, where, line = labels.setdefault(own.text, (own.code, file, placed.line))
-            if (where, line) != (file, placed.line):
-                named = "标成了不同分类" if other != own.code else "重复"
-                message = f"与 {where} 第{line}行的文字相同，{named}"
-                yield Fault(file, placed.line, message, "改写或删去其中一行", Level.ALARM)
+    for file, line, own in (*texts, *letters):
+        counts[own.code] = counts.get(own.code, 0) + 1
+        if own.code not in codes:
+            yield Fault(file, line, f"分类“{own.code}”不存在", "改为 categories.csv 中的四位代码")
+        other, where, first = labels.setdefault(own.text, (own.code, file, line))
+        if (where, first) != (file, line):
+            named = "标成了不同分类" if other != own.code else "重复"
+            message = f"与 {where} 第{first}行的文字相同，{named}"
+            yield Fault(file, line, message, "改写或删去其中一行", Level.ALARM)
     for category in city.categories:
         code = category.record.code
         if len(code) == _SECOND_LEVEL and counts.get(code, 0) < FEWEST_TEXTS:

@@ -12,8 +12,6 @@ from models.calendar import CalendarYear, OfficeHours, join_years
 from models.city import (
     Category,
     City,
-    CorpusRow,
-    DangerRow,
     Department,
     Duty,
     FlagRule,
@@ -36,8 +34,6 @@ from models.city_tables import (
     DUTIES,
     LINES,
     read_categories,
-    read_corpus_file,
-    read_danger_file,
     read_departments,
     read_duties,
     read_gazetteer,
@@ -173,30 +169,6 @@ def _repeated(read: CityFolder) -> Iterator[Fault]:
         if policy.id in ids:
             yield Fault(file, 1, f"时限规则“{policy.id}”与另一个文件重复", "改用另一个 id")
         ids.add(policy.id)
-
-
-def read_corpus(folder: Path) -> list[CorpusRow]:
-    """Return the labelled texts of corpus/*.csv. Raises CityFault with the first file, line and cure."""
-    faults: list[Fault] = []
-    rows = read_corpus_rows(folder, faults)
-    if faults:
-        raise CityFault(faults[0])
-    return [placed.record for placed in (row for file in rows.values() for row in file)]
-
-
-def read_corpus_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[CorpusRow]]]:
-    """Return the labelled texts by file, each with its line."""
-    files = sorted(f"corpus/{path.name}" for path in (folder / "corpus").glob("*.csv"))
-    return {file: read_corpus_file(folder, file, faults) for file in files}
-
-
-def read_dangers(folder: Path) -> list[DangerRow]:
-    """Return the texts of dangers.csv, none where there is no such file. Raises CityFault with the first fault."""
-    faults: list[Fault] = []
-    rows = read_danger_file(folder, faults)
-    if faults:
-        raise CityFault(faults[0])
-    return [placed.record for placed in rows]
 
 
 def digest(folder: Path) -> str:

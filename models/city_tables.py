@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from models.calendar import OfficeHours
-from models.city import Category, CorpusRow, DangerRow, Department, Duty, GazetteerEntry, Line, Roster
+from models.city import Category, Department, Duty, GazetteerEntry, Line, Roster
 from models.city_fault import Fault
 from models.city_rows import Placed, Row, read_rows
 from models.limits import InvalidRule
-from models.vocabulary import Flag, Integration, Kind, Urgency
+from models.vocabulary import Integration
 
 LINES: Final = "lines.csv"
 DEPARTMENTS: Final = "departments.csv"
@@ -27,9 +27,6 @@ _COLUMNS: Final = {
     DUTIES: "id,version,category,place,lead,assisting,copy,grassroots,effective_from,effective_to,basis",
     GAZETTEER: "name,aliases,kind,lat,lon,street",
 }
-_CORPUS: Final = ("code", "kind", "urgency", "text")
-_DANGERS: Final = ("flags", "raised", *_CORPUS)
-DANGERS: Final = "dangers.csv"
 DEPARTMENT_KINDS: Final = (
     "government", "bureau", "district", "street", "utility", "center", "discipline", "linked",
 )  # fmt: skip
@@ -85,16 +82,6 @@ def read_duties(folder: Path, faults: list[Fault]) -> list[Placed[Duty]]:
 def read_gazetteer(folder: Path, faults: list[Fault]) -> list[Placed[GazetteerEntry]]:
     """Return the named places (地名)."""
     return read_rows(folder, GAZETTEER, columns_of(GAZETTEER), _place, faults)
-
-
-def read_corpus_file(folder: Path, file: str, faults: list[Fault]) -> list[Placed[CorpusRow]]:
-    """Return the labelled texts of one file of `corpus/`."""
-    return read_rows(folder, file, _CORPUS, _corpus_row, faults)
-
-
-def read_danger_file(folder: Path, faults: list[Fault]) -> list[Placed[DangerRow]]:
-    """Return the texts that show what raises a flag and what only sounds so; a city may have none."""
-    return read_rows(folder, DANGERS, _DANGERS, _danger_row, faults) if (folder / DANGERS).exists() else []
 
 
 def columns_of(file: str) -> tuple[str, ...]:
@@ -185,25 +172,4 @@ def _place(row: Row) -> GazetteerEntry:
         lat=row.number("lat", -90, 90),
         lon=row.number("lon", -180, 180),
         street=row.text("street"),
-    )
-
-
-def _corpus_row(row: Row) -> CorpusRow:
-    return CorpusRow(
-        code=row.code("code", (4,)),
-        kind=Kind(row.choice("kind", tuple(Kind))),
-        urgency=Urgency(int(row.choice("urgency", ("1", "2", "3", "4")))),
-        text=row.text("text"),
-    )
-
-
-def _danger_row(row: Row) -> DangerRow:
-    labelled = _corpus_row(row)
-    return DangerRow(
-        code=labelled.code,
-        kind=labelled.kind,
-        urgency=labelled.urgency,
-        text=labelled.text,
-        flags=tuple(map(Flag, row.choices("flags", tuple(Flag)))),
-        is_raised=row.flag("raised"),
     )

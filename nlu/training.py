@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -13,7 +14,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from models.city import Category, City, CorpusRow, DangerRow
+from models.city import Category, City, CorpusRow, DangerRow, LetterRow
 from models.errors import InvalidRequest
 from nlu.flags import FlagRules, flags_of
 from nlu.linear import Floats, Head, LinearModel, known
@@ -74,13 +75,20 @@ class _FlagTask(Struct, frozen=True):
     counts: NDArray[np.bool_]
 
 
-def train(city: City, rows: Iterable[CorpusRow], folder: Path, *, dangers: Sequence[DangerRow] = ()) -> TrainingReport:
-    """Fit category, kind and urgency to a corpus, and flags to dangers, and write the model to a folder.
+def train(
+    city: City,
+    rows: Iterable[CorpusRow],
+    folder: Path,
+    *,
+    letters: Sequence[LetterRow] = (),
+    dangers: Sequence[DangerRow] = (),
+) -> TrainingReport:
+    """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
     is not unknown. InvalidRequest if the corpus is empty or names a category that the city does not have.
     """
-    ordinary = [*rows]
+    ordinary = [*rows, *letters]
     corpus = [*ordinary, *dangers]
     unknown = {row.code for row in corpus if row.code[:4] not in city.categories}
     if unknown:
@@ -90,7 +98,8 @@ def train(city: City, rows: Iterable[CorpusRow], folder: Path, *, dangers: Seque
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
     texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
-    counts = [counted(text) for text in texts]
+    titles = [normalise(row.title) if isinstance(row, LetterRow) else "" for row in corpus]
+    counts = [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")]
     labelled = np.arange(len(corpus))
     # What is said of a danger tells little of the matter that it arose in.
     sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(counts))])

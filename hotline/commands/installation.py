@@ -28,7 +28,8 @@ from hotline.app import build_hub, make_app, read_keyring
 from hotline.keys import HUB
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_files import read_city, read_corpus, read_dangers
+from models.city_corpus import read_corpus, read_dangers, read_letters
+from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database, installation
 from models.store.migrations import check_migrated, migrate
@@ -72,7 +73,13 @@ def setup(settings: Settings) -> None:
         print("→ 训练分类模型", flush=True)
         side = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(side, ignore_errors=True)
-        report = train(city, read_corpus(settings.city), side, dangers=read_dangers(settings.city))
+        report = train(
+            city,
+            read_corpus(settings.city),
+            side,
+            letters=read_letters(settings.city),
+            dangers=read_dangers(settings.city),
+        )
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from hotline.simulation.pace import Pace
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
 from hotline.simulation.town import Town, again_and_again
-from models.city_files import read_corpus
+from models.city_corpus import read_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path

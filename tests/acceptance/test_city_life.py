@@ -19,7 +19,8 @@ import msgspec
 import pytest
 
 from hotline.postgres import EmbeddedPostgres
-from models.city_files import read_city, read_corpus
+from models.city_corpus import read_corpus
+from models.city_files import read_city
 from models.lifecycle import (
     ASSIGNMENT_ENDS,
     ASSIGNMENT_STEPS,

@@ -22,7 +22,7 @@ from aiohttp import web
 
 from hotline import webhook
 from hotline.postgres import EmbeddedPostgres
-from models.city_files import read_corpus
+from models.city_corpus import read_corpus
 from models.ticket import id_of
 
 if TYPE_CHECKING:

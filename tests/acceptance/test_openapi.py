@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.city_files import read_corpus
+from models.city_corpus import read_corpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable

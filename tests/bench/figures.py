@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.city_files import read_corpus
+from models.city_corpus import read_corpus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,8 @@ from hotline.config import Settings
 from hotline.hub import Hub
 from hotline.postgres import EmbeddedPostgres
 from models import cipher
-from models.city_files import read_city, read_corpus
+from models.city_corpus import read_corpus
+from models.city_files import read_city
 from models.store import credentials, database, steps, timers
 from models.store.migrations import migrate
 from models.vocabulary import Role

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from models.city_corpus import read_corpus
 from models.city_fault import CityFault
-from models.city_files import digest, read_city, read_corpus
+from models.city_files import digest, read_city
 from models.vocabulary import Flag, Integration, Kind, Urgency
 
 TINY = Path(__file__).parents[1] / "cities/tiny"

@@ -8,8 +8,9 @@ import pytest
 
 from models.city import City
 from models.city_check import check_city
+from models.city_corpus import read_corpus
 from models.city_fault import Level
-from models.city_files import read_city, read_corpus
+from models.city_files import read_city
 from models.vocabulary import Flag, Integration, Kind, Urgency
 
 FOLDER = Path(__file__).parents[2] / "cities/yunzhou"

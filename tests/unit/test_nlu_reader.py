@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.city import City
-from models.city_files import read_city, read_corpus
+from models.city_corpus import read_corpus
+from models.city_files import read_city
 from models.vocabulary import Flag, Kind, Urgency
 from nlu.linear import LinearModel, UnusableModel
 from nlu.reader import Reader

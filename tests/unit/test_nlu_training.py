@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.city import City, CorpusRow
-from models.city_files import read_city, read_corpus
+from models.city_corpus import read_corpus
+from models.city_files import read_city
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.evaluation import evaluate, evaluate_labels

@@ -1,0 +1,102 @@
+"""What a city's model learns from: texts, letters and dangers with their labels (corpus/, dangers.csv)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from models.city import CorpusRow, DangerRow, LetterRow
+from models.city_fault import CityFault, Fault
+from models.city_rows import Placed, Row, read_rows
+from models.vocabulary import Flag, Kind, Urgency
+
+Record = TypeVar("Record")
+CORPUS: Final = "corpus"
+LETTERS: Final = "corpus/letters"
+DANGERS: Final = "dangers.csv"
+_LABELS: Final = ("code", "kind", "urgency")
+_SPANS: Final = ("place", "subject", "time")
+_CORPUS_COLUMNS: Final = (*_LABELS, "text")
+_LETTER_COLUMNS: Final = (*_LABELS, "title", *_SPANS, "text")
+_DANGER_COLUMNS: Final = ("flags", "raised", *_CORPUS_COLUMNS)
+
+
+def read_corpus(folder: Path) -> list[CorpusRow]:
+    """Return the labelled texts of corpus/*.csv. Raises CityFault with the first file, line and cure."""
+    return _whole(lambda faults: read_corpus_rows(folder, faults))
+
+
+def read_letters(folder: Path) -> list[LetterRow]:
+    """Return the labelled letters of corpus/letters/*.csv, none where there are none. Raises CityFault."""
+    return _whole(lambda faults: read_letter_rows(folder, faults))
+
+
+def read_dangers(folder: Path) -> list[DangerRow]:
+    """Return the texts of dangers.csv, none where there is no such file. Raises CityFault."""
+    return _whole(lambda faults: read_danger_rows(folder, faults))
+
+
+def read_corpus_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[CorpusRow]]]:
+    """Return the labelled texts by file, each with its line."""
+    return {file: read_rows(folder, file, _CORPUS_COLUMNS, _corpus_row, faults) for file in _files(folder, CORPUS)}
+
+
+def read_letter_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[LetterRow]]]:
+    """Return the labelled letters by file, each with its line."""
+    return {file: read_rows(folder, file, _LETTER_COLUMNS, _letter_row, faults) for file in _files(folder, LETTERS)}
+
+
+def read_danger_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[DangerRow]]]:
+    """Return the texts that show what raises a flag and what only sounds so; a city may have none."""
+    if not (folder / DANGERS).exists():
+        return {}
+    return {DANGERS: read_rows(folder, DANGERS, _DANGER_COLUMNS, _danger_row, faults)}
+
+
+def _files(folder: Path, inside: str) -> list[str]:
+    return sorted(f"{inside}/{path.name}" for path in (folder / inside).glob("*.csv"))
+
+
+def _whole(read: Callable[[list[Fault]], Mapping[str, Sequence[Placed[Record]]]]) -> list[Record]:
+    faults: list[Fault] = []
+    rows = read(faults)
+    if faults:
+        raise CityFault(faults[0])
+    return [placed.record for file in rows.values() for placed in file]
+
+
+def _corpus_row(row: Row) -> CorpusRow:
+    return CorpusRow(
+        code=row.code("code", (4,)),
+        kind=Kind(row.choice("kind", tuple(Kind))),
+        urgency=Urgency(int(row.choice("urgency", ("1", "2", "3", "4")))),
+        text=row.text("text"),
+    )
+
+
+def _letter_row(row: Row) -> LetterRow:
+    labelled = _corpus_row(row)
+    title = row.text("title")
+    spans = {name: row.raw(name) for name in _SPANS}
+    for name, span in spans.items():
+        if span not in title and span not in labelled.text:
+            raise row.fault(f"“{name}”的“{span}”在标题和正文里都找不到", "照抄原文中的一段，没有就留空")
+    return LetterRow(
+        code=labelled.code,
+        kind=labelled.kind,
+        urgency=labelled.urgency,
+        text=labelled.text,
+        title=title,
+        **spans,
+    )
+
+
+def _danger_row(row: Row) -> DangerRow:
+    labelled = _corpus_row(row)
+    return DangerRow(
+        code=labelled.code,
+        kind=labelled.kind,
+        urgency=labelled.urgency,
+        text=labelled.text,
+        flags=tuple(map(Flag, row.choices("flags", tuple(Flag)))),
+        is_raised=row.flag("raised"),
+    )
