@@ -185,6 +185,7 @@ class City(Struct, frozen=True, kw_only=True):
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself; above the probability `auto_dispatch_above` a clear request goes out
     without a person's eye. `recusal_departments` lead, in this order, where the accused and its superiors may not.
+    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits.
     """
 
     code: str
@@ -212,6 +213,12 @@ class City(Struct, frozen=True, kw_only=True):
     auto_dispatch_above: float = 0.6
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
+    catch_all_categories: tuple[str, ...] = ()
+
+    def lead_of(self, category: str) -> str | None:
+        """Return who leads a four-digit category by the newest row of the catalogue that holds at every place."""
+        rows = [duty for duty in self.duties if duty.category == category and duty.place is None]
+        return max(rows, key=lambda duty: duty.effective_from).lead if rows else None
 
     def ancestors(self, code: str) -> list[str]:
         """Return the codes of those who stand over a department, nearest first."""

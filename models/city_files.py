@@ -62,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     discipline_department: str
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
+    catch_all_categories: tuple[str, ...] = ()
     auto_dispatch_above: float = 0.6
 
 
@@ -126,6 +127,7 @@ def read_city(folder: Path) -> City:
         hotline_department=settings.hotline_department,
         conduct_categories=settings.conduct_categories,
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
+        catch_all_categories=settings.catch_all_categories,
         auto_dispatch_above=settings.auto_dispatch_above,
     )
 

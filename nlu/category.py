@@ -1,18 +1,19 @@
 """What the request is about (事项分类): three categories with calibrated probabilities, and the third level."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from models.city import City
 from models.understanding import Guess
-from nlu.linear import Floats, LinearModel, softmax
-from nlu.training import CATEGORY
+from nlu.heads import CATEGORY
+from nlu.linear import Floats, LinearModel, softmax, weighed
 
 GUESSES: Final = 3
 # In log-odds: a call on a bureau's own line is e^1.2, about three times, as likely to be its business.
 _LINE_BONUS: Final = 1.2
+_CATCH_ALL_MALUS: Final = 0.2  # in units of the model's scores
 _DISTRICT_MARK: Final = "@"
 _SHORTEST_WORD: Final = 2
 
@@ -24,14 +25,16 @@ class Categories:
         self._model = model
         self._codes = model.heads[CATEGORY].labels
         self._line_bonus = _line_bonus(city, self._codes)
+        self._malus = catch_all_malus(city.catch_all_categories, self._codes)
         self._details = _details(city)
 
-    def guess(self, scores: Floats, line: str | None = None) -> tuple[Guess, ...]:
+    def guess(self, scores: Floats, title_scores: Floats | None = None, line: str | None = None) -> tuple[Guess, ...]:
         """Return the three likeliest four-digit categories, best first, from the model's scores.
 
-        `line` is the dialled number; the business of the body behind it becomes likelier.
+        `title_scores` are those of the title alone. `line` is the dialled number; the business of the body behind it
+        becomes likelier.
         """
-        codes, logits = self._model.of_head(scores, CATEGORY)
+        codes, logits = self._model.of_head(weighed(scores, title_scores), CATEGORY, self._malus)
         bonus = self._line_bonus.get(line or "")
         odds = softmax(logits if bonus is None else logits + bonus)
         best = np.argsort(-odds)[:GUESSES]
@@ -45,6 +48,11 @@ class Categories:
         }
         best = max(found, key=lambda detail: found[detail], default=None)
         return best if best is not None and found[best] else None
+
+
+def catch_all_malus(catch_all: Sequence[str], codes: Sequence[str]) -> Floats:
+    """Return what is taken off the scores of the categories that fit everything (labels,)."""
+    return np.array([-_CATCH_ALL_MALUS * (code in catch_all) for code in codes], dtype=np.float32)
 
 
 def _line_bonus(city: City, codes: tuple[str, ...]) -> dict[str, Floats]:

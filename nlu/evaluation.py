@@ -21,6 +21,7 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Shares (0..1) of the rows that have an answer, unless said otherwise; None where no row has one.
 
     `top1` and `top3`: the first, or one of three categories is accepted; `l1`: the first has an accepted first level.
+    `lead`: the catalogue's lead for the first is that for an accepted one.
     `sure_error` is the expected calibration error of `sure` in ten bins. `urgent_recall`: of the rows that can only be
     1 or 2, how many were read so; `urgent_precision`: of those read so, how many may be. `flag_recall`: of
     the flags that should be raised, by rule or suspicion; `flag_precision`: of the rows in which any is, those in which a
@@ -32,6 +33,7 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     top1: float | None = None
     top3: float | None = None
     l1: float | None = None
+    lead: float | None = None
     sure_error: float | None = None
     kind: float | None = None
     urgency: float | None = None
@@ -80,7 +82,9 @@ def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: dat
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last value is the number of rows
         read = reader.understand(row["text"], title=row.get("title"), received_at=received_at)
         if row.get("codes"):
-            _weigh_codes(tally, read, _answers(row["codes"]), confidence)
+            accepted_codes = _answers(row["codes"])
+            _weigh_codes(tally, read, accepted_codes, confidence)
+            tally.add("lead", reader.city.lead_of(read.categories[0].code) in map(reader.city.lead_of, accepted_codes))
         if row.get("kinds"):
             accepted = {_KIND_NAMES.get(kind, kind) for kind in _answers(row["kinds"])}
             tally.add("kind", read.kind in accepted)

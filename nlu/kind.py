@@ -6,13 +6,13 @@ import numpy as np
 
 from models.city import Language
 from models.vocabulary import Kind
-from nlu.linear import Floats, LinearModel, softmax
+from nlu.heads import KIND
+from nlu.linear import Floats, LinearModel, softmax, weighed
 from nlu.pattern_set import PatternSet
-from nlu.training import KIND
 
 # In units of the model's scores, which lie about one apart. What a letter's title calls itself counts most.
-_TITLE_BONUS: Final = 0.4
-_FIRST_WORDS_BONUS: Final = 0.3
+_TITLE_BONUS: Final = 0.2
+_FIRST_WORDS_BONUS: Final = 0.1
 _TEXT_BONUS: Final = 0.15
 _FIRST_WORDS: Final = 3  # characters before which a cue opens the title
 _READ: Final = 120  # characters of a text without title
@@ -28,8 +28,10 @@ class Kinds:
         self._columns = tuple(column for column, _ in cues)
         self._cues = PatternSet(cue for _, cue in cues)
 
-    def guess(self, scores: Floats, text: str, title: str = "") -> tuple[Kind, float]:
-        """Return the likeliest kind of a normalised text and its probability."""
+    def guess(
+        self, scores: Floats, text: str, title: str = "", title_scores: Floats | None = None
+    ) -> tuple[Kind, float]:
+        """Return the likeliest kind of a normalised text and its probability. `title_scores` are the title's alone."""
         bonus = np.zeros(len(self._labels), dtype=np.float32)
         first = np.zeros_like(bonus)
         for position, found in self._cues.matches(title or text[:_READ]):
@@ -37,7 +39,7 @@ class Kinds:
             bonus[column] = _TITLE_BONUS if title else _TEXT_BONUS
             if title and found.start() < _FIRST_WORDS:
                 first[column] = _FIRST_WORDS_BONUS
-        _, logits = self._model.of_head(scores, KIND, bonus + first)
+        _, logits = self._model.of_head(weighed(scores, title_scores), KIND, bonus + first)
         odds = softmax(logits)
         best = int(odds.argmax())
         return self._labels[best], round(float(odds[best]), 4)

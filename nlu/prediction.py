@@ -3,11 +3,11 @@
 import numpy as np
 
 from models.understanding import Guess
+from nlu.heads import LABEL
 from nlu.linear import LinearModel, UnusableModel, softmax
 from nlu.masking import mask
 from nlu.ngrams import counted
 from nlu.normalise import Normaliser
-from nlu.training import LABEL
 
 _GUESSES = 3
 _normalise = Normaliser()

@@ -11,6 +11,7 @@ from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
 from nlu.flags import FlagRules, flags_of
+from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.kind import Kinds
 from nlu.linear import LinearModel, UnusableModel
 from nlu.masking import mask
@@ -22,7 +23,6 @@ from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
 from nlu.suspicion import Suspicions
 from nlu.times import find_time
-from nlu.training import CATEGORY, KIND, URGENCY
 from nlu.urgency import Urgencies
 
 _OPENING: Final = 700  # characters; where and about whom it is, is told early
@@ -35,6 +35,7 @@ class Reader:
         missing = {CATEGORY, KIND, URGENCY} - model.heads.keys()
         if missing:
             raise UnusableModel(f"分类模型缺少{'、'.join(sorted(missing))}，不能用于受理；请用城市语料重新训练")
+        self.city = city
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
         self._cutter = Cutter(city.language.custom_words)
@@ -92,8 +93,9 @@ class Reader:
         whole = f"{heading}\n{masked}" if heading else masked
         hits = self._flags.find(whole)
         scores = self._model.scores(counted(masked, heading))
-        categories = self._categories.guess(scores, line)
-        kind, kind_p = self._kinds.guess(scores, read, heading)
+        title_scores = self._model.scores(counted(heading)) if heading else None
+        categories = self._categories.guess(scores, title_scores, line)
+        kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
         place = self._places.find(opening, headline, self._cutter.passage(given))

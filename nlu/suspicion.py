@@ -7,8 +7,8 @@ import numpy as np
 
 from models.vocabulary import Flag
 from nlu.flags import FlagHit, flags_of
+from nlu.heads import FLAG
 from nlu.linear import Floats, LinearModel
-from nlu.training import FLAG
 
 # In units of the model's scores, where 0 is as likely as not: a false alarm costs a look, a miss may cost a life.
 # docs/nlu-card.md tells what this bar finds and what it costs.

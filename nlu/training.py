@@ -11,27 +11,18 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from models.city import Category, City, CorpusRow, DangerRow, LetterRow
 from models.errors import InvalidRequest
+from nlu.category import catch_all_malus
+from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
-from nlu.linear import Floats, Head, LinearModel, known
-from nlu.ngrams import Counted, Grams, counted
+from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
+from nlu.linear import Floats, Head, LinearModel, weighed
+from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
 
-CATEGORY: Final = "category"
-KIND: Final = "kind"
-URGENCY: Final = "urgency"
-LABEL: Final = "label"
-FLAG: Final = "flag"
-
-_REGULARISATION: Final = 0.3
-_FOLDS: Final = 3
-_MOST_FEATURES: Final = 70_000
-_SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
-_SEED: Final = 12345
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
 
 
@@ -60,11 +51,38 @@ class TrainingReport(Struct, frozen=True, kw_only=True):
     version: str
 
 
-class _Task(Struct, frozen=True):
-    """A head to fit: the rows that take part and the label of each."""
+class _Texts(Struct, frozen=True):
+    """What is learnt from, counted: every text with its title, and the titles by themselves."""
 
+    counts: Sequence[Counted]
+    titles: Sequence[Counted]
+
+
+class _Task(Struct, frozen=True, kw_only=True):
+    """A head to fit: the rows that take part and the label of each. What is told of titles weighs where `weighs_titles`."""
+
+    head: str
     rows: NDArray[np.int64]
     labels: list[str]
+    catch_all: tuple[str, ...] = ()
+    weighs_titles: bool = False
+
+
+class _Rows(Struct, frozen=True):
+    """The rows of a task as the reader will score them."""
+
+    whole: csr_matrix
+    titles: csr_matrix | None
+    malus: Floats
+
+    def score(self, columns: Floats, offsets: Floats, rows: NDArray[np.int64]) -> Floats:
+        """Return the scores of some rows (rows, labels)."""
+        scores: Floats = self.whole[rows] @ columns + offsets
+        if self.titles is not None:
+            titles = self.titles[rows]
+            is_titled = titles.getnnz(axis=1) > 0
+            scores[is_titled] = weighed(scores[is_titled], titles[is_titled] @ columns + offsets)
+        return scores + self.malus
 
 
 class _FlagTask(Struct, frozen=True):
@@ -99,16 +117,25 @@ def train(
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
     texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
     titles = [normalise(row.title) if isinstance(row, LetterRow) else "" for row in corpus]
-    counts = [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")]
+    told = _Texts(
+        [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")],
+        [counted(title) for title, _ in zip_longest(titles, texts, fillvalue="")],
+    )
     labelled = np.arange(len(corpus))
     # What is said of a danger tells little of the matter that it arose in.
-    sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(counts))])
-    tasks = {
-        CATEGORY: _Task(sorted_out, [*(row.code[:4] for row in ordinary), *(code for _, code in named)]),
-        KIND: _Task(labelled, [str(row.kind) for row in corpus]),
-        URGENCY: _Task(labelled, [str(int(row.urgency)) for row in corpus]),
-    }
-    return _fit(counts, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+    sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(texts))])
+    tasks = (
+        _Task(
+            head=CATEGORY,
+            rows=sorted_out,
+            labels=[*(row.code[:4] for row in ordinary), *(code for _, code in named)],
+            catch_all=city.catch_all_categories,
+            weighs_titles=True,
+        ),
+        _Task(head=KIND, rows=labelled, labels=[str(row.kind) for row in corpus], weighs_titles=True),
+        _Task(head=URGENCY, rows=labelled, labels=[str(int(row.urgency)) for row in corpus]),
+    )
+    return _fit(told, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers))
 
 
 def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:
@@ -140,9 +167,9 @@ def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
     if len({row.label for row in examples}) < 2:
         raise InvalidRequest("训练数据至少要有两种标签")
     normalise = Normaliser()
-    counts = [counted(normalise(row.text)) for row in examples]
-    tasks = {LABEL: _Task(np.arange(len(examples)), [row.label for row in examples])}
-    return _fit(counts, tasks, len(examples), folder)
+    told = _Texts([counted(normalise(row.text)) for row in examples], ())
+    task = _Task(head=LABEL, rows=np.arange(len(examples)), labels=[row.label for row in examples])
+    return _fit(told, (task,), len(examples), folder)
 
 
 def _words_of(category: Category) -> str:
@@ -150,29 +177,35 @@ def _words_of(category: Category) -> str:
 
 
 def _fit(
-    counts: Sequence[Counted],
-    tasks: Mapping[str, _Task],
+    texts: _Texts,
+    tasks: Sequence[_Task],
     rows: int,
     folder: Path,
     *,
     flags: _FlagTask | None = None,
 ) -> TrainingReport:
     started = perf_counter()
-    vocabulary, frequency = _vocabulary(counts)
-    matrix = _matrix(counts, vocabulary, frequency)
+    vocabulary, frequency = vocabulary_of(texts.counts)
+    matrix = matrix_of(texts.counts, vocabulary, frequency)
+    titles = matrix_of(texts.titles, vocabulary, frequency) if texts.titles else None
     heads: dict[str, Head] = {}
     weights: list[Floats] = []
     bias: list[Floats] = []
     accuracy = {}
     first = 0
-    for name, task in tasks.items():
+    for task in tasks:
         labels = sorted(set(task.labels))
-        part = matrix[task.rows]
         truth = np.array([labels.index(label) for label in task.labels])
-        sharpness, accuracy[name] = _calibrate(part, truth, len(labels))
-        columns, offsets = _fit_head(part, truth, len(labels))
-        heads[name] = Head(tuple(labels), first, sharpness)
+        part = _Rows(
+            matrix[task.rows],
+            titles[task.rows] if titles is not None and task.weighs_titles else None,
+            catch_all_malus(task.catch_all, labels),
+        )
+        scores = out_of_fold(part.whole, truth, len(labels), part.score)
+        accuracy[task.head] = float("nan") if scores is None else float((scores.argmax(axis=1) == truth).mean())
+        heads[task.head] = Head(tuple(labels), first, sharpness_of(scores, truth))
         first += len(labels)
+        columns, offsets = fit_head(part.whole, truth, len(labels))
         weights.append(columns)
         bias.append(offsets)
     if flags is not None:
@@ -193,69 +226,13 @@ def _fit(
     )
 
 
-def _vocabulary(counts: Sequence[Counted]) -> tuple[Grams, Floats]:
-    """Return the n-grams of two texts or more (the commonest, if there are too many) and their weight."""
-    every, numbers = np.unique(np.concatenate([count.grams for count in counts]), return_counts=True)
-    fewest = 2 if len(counts) > _FOLDS * 10 else 1
-    # Stable, so that of equally common ones always the same are kept.
-    kept = np.sort(np.argsort(-numbers, kind="stable")[:_MOST_FEATURES])
-    kept = kept[numbers[kept] >= fewest]
-    frequency: Floats = np.log((1 + len(counts)) / (1 + numbers[kept])).astype(np.float32) + np.float32(1)
-    return every[kept], frequency
-
-
-def _matrix(counts: Sequence[Counted], vocabulary: Grams, frequency: Floats) -> csr_matrix:
-    """Return the rows as LinearModel.scores sees them: (1 + log count) × frequency, of unit length."""
-    indices, values, ends = [], [], [0]
-    for count in counts:
-        rows, times = known(vocabulary, count)
-        row = (1 + np.log(times)) * frequency[rows]
-        indices.append(rows)
-        values.append(row / (np.sqrt(row @ row) or 1.0))
-        ends.append(ends[-1] + len(rows))
-    shape = (len(counts), len(vocabulary))
-    return csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=shape, dtype=np.float64)
-
-
-def _fit_head(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[Floats, Floats]:
-    """Return weights (n-grams × labels) and offsets (labels,)."""
-    model = LinearSVC(C=_REGULARISATION, random_state=_SEED).fit(matrix, truth)
-    columns = model.coef_.T.astype(np.float32)
-    offsets = model.intercept_.astype(np.float32)
-    if labels == 2:
-        columns, offsets = np.hstack([-columns, columns]), np.hstack([-offsets, offsets])
-    return columns, offsets
-
-
 def _fit_flags(matrix: csr_matrix, task: _FlagTask) -> tuple[Floats, Floats]:
     """Return weights (n-grams × flags) and offsets (flags,); each flag is a question of its own."""
     columns, offsets = [], []
     for index in range(len(task.flags)):
         known = task.counts[:, index]
-        model = LinearSVC(C=1.0, class_weight={True: _WEIGHT_OF_DANGER}, random_state=_SEED)
+        model = LinearSVC(C=1.0, class_weight={True: _WEIGHT_OF_DANGER}, random_state=SEED)
         model.fit(matrix[known], task.is_raised[known, index])
         columns.append(model.coef_[0])
         offsets.append(model.intercept_[0])
     return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)
-
-
-def _calibrate(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[float, float]:
-    """Return the sharpness under which unseen texts are least surprising, and the accuracy on them."""
-    rare = np.bincount(truth, minlength=labels).min()
-    if rare < _FOLDS:
-        return 3.0, float("nan")
-    scores = np.zeros((len(truth), labels), dtype=np.float32)
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
-    for seen, unseen in folds.split(matrix, truth):
-        columns, offsets = _fit_head(matrix[seen], truth[seen], labels)
-        scores[unseen] = matrix[unseen] @ columns + offsets
-    accuracy = float((scores.argmax(axis=1) == truth).mean())
-    return min(_SHARPNESSES, key=lambda value: _surprise(scores, truth, value)), accuracy
-
-
-def _surprise(scores: Floats, truth: NDArray[np.int64], sharpness: float) -> float:
-    """Return the mean negative log-probability of the truth."""
-    logits = scores * sharpness
-    logits -= logits.max(axis=1, keepdims=True)
-    chosen = logits[np.arange(len(truth)), truth] - np.log(np.exp(logits).sum(axis=1))
-    return float(-chosen.mean())

@@ -6,9 +6,9 @@ from typing import Final
 from models.city import Language
 from models.vocabulary import Kind, Urgency
 from nlu.flags import FlagHit, floor_of
+from nlu.heads import URGENCY
 from nlu.linear import Floats, LinearModel, softmax
 from nlu.pattern_set import PatternSet
-from nlu.training import URGENCY
 
 # A graver level is worth a false alarm: it is taken at this probability, not only when it is the likeliest.
 _ENOUGH: Final = {Urgency.CRITICAL: 0.4, Urgency.URGENT: 0.35}

@@ -55,7 +55,8 @@ def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bo
     if model is not None and has_own_labels(model):
         figures = evaluate_labels(model, _rows(file))
     else:
-        figures = evaluate_reader(_reader(settings, model), _rows(file), datetime.now(UTC))
+        city = read_city(settings.city)
+        figures = evaluate_reader(_reader(settings, city, model), _rows(file), datetime.now(UTC))
     found = msgspec.to_builtins(figures)
     if as_json:
         print(msgspec.json.encode(found).decode())
@@ -72,7 +73,7 @@ def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> I
             yield {"id": row.get("id"), "categories": guesses}
         return
     city = read_city(settings.city)
-    reader, atlas, desk = _reader(settings, model), Atlas(city), Desk(city)
+    reader, atlas, desk = _reader(settings, city, model), Atlas(city), Desk(city)
     now = datetime.now(UTC)
     for row in _rows(file):
         read = reader.understand(row["text"], title=row.get("title") or None, received_at=now)
@@ -80,9 +81,8 @@ def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> I
         yield _prediction(city, row.get("id"), propose(desk, read, where, on=now.date(), accused=None, line=None))
 
 
-def _reader(settings: Settings, model: LinearModel | None) -> Reader:
+def _reader(settings: Settings, city: City, model: LinearModel | None) -> Reader:
     setup(settings)
-    city = read_city(settings.city)
     return Reader(city, model or LinearModel.load(settings.model_dir))
 
 

@@ -1,0 +1,9 @@
+"""The names of the questions that a model answers."""
+
+from typing import Final
+
+CATEGORY: Final = "category"
+KIND: Final = "kind"
+URGENCY: Final = "urgency"
+LABEL: Final = "label"  # of somebody's own
+FLAG: Final = "flag"
