@@ -22,7 +22,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
     `stage_by` is when the hotline's own present stage (desk, review, follow-up) must be done; `reply_by` is the
     lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
-    accused: neither they nor what stands below them may have a part, whatever the category becomes.
+    accused: neither they nor what stands below them may have a part, whatever the category becomes. `copied` are who was told
+    of the newest dispatch and has no part (抄送).
     """
 
     city_code: str
@@ -72,6 +73,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     event_count: int = 0
     head_hash: bytes = GENESIS
     recused: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:

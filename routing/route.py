@@ -41,8 +41,9 @@ class DutyVersion(Struct, frozen=True):
 class Route(Struct, frozen=True, kw_only=True):
     """Where a ticket goes. A missing lead always comes with a doubt: a person at the desk decides.
 
-    `grassroots` tells whether a street may have a part. `recused` are the accused units: they and all
-    below them may have no part, now or later. `doubts` are Chinese sentences for the desk.
+    `copy` are told of the ticket and have nothing to do (抄送). `grassroots` tells whether a street may have a part.
+    `recused` are the accused units: they and all below them may have neither, now or later. `doubts` are Chinese
+    sentences for the desk.
     """
 
     lead: Designee | None
@@ -89,8 +90,10 @@ def route(
         return _keep_from_accused(found, barred, city)
     office = unknown_office((accused, understanding.accused, understanding.subject))
     if is_conduct(category, city) or (office and accuses(understanding.kind, category, city)):
+        # Whom a person must first look for may be among those who would be told.
         return _doubting(
-            found, f"被反映的单位{f'“{office}”' if office else ''}未能对应到承办单位，派单前请人工核对回避。"
+            replace(found, copy=()),
+            f"被反映的单位{f'“{office}”' if office else ''}未能对应到承办单位，派单前请人工核对回避。",
         )
     return found
 
@@ -147,7 +150,7 @@ def _keep_known(found: Route, city: City) -> Route:
         found = _without(
             found, one.department, f"派单目录{_row(found)}指向的单位“{one.department}”不存在，请人工派单。"
         )
-    return found
+    return replace(found, copy=tuple(one for one in found.copy if one.department in city.departments))
 
 
 def _offer_to_street(found: Route, jurisdiction: Jurisdiction | None, city: City) -> Route:

@@ -173,6 +173,7 @@ class TicketPage(Struct, kw_only=True):
     district: str | None
     flags: list[str]
     lead: Named | None
+    copied: list[Named]
     because: str
     duty: str | None
     desk_reason: str | None
@@ -299,6 +300,7 @@ class Understood(Struct, kw_only=True):
     model_version: str
     lead: Named | None
     assisting: list[Named]
+    copied: list[Named]
     because: str
     duty: dict[str, Any] | None
     jurisdiction: WhoseGround | None

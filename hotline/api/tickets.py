@@ -59,6 +59,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
             "categories": named,
             "lead": _designee(hub, way.lead.department) if way.lead else None,
             "assisting": [_designee(hub, one.department) for one in way.assisting],
+            "copied": [_designee(hub, one.department) for one in way.copy],
             "because": way.because,
             "duty": way.duty,
             "jurisdiction": proposed.jurisdiction,

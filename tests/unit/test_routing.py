@@ -257,6 +257,18 @@ def test_a_tip_off_never_reaches_what_stands_below_the_accused(tiny: City) -> No
     assert found.copy == ()
 
 
+def test_nobody_is_copied_while_the_accused_office_is_not_found(tiny: City) -> None:
+    known, unknown = (sent(tiny, read("5102", Kind.TIP_OFF, accused), CYPRESS) for accused in ("赵四", "河道管理站"))
+    assert [one.department for one in known.copy] == ["north"]
+    assert unknown.copy == ()
+    assert "“河道管理站”未能对应到承办单位" in unknown.doubts[-1]
+
+
+def test_a_copy_to_a_department_that_the_city_no_longer_has_is_left_out(tiny: City) -> None:
+    row = replace(duty_of(tiny, "T5101-1"), copy=("gone", "north"))
+    assert [one.department for one in sent(replace(tiny, duties=(row,)), read("5101")).copy] == ["north"]
+
+
 def test_the_body_over_the_accused_leads_in_its_place(tiny: City) -> None:
     found = sent(tiny, read("5201", Kind.TIP_OFF), accused="自来水厂抄表员")
     assert lead_of(found) == "works"
