@@ -65,23 +65,18 @@ def route(
     on: date,
     accused: str | None,
     recused: Iterable[str] = (),
-    to_grassroots: bool = False,
 ) -> Route:
     """Return the lead and the assisting departments of a request, or a doubt that says why there is none.
 
     `accused` is whom the agent or the form names, beside what the program read in the text; `recused` are
-    units that were barred before and stay so. With `to_grassroots` the street of the place is asked for as
-    lead; the catalogue may refuse.
+    units that were barred before and stay so.
     """
     category = _category(understanding)
     match = catalogue.find(category, jurisdiction, on=on) if category else None
     if match is None:
         found = _undecided(category, jurisdiction, on, city)
     else:
-        found = _keep_known(_by_duty(match, jurisdiction, city), city)
-        if to_grassroots:
-            found = _offer_to_street(found, jurisdiction, city)
-        found = _keep_from_grassroots(found, city)
+        found = _keep_from_grassroots(_keep_known(_by_duty(match, jurisdiction, city), city), city)
     named = (accused, understanding.accused)
     if is_conduct(category, city) and not any(named):
         named = (understanding.subject, understanding.masked_text[:_READ])
@@ -151,20 +146,6 @@ def _keep_known(found: Route, city: City) -> Route:
             found, one.department, f"派单目录{_row(found)}指向的单位“{one.department}”不存在，请人工派单。"
         )
     return replace(found, copy=tuple(one for one in found.copy if one.department in city.departments))
-
-
-def _offer_to_street(found: Route, jurisdiction: Jurisdiction | None, city: City) -> Route:
-    street = jurisdiction.street if jurisdiction else None
-    if jurisdiction is None or street is None or street not in city.departments:
-        return _doubting(found, "请求交由街道办理，但地点所属街道不明，请人工核对。")
-    verdict = may_delegate(city.departments[street], grassroots=found.grassroots, duty=_row(found))
-    if not verdict.allowed:
-        return _doubting(found, verdict.because)
-    found = _led_by(found, street, verdict.because)
-    if any(one.department == jurisdiction.district for one in (*found.assisting, *found.copy)):
-        return found
-    told = Designee(jurisdiction.district, f"{verdict.because}同时抄送{_name(jurisdiction.district, city)}。")
-    return replace(found, copy=(*found.copy, told))
 
 
 def _keep_from_grassroots(found: Route, city: City) -> Route:

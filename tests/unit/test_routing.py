@@ -64,9 +64,8 @@ def sent(
     *,
     on: date = TODAY,
     accused: str | None = None,
-    to_grassroots: bool = False,
 ) -> Route:
-    return route(understanding, where, Catalogue(city), city, on=on, accused=accused, to_grassroots=to_grassroots)
+    return route(understanding, where, Catalogue(city), city, on=on, accused=accused)
 
 
 def lead_of(found: Route) -> str | None:
@@ -175,25 +174,6 @@ def test_the_reason_names_the_place_and_the_basis(tiny: City) -> None:
 # The grassroots (国办函〔2025〕66号)
 
 
-def test_a_street_is_never_asked_to_do_what_the_catalogue_keeps_for_departments(tiny: City) -> None:
-    found = sent(tiny, read("5101"), CYPRESS, to_grassroots=True)
-    assert lead_of(found) == "works"
-    assert found.doubts == ("派单目录T5101-1规定此事应由职能部门办理，不得分派给基层（柏溪坊）。",)
-
-
-def test_a_street_may_lead_where_the_catalogue_allows_it(tiny: City) -> None:
-    found = sent(tiny, read("5102"), CYPRESS, to_grassroots=True)
-    assert lead_of(found) == "north-cypress"
-    assert [one.department for one in found.copy] == ["north"]
-    assert found.assisting == ()
-
-
-def test_to_the_grassroots_without_a_street_is_a_doubt(tiny: City) -> None:
-    found = sent(tiny, read("5102"), None, to_grassroots=True)
-    assert lead_of(found) == "bylaw"
-    assert "所属街道不明" in found.doubts[0]
-
-
 def test_a_row_that_contradicts_itself_does_not_reach_the_street(tiny: City) -> None:
     bad = replace(duty_of(tiny, "T5202-1"), grassroots=False, assisting=("south-bridge",))
     broken = replace(tiny, duties=(bad,))
@@ -216,7 +196,6 @@ def test_no_street_of_yunzhou_leads_or_assists_against_the_catalogue(yunzhou: Ci
             yunzhou,
             on=date(2026, 11, 2),
             accused=None,
-            to_grassroots=True,
         )
         assert found.lead is not None
         for one in (found.lead, *found.assisting):
