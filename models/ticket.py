@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.lifecycle import LIVE_ASSIGNMENT, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Kind, Role
 
@@ -233,6 +233,18 @@ class Timer(Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
+class DamagedTrail(Conflict):
+    """What stands on a trail is not what was written there: somebody altered it outside the hub."""
+
+    code = "damaged_trail"
+
+    def __init__(self, ticket_id: int) -> None:
+        number = number_of(ticket_id)
+        super().__init__(
+            f"工单{number}的留痕已损坏，无法读取；请系统管理员运行 hotline audit verify --ticket {number} 核查"
+        )
+
+
 _EVENT = msgspec.json.Encoder(order="sorted")
 
 
@@ -290,8 +302,16 @@ def broken_link(events: list[TicketEvent], ticket: Ticket) -> str | None:
 
 
 def event_fields(event: TicketEvent) -> dict[str, Any]:
-    """Return what an event says beside its columns."""
-    return msgspec.json.decode(event.body, type=EventBody).fields
+    """Return what an event says beside its columns; raises DamagedTrail."""
+    return fields_of(event.ticket_id, event.body)
+
+
+def fields_of(ticket_id: int, body: bytes) -> dict[str, Any]:
+    """Return what the stored body of an event says beside its columns; raises DamagedTrail."""
+    content = _read_body(body)
+    if content is None:
+        raise DamagedTrail(ticket_id)
+    return content.fields
 
 
 @lru_cache(1024)

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from hotline import clocks, proposal
+from hotline import proposal
 from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
-from hotline.recount import wrong_times
+from hotline.recount import explained
 from hotline.request import Register, cleaned
-from models.clocks import recompute
 from models.errors import InvalidRequest, NotFound
-from models.explain import explain
 from models.lifecycle import TicketState
 from models.store import attachments, events, handoffs, tickets
 from models.store.tickets import Filter
-from models.ticket import EventBody, id_of
+from models.ticket import event_fields, id_of
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -131,21 +129,18 @@ async def trail(request: web.Request, actor: Actor) -> web.Response:
         caller_name = (await tickets.text(session, ticket.id)).caller_name
         said = await events.words_of_ticket(session, ticket.id)
         words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
-        found = []
-        for event in await events.of_ticket(session, ticket.id):
-            content = msgspec.json.decode(event.body, type=EventBody)
-            found.append(
-                {
-                    "seq": event.seq,
-                    "type": event.type,
-                    "at": event.at,
-                    "by": {"role": event.actor_role, "name": event.actor},
-                    "fields": content.fields,
-                    "words": words.get(event.seq, {}),
-                    "hash": event.hash.hex(),
-                }
-            )
-        return found
+        return [
+            {
+                "seq": event.seq,
+                "type": event.type,
+                "at": event.at,
+                "by": {"role": event.actor_role, "name": event.actor},
+                "fields": event_fields(event),
+                "words": words.get(event.seq, {}),
+                "hash": event.hash.hex(),
+            }
+            for event in await events.of_ticket(session, ticket.id)
+        ]
 
     return body.answer({"events": await hub.database.read(work)}, shapes.Trail)
 
@@ -156,27 +151,23 @@ async def clock(request: web.Request, actor: Actor) -> web.Response:
 
     async def work(session: Session) -> dict[str, Any]:
         ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        found = await events.of_ticket(session, ticket.id)
-        explained = []
-        for part in parts:
-            facts = clocks.facts_of(found, part.ordinal)
-            times = recompute(facts, hub.calendars)
-            explained.append(
-                {
-                    "assignment": part.ordinal,
-                    "department": part.department,
-                    "is_as_stored": not wrong_times(part, times),
-                    "due": [
-                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence}
-                        for said in explain(facts, hub.calendars)
-                    ],
-                }
-            )
+        trail = await events.of_ticket(session, ticket.id)
+        counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
         return {
             "promised_at": ticket.promised_at,
             "first_promised_at": ticket.first_promised_at,
             "stage_by": ticket.stage_by,
-            "assignments": explained,
+            "assignments": [
+                {
+                    "assignment": part.ordinal,
+                    "department": part.department,
+                    "is_as_stored": is_as_stored,
+                    "due": [
+                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
+                    ],
+                }
+                for part, is_as_stored, explanations in counted
+            ],
         }
 
     return body.answer(await hub.database.read_together(work), shapes.TicketClock)
