@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from hotline import clocks
 from hotline.outgoing import Outgoing
 from models.errors import Forbidden, NotFound, StaleVersion
+from models.labels import LABELS
 from models.lifecycle import (
-    LABELS,
     LIVE_ASSIGNMENT,
     TICKET_ENDS,
     Action,
@@ -26,7 +26,6 @@ from models.lifecycle import (
 )
 from models.store import steps, tickets
 from models.ticket import Actor, Assignment, Ticket, Timer, link
-from models.vocabulary import LABELS as VOCABULARY_LABELS
 from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from routing.route import Designee
 
 T = TypeVar("T")
-ROLE_LABELS: Final = VOCABULARY_LABELS["role"]
 CLOCK: Final = Actor(Role.CLOCK, "clock")
 PROGRAM: Final = Actor(Role.PROGRAM, "program")
 NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
@@ -114,7 +112,7 @@ class Step(Outgoing):
     def check(self, action: Action) -> None:
         """Raise Forbidden or IllegalTransition where this actor may not take this step now."""
         if not may(action, self.actor.role):
-            raise Forbidden(f"{ROLE_LABELS[self.actor.role]}无权执行“{LABELS['action'][action]}”")
+            raise Forbidden(f"{LABELS['role'][self.actor.role]}无权执行“{LABELS['action'][action]}”")
         advance_ticket(self.ticket.state, action, self.ticket.state)
 
     def record(self, event_type: str, /, *, words: dict[str, str] | None = None, **fields: Any) -> None:
