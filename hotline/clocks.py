@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,7 +26,7 @@ from models.deadlines import deadline, extended
 from models.lifecycle import AssignmentState, TicketState
 from models.marks import Due, Mark, Watch
 from models.marks import next_mark as next_mark_of
-from models.ticket import DamagedTrail, event_fields
+from models.trail import UNREADABLE, DamagedTrail, event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from models.ticket import Assignment, Ticket
 
 T = TypeVar("T")
-# What an event can raise that was written or altered by somebody else than us.
-UNREADABLE: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError, ArithmeticError)
 
 
 class Stage(Struct, frozen=True):

@@ -12,7 +12,7 @@ from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
 from models.store import events
-from models.ticket import event_fields
+from models.trail import event_fields
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 

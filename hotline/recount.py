@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from hotline.clocks import UNREADABLE, facts_of
+from hotline.clocks import facts_of
 from models.clocks import recompute
 from models.errors import HotlineError
 from models.explain import Explanation, explain
 from models.lifecycle import Action
-from models.ticket import Assignment, DamagedTrail, Ticket, TicketEvent, broken_link, event_fields
+from models.ticket import Assignment, Ticket
+from models.trail import UNREADABLE, DamagedTrail, TicketEvent, broken_link, event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

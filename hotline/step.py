@@ -25,7 +25,8 @@ from models.lifecycle import (
     may,
 )
 from models.store import steps, tickets
-from models.ticket import Actor, Assignment, Ticket, Timer, link
+from models.ticket import Actor, Assignment, Ticket, Timer
+from models.trail import link
 from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, handoffs, tickets
 from models.store.tickets import Filter
-from models.ticket import event_fields, id_of
+from models.ticket import id_of
+from models.trail import event_fields
 from models.vocabulary import Role
 
 if TYPE_CHECKING:

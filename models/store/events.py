@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import TicketEvent, fields_of
+from models.trail import TicketEvent, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
