@@ -25,6 +25,7 @@ from hotline.api import (
     stream,
     tickets,
     track,
+    trail,
     waiting,
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
@@ -140,9 +141,9 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          query={"state": STATES, "department": TEXT, "category": TEXT, "line": TEXT, "overdue": YES_NO, "q": TEXT, **PAGE}),
     _get("/api/v1/tickets/{number}", tickets.one, "一件工单", roles=READERS, answer=shapes.TicketPage,
          problems=(409,)),
-    _get("/api/v1/tickets/{number}/trail", tickets.trail, "全程留痕", roles=READERS | {Role.AUDITOR}, answer=shapes.Trail,
+    _get("/api/v1/tickets/{number}/trail", trail.show, "全程留痕", roles=READERS | {Role.AUDITOR}, answer=trail.Trail,
          problems=(409,)),
-    _get("/api/v1/tickets/{number}/clock", tickets.clock, "每个时限及其由来", roles=READERS, answer=shapes.TicketClock,
+    _get("/api/v1/tickets/{number}/clock", trail.clock, "每个时限及其由来", roles=READERS, answer=trail.TicketClock,
          problems=(409,)),
     _post("/api/v1/tickets/{number}/steps", steps.take_step, "办一步", roles=STAFF, body=steps.STEPS,
           beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
@@ -170,7 +171,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
           patterns={"id": "^[0-9]{1,18}$"}),
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
              summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
-    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", answer=shapes.Tracked,
+    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", answer=track.Tracked,
          query={"code": QUERY_CODE}, required_query=("code",)),
     _post("/api/v1/track/{number}/steps", track.step, "诉求人补充、催促、撤诉、评价、申请重办", body=steps.CITIZEN_STEPS,
           beside=track.WithCode, answer=steps.StepAnswer, problems=(403, 409), headers=KEY, query={"code": TEXT}),

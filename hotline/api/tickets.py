@@ -12,14 +12,12 @@ from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
-from hotline.recount import explained
 from hotline.request import Register, cleaned
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, handoffs, tickets
 from models.store.tickets import Filter
 from models.ticket import id_of
-from models.trail import event_fields
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -119,59 +117,6 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         return {"tickets": [ticket_line(hub, row, briefs) for row in rows], "cursor": cursor}
 
     return body.answer(await hub.database.read(work), shapes.Tickets)
-
-
-async def trail(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/tickets/{number}/trail."""
-    hub = request.app[HUB]
-
-    async def work(session: Session) -> list[dict[str, Any]]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        caller_name = (await tickets.text(session, ticket.id)).caller_name
-        said = await events.words_of_ticket(session, ticket.id)
-        words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
-        return [
-            {
-                "seq": event.seq,
-                "type": event.type,
-                "at": event.at,
-                "by": {"role": event.actor_role, "name": event.actor},
-                "fields": event_fields(event),
-                "words": words.get(event.seq, {}),
-                "hash": event.hash.hex(),
-            }
-            for event in await events.of_ticket(session, ticket.id)
-        ]
-
-    return body.answer({"events": await hub.database.read(work)}, shapes.Trail)
-
-
-async def clock(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/tickets/{number}/clock: every due time, recomputed from the trail and explained."""
-    hub = request.app[HUB]
-
-    async def work(session: Session) -> dict[str, Any]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        trail = await events.of_ticket(session, ticket.id)
-        counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
-        return {
-            "promised_at": ticket.promised_at,
-            "first_promised_at": ticket.first_promised_at,
-            "stage_by": ticket.stage_by,
-            "assignments": [
-                {
-                    "assignment": part.ordinal,
-                    "department": part.department,
-                    "is_as_stored": is_as_stored,
-                    "due": [
-                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
-                    ],
-                }
-                for part, is_as_stored, explanations in counted
-            ],
-        }
-
-    return body.answer(await hub.database.read_together(work), shapes.TicketClock)
 
 
 async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:
