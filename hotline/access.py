@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import accounts
-from hotline.registration import prepare
+from hotline.endpoint import prepare
 from models.store import credentials
 from models.vocabulary import Channel, Role
 

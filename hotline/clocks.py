@@ -26,7 +26,7 @@ from models.deadlines import deadline, extended
 from models.lifecycle import AssignmentState, TicketState
 from models.marks import Due, Mark, Watch
 from models.marks import next_mark as next_mark_of
-from models.ticket import event_fields
+from models.trail import UNREADABLE, DamagedTrail, event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,9 +83,13 @@ def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
 
 
 def facts_of(trail: list[Any], ordinal: int) -> tuple[ClockFact, ...]:
-    """Return from a trail all that the clocks of one part are counted from."""
-    bodies = [event_fields(event) for event in trail if event.type in {"clock_started", "clock_moved"}]
-    return read_facts([fields["fact"] for fields in bodies if fields["assignment"] == ordinal])
+    """Return from a trail all that the clocks of one part are counted from; raises DamagedTrail."""
+    told = [event for event in trail if event.type in {"clock_started", "clock_moved"}]
+    bodies = [event_fields(event) for event in told]
+    try:
+        return read_facts([fields["fact"] for fields in bodies if fields["assignment"] == ordinal])
+    except UNREADABLE as error:
+        raise DamagedTrail(told[0].ticket_id) from error
 
 
 def _in_utc(clocks: Clocks) -> Clocks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
 from models.store import events
-from models.ticket import event_fields
+from models.trail import event_fields
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 
@@ -48,6 +48,14 @@ class Recall(ReasonFields, kw_only=True):
     """撤回: one part, or without a number all of them."""
 
     assignment: int | None = None
+
+
+class Designees(Struct, frozen=True):
+    """Who gets a ticket: who leads, who assists, and whom the catalogue copies (抄送)."""
+
+    lead: Designee
+    assisting: tuple[Designee, ...]
+    copy: tuple[Designee, ...]
 
 
 async def accept(step: Step, fields: Accept) -> None:
@@ -104,6 +112,34 @@ async def recall(step: Step, fields: Recall) -> None:
         step.set(lead=None, desk_reason=f"已撤回：{reason}")
 
 
+async def give(step: Step, action: Action, to: Designees, *, is_designated: bool = False, **fields: Any) -> None:
+    """Give the lead and the assisting departments their parts, and copy whoever has none."""
+    with_part = {one.department for one in (to.lead, *to.assisting)} | {part.department for part in step.live_parts}
+    copied = [one for one in to.copy if one.department not in with_part]
+    step.take(
+        action,
+        lead=to.lead.department,
+        assisting=[one.department for one in to.assisting],
+        copied=[one.department for one in copied],
+        because=to.lead.because,
+        duty=step.ticket.duty,
+        catalogue_version=step.hub.city.catalogue_version,
+        **fields,
+    )
+    step.set(
+        because=to.lead.because,
+        lead=to.lead.department,
+        copied=tuple(one.department for one in copied),
+        desk_reason=None,
+        dispatch_count=step.ticket.dispatch_count + 1,
+    )
+    await step.assign(to.lead, AssignmentRole.LEAD, action, is_designated=is_designated)
+    for one in to.assisting:
+        await step.assign(one, AssignmentRole.ASSISTING, action)
+    for one in copied:
+        await step.copy(one)
+
+
 def _check_decided(step: Step, action: Action) -> None:
     """Refuse to take the lead away while its send-back waits: it would be rid of the matter and nobody would count."""
     for part in step.live_parts:
@@ -136,26 +172,12 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
         _reclassify(step, fields.category)
     if fields.brief is not None:
         await step.set_brief(fields.brief)
-    lead, assisting = await _designees(step, fields)
-    for chosen in (lead, *assisting):
+    to = await _designees(step, fields)
+    for chosen in (to.lead, *to.assisting):
         guards.check(step.hub, step.ticket, chosen.department)
     ruled = await ruling.ruled_lead(step)
-    _check_lead(step, action, lead.department, ruled)
-    step.take(
-        action,
-        lead=lead.department,
-        assisting=[one.department for one in assisting],
-        because=lead.because,
-        duty=step.ticket.duty,
-        reason=fields.reason,
-        catalogue_version=step.hub.city.catalogue_version,
-    )
-    step.set(
-        because=lead.because, lead=lead.department, desk_reason=None, dispatch_count=step.ticket.dispatch_count + 1
-    )
-    await step.assign(lead, AssignmentRole.LEAD, action, is_designated=ruled is not None)
-    for one in assisting:
-        await step.assign(one, AssignmentRole.ASSISTING, action)
+    _check_lead(step, action, to.lead.department, ruled)
+    await give(step, action, to, is_designated=ruled is not None, reason=fields.reason)
 
 
 def _check_lead(step: Step, action: Action, lead: str, ruled: str | None) -> None:
@@ -167,21 +189,22 @@ def _check_lead(step: Step, action: Action, lead: str, ruled: str | None) -> Non
         raise Conflict(f"{name(lead)}的退单已成立，不能再派给该单位；确应由其办理的，请指定（designate）")
 
 
-async def _designees(step: Step, fields: Dispatch) -> tuple[Designee, list[Designee]]:
-    """Return who leads and who assists: as chosen, else as the catalogue proposes."""
+async def _designees(step: Step, fields: Dispatch) -> Designees:
+    """Return who leads and who assists, as chosen, else as the catalogue proposes; its copies either way."""
     route = await propose_again(step)
     # The guards go by the duty of the category as it stands now, whoever chose the lead.
     step.set(duty=f"{route.duty.id}@{route.duty.version}" if route.duty else None, grassroots=route.grassroots)
     if fields.lead is None:
         if route.lead is None:
             raise InvalidRequest(f"派单目录给不出主办单位，请选择：{route.because}")
-        return route.lead, list(route.assisting)
+        return Designees(route.lead, route.assisting, route.copy)
     name = step.hub.department_name
     because = f"人工派单：由{name(fields.lead)}主办" + (f"，{fields.reason}" if fields.reason else "")
     helpers = [code for code in dict.fromkeys(fields.assisting) if code != fields.lead]
-    return (
-        Designee(fields.lead, because),
-        [Designee(code, f"人工派单：由{name(code)}协办") for code in helpers],
+    return Designees(
+        lead=Designee(fields.lead, because),
+        assisting=tuple(Designee(code, f"人工派单：由{name(code)}协办") for code in helpers),
+        copy=route.copy,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import clocks
+from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, bands
 from hotline.handoff import start as start_handoff
 from hotline.proposal import Proposal, propose
@@ -21,7 +22,7 @@ from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
-from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Integration, Role
+from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
 from nlu.brief import without_household
 
 if TYPE_CHECKING:
@@ -238,18 +239,7 @@ async def _decide(step: Step, proposal: Proposal) -> None:
         step.set(desk_reason=reasons)
         step.record("proposed", lead=way.lead.department if way.lead else None, reasons=reasons)
     else:
-        step.take(
-            Action.DISPATCH,
-            lead=way.lead.department,
-            assisting=[one.department for one in way.assisting],
-            because=way.because,
-            duty=step.ticket.duty,
-            catalogue_version=step.hub.city.catalogue_version,
-        )
-        step.set(dispatch_count=1)
-        await step.assign(way.lead, AssignmentRole.LEAD, Action.DISPATCH)
-        for one in way.assisting:
-            await step.assign(one, AssignmentRole.ASSISTING, Action.DISPATCH)
+        await give(step, Action.DISPATCH, Designees(way.lead, way.assisting, way.copy))
     await step.tell("registered")
 
 

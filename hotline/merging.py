@@ -133,6 +133,7 @@ def _child_of(parent: Ticket, ticket_id: int) -> Ticket:
         id=ticket_id,
         state=TicketState.REGISTERED,
         lead=None,
+        copied=(),
         parent=parent.id,
         dispatch_count=0,
         send_back_count=0,

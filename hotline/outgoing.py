@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Assignment, Ticket, TicketText
+    from routing.route import Designee
 
 # Deliveries of one step come after those of every step before it, up to here in their own order too.
 DELIVERIES_A_STEP: Final = 1024
@@ -55,23 +56,15 @@ class Outgoing:
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
-        n = len(self.change.deliveries)
-        content = {
-            "type": kind,
-            "timestamp": self.at,
-            "schema_version": SCHEMA_VERSION,
-            "data": {**await self._told_to_department(part), **fields},
-        }
-        self.change.deliveries.append(
-            Delivery(
-                id=f"msg_{self.ticket.number}_{self._first_seq}_{n}",
-                ticket_id=self.ticket.id,
-                position=self._first_seq * DELIVERIES_A_STEP + min(n, DELIVERIES_A_STEP - 1),
-                department=part.department,
-                type=kind,
-                content=msgspec.json.encode(content).decode(),
-            )
-        )
+        self._queue(part.department, kind, {**await self._told_to_department(part), **fields})
+
+    async def copy(self, designee: Designee) -> None:
+        """抄送: tell a department who handles the matter; without a part it has no due times, nor ever the caller."""
+        lead = self.hub.department_name(self.ticket.lead)
+        because = f"{designee.because}本件由{lead}主办，抄送仅供知悉，无需办理。"
+        told = await self._told(designee.department, because)
+        nothing = dict.fromkeys(("assignment", "role", "caller", "due"))
+        self._queue(designee.department, "ticket.copied", {**told, **nothing, "is_designated": False})
 
     async def tell(self, kind: str, **fields: Any) -> None:
         """Queue a message to the citizen, where there is a phone to send it to."""
@@ -98,15 +91,26 @@ class Outgoing:
             )
         )
 
-    async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
-        """What a department learns: the brief, never the original text, nor a confidential caller."""
+    def _queue(self, department: str, kind: str, told: dict[str, Any]) -> None:
+        n = len(self.change.deliveries)
+        content = {"type": kind, "timestamp": self.at, "schema_version": SCHEMA_VERSION, "data": told}
+        self.change.deliveries.append(
+            Delivery(
+                id=f"msg_{self.ticket.number}_{self._first_seq}_{n}",
+                ticket_id=self.ticket.id,
+                position=self._first_seq * DELIVERIES_A_STEP + min(n, DELIVERIES_A_STEP - 1),
+                department=department,
+                type=kind,
+                content=msgspec.json.encode(content).decode(),
+            )
+        )
+
+    async def _told(self, department: str, because: str) -> dict[str, Any]:
+        """What any department learns of the matter: the brief, never the original text."""
         ticket, text = self.ticket, await self.text()
-        is_open = ticket.disclosure is Disclosure.OPEN and text.caller_phone is not None
         return {
             "ticket": ticket.number,
-            "assignment": part.ordinal,
-            "role": part.role,
-            "department": part.department,
+            "department": department,
             "kind": ticket.kind,
             "urgency": ticket.urgency,
             "category": {"code": ticket.category, "name": self.hub.category_name(ticket.category)},
@@ -114,10 +118,20 @@ class Outgoing:
             "place": ticket.place,
             "location": {"lat": ticket.lat, "lon": ticket.lon} if ticket.lat is not None else None,
             "grid": ticket.grid,
-            "because": part.because,
+            "because": because,
+            "promised_at": ticket.promised_at,
+        }
+
+    async def _told_to_department(self, part: Assignment) -> dict[str, Any]:
+        """What a department learns with its part: its due times, and the caller where they are not confidential."""
+        text = await self.text()
+        is_open = self.ticket.disclosure is Disclosure.OPEN and text.caller_phone is not None
+        return {
+            **await self._told(part.department, part.because),
+            "assignment": part.ordinal,
+            "role": part.role,
             "is_designated": part.is_designated,
             "caller": {"name": text.caller_name, "phone": text.caller_phone} if is_open else None,
-            "promised_at": ticket.promised_at,
             "due": {
                 "acknowledge_by": part.acknowledge_by,
                 "contact_by": part.contact_by,

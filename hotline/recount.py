@@ -11,8 +11,10 @@ from msgspec import Struct
 from hotline.clocks import facts_of
 from models.clocks import recompute
 from models.errors import HotlineError
+from models.explain import Explanation, explain
 from models.lifecycle import Action
-from models.ticket import Assignment, Ticket, TicketEvent, broken_link, event_fields
+from models.ticket import Assignment, Ticket
+from models.trail import UNREADABLE, DamagedTrail, TicketEvent, broken_link, event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +31,6 @@ PART_TIMES: Final = {
     "first_contact_by": "最初联系时限",
     "first_reply_by": "最初答复时限",
 }
-# What an event can raise that was written or altered by somebody else than us.
-UNREADABLE: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError, ArithmeticError)
 
 
 class History(Struct, frozen=True):
@@ -44,6 +44,20 @@ class History(Struct, frozen=True):
 def wrong_times(part: Assignment, times: Clocks) -> list[str]:
     """Return in Chinese which due times of a part are not those that its trail gives."""
     return [words for name, words in PART_TIMES.items() if getattr(part, name) != getattr(times, name)]
+
+
+def explained(
+    trail: list[TicketEvent], part: Assignment, calendars: Sequence[Calendar]
+) -> tuple[bool, tuple[Explanation, ...]]:
+    """Tell whether a part's due times are those that its trail gives, and how each came about.
+
+    Raises DamagedTrail, and as `recompute` does.
+    """
+    facts = facts_of(trail, part.ordinal)
+    try:
+        return not wrong_times(part, recompute(facts, calendars)), explain(facts, calendars)
+    except UNREADABLE as error:
+        raise DamagedTrail(part.ticket_id) from error
 
 
 def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
@@ -60,7 +74,7 @@ def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
         bodies = [(event.type, event_fields(event)) for event in history.trail]
         said += _missing(history, bodies)
         said += _promises(history.ticket, bodies)
-    except UNREADABLE:
+    except (*UNREADABLE, DamagedTrail):
         return [*said, "留痕正文无法读取，时限无法核对"]
     for part in history.parts:
         said += _part(history, part, calendars)

@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from msgspec.structs import replace
 
 from hotline import clocks
-from hotline.outgoing import Outgoing
+from hotline.trail import Trail
 from models.errors import Forbidden, NotFound, StaleVersion
 from models.lifecycle import (
-    LABELS,
     LIVE_ASSIGNMENT,
     TICKET_ENDS,
     Action,
     AssignmentState,
     TicketState,
     advance,
-    advance_ticket,
-    may,
 )
 from models.store import steps, tickets
-from models.ticket import Actor, Assignment, Ticket, Timer, link
-from models.vocabulary import LABELS as VOCABULARY_LABELS
+from models.ticket import Actor, Assignment, Ticket, Timer
 from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:
@@ -39,7 +35,6 @@ if TYPE_CHECKING:
     from routing.route import Designee
 
 T = TypeVar("T")
-ROLE_LABELS: Final = VOCABULARY_LABELS["role"]
 CLOCK: Final = Actor(Role.CLOCK, "clock")
 PROGRAM: Final = Actor(Role.PROGRAM, "program")
 NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
@@ -47,14 +42,13 @@ TICKET_SUBJECT: Final = "ticket"
 DECISION_SUBJECT: Final = "decision:"
 
 
-class Step(Outgoing):
+class Step(Trail):
     """One ticket, locked, in the hands of one actor."""
 
     def __init__(
         self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket, parts: list[Assignment]
     ) -> None:
-        super().__init__(hub, session, at, ticket)
-        self.actor = actor
+        super().__init__(hub, session, actor, at, ticket)
         self.parts = {part.ordinal: part for part in parts}
         self._state_before: TicketState | None = ticket.state if ticket.event_count else None
         self._touched: set[int] = set()
@@ -101,39 +95,6 @@ class Step(Outgoing):
 
     # What happens
 
-    def take(self, action: Action, *, to: TicketState | None = None, **fields: Any) -> None:
-        """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict.
-
-        `fields` are `record`'s, `words` among them.
-        """
-        self.check(action)
-        state = advance_ticket(self.ticket.state, action, to)
-        self.set(state=state)
-        self.record(action, **fields)
-
-    def check(self, action: Action) -> None:
-        """Raise Forbidden or IllegalTransition where this actor may not take this step now."""
-        if not may(action, self.actor.role):
-            raise Forbidden(f"{ROLE_LABELS[self.actor.role]}无权执行“{LABELS['action'][action]}”")
-        advance_ticket(self.ticket.state, action, self.ticket.state)
-
-    def record(self, event_type: str, /, *, words: dict[str, str] | None = None, **fields: Any) -> None:
-        """Append an event to the trail: `fields` are references and values, never personal data.
-
-        `words` are what a person wrote: sealed beside the event, which only names the fields that there are.
-        """
-        if words:
-            seq = self.ticket.event_count + 1
-            self.change.words.append(steps.EventWords(ticket_id=self.ticket.id, seq=seq, words=words))
-            fields["words"] = sorted(words)
-        event = link(self.session.city_code, self.ticket, event_type, self.at, self.actor, fields)
-        self.change.events.append(event)
-        self.set(event_count=event.seq, head_hash=event.hash)
-
-    def set(self, **values: Any) -> None:
-        """Change columns of the ticket."""
-        self.ticket = replace(self.ticket, **values)
-
     def move_part(
         self, part: Assignment, action: Action, to: AssignmentState | None = None, **values: Any
     ) -> Assignment:
@@ -149,14 +110,6 @@ class Step(Outgoing):
         self.parts[part.ordinal] = changed
         self._touched.add(part.ordinal)
         return changed
-
-    async def set_brief(self, brief: str) -> None:
-        """Replace the department's brief; the trail keeps that it changed, not its words."""
-        text = await self.text()
-        masked = self.hub.mask(brief, text.caller_name)
-        await tickets.set_brief(self.session, self.ticket.id, masked)
-        self._text = replace(text, brief=masked)
-        self.record("brief_edited", length=len(masked))
 
     async def assign(
         self,
@@ -207,27 +160,6 @@ class Step(Outgoing):
         """Return every live part that was delegated under this one, at any depth: they end with it."""
         children = [other for other in self.live_parts if other.parent == part.ordinal]
         return [other for child in children for other in (child, *self.below(child))]
-
-    def supervise(
-        self, action: Action, department: str | None, reason: str, *, owner: str = "", deadline: datetime | None = None
-    ) -> None:
-        """Record a reminder, a supervision or an escalation: a record, never a state; it excuses nothing."""
-        level = {Action.REMIND: 0, Action.SUPERVISE: 1, Action.ESCALATE: 2}[action]
-        self.record(action, department=department, reason=reason, deadline=deadline)
-        self.set(supervision_level=max(level, self.ticket.supervision_level))
-        self.change.supervisions.append(
-            {
-                "ticket_id": self.ticket.id,
-                "seq": self.ticket.event_count,
-                "action": action,
-                "level": level,
-                "department": department,
-                "owner": owner or self.actor.name,
-                "reason": reason,
-                "at": self.at,
-                "deadline": deadline,
-            }
-        )
 
     def wait(self, subject: str, kind: str, due_at: datetime) -> None:
         """Set the next moment at which the clock acts on a part of this ticket."""

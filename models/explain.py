@@ -19,8 +19,8 @@ from models.clocks import (
     since_dispatch,
 )
 from models.deadlines import Pause, deadline, extended, last_day, takes
+from models.labels import LABELS
 from models.limits import Limit, Unit, limit
-from models.vocabulary import LABELS
 
 
 class Explanation(Struct, frozen=True):

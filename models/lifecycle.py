@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from models.errors import IllegalTransition
+from models.labels import LABELS
 from models.vocabulary import Role
 
 
@@ -92,82 +93,6 @@ class Action(StrEnum):
     SUPERVISE = "supervise"
     ESCALATE = "escalate"
 
-
-LABELS: Final[dict[str, dict[str, str]]] = {
-    "ticket_state": {
-        "registered": "登记",
-        "on_desk": "待人工派单",
-        "assigned": "办理中",
-        "in_review": "待审核",
-        "follow_up": "回访中",
-        "closed": "办结",
-        "archived": "归档",
-        "answered": "直办",
-        "declined": "不予受理",
-        "handed_off": "紧急转接",
-        "merged": "并单",
-        "withdrawn": "撤诉",
-        "void": "作废",
-    },
-    "assignment_state": {
-        "dispatched": "已派",
-        "acknowledged": "已签收",
-        "in_progress": "办理",
-        "send_back_requested": "退单待裁",
-        "deferred": "挂账",
-        "replied": "已反馈",
-        "signed_off": "已签发",
-        "accepted": "审核通过",
-        "sent_back": "退单成立",
-        "recalled": "撤回",
-    },
-    "action": {
-        "register": "登记",
-        "accept": "受理",
-        "answer": "直办",
-        "decline": "不予受理",
-        "dispatch": "派单",
-        "reassign": "改派",
-        "recall": "撤回",
-        "designate": "指定",
-        "merge": "并单",
-        "split": "拆单",
-        "hand_off": "紧急转接",
-        "confirm_handoff": "确认转接",
-        "decide_send_back": "退单裁决",
-        "decide_extension": "延期审批",
-        "decide_deferral": "挂账审批",
-        "pause": "暂停计时",
-        "resume": "恢复计时",
-        "open_dispute": "会商",
-        "rule": "裁定",
-        "approve": "审核通过",
-        "reject": "审核退回",
-        "follow_up": "回访",
-        "reopen": "重办",
-        "close": "办结",
-        "archive": "归档",
-        "void": "作废",
-        "note": "备注",
-        "acknowledge": "签收",
-        "contact": "先行联系",
-        "progress": "办理进展",
-        "delegate": "二级派单",
-        "send_back": "退单",
-        "request_extension": "申请延期",
-        "request_deferral": "申请挂账",
-        "reply": "反馈",
-        "sign_off": "签发",
-        "supplement": "补充",
-        "urge": "催促",
-        "withdraw": "撤诉",
-        "rate": "评价",
-        "ask_reopen": "申请重办",
-        "remind": "催办",
-        "supervise": "督办",
-        "escalate": "提级",
-    },
-}
 
 T = TicketState
 A = AssignmentState

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from models.blocks import Blocks, read_part
+from models.labels import LABELS
 from models.limits import InvalidRule, Limit, Unit, limit, limit_hook
-from models.vocabulary import LABELS, Kind, Urgency
+from models.vocabulary import Kind, Urgency
 
 
 class ExtensionTerms(Struct, frozen=True, kw_only=True):

@@ -1,11 +1,9 @@
 """The ticket and everything that belongs to it, as frozen records. Field names are the column names."""
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from models.errors import NotFound
@@ -14,7 +12,6 @@ from models.vocabulary import AssignmentRole, Channel, Disclosure, Identity, Kin
 
 MONTH: Final = 10**10
 GENESIS: Final = bytes(32)
-EVENT_SCHEMA: Final = 1
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -22,7 +19,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
     `stage_by` is when the hotline's own present stage (desk, review, follow-up) must be done; `reply_by` is the
     lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
-    accused: neither they nor what stands below them may have a part, whatever the category becomes.
+    accused: neither they nor what stands below them may have a part, whatever the category becomes. `copied` are who was told
+    of the newest dispatch and has no part (抄送).
     """
 
     city_code: str
@@ -72,6 +70,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     event_count: int = 0
     head_hash: bytes = GENESIS
     recused: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -163,34 +162,6 @@ class Assignment(Struct, frozen=True, kw_only=True):
         return str(self.asked["what"]) if self.is_live and self.asked else None
 
 
-class EventBody(Struct, frozen=True, kw_only=True):
-    """What is hashed: the whole of an event. `fields` hold references and values, never personal data."""
-
-    schema: int
-    ticket: int
-    seq: int
-    type: str
-    at: datetime
-    actor_role: Role
-    actor: str
-    fields: dict[str, Any]
-
-
-class TicketEvent(Struct, frozen=True, kw_only=True):
-    """One link of the trail (全程留痕) as it is stored."""
-
-    city_code: str
-    ticket_id: int
-    seq: int
-    type: str
-    at: datetime
-    actor_role: Role
-    actor: str
-    body: bytes
-    previous_hash: bytes
-    hash: bytes
-
-
 class Actor(Struct, frozen=True):
     """Who takes a step: a role and a name (user, department, channel or worker)."""
 
@@ -231,67 +202,6 @@ class Timer(Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
-_EVENT = msgspec.json.Encoder(order="sorted")
-
-
-def link(city_code: str, ticket: Ticket, kind: str, at: datetime, actor: Actor, fields: dict[str, Any]) -> TicketEvent:
-    """Make the next event of a ticket's chain: hash = sha256(previous hash + body bytes)."""
-    seq = ticket.event_count + 1
-    body = _EVENT.encode(
-        EventBody(
-            schema=EVENT_SCHEMA,
-            ticket=ticket.id,
-            seq=seq,
-            type=kind,
-            at=at,
-            actor_role=actor.role,
-            actor=actor.name,
-            fields=fields,
-        )
-    )
-    return TicketEvent(
-        city_code=city_code,
-        ticket_id=ticket.id,
-        seq=seq,
-        type=kind,
-        at=at,
-        actor_role=actor.role,
-        actor=actor.name,
-        body=body,
-        previous_hash=ticket.head_hash,
-        hash=hashlib.sha256(ticket.head_hash + body).digest(),
-    )
-
-
-def broken_link(events: list[TicketEvent], ticket: Ticket) -> str | None:
-    """Walk a whole trail; return in Chinese what is wrong with the first broken link, None where all holds."""
-    previous = GENESIS
-    for position, event in enumerate(events, start=1):
-        body = _read_body(event.body)
-        if event.seq != position:
-            return f"第{position}条留痕缺失或错序"
-        if event.previous_hash != previous or event.hash != hashlib.sha256(previous + event.body).digest():
-            return f"第{position}条留痕（{event.type}）的哈希不符，内容被改动"
-        if body is None or _stored(event) != (
-            body.seq,
-            body.ticket,
-            body.type,
-            body.at,
-            body.actor_role,
-            body.actor,
-        ):
-            return f"第{position}条留痕（{event.type}）的列与正文不一致"
-        previous = event.hash
-    if len(events) != ticket.event_count or previous != ticket.head_hash:
-        return f"留痕共{len(events)}条，与工单记载的{ticket.event_count}条或末尾哈希不符"
-    return None
-
-
-def event_fields(event: TicketEvent) -> dict[str, Any]:
-    """Return what an event says beside its columns."""
-    return msgspec.json.decode(event.body, type=EventBody).fields
-
-
 @lru_cache(1024)
 def number_of(ticket_id: int) -> str:
     """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
@@ -318,14 +228,3 @@ def _luhn(digits: str) -> str:
         value = int(digit) * (2 if position % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return str(-total % 10)
-
-
-def _read_body(body: bytes) -> EventBody | None:
-    try:
-        return msgspec.json.decode(body, type=EventBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def _stored(event: TicketEvent) -> tuple[int, int, str, datetime, Role, str]:
-    return (event.seq, event.ticket_id, event.type, event.at, event.actor_role, event.actor)

@@ -41,8 +41,9 @@ class DutyVersion(Struct, frozen=True):
 class Route(Struct, frozen=True, kw_only=True):
     """Where a ticket goes. A missing lead always comes with a doubt: a person at the desk decides.
 
-    `grassroots` tells whether a street may have a part. `recused` are the accused units: they and all
-    below them may have no part, now or later. `doubts` are Chinese sentences for the desk.
+    `copy` are told of the ticket and have nothing to do (抄送). `grassroots` tells whether a street may have a part.
+    `recused` are the accused units: they and all below them may have neither, now or later. `doubts` are Chinese
+    sentences for the desk.
     """
 
     lead: Designee | None
@@ -64,23 +65,18 @@ def route(
     on: date,
     accused: str | None,
     recused: Iterable[str] = (),
-    to_grassroots: bool = False,
 ) -> Route:
     """Return the lead and the assisting departments of a request, or a doubt that says why there is none.
 
     `accused` is whom the agent or the form names, beside what the program read in the text; `recused` are
-    units that were barred before and stay so. With `to_grassroots` the street of the place is asked for as
-    lead; the catalogue may refuse.
+    units that were barred before and stay so.
     """
     category = _category(understanding)
     match = catalogue.find(category, jurisdiction, on=on) if category else None
     if match is None:
         found = _undecided(category, jurisdiction, on, city)
     else:
-        found = _keep_known(_by_duty(match, jurisdiction, city), city)
-        if to_grassroots:
-            found = _offer_to_street(found, jurisdiction, city)
-        found = _keep_from_grassroots(found, city)
+        found = _keep_from_grassroots(_keep_known(_by_duty(match, jurisdiction, city), city), city)
     named = (accused, understanding.accused)
     if is_conduct(category, city) and not any(named):
         named = (understanding.subject, understanding.masked_text[:_READ])
@@ -89,8 +85,10 @@ def route(
         return _keep_from_accused(found, barred, city)
     office = unknown_office((accused, understanding.accused, understanding.subject))
     if is_conduct(category, city) or (office and accuses(understanding.kind, category, city)):
+        # Whom a person must first look for may be among those who would be told.
         return _doubting(
-            found, f"被反映的单位{f'“{office}”' if office else ''}未能对应到承办单位，派单前请人工核对回避。"
+            replace(found, copy=()),
+            f"被反映的单位{f'“{office}”' if office else ''}未能对应到承办单位，派单前请人工核对回避。",
         )
     return found
 
@@ -147,21 +145,7 @@ def _keep_known(found: Route, city: City) -> Route:
         found = _without(
             found, one.department, f"派单目录{_row(found)}指向的单位“{one.department}”不存在，请人工派单。"
         )
-    return found
-
-
-def _offer_to_street(found: Route, jurisdiction: Jurisdiction | None, city: City) -> Route:
-    street = jurisdiction.street if jurisdiction else None
-    if jurisdiction is None or street is None or street not in city.departments:
-        return _doubting(found, "请求交由街道办理，但地点所属街道不明，请人工核对。")
-    verdict = may_delegate(city.departments[street], grassroots=found.grassroots, duty=_row(found))
-    if not verdict.allowed:
-        return _doubting(found, verdict.because)
-    found = _led_by(found, street, verdict.because)
-    if any(one.department == jurisdiction.district for one in (*found.assisting, *found.copy)):
-        return found
-    told = Designee(jurisdiction.district, f"{verdict.because}同时抄送{_name(jurisdiction.district, city)}。")
-    return replace(found, copy=(*found.copy, told))
+    return replace(found, copy=tuple(one for one in found.copy if one.department in city.departments))
 
 
 def _keep_from_grassroots(found: Route, city: City) -> Route:

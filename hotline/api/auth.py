@@ -11,8 +11,8 @@ from aiohttp import web
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
 from models.errors import Forbidden, Unauthorized
+from models.labels import LABELS
 from models.store import credentials
-from models.vocabulary import LABELS as VOCABULARY_LABELS
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ async def actor_of(request: web.Request, allowed: frozenset[Role]) -> Actor:
     if actor is None:
         raise Unauthorized("请先登录，或在 Authorization 头中提供有效凭证")
     if actor.role not in allowed:
-        raise Forbidden(f"{VOCABULARY_LABELS['role'][actor.role]}无权使用此功能")
+        raise Forbidden(f"{LABELS['role'][actor.role]}无权使用此功能")
     return actor
 
 

@@ -16,7 +16,8 @@ from hotline.api.frame import page
 from hotline.keys import HUB
 from hotline.notice import day, due_day
 from models.errors import HotlineError, InvalidRequest
-from models.lifecycle import LABELS, Action, TicketState, ticket_allows
+from models.labels import LABELS
+from models.lifecycle import Action, TicketState, ticket_allows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

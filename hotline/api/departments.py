@@ -9,8 +9,8 @@ from msgspec import Meta, Struct, structs
 
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
+from hotline.endpoint import register
 from hotline.keys import HTTP_CLIENT, HUB
-from hotline.registration import register
 from models.errors import Forbidden, InvalidRequest
 from models.store import deliveries
 from models.ticket import id_of, number_of

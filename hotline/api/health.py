@@ -10,8 +10,8 @@ from msgspec import Struct
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.keys import HUB
-from models import lifecycle, vocabulary
 from models.errors import HotlineError
+from models.labels import LABELS
 from models.store import backlog, installation
 from models.store.migrations import is_migrated
 
@@ -97,7 +97,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def labels(request: web.Request) -> web.Response:
     """GET /api/v1/labels: every state, action, kind, role … with its Chinese label."""
-    return body.answer({**vocabulary.LABELS, **lifecycle.LABELS}, Labels)
+    return body.answer(LABELS, Labels)
 
 
 async def zero_backlog(request: web.Request, actor: Actor) -> web.Response:

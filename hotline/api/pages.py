@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hotline.api.frame import page
 from hotline.keys import HUB, SETTINGS
 from hotline.notice import day
-from models.lifecycle import LABELS, TicketState
+from models.labels import LABELS
+from models.lifecycle import TicketState
 from models.store import backlog, deliveries, notices, tickets
 from models.store.tickets import Filter
 from models.ticket import number_of

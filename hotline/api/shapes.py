@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import Meta, Struct
 
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.understanding import Place, ScopeDoubt
-from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind, Role
+from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
 
 Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
 Count = Annotated[int, Meta(ge=0)]
@@ -173,6 +172,7 @@ class TicketPage(Struct, kw_only=True):
     district: str | None
     flags: list[str]
     lead: Named | None
+    copied: list[Named]
     because: str
     duty: str | None
     desk_reason: str | None
@@ -197,61 +197,6 @@ class TicketPage(Struct, kw_only=True):
     attachments: list[AttachmentLine]
     version: Count
     allowed_actions: list[Action]
-
-
-class By(Struct, kw_only=True):
-    """Who took a step."""
-
-    role: Role
-    name: str
-
-
-class TrailEvent(Struct, kw_only=True):
-    """One link of the trail; `hash` is hexadecimal.
-
-    `words` is what was written with the step, by field, masked, as far as the asker may read it; `fields.words` names
-    all that there is.
-    """
-
-    seq: Annotated[int, Meta(ge=1)]
-    type: str
-    at: datetime
-    by: By
-    fields: dict[str, Any]
-    words: dict[str, str]
-    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-
-
-class Trail(Struct, kw_only=True):
-    """全程留痕, oldest first."""
-
-    events: list[TrailEvent]
-
-
-class DueTime(Struct, kw_only=True):
-    """One due time and how it came about, as a Chinese sentence."""
-
-    clock: str
-    due_at: datetime
-    because: str
-
-
-class PartClock(Struct, kw_only=True):
-    """The due times of a part; `is_as_stored` tells that the trail gives what is stored."""
-
-    assignment: int
-    department: str
-    is_as_stored: bool
-    due: list[DueTime]
-
-
-class TicketClock(Struct, kw_only=True):
-    """Every date of a ticket."""
-
-    promised_at: datetime
-    first_promised_at: datetime
-    stage_by: datetime | None
-    assignments: list[PartClock]
 
 
 class NamedGuess(Struct, kw_only=True):
@@ -299,36 +244,10 @@ class Understood(Struct, kw_only=True):
     model_version: str
     lead: Named | None
     assisting: list[Named]
+    copied: list[Named]
     because: str
     duty: dict[str, Any] | None
     jurisdiction: WhoseGround | None
     handoff: list[ProposedHandoff]
     auto: bool
     desk_reasons: list[str]
-
-
-class Rating(Struct, kw_only=True):
-    """评价."""
-
-    at: datetime
-    solved: bool
-    satisfied: bool
-    score: Annotated[int, Meta(ge=1, le=5)]
-
-
-class Tracked(Struct, kw_only=True):
-    """What the citizen sees; `merged_state` where the request was merged into another."""
-
-    number: Number
-    state: TicketState
-    text: str
-    category: Named
-    lead: Named | None
-    registered_at: datetime
-    promised_at: datetime
-    is_provisional: Provisional
-    closed_at: datetime | None
-    reply: str | None
-    rating: Rating | None
-    urge_count: Count
-    merged_state: TicketState | msgspec.UnsetType = msgspec.UNSET

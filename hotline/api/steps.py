@@ -31,7 +31,8 @@ from hotline.fields import GroundsFields, ReasonFields, SealedFields
 from hotline.keys import HUB
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
-from models.lifecycle import LABELS, Action, AssignmentState, TicketState
+from models.labels import LABELS
+from models.lifecycle import Action, AssignmentState, TicketState
 from models.store import idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from hotline import clocks, proposal
+from hotline import proposal
 from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
 from hotline.intake import dialled, locate, register, understand
 from hotline.keys import HUB
-from hotline.recount import wrong_times
 from hotline.request import Register, cleaned
-from models.clocks import recompute
 from models.errors import InvalidRequest, NotFound
-from models.explain import explain
 from models.lifecycle import TicketState
 from models.store import attachments, events, handoffs, tickets
 from models.store.tickets import Filter
-from models.ticket import EventBody, id_of
+from models.ticket import id_of
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -59,6 +56,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
             "categories": named,
             "lead": _designee(hub, way.lead.department) if way.lead else None,
             "assisting": [_designee(hub, one.department) for one in way.assisting],
+            "copied": [_designee(hub, one.department) for one in way.copy],
             "because": way.because,
             "duty": way.duty,
             "jurisdiction": proposed.jurisdiction,
@@ -119,66 +117,6 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         return {"tickets": [ticket_line(hub, row, briefs) for row in rows], "cursor": cursor}
 
     return body.answer(await hub.database.read(work), shapes.Tickets)
-
-
-async def trail(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/tickets/{number}/trail."""
-    hub = request.app[HUB]
-
-    async def work(session: Session) -> list[dict[str, Any]]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        caller_name = (await tickets.text(session, ticket.id)).caller_name
-        said = await events.words_of_ticket(session, ticket.id)
-        words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
-        found = []
-        for event in await events.of_ticket(session, ticket.id):
-            content = msgspec.json.decode(event.body, type=EventBody)
-            found.append(
-                {
-                    "seq": event.seq,
-                    "type": event.type,
-                    "at": event.at,
-                    "by": {"role": event.actor_role, "name": event.actor},
-                    "fields": content.fields,
-                    "words": words.get(event.seq, {}),
-                    "hash": event.hash.hex(),
-                }
-            )
-        return found
-
-    return body.answer({"events": await hub.database.read(work)}, shapes.Trail)
-
-
-async def clock(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/tickets/{number}/clock: every due time, recomputed from the trail and explained."""
-    hub = request.app[HUB]
-
-    async def work(session: Session) -> dict[str, Any]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        found = await events.of_ticket(session, ticket.id)
-        explained = []
-        for part in parts:
-            facts = clocks.facts_of(found, part.ordinal)
-            times = recompute(facts, hub.calendars)
-            explained.append(
-                {
-                    "assignment": part.ordinal,
-                    "department": part.department,
-                    "is_as_stored": not wrong_times(part, times),
-                    "due": [
-                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence}
-                        for said in explain(facts, hub.calendars)
-                    ],
-                }
-            )
-        return {
-            "promised_at": ticket.promised_at,
-            "first_promised_at": ticket.first_promised_at,
-            "stage_by": ticket.stage_by,
-            "assignments": explained,
-        }
-
-    return body.answer(await hub.database.read_together(work), shapes.TicketClock)
 
 
 async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hotline.api import body
-from hotline.api.shapes import Tracked
+from hotline.api.shapes import Count, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import tracked
 from hotline.keys import HUB
@@ -28,6 +29,33 @@ if TYPE_CHECKING:
 
 TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
 TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
+
+
+class Rating(Struct, kw_only=True):
+    """评价."""
+
+    at: datetime
+    solved: bool
+    satisfied: bool
+    score: Annotated[int, Meta(ge=1, le=5)]
+
+
+class Tracked(Struct, kw_only=True):
+    """What the citizen sees; `merged_state` where the request was merged into another."""
+
+    number: Number
+    state: TicketState
+    text: str
+    category: Named
+    lead: Named | None
+    registered_at: datetime
+    promised_at: datetime
+    is_provisional: Provisional
+    closed_at: datetime | None
+    reply: str | None
+    rating: Rating | None
+    urge_count: Count
+    merged_state: TicketState | UnsetType = UNSET
 
 
 class WithCode(Struct, kw_only=True):

@@ -83,6 +83,7 @@ def ticket_page(
         "district": ticket.district,
         "flags": ticket.flags,
         "lead": _department(hub, ticket.lead),
+        "copied": [_department(hub, code) for code in ticket.copied],
         "because": ticket.because,
         "duty": ticket.duty,
         "desk_reason": ticket.desk_reason,

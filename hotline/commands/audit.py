@@ -10,7 +10,8 @@ from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
 from models.store import backlog as backlog_store
 from models.store import deliveries, events, tickets
-from models.ticket import broken_link, id_of
+from models.ticket import id_of
+from models.trail import broken_link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.ticket import Ticket, TicketEvent
+    from models.ticket import Ticket
+    from models.trail import TicketEvent
 
 T = TypeVar("T")
 AT_A_TIME: Final = 200

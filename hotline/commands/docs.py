@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hotline.commands.state_picture import Edge, Node, picture
+from models.labels import LABELS
 from models.lifecycle import (
     ASSIGNMENT_ENDS,
     ASSIGNMENT_STEPS,
     DECIDED_FIRST,
-    LABELS,
     LIVE_ASSIGNMENT,
     SEEN,
     SEEN_OPEN,
@@ -23,7 +23,6 @@ from models.lifecycle import (
     TicketState,
     TicketStep,
 )
-from models.vocabulary import LABELS as VOCABULARY_LABELS
 from models.vocabulary import Role
 
 START: Final = "start"
@@ -230,7 +229,7 @@ def _states(names: Sequence[str]) -> str:
 
 def _roles() -> str:
     return "\n".join(
-        f"| `{role}` | {VOCABULARY_LABELS['role'][role]} | {_named(steps) or '—'} |"
+        f"| `{role}` | {LABELS['role'][role]} | {_named(steps) or '—'} |"
         for role in Role
         for steps in [dict.fromkeys(step.action for step in TICKET_STEPS if role in step.by)]
     )

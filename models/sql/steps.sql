@@ -5,7 +5,8 @@ WITH written_tickets AS (
   ON CONFLICT (city_code, id) DO UPDATE SET
     state = EXCLUDED.state, kind = EXCLUDED.kind, urgency = EXCLUDED.urgency, category = EXCLUDED.category,
     detail = EXCLUDED.detail, lead = EXCLUDED.lead, because = EXCLUDED.because, duty = EXCLUDED.duty,
-    accused = EXCLUDED.accused, recused = EXCLUDED.recused, grassroots = EXCLUDED.grassroots, flags = EXCLUDED.flags,
+    accused = EXCLUDED.accused, recused = EXCLUDED.recused, copied = EXCLUDED.copied,
+    grassroots = EXCLUDED.grassroots, flags = EXCLUDED.flags,
     desk_reason = EXCLUDED.desk_reason, promised_at = EXCLUDED.promised_at, stage_by = EXCLUDED.stage_by,
     reply_by = EXCLUDED.reply_by, first_reply_by = EXCLUDED.first_reply_by, closed_at = EXCLUDED.closed_at,
     dispatch_count = EXCLUDED.dispatch_count, send_back_count = EXCLUDED.send_back_count,

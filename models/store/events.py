@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import EventBody, TicketEvent
+from models.trail import TicketEvent, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -80,6 +80,6 @@ def _said(session: Session, ticket_id: int, row: Any) -> Said:
         seq=row["seq"],
         type=row["type"],
         at=row["at"],
-        assignment=msgspec.json.decode(row["body"], type=EventBody).fields.get("assignment"),
+        assignment=fields_of(ticket_id, row["body"]).get("assignment"),
         words=msgspec.json.decode(opened, type=dict[str, str]),
     )

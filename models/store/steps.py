@@ -11,16 +11,8 @@ import msgspec
 from msgspec import Struct, field
 
 from models.store.database import queries, to_rows
-from models.ticket import (
-    MONTH,
-    Assignment,
-    Delivery,
-    Notice,
-    Ticket,
-    TicketEvent,
-    TicketText,
-    Timer,
-)
+from models.ticket import MONTH, Assignment, Delivery, Notice, Ticket, TicketText, Timer
+from models.trail import TicketEvent
 
 if TYPE_CHECKING:
     from models.store.database import Session

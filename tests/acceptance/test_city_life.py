@@ -31,7 +31,8 @@ from models.lifecycle import (
     advance,
     advance_ticket,
 )
-from models.ticket import EventBody, number_of
+from models.ticket import number_of
+from models.trail import EventBody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

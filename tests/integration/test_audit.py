@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.ticket import TicketEvent
+    from models.trail import TicketEvent
     from tests.integration.conftest import World
 
 LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from models.store import events, tickets
-from models.ticket import broken_link, id_of
+from models.ticket import id_of
+from models.trail import broken_link
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

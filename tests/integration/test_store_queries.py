@@ -21,7 +21,8 @@ from models.errors import NotFound, Unavailable
 from models.store import database, deliveries, installation, steps, tickets, timers
 from models.store.database import SQL_FOLDER, queries
 from models.store.migrations import migrate
-from models.ticket import Assignment, Ticket, TicketEvent, Timer, id_of
+from models.ticket import Assignment, Ticket, Timer, id_of
+from models.trail import TicketEvent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.store import events, tickets
-from models.ticket import broken_link, id_of
+from models.ticket import id_of
+from models.trail import broken_link
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

@@ -10,7 +10,8 @@ import pytest
 
 from models.store import events, tickets
 from models.store.migrations import migrate
-from models.ticket import broken_link, id_of
+from models.ticket import id_of
+from models.trail import broken_link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

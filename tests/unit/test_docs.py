@@ -19,8 +19,8 @@ from hotline.commands.docs import ANY, START, Move, assignment_moves, generated,
 from hotline.commands.state_picture import Edge, Node, picture
 from hotline.config import Settings
 from models.errors import HotlineError, IllegalTransition
+from models.labels import LABELS
 from models.lifecycle import (
-    LABELS,
     LIVE_ASSIGNMENT,
     TICKET_STEPS,
     Action,

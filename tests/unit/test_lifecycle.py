@@ -8,10 +8,10 @@ import pytest
 
 from models import lifecycle
 from models.errors import IllegalTransition
+from models.labels import LABELS
 from models.lifecycle import (
     ASSIGNMENT_ENDS,
     ASSIGNMENT_STEPS,
-    LABELS,
     OPEN_TICKET,
     TICKET_ENDS,
     TICKET_STEPS,

@@ -64,9 +64,8 @@ def sent(
     *,
     on: date = TODAY,
     accused: str | None = None,
-    to_grassroots: bool = False,
 ) -> Route:
-    return route(understanding, where, Catalogue(city), city, on=on, accused=accused, to_grassroots=to_grassroots)
+    return route(understanding, where, Catalogue(city), city, on=on, accused=accused)
 
 
 def lead_of(found: Route) -> str | None:
@@ -175,25 +174,6 @@ def test_the_reason_names_the_place_and_the_basis(tiny: City) -> None:
 # The grassroots (国办函〔2025〕66号)
 
 
-def test_a_street_is_never_asked_to_do_what_the_catalogue_keeps_for_departments(tiny: City) -> None:
-    found = sent(tiny, read("5101"), CYPRESS, to_grassroots=True)
-    assert lead_of(found) == "works"
-    assert found.doubts == ("派单目录T5101-1规定此事应由职能部门办理，不得分派给基层（柏溪坊）。",)
-
-
-def test_a_street_may_lead_where_the_catalogue_allows_it(tiny: City) -> None:
-    found = sent(tiny, read("5102"), CYPRESS, to_grassroots=True)
-    assert lead_of(found) == "north-cypress"
-    assert [one.department for one in found.copy] == ["north"]
-    assert found.assisting == ()
-
-
-def test_to_the_grassroots_without_a_street_is_a_doubt(tiny: City) -> None:
-    found = sent(tiny, read("5102"), None, to_grassroots=True)
-    assert lead_of(found) == "bylaw"
-    assert "所属街道不明" in found.doubts[0]
-
-
 def test_a_row_that_contradicts_itself_does_not_reach_the_street(tiny: City) -> None:
     bad = replace(duty_of(tiny, "T5202-1"), grassroots=False, assisting=("south-bridge",))
     broken = replace(tiny, duties=(bad,))
@@ -216,7 +196,6 @@ def test_no_street_of_yunzhou_leads_or_assists_against_the_catalogue(yunzhou: Ci
             yunzhou,
             on=date(2026, 11, 2),
             accused=None,
-            to_grassroots=True,
         )
         assert found.lead is not None
         for one in (found.lead, *found.assisting):
@@ -255,6 +234,18 @@ def test_a_tip_off_never_reaches_what_stands_below_the_accused(tiny: City) -> No
     found = sent(tiny, read("5201", Kind.TIP_OFF), accused="工务署的科长")
     assert lead_of(found) == "watchers"
     assert found.copy == ()
+
+
+def test_nobody_is_copied_while_the_accused_office_is_not_found(tiny: City) -> None:
+    known, unknown = (sent(tiny, read("5102", Kind.TIP_OFF, accused), CYPRESS) for accused in ("赵四", "河道管理站"))
+    assert [one.department for one in known.copy] == ["north"]
+    assert unknown.copy == ()
+    assert "“河道管理站”未能对应到承办单位" in unknown.doubts[-1]
+
+
+def test_a_copy_to_a_department_that_the_city_no_longer_has_is_left_out(tiny: City) -> None:
+    row = replace(duty_of(tiny, "T5101-1"), copy=("gone", "north"))
+    assert [one.department for one in sent(replace(tiny, duties=(row,)), read("5101")).copy] == ["north"]
 
 
 def test_the_body_over_the_accused_leads_in_its_place(tiny: City) -> None:

@@ -1,0 +1,131 @@
+"""The trail of a ticket (全程留痕), and its due times counted again from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from hotline.api import body
+from hotline.api.tickets import visible
+from hotline.api.view import readable
+from hotline.keys import HUB
+from hotline.recount import explained
+from models.store import events, tickets
+from models.trail import event_fields
+from models.vocabulary import Role
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from models.store.database import Session
+    from models.ticket import Actor
+
+
+class By(Struct, kw_only=True):
+    """Who took a step."""
+
+    role: Role
+    name: str
+
+
+class TrailEvent(Struct, kw_only=True):
+    """One link of the trail; `hash` is hexadecimal.
+
+    `words` is what was written with the step, by field, masked, as far as the asker may read it; `fields.words` names
+    all that there is.
+    """
+
+    seq: Annotated[int, Meta(ge=1)]
+    type: str
+    at: datetime
+    by: By
+    fields: dict[str, Any]
+    words: dict[str, str]
+    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Trail(Struct, kw_only=True):
+    """全程留痕, oldest first."""
+
+    events: list[TrailEvent]
+
+
+class DueTime(Struct, kw_only=True):
+    """One due time and how it came about, as a Chinese sentence."""
+
+    clock: str
+    due_at: datetime
+    because: str
+
+
+class PartClock(Struct, kw_only=True):
+    """The due times of a part; `is_as_stored` tells that the trail gives what is stored."""
+
+    assignment: int
+    department: str
+    is_as_stored: bool
+    due: list[DueTime]
+
+
+class TicketClock(Struct, kw_only=True):
+    """Every date of a ticket."""
+
+    promised_at: datetime
+    first_promised_at: datetime
+    stage_by: datetime | None
+    assignments: list[PartClock]
+
+
+async def show(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets/{number}/trail."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
+        caller_name = (await tickets.text(session, ticket.id)).caller_name
+        said = await events.words_of_ticket(session, ticket.id)
+        words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
+        return [
+            {
+                "seq": event.seq,
+                "type": event.type,
+                "at": event.at,
+                "by": {"role": event.actor_role, "name": event.actor},
+                "fields": event_fields(event),
+                "words": words.get(event.seq, {}),
+                "hash": event.hash.hex(),
+            }
+            for event in await events.of_ticket(session, ticket.id)
+        ]
+
+    return body.answer({"events": await hub.database.read(work)}, Trail)
+
+
+async def clock(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/tickets/{number}/clock: every due time, recomputed from the trail and explained."""
+    hub = request.app[HUB]
+
+    async def work(session: Session) -> dict[str, Any]:
+        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
+        trail = await events.of_ticket(session, ticket.id)
+        counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
+        return {
+            "promised_at": ticket.promised_at,
+            "first_promised_at": ticket.first_promised_at,
+            "stage_by": ticket.stage_by,
+            "assignments": [
+                {
+                    "assignment": part.ordinal,
+                    "department": part.department,
+                    "is_as_stored": is_as_stored,
+                    "due": [
+                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
+                    ],
+                }
+                for part, is_as_stored, explanations in counted
+            ],
+        }
+
+    return body.answer(await hub.database.read_together(work), TicketClock)

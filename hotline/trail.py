@@ -1,0 +1,91 @@
+"""What a step says of its ticket (全程留痕): nothing is said without an event on the trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from hotline.outgoing import Outgoing
+from models.errors import Forbidden
+from models.labels import LABELS
+from models.lifecycle import Action, TicketState, advance_ticket, may
+from models.store import steps, tickets
+from models.trail import link
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.store.database import Session
+    from models.ticket import Actor, Ticket
+
+
+class Trail(Outgoing):
+    """The ticket in the hands of one actor, and the events that this step appends to its trail."""
+
+    def __init__(self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket) -> None:
+        super().__init__(hub, session, at, ticket)
+        self.actor = actor
+
+    def take(self, action: Action, *, to: TicketState | None = None, **fields: Any) -> None:
+        """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict.
+
+        `fields` are `record`'s, `words` among them.
+        """
+        self.check(action)
+        state = advance_ticket(self.ticket.state, action, to)
+        self.set(state=state)
+        self.record(action, **fields)
+
+    def check(self, action: Action) -> None:
+        """Raise Forbidden or IllegalTransition where this actor may not take this step now."""
+        if not may(action, self.actor.role):
+            raise Forbidden(f"{LABELS['role'][self.actor.role]}无权执行“{LABELS['action'][action]}”")
+        advance_ticket(self.ticket.state, action, self.ticket.state)
+
+    def record(self, event_type: str, /, *, words: dict[str, str] | None = None, **fields: Any) -> None:
+        """Append an event to the trail: `fields` are references and values, never personal data.
+
+        `words` are what a person wrote: sealed beside the event, which only names the fields that there are.
+        """
+        if words:
+            seq = self.ticket.event_count + 1
+            self.change.words.append(steps.EventWords(ticket_id=self.ticket.id, seq=seq, words=words))
+            fields["words"] = sorted(words)
+        event = link(self.session.city_code, self.ticket, event_type, self.at, self.actor, fields)
+        self.change.events.append(event)
+        self.set(event_count=event.seq, head_hash=event.hash)
+
+    def set(self, **values: Any) -> None:
+        """Change columns of the ticket."""
+        self.ticket = replace(self.ticket, **values)
+
+    async def set_brief(self, brief: str) -> None:
+        """Replace the department's brief; the trail keeps that it changed, not its words."""
+        text = await self.text()
+        masked = self.hub.mask(brief, text.caller_name)
+        await tickets.set_brief(self.session, self.ticket.id, masked)
+        self._text = replace(text, brief=masked)
+        self.record("brief_edited", length=len(masked))
+
+    def supervise(
+        self, action: Action, department: str | None, reason: str, *, owner: str = "", deadline: datetime | None = None
+    ) -> None:
+        """Record a reminder, a supervision or an escalation: a record, never a state; it excuses nothing."""
+        level = {Action.REMIND: 0, Action.SUPERVISE: 1, Action.ESCALATE: 2}[action]
+        self.record(action, department=department, reason=reason, deadline=deadline)
+        self.set(supervision_level=max(level, self.ticket.supervision_level))
+        self.change.supervisions.append(
+            {
+                "ticket_id": self.ticket.id,
+                "seq": self.ticket.event_count,
+                "action": action,
+                "level": level,
+                "department": department,
+                "owner": owner or self.actor.name,
+                "reason": reason,
+                "at": self.at,
+                "deadline": deadline,
+            }
+        )
