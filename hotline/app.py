@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from hotline import auto_dispatch
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
@@ -79,8 +80,11 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
     store = await database.connect(url, city.code, keyring, size=pool_size)
     try:
         await store.write(lambda session: installation.check_keys(session, datetime.now(UTC)))
-        hub = Hub(store, city, reader, Atlas(city), await _clock(store), address=settings.address)
+        hub = Hub(
+            store, city, reader, Atlas(city), await _clock(store), address=settings.address, is_auto=settings.demo
+        )
         hub.amend(await store.read(installation.amendments))
+        await auto_dispatch.follow(hub)
     except BaseException:
         await store.close()
         raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from hotline import auto_dispatch
 from hotline.http_client import HttpClient
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
@@ -27,6 +28,7 @@ REST_S: Final = 0.1
 BREATH_S: Final = 0.02
 NOTICES_EVERY_S: Final = 0.5
 BEAT_EVERY_S: Final = 2.0
+WATCH_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -40,6 +42,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
             group.create_task(_loop(lambda: _beat(hub), BEAT_EVERY_S))
+            group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:
@@ -63,6 +66,13 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float) -> None:
         await asyncio.sleep(BREATH_S if done else rest_s)
 
 
+async def _watch(hub: Hub) -> int:
+    """Take automatic dispatch away from categories in which too much went astray."""
+    for stopped in await auto_dispatch.watch(hub):
+        LOG.warning("automatic dispatch switched off", category=stopped.category, reason=stopped.reason)
+    return 0
+
+
 async def _beat(hub: Hub) -> int:
     """Say that this worker lives, keep the months' partitions ahead, take over new rulings."""
 
@@ -74,4 +84,5 @@ async def _beat(hub: Hub) -> int:
 
     await hub.database.write(write)
     hub.amend(await hub.database.read(installation.amendments))
+    await auto_dispatch.follow(hub)
     return 0

@@ -74,7 +74,7 @@ def test_training_without_a_choice_is_refused(tmp_path: Path) -> None:
         train_labels([LabelledText(text="停水", label="供水")], tmp_path)
     with pytest.raises(InvalidRequest):
         train(city(), [], tmp_path)
-    stranger = CorpusRow(code="7777", kind=Kind.INQUIRY, urgency=Urgency.NORMAL, text="不知")
+    stranger = CorpusRow(code="7777", also=(), kind=Kind.INQUIRY, urgency=Urgency.NORMAL, text="不知")
     with pytest.raises(InvalidRequest, match="7777"):
         train(city(), [stranger], tmp_path)
 
