@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow
+from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow, OutsideRow
 from models.errors import InvalidRequest
+from models.vocabulary import Urgency
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
 from nlu.guarantee import Judge, guarantee
-from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
+from nlu.heads import CATEGORY, FLAG, KIND, LABEL, SCOPE, URGENCY, URGENT
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
@@ -111,12 +112,14 @@ class _Exam(Struct, frozen=True):
         return cls(told, [row.codes for row in rows], lead_of)
 
 
-class _FlagTask(Struct, frozen=True):
-    """The flags to fit, each by itself: `is_raised` and `counts` (rows, flags), the latter where the former is known."""
+class _Signs(Struct, frozen=True):
+    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known."""
 
-    flags: tuple[str, ...]
-    is_raised: NDArray[np.bool_]
+    head: str
+    names: tuple[str, ...]
+    is_there: NDArray[np.bool_]
     counts: NDArray[np.bool_]
+    weight: float  # what a miss costs beside a false alarm
 
 
 def train(
@@ -126,6 +129,7 @@ def train(
     *,
     letters: Sequence[LetterRow] = (),
     dangers: Sequence[DangerRow] = (),
+    outside: Sequence[OutsideRow] = (),
     calibration: Sequence[CalibrationRow] = (),
 ) -> TrainingReport:
     """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
@@ -143,15 +147,17 @@ def train(
         raise InvalidRequest("语料是空的，没有可以训练的文本")
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
-    texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
+    told_texts = (*(row.text for row in corpus), *(words for words, _ in named), *(row.text for row in outside))
+    texts = [normalise(text) for text in told_texts]
+    strange = len(corpus) + len(named)
     titles = [normalise(row.title) if isinstance(row, LetterRow) else "" for row in corpus]
     told = _Texts(
         [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")],
         [counted(title) for title, _ in zip_longest(titles, texts, fillvalue="")],
     )
-    labelled = np.arange(len(corpus))
-    # What is said of a danger tells little of the matter that it arose in.
-    sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(texts))])
+    # What is said of a danger tells little of the matter that it arose in, of its kind or of how urgent others are.
+    plain = np.arange(len(ordinary))
+    sorted_out = np.concatenate([plain, np.arange(len(corpus), strange)])
     tasks = (
         _Task(
             head=CATEGORY,
@@ -161,31 +167,52 @@ def train(
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
-        _Task(head=KIND, rows=labelled, labels=[str(row.kind) for row in corpus], weighs_titles=True),
-        _Task(head=URGENCY, rows=labelled, labels=[str(int(row.urgency)) for row in corpus]),
+        _Task(head=KIND, rows=plain, labels=[str(row.kind) for row in ordinary], weighs_titles=True),
+        _Task(head=URGENCY, rows=plain, labels=[str(int(row.urgency)) for row in ordinary]),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
-    return _fit(told, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers), exam=exam)
+    signs = [_urgent_sign(ordinary, len(texts))]
+    signs += [_flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
+    signs += [_scope_signs(texts, outside, len(ordinary), strange)] if outside else []
+    return _fit(told, tasks, len(corpus) + len(outside), folder, signs=signs, exam=exam)
 
 
-def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:
-    """Return the flags to fit on the first `end` texts, of which the dangers are the last; None without dangers.
+def _urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> _Signs:
+    is_there = np.zeros((rows, 1), dtype=bool)
+    is_there[: len(ordinary), 0] = [row.urgency <= Urgency.URGENT for row in ordinary]
+    counts = np.zeros_like(is_there)
+    counts[: len(ordinary)] = True
+    return _Signs(URGENT, (URGENT,), is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def _flag_signs(city: City, texts: Sequence[str], dangers: Sequence[DangerRow], start: int) -> _Signs:
+    """Return the flags to fit; the dangers begin at row `start`, and after them come only rows that do not count.
 
     An ordinary text on which a rule fires shows neither that the flag is raised nor that it is not.
     """
-    if not dangers:
-        return None
     flags = tuple(sorted({str(row.flags[0]) for row in dangers}))
     rules = FlagRules(city.flags)
-    is_raised = np.zeros((len(texts), len(flags)), dtype=bool)
-    counts = np.zeros_like(is_raised)
-    counts[:end] = True
-    start = end - len(dangers)
+    is_there = np.zeros((len(texts), len(flags)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[: start + len(dangers)] = True
     for row, text in enumerate(texts[:start]):
         counts[row, [flags.index(flag) for flag in flags_of(rules.find(text)) if flag in flags]] = False
     for row, danger in enumerate(dangers, start):
-        is_raised[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
-    return _FlagTask(flags, is_raised, counts)
+        is_there[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
+    return _Signs(FLAG, flags, is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def _scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: int, start: int) -> _Signs:
+    """Return the reasons to fit; the first `ordinary` rows are all in scope, the others begin at row `start`."""
+    reasons = tuple(sorted({row.reason for row in outside if row.reason is not None}))
+    is_there = np.zeros((len(texts), len(reasons)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[:ordinary] = True
+    for place, row in enumerate(outside, start):
+        counts[place] = True
+        if row.reason is not None:
+            is_there[place, reasons.index(row.reason)] = True
+    return _Signs(SCOPE, reasons, is_there, counts, _WEIGHT_OF_DANGER)
 
 
 def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
@@ -212,7 +239,7 @@ def _fit(
     rows: int,
     folder: Path,
     *,
-    flags: _FlagTask | None = None,
+    signs: Sequence[_Signs] = (),
     exam: _Exam | None = None,
 ) -> TrainingReport:
     started = perf_counter()
@@ -250,9 +277,10 @@ def _fit(
             answers = asked.score(columns, offsets, np.arange(len(exam.codes)))
             accepted = [{label, *also} for label, also in zip(task.labels, task.also, strict=True)]
             assured = guarantee(labels, judge(scores, accepted), judge(answers, map(set, exam.codes)))
-    if flags is not None:
-        columns, offsets = _fit_flags(matrix, flags)
-        heads[FLAG] = Head(flags.flags, first, sharpness=1.0)
+    for group in signs:
+        columns, offsets = _fit_signs(matrix, group)
+        heads[group.head] = Head(group.names, first, sharpness=1.0)
+        first += len(group.names)
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
@@ -268,13 +296,13 @@ def _fit(
     )
 
 
-def _fit_flags(matrix: csr_matrix, task: _FlagTask) -> tuple[Floats, Floats]:
-    """Return weights (n-grams × flags) and offsets (flags,); each flag is a question of its own."""
+def _fit_signs(matrix: csr_matrix, signs: _Signs) -> tuple[Floats, Floats]:
+    """Return weights (n-grams × signs) and offsets (signs,)."""
     columns, offsets = [], []
-    for index in range(len(task.flags)):
-        known = task.counts[:, index]
-        model = LinearSVC(C=1.0, class_weight={True: _WEIGHT_OF_DANGER}, random_state=SEED)
-        model.fit(matrix[known], task.is_raised[known, index])
+    for index in range(len(signs.names)):
+        known = signs.counts[:, index]
+        model = LinearSVC(C=1.0, class_weight={True: signs.weight}, random_state=SEED)
+        model.fit(matrix[known], signs.is_there[known, index])
         columns.append(model.coef_[0])
         offsets.append(model.intercept_[0])
     return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)

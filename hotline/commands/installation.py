@@ -28,7 +28,7 @@ from hotline.app import build_hub, make_app, read_keyring
 from hotline.keys import HUB
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters
+from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters, read_outside
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database, installation
@@ -49,6 +49,9 @@ DATABASE: Final = "hotline"
 KEEPER: Final = "HOTLINE_KEEPER"
 LOOK_FOR_KEEPER_S: Final = 0.5
 STAMP: Final = "trained_from"
+TRAINED_FROM: Final = (
+    "corpus", "dangers.csv", "out_of_scope.csv", "calibration.csv", "lexicon", "categories.csv", "duties.csv",
+)  # fmt: skip
 
 
 class PortTaken(HotlineError):
@@ -61,10 +64,7 @@ def setup(settings: Settings) -> None:
     """Train the classifier where the corpus, the city's words or our own code have changed since."""
     city = read_city(settings.city)
     folder = settings.model_dir
-    parts = [
-        settings.city / name
-        for name in ("corpus", "dangers.csv", "calibration.csv", "lexicon", "categories.csv", "duties.csv")
-    ]
+    parts = [settings.city / name for name in TRAINED_FROM]
     wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
@@ -82,6 +82,7 @@ def setup(settings: Settings) -> None:
             side,
             letters=read_letters(settings.city),
             dangers=read_dangers(settings.city),
+            outside=read_outside(settings.city),
             calibration=read_calibration(settings.city),
         )
         (side / STAMP).write_text(wanted)
