@@ -10,7 +10,7 @@ LABELS = ("0101", "0102", "0103")
 
 def life(dice: np.random.Generator, rows: int, *, honesty: float = 1.0) -> Judged:
     """Requests whose lead is right as often as the model says, or less often."""
-    sure = dice.beta(4, 0.4, rows).astype(np.float32)
+    sure = dice.beta(8, 0.25, rows).astype(np.float32)
     return Judged(dice.integers(0, len(LABELS), rows), sure, dice.random(rows) < sure * honesty)
 
 
