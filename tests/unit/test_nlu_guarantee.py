@@ -35,7 +35,7 @@ def test_the_promise_holds_as_often_as_it_says() -> None:
 
 def test_what_it_was_tested_on_is_told() -> None:
     dice = np.random.default_rng(7)
-    found = guarantee(LABELS, life(dice, 5000), life(dice, 6000))
+    found = guarantee(LABELS, life(dice, 5000), life(dice, 6000, honesty=1.02))
     assert found is not None
     assert found.rows == 6000
     assert found.dispatched > 500
