@@ -32,14 +32,19 @@ class ScopeRules:
 
         A text with fewer than four letters or characters has no substance (N10) whatever the patterns say.
         """
-        found = {
-            owner
-            for position, match in self._patterns.matches(text)
-            if match.re.search(self._excluded[owner := self._owners[position]].sub("\n", text))
-        }
+        return tuple(ScopeDoubt(rule.code, rule.name, rule.channel) for rule, _ in self.find(text))
+
+    def find(self, text: str) -> tuple[tuple[ScopeRule, str], ...]:
+        """Return the same rules with the words that each fired on first, none where the text is hollow."""
+        found: dict[int, str] = {}
+        for position, match in self._patterns.matches(text):
+            owner = self._owners[position]
+            left = match.re.search(self._excluded[owner].sub("\n", text))
+            if left is not None:
+                found.setdefault(owner, left[0])
         is_hollow = len(_SUBSTANCE.findall(text, 0, _READ)) < _FEWEST_CHARACTERS
         return tuple(
-            ScopeDoubt(rule.code, rule.name, rule.channel)
+            (rule, found.get(index, ""))
             for index, rule in enumerate(self._rules)
             if index in found or (is_hollow and rule.code == _NO_SUBSTANCE)
         )
