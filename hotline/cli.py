@@ -10,7 +10,7 @@ from typing import Final
 import cyclopts
 import structlog
 
-from hotline.commands import audit, city, docs, installation, language, replay, simulate, up
+from hotline.commands import audit, city, docs, explanation, installation, language, replay, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError
 
@@ -143,6 +143,24 @@ def predict(*, data: Path, out: Path, model: Path | None = None) -> None:
 def evaluate(*, data: Path, model: Path | None = None, json: bool = False) -> None:
     """Print figures against the gold columns that the file has."""
     language.evaluate(read_settings(), data, model, as_json=json)
+
+
+@nlu_app.command(name="explain")
+def explain_(text: str, *, title: str | None = None, line: str | None = None, json: bool = False) -> None:
+    """Say why a text is read and routed as it is: words, cues, rules, the duty row, near examples.
+
+    Parameters
+    ----------
+    text
+        What the citizen said; nothing of it is stored.
+    title
+        The title of a letter, where it has one.
+    line
+        The dialled number.
+    json
+        Print one JSON object, as `POST /api/v1/explain` answers it.
+    """
+    explanation.explain(read_settings(), text, title, line, as_json=json)
 
 
 @user_app.command(name="add")

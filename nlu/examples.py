@@ -89,7 +89,7 @@ class Examples:
         vector[rows] = values
         sums = np.concatenate(([0.0], np.cumsum(vector[index.rows] * index.values, dtype=np.float64)))
         likeness = sums[index.starts[1:]] - sums[index.starts[:-1]]
-        found = []
+        found: list[Example] = []
         for place in np.argsort(-likeness, kind="stable"):
             example = index.kept.examples[place]
             if likeness[place] <= 0 or len(found) == most:

@@ -25,7 +25,7 @@ _WORDS_AGAINST: Final = 3
 _NEAR: Final = 3
 
 
-class NamedGuess(Struct, frozen=True):
+class Candidate(Struct, frozen=True):
     """A candidate category with its name and calibrated probability."""
 
     code: str
@@ -40,7 +40,7 @@ class CategoryGround(Struct, frozen=True, kw_only=True):
     made the first category likelier.
     """
 
-    guesses: tuple[NamedGuess, ...]
+    guesses: tuple[Candidate, ...]
     words_for: tuple[Word, ...]
     words_against: tuple[Word, ...]
     words_for_second: tuple[Word, ...]
@@ -193,7 +193,7 @@ def _category(parts: Parts, read: Understanding, line: str | None, text: str, ti
         told = weights.speaking(0)
         rather = weights.speaking(1, over=0) if len(known) > 1 else []
     return CategoryGround(
-        guesses=tuple(NamedGuess(guess.code, _name(city, guess.code), guess.p) for guess in read.categories),
+        guesses=tuple(Candidate(guess.code, _name(city, guess.code), guess.p) for guess in read.categories),
         words_for=tuple(word for word in told[:_WORDS_FOR] if word.share > 0),
         words_against=tuple(word for word in told[: -_WORDS_AGAINST - 1 : -1] if word.share < 0),
         words_for_second=tuple(word for word in rather[:_WORDS_AGAINST] if word.share > 0),
@@ -229,9 +229,7 @@ def _examples(
 
 
 def _near(city: City, one: Example) -> NearExample:
-    return NearExample(
-        code=one.code, name=_name(city, one.code), title=one.title, text=one.text, likeness=one.likeness
-    )
+    return NearExample(code=one.code, name=_name(city, one.code), title=one.title, text=one.text, likeness=one.likeness)
 
 
 def _name(city: City, code: str) -> str:

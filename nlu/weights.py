@@ -8,7 +8,17 @@ from msgspec import Struct
 
 from nlu.cutter import STOP_WORDS, Cutter
 from nlu.linear import TITLE_SHARE, Floats, LinearModel
-from nlu.ngrams import LONGEST_COUNTED, LONGEST_READ, TITLE_WEIGHT, Counted, counted, counted_characters, excerpt, grams
+from nlu.ngrams import (
+    LONGEST_COUNTED,
+    LONGEST_READ,
+    TITLE_WEIGHT,
+    Counted,
+    Grams,
+    counted,
+    counted_characters,
+    excerpt,
+    grams,
+)
 
 _RUNS: Final = (1, 2, 3)
 _LEAST_SHARE: Final = 0.005  # a word that weighs less explains nothing
@@ -103,12 +113,13 @@ class _Each:
         spread[places] = counting
         return spread
 
-    def _of(self, runs: np.ndarray) -> Floats:
+    def _of(self, runs: Grams) -> Floats:
         if not self._grams.size:
             return np.zeros((len(runs), self._added.shape[1]), np.float32)
         rows = np.searchsorted(self._grams, runs)
         is_known = self._grams.take(rows, mode="clip") == runs
-        return self._added.take(rows, axis=0, mode="clip") * is_known[:, None]
+        added: Floats = self._added.take(rows, axis=0, mode="clip") * is_known[:, None]
+        return added
 
 
 def _cut(cutter: Cutter, text: str) -> Iterator[tuple[str, int, int]]:
