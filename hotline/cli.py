@@ -122,6 +122,12 @@ def check(folder: Path) -> None:
 
 
 @city_app.command
+def diff(old: Path, new: Path) -> None:
+    """Say what is different between two city folders, with file and id; exit 0 where nothing is, else 1."""
+    sys.exit(city.diff(old, new))
+
+
+@city_app.command
 def load(folder: Path) -> None:
     """Check a city folder and keep it as the newest version in the database."""
     sys.exit(city.load(read_settings(), folder))
