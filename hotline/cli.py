@@ -10,7 +10,7 @@ from typing import Final
 import cyclopts
 import structlog
 
-from hotline.commands import audit, city, docs, explanation, installation, language, replay, simulate, up
+from hotline.commands import audit, city, docs, explanation, installation, language, replay, route, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError
 
@@ -27,11 +27,12 @@ FILE_TROUBLE: Final = {
 
 app = cyclopts.App(name="hotline", help="12345 热线服务中枢", version_flags=[])
 city_app = cyclopts.App(name="city", help="城市数据")
+route_app = cyclopts.App(name="route", help="派单")
 nlu_app = cyclopts.App(name="nlu", help="理解模型")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, nlu_app, user_app, audit_app, deliveries_app):
+for part in (city_app, route_app, nlu_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -131,6 +132,28 @@ def diff(old: Path, new: Path) -> None:
 def load(folder: Path) -> None:
     """Check a city folder and keep it as the newest version in the database."""
     sys.exit(city.load(read_settings(), folder))
+
+
+@route_app.command(name="dry-run")
+def dry_run_(
+    *, catalogue: Path, since: str | None = None, on: str | None = None, limit: int | None = None, json: bool = False
+) -> None:
+    """Say which past tickets would go elsewhere by another catalogue; nothing is changed.
+
+    Parameters
+    ----------
+    catalogue
+        A city folder; its duties.csv and departments.csv are used.
+    since
+        Only tickets registered from this date on, as in 2026-11-01.
+    on
+        The date on which the other catalogue's rows must hold; today where none is given.
+    limit
+        Only so many tickets, the newest.
+    json
+        Print one JSON object.
+    """
+    route.dry_run(read_settings(), catalogue, since=since, on=on, limit=limit, as_json=json)
 
 
 @nlu_app.command

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
+from models.city_corpus import CORPUS, DANGERS
 from models.city_diff_rules import (
     fields_changed,
     flag_changed,
@@ -102,7 +103,12 @@ def _tables(old: CityFolder, new: CityFolder) -> Iterator[Difference]:
     categories = _keyed(old.categories, new.categories, lambda one: one.code)
     yield from _compared(CATEGORIES, *categories, lambda one: one.name, changed)
     duties = _keyed(old.duties, new.duties, lambda one: f"{one.id}@{one.version}")
-    yield from _compared(DUTIES, *duties, lambda one: topics.get(one.category, one.category), changed)
+    yield from _compared(
+        DUTIES,
+        *duties,
+        lambda one: f"{topics.get(one.category, one.category)}（{names.get(one.lead, one.lead)}主办）",
+        changed,
+    )
     hours = _keyed(old.office_hours, new.office_hours, lambda one: one.code)
     yield from _compared(OFFICE_HOURS, *hours, lambda _: "", changed)
 
@@ -193,4 +199,6 @@ def _files(old: CityFolder, new: CityFolder, told: set[str]) -> Iterator[Differe
 def _lines(before: Mapping[str, bytes], after: Mapping[str, bytes], file: str) -> str:
     old, new = before.get(file, b"").splitlines(), after.get(file, b"").splitlines()
     added, removed = len({*new} - {*old}), len({*old} - {*new})
-    return f"{len(old)}行 → {len(new)}行（增{added}，减{removed}），没有影响规则的差别"
+    is_learnt = file.startswith(CORPUS) or file == DANGERS
+    what = "模型将重新学习" if is_learnt else "没有影响规则的差别"
+    return f"{len(old)}行 → {len(new)}行（增{added}，减{removed}），{what}"
