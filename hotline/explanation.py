@@ -179,7 +179,8 @@ def _place(city: City, place: Place | None, where: Jurisdiction | None, *, is_by
         source=source,
         district=_named(city, where.district) if where else None,
         street=_named(city, where.street) if where and where.street else None,
-        community=where.community if where else None,
+        # A ticket keeps no community: its grid lies in one.
+        community=next((grid.community for grid in city.grids if where and grid.code == where.grid), None),
         grid=where.grid if where else None,
     )
 

@@ -56,7 +56,7 @@ def examples(folder: Path) -> Examples:
 
 
 def explained(reader: Reader, examples: Examples, text: str, **more: str) -> tuple[Understanding, Explanation]:
-    read = reader.understand(text, received_at=NOW, **more)  # type: ignore[arg-type]
+    read = reader.understand(text, received_at=NOW, **more)
     return read, reader.explain(read, more.get("line"), examples)
 
 
