@@ -10,7 +10,20 @@ from typing import Final
 import cyclopts
 import structlog
 
-from hotline.commands import audit, card, city, corpus, docs, installation, language, replay, simulate, up
+from hotline.commands import (
+    audit,
+    card,
+    city,
+    corpus,
+    docs,
+    explanation,
+    installation,
+    language,
+    replay,
+    route,
+    simulate,
+    up,
+)
 from hotline.config import read_settings
 from models.errors import HotlineError
 
@@ -27,11 +40,12 @@ FILE_TROUBLE: Final = {
 
 app = cyclopts.App(name="hotline", help="12345 热线服务中枢", version_flags=[])
 city_app = cyclopts.App(name="city", help="城市数据")
+route_app = cyclopts.App(name="route", help="派单")
 nlu_app = cyclopts.App(name="nlu", help="理解模型")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, nlu_app, user_app, audit_app, deliveries_app):
+for part in (city_app, route_app, nlu_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -122,6 +136,12 @@ def check(folder: Path) -> None:
 
 
 @city_app.command
+def diff(old: Path, new: Path) -> None:
+    """Say what is different between two city folders, with file and id; exit 0 where nothing is, else 1."""
+    sys.exit(city.diff(old, new))
+
+
+@city_app.command
 def load(folder: Path) -> None:
     """Check a city folder and keep it as the newest version in the database."""
     sys.exit(city.load(read_settings(), folder))
@@ -131,6 +151,28 @@ def load(folder: Path) -> None:
 def corpus_(folder: Path) -> None:
     """Say what there is to learn from by category, kind and urgency; exit 1 where texts say the same thing twice."""
     sys.exit(corpus.report(folder))
+
+
+@route_app.command(name="dry-run")
+def dry_run_(
+    *, catalogue: Path, since: str | None = None, on: str | None = None, limit: int | None = None, json: bool = False
+) -> None:
+    """Say which past tickets would go elsewhere by another catalogue; nothing is changed.
+
+    Parameters
+    ----------
+    catalogue
+        A city folder; its duties.csv and departments.csv are used.
+    since
+        Only tickets registered from this date on, as in 2026-11-01.
+    on
+        The date on which the other catalogue's rows must hold; today where none is given.
+    limit
+        Only so many tickets, the newest.
+    json
+        Print one JSON object.
+    """
+    route.dry_run(read_settings(), catalogue, since=since, on=on, limit=limit, as_json=json)
 
 
 @nlu_app.command
@@ -155,6 +197,24 @@ def evaluate(*, data: Path, model: Path | None = None, json: bool = False) -> No
 def card_(*, picture: Path | None = None) -> None:
     """Say what the model promises and how well its probabilities hold; draw it where a file is named (SVG)."""
     card.card(read_settings(), picture)
+
+
+@nlu_app.command(name="explain")
+def explain_(text: str, *, title: str | None = None, line: str | None = None, json: bool = False) -> None:
+    """Say why a text is read and routed as it is: words, cues, rules, the duty row, near examples.
+
+    Parameters
+    ----------
+    text
+        What the citizen said; nothing of it is stored.
+    title
+        The title of a letter, where it has one.
+    line
+        The dialled number.
+    json
+        Print one JSON object, as `POST /api/v1/explain` answers it.
+    """
+    explanation.explain(read_settings(), text, title, line, as_json=json)
 
 
 @user_app.command(name="add")

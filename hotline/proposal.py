@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.step import Step
     from models.city import City, Line
+    from models.ticket import Ticket
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -68,18 +69,27 @@ def propose(
 async def propose_again(step: Step) -> Route:
     """Route a ticket that lies on the desk anew, by its present category and what was read at intake."""
     ticket, text = step.ticket, await step.text()
-    reading = msgspec.convert(
-        {**text.reading, "masked_text": text.masked_text, "brief": text.brief, "tokens": (), "fingerprint": ()},
-        Understanding,
-        strict=False,
-    )
-    first = msgspec.structs.replace(reading.categories[0], code=ticket.category)
-    reading = msgspec.structs.replace(
-        reading, categories=(first, *reading.categories[1:]), detail=ticket.detail, kind=ticket.kind
-    )
+    reading = as_stands(ticket, as_kept(text.reading, text.masked_text))
     where = step.hub.jurisdiction(ticket)
     hub, today = step.hub, step.hub.today()
     return route(reading, where, hub.catalogue, hub.city, on=today, accused=ticket.accused, recused=ticket.recused)
+
+
+def as_kept(reading: dict[str, Any], masked_text: str) -> Understanding:
+    """Return what was understood at intake, as far as it is kept: no brief, no search words, no fingerprint.
+
+    Raises msgspec.ValidationError where it was kept by a program that understood other things.
+    """
+    kept = {**reading, "masked_text": masked_text, "brief": "", "tokens": (), "fingerprint": ()}
+    return msgspec.convert(kept, Understanding, strict=False)
+
+
+def as_stands(ticket: Ticket, read: Understanding) -> Understanding:
+    """Return a reading with what people have made of it since: the ticket's category and kind."""
+    first = msgspec.structs.replace(read.categories[0], code=ticket.category)
+    return msgspec.structs.replace(
+        read, categories=(first, *read.categories[1:]), detail=ticket.detail, kind=ticket.kind
+    )
 
 
 def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: Line | None) -> list[str]:

@@ -174,11 +174,16 @@ def _repeated(read: CityFolder) -> Iterator[Fault]:
 def digest(folder: Path) -> str:
     """Return the version of a folder: a digest over the names and bytes of all its data files."""
     total = sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _READ:
-            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            total.update(sha256(path.read_bytes()).digest())
+    for file, content in data_files(folder).items():
+        total.update(f"{file}\0".encode())
+        total.update(sha256(content).digest())
     return total.hexdigest()[:_DIGITS_OF_VERSION]
+
+
+def data_files(folder: Path) -> dict[str, bytes]:
+    """Return every data file of a folder with its bytes, by its name relative to the folder, in order."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.suffix in _READ)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def _settings(written: dict[str, object]) -> Settings:

@@ -44,7 +44,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     which leads it by the city's catalogue; at `bar` and above it may go out without a person's look (None: never).
     `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
-    masked: the only text that search, the model and the screen use. `tokens` are its search words.
+    masked: the only text that search, the model and the screen use. Its first `title_length` characters are the title,
+    parted from the rest by a line end. `tokens` are its search words.
     `fingerprint` is a list of 64-bit numbers to compare two requests by (nlu.similarity).
     """
 
@@ -65,6 +66,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeDoubt, ...]
     brief: str
     masked_text: str
+    title_length: int = 0
     tokens: tuple[str, ...]
     fingerprint: tuple[int, ...]
     model_version: str

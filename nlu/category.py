@@ -56,14 +56,20 @@ class Categories:
             self._bars.get(codes[best[0]]),
         )
 
+    def favoured(self, line: str | None) -> frozenset[str]:
+        """Return the categories that a dialled line makes likelier: the business of the body behind it."""
+        bonus = self._line_bonus.get(line or "")
+        return frozenset() if bonus is None else frozenset(self._codes[index] for index in np.flatnonzero(bonus))
+
     def detail(self, code: str, text: str) -> str | None:
         """Return the third-level code under a category whose words the text uses most, if it uses any."""
-        found = {
-            detail: sum(len(word) for word in words if word in text)
-            for detail, words in self._details.get(code, {}).items()
-        }
+        found = {detail: sum(map(len, self.detail_words(detail, text))) for detail in self._details.get(code, {})}
         best = max(found, key=lambda detail: found[detail], default=None)
         return best if best is not None and found[best] else None
+
+    def detail_words(self, detail: str, text: str) -> tuple[str, ...]:
+        """Return the words of a third-level category that a text uses."""
+        return tuple(word for word in self._details.get(detail[:4], {}).get(detail, ()) if word in text)
 
 
 def leads_of(labels: Sequence[str], lead_of: Mapping[str, str | None]) -> NDArray[np.bool_]:

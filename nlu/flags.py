@@ -57,14 +57,15 @@ def in_clauses(text: str) -> str:
     return text.translate(_CLAUSES)
 
 
-def floor_of(hits: Iterable[FlagHit], *, central_until: int) -> int:
-    """Return the gravest urgency that the hits force (1..4), 0 for none.
+def forcing(hits: Iterable[FlagHit], *, central_until: int) -> tuple[FlagHit, ...]:
+    """Return the hits that force an urgency, their rule's floor.
 
     A long letter tells of much: what is said first after `central_until` characters is its background. It keeps its
     flag, so that a person looks, but forces nothing, except where a life may hang on it.
     """
-    forcing = (hit for hit in hits if hit.start < central_until or hit.rule.flag in _ALWAYS_FORCING)
-    return min((hit.rule.floor for hit in forcing if hit.rule.floor), default=0)
+    return tuple(
+        hit for hit in hits if hit.rule.floor and (hit.start < central_until or hit.rule.flag in _ALWAYS_FORCING)
+    )
 
 
 def flags_of(hits: Iterable[FlagHit]) -> tuple[Flag, ...]:

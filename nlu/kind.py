@@ -43,3 +43,13 @@ class Kinds:
         odds = softmax(logits)
         best = int(odds.argmax())
         return self._labels[best], round(float(odds[best]), 4)
+
+    def by_model(self, scores: Floats, title_scores: Floats | None = None) -> Kind:
+        """Return the kind that the model alone would say, without the cues."""
+        _, logits = self._model.of_head(weighed(scores, title_scores), KIND)
+        return self._labels[int(logits.argmax())]
+
+    def cues(self, text: str, title: str = "") -> tuple[tuple[Kind, str], ...]:
+        """Return the cue words that `guess` finds, and which kind each speaks for."""
+        found = self._cues.matches(title or text[:_READ])
+        return tuple((self._labels[self._columns[position]], match[0]) for position, match in found)

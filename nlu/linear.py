@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 _WEIGHTS_FILE: Final = "weights.npz"
 _MODEL_FILE: Final = "model.json"
 # A title names the matter where a long letter tells how it came about.
-_TITLE_SHARE: Final = 0.3
+TITLE_SHARE: Final = 0.3
 _ARRAYS: Final = ("vocabulary", "frequency", "weights", "bias")
 
 
@@ -89,13 +89,19 @@ class LinearModel:
 
     def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
-        rows, times = known(self.vocabulary, counts)
+        rows, values = self.features(counts)
         if not rows.size:
             return self.bias
-        values: Floats = (1 + np.log(times, dtype=np.float32)) * self.frequency[rows]
-        values /= np.sqrt(values @ values)
         scores: Floats = values @ self.weights.take(rows, axis=0) + self.bias
         return scores
+
+    def features(self, counts: Counted) -> tuple[NDArray[np.intp], Floats]:
+        """Return the rows of the n-grams that the model knows, ascending, and their values: a vector of unit length."""
+        rows, times = known(self.vocabulary, counts)
+        values: Floats = (1 + np.log(times, dtype=np.float32)) * self.frequency[rows]
+        if rows.size:
+            values /= np.sqrt(values @ values)
+        return rows, values
 
     def of_head(self, scores: Floats, head: str, bonus: Floats | None = None) -> tuple[Sequence[str], Floats]:
         """Return the labels of a head and their logits (log-probabilities up to a constant).
@@ -106,6 +112,10 @@ class LinearModel:
         own = scores[about.first : about.first + len(about.labels)]
         logits: Floats = (own if bonus is None else own + bonus) * np.float32(about.sharpness)
         return about.labels, logits
+
+    def column(self, head: str, label: str) -> int:
+        """Return the column of `weights` that a label of a head owns. ValueError if the head does not have it."""
+        return self.heads[head].first + self.heads[head].labels.index(label)
 
     def save(self, folder: Path) -> None:
         """Write the model as npz and JSON; nothing in it can run code when it is read."""
@@ -138,7 +148,7 @@ class LinearModel:
 
 def weighed(scores: Floats, title_scores: Floats | None) -> Floats:
     """Return the scores of a text with those of its title, where it has one; any shape, both the same."""
-    return scores if title_scores is None else scores + np.float32(_TITLE_SHARE) * title_scores
+    return scores if title_scores is None else scores + np.float32(TITLE_SHARE) * title_scores
 
 
 def known(vocabulary: Grams, counts: Counted) -> tuple[NDArray[np.intp], Floats]:

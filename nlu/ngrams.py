@@ -10,9 +10,10 @@ Grams = NDArray[np.int64]
 
 TITLE_WEIGHT: Final = 5  # a title says the matter; a letter's body says much else
 LONGEST_READ: Final = 2000  # characters that rules and extractors read of a text
-_LONGEST_COUNTED: Final = 1000  # characters that are counted; beyond them letters repeat themselves
+LONGEST_COUNTED: Final = 1000  # characters that are counted; beyond them letters repeat themselves
 _HEAD_SHARE: Final = 0.7
 _MARKS: Final = re.compile(r"\W+")
+_COUNTED: Final = re.compile(r"\w")
 _CHARACTER_BITS: Final = 21  # any character of Unicode; three fill 63 bits, so that no two runs are one number
 
 
@@ -34,6 +35,11 @@ class Counted(NamedTuple):
     times: NDArray[np.float32]
 
 
+def counted_characters(text: str) -> list[int]:
+    """Return where the characters stand that `grams` runs over: all but marks and blanks."""
+    return [found.start() for found in _COUNTED.finditer(text)]
+
+
 def grams(text: str) -> Grams:
     """Return the runs of one, two and three characters of a text without its marks and blanks, packed."""
     raw = _MARKS.sub("", text).encode("utf-32-le", "surrogatepass")
@@ -45,7 +51,7 @@ def grams(text: str) -> Grams:
 
 def counted(text: str, title: str = "") -> Counted:
     """Count the runs of a normalised text and its title."""
-    every = grams(excerpt(text, _LONGEST_COUNTED))
+    every = grams(excerpt(text, LONGEST_COUNTED))
     if title:
         every = np.concatenate((every, *[grams(title[:LONGEST_READ])] * TITLE_WEIGHT))
     every.sort()

@@ -10,6 +10,8 @@ from models.understanding import Understanding
 from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
+from nlu.examples import Examples
+from nlu.explanation import Explanation, Parts, explain
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.kind import Kinds
@@ -79,6 +81,21 @@ class Reader:
         """Return the fingerprint of a text, to compare by nlu.similarity; empty without a key."""
         return self._fingerprint(self._normalise(text)) if self._fingerprint else ()
 
+    def explain(self, read: Understanding, line: str | None, examples: Examples) -> Explanation:
+        """Say why a request was read as it was; `line` is the dialled number."""
+        parts = Parts(
+            city=self.city,
+            model=self._model,
+            cutter=self._cutter,
+            flags=self._flags,
+            suspicions=self._suspicions,
+            scope=self._scope,
+            categories=self._categories,
+            kinds=self._kinds,
+            urgencies=self._urgencies,
+        )
+        return explain(parts, read, line, examples)
+
     def understand(
         self,
         text: str,
@@ -130,6 +147,7 @@ class Reader:
             scope=self._scope.doubts(whole, scores),
             brief=propose(read, heading, place=place, time=when.span if when else None),
             masked_text=whole,
+            title_length=len(heading),
             tokens=self._cutter.search_tokens(whole),
             fingerprint=self._fingerprint(whole) if self._fingerprint else (),
             model_version=self._model.version,

@@ -43,17 +43,24 @@ class ScopeRules:
         `scores` are the model's of the text. One with fewer than four letters or characters has no substance (N10)
         whatever the patterns say.
         """
-        found = {
-            owner
-            for position, match in self._patterns.matches(text)
-            if match.re.search(self._excluded[owner := self._owners[position]].sub("\n", text))
-        }
+        return tuple(ScopeDoubt(rule.code, rule.name, rule.channel) for rule, _ in self.find(text, scores))
+
+    def find(self, text: str, scores: Floats | None = None) -> tuple[tuple[ScopeRule, str], ...]:
+        """Return the same rules with the words that each fired on first, none where the text is hollow or the model doubts."""
+        found: dict[int, str] = {}
+        for position, match in self._patterns.matches(text):
+            owner = self._owners[position]
+            left = match.re.search(self._excluded[owner].sub("\n", text))
+            if left is not None:
+                found.setdefault(owner, left[0])
         if scores is not None:
-            likely = np.flatnonzero(scores[self._columns] > _ENOUGH).tolist()
-            found.update(rule for column in likely if (rule := self._of_column[column]) is not None)
+            for column in np.flatnonzero(scores[self._columns] > _ENOUGH).tolist():
+                rule = self._of_column[column]
+                if rule is not None:
+                    found.setdefault(rule, "")
         is_hollow = len(_SUBSTANCE.findall(text, 0, _READ)) < _FEWEST_CHARACTERS
         return tuple(
-            ScopeDoubt(rule.code, rule.name, rule.channel)
+            (rule, found.get(index, ""))
             for index, rule in enumerate(self._rules)
             if index in found or (is_hollow and rule.code == _NO_SUBSTANCE)
         )

@@ -1,11 +1,12 @@
 """How fast it must move (紧急程度): the floor that flags force, the city's cues, then the model."""
 
 from collections.abc import Iterable
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from models.city import Language
 from models.vocabulary import Kind, Urgency
-from nlu.flags import FlagHit, floor_of
+from nlu.flags import FlagHit, forcing
 from nlu.heads import URGENCY, URGENT
 from nlu.linear import Floats, LinearModel, softmax
 from nlu.pattern_set import PatternSet
@@ -18,6 +19,23 @@ _PERHAPS: Final = -0.8
 _SHORT: Final = 200  # characters; a call or a note, not a letter
 _OPENING: Final = 100  # characters of title and text in which a letter says what it is about
 _SELDOM_URGENT: Final = frozenset({Kind.SUGGESTION, Kind.PRAISE})
+
+
+class Ground(StrEnum):
+    """What decided the urgency: a flag's rule, a cue of the city, the kind (praise waits), or the model."""
+
+    RULE = "rule"
+    CUE = "cue"
+    KIND = "kind"
+    MODEL = "model"
+
+
+class Grounds(NamedTuple):
+    """An urgency, what decided it, and the words that a rule or a cue found."""
+
+    urgency: Urgency
+    by: Ground
+    words: str = ""
 
 
 class Urgencies:
@@ -41,16 +59,27 @@ class Urgencies:
         A long letter tells how things came about: only its opening cues, only what a life may hang on forces, and the
         rest counts where the model does not find the whole of it ordinary.
         """
+        return self.weigh(scores, text, kind, hits).urgency
+
+    def weigh(self, scores: Floats, text: str, kind: Kind, hits: Iterable[FlagHit]) -> Grounds:
+        """Return the same urgency with what decided it."""
         likely = scores[self._urgent] if self._urgent is not None else _PERHAPS
         is_short = len(text) <= _SHORT
         central_until = len(text) if is_short else _OPENING if likely >= _PERHAPS else 0
-        floor = floor_of(hits, central_until=central_until)
+        grounds = [
+            Grounds(Urgency(hit.rule.floor), Ground.RULE, hit.words)
+            for hit in forcing(hits, central_until=central_until)
+        ]
         if kind in _SELDOM_URGENT:
-            read = Urgency.ROUTINE
+            grounds.append(Grounds(Urgency.ROUTINE, Ground.KIND))
         else:
-            cued = [self._levels[position] for position, _ in self._cues.matches(text[:central_until])]
-            read = min([self._by_model(scores), *cued, *([Urgency.URGENT] if likely > _LIKELY else [])])
-        return Urgency(min(read, floor)) if floor else read
+            cued = self._cues.matches(text[:central_until])
+            grounds += [Grounds(self._levels[position], Ground.CUE, found[0]) for position, found in cued]
+            grounds.append(Grounds(self._by_model(scores), Ground.MODEL))
+            if likely > _LIKELY:
+                grounds.append(Grounds(Urgency.URGENT, Ground.MODEL))
+        # Of equal ones the first: a rule binds, a cue may be wrong, a model is a guess.
+        return min(grounds, key=lambda ground: ground.urgency)
 
     def _by_model(self, scores: Floats) -> Urgency:
         labels, logits = self._model.of_head(scores, URGENCY)

@@ -55,6 +55,10 @@ class Catalogue:
         """Return the version of a duty that holds on a date."""
         return next((duty for duty in self._by_id.get(duty_id, ()) if is_effective(duty, on)), None)
 
+    def row(self, duty_id: str, version: str) -> Duty | None:
+        """Return a row by its id and version, None where there is none any more."""
+        return next((duty for duty in self._by_id.get(duty_id, ()) if duty.version == version), None)
+
 
 def is_effective(duty: Duty, on: date) -> bool:
     """Tell whether a duty holds on a date; both its first and its last day belong to it."""

@@ -15,6 +15,7 @@ from hotline.api import (
     callbacks,
     citizen_page,
     departments,
+    explanation,
     health,
     interactions,
     metrics,
@@ -30,12 +31,14 @@ from hotline.api import (
     waiting,
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
-from hotline.keys import HUB
+from hotline.explanation import Explained
+from hotline.keys import HUB, SETTINGS
 from hotline.receipt import TicketReceipt
 from hotline.request import Register
 from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.vocabulary import Role
+from nlu.examples import Examples
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 SYSTEM: Final = frozenset({Role.ADMINISTRATOR})
 OPERATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.DEPARTMENT})
 TELEPHONY: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD})
+HOTLINE: Final = READERS - {Role.DEPARTMENT}
 ON_LINE: Final = frozenset({Role.CHANNEL})
 PATTERNS: Final = {
     "number": "^[0-9]{14,17}$",
@@ -138,6 +142,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
           answer=TicketReceipt, problems=(409,), headers=KEY, required_headers=KEY),
     _post("/api/v1/understand", tickets.understood, "只理解、不登记", roles=INTAKE | READERS, body=Register,
           answer=shapes.Understood, problems=(409,)),
+    _post("/api/v1/explain", explanation.explained, "只理解、不登记，并说明依据", roles=HOTLINE, body=Register,
+          answer=Explained, problems=(409,)),
     _get("/api/v1/tickets", tickets.listed, "工单列表、队列与检索", roles=READERS, answer=shapes.Tickets, problems=(404,),
          query={"state": STATES, "department": TEXT, "category": TEXT, "line": TEXT, "overdue": YES_NO, "q": TEXT, **PAGE}),
     _get("/api/v1/tickets/{number}", tickets.one, "一件工单", roles=READERS, answer=shapes.TicketPage,
@@ -146,11 +152,13 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          problems=(409,)),
     _get("/api/v1/tickets/{number}/clock", trail.clock, "每个时限及其由来", roles=READERS, answer=trail.TicketClock,
          problems=(409,)),
+    _get("/api/v1/tickets/{number}/explain", explanation.of_number, "一件工单的分类、派单依据", roles=HOTLINE,
+         answer=Explained, problems=(409,)),
     _post("/api/v1/tickets/{number}/steps", steps.take_step, "办一步", roles=STAFF, body=steps.STEPS,
           beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
-    _get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=READERS - {Role.DEPARTMENT},
+    _get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
          answer=shapes.Tickets, problems=(404,), query=PAGE),
-    _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=READERS - {Role.DEPARTMENT},
+    _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=HOTLINE,
          answer=waiting.Handoffs, problems=(404,), query=PAGE),
     _get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
          roles=READERS - {Role.DEPARTMENT}, answer=auto_dispatch.AutoDispatch),
@@ -171,7 +179,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     _get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
          answer=interactions.MissedCalls, query={"limit": LIMIT}),
     _get("/api/v1/interactions/figures", interactions.figures, "来话数量：按结果、按热线",
-         roles=READERS - {Role.DEPARTMENT}, answer=interactions.Figures, query={"since": MOMENT}),
+         roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT}),
     _post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
           body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
           patterns={"id": "^[0-9]{1,18}$"}),
@@ -210,6 +218,7 @@ def add_routes(app: web.Application) -> None:
 
     app[citizen_page.FORMS] = citizen_page.Forms()
     app[KNOWN_TOKENS] = KnownTokens()
+    app[explanation.EXAMPLES] = Examples(app[SETTINGS].model_dir)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
     app.router.add_get("/api/openapi.json", described)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
+    from models.city import Line
     from models.store.database import Session
     from models.ticket import Actor, Assignment, Ticket
 
@@ -41,13 +42,9 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
 async def understood(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/understand: what intake would decide, storing nothing."""
     hub = request.app[HUB]
-    _, given = await body.read_body(request, Register)
-    wanted = cleaned(given, hub.mask)
-    line = dialled(hub, actor, given)
-    read = understand(hub, wanted, line)
-    proposed = proposal.propose(hub, read, locate(hub, wanted, read), on=hub.today(), accused=wanted.accused, line=line)
+    _, _, proposed = await read_request(request, actor)
     way = proposed.route
-    content = msgspec.to_builtins(read)
+    content = msgspec.to_builtins(proposed.understanding)
     del content["fingerprint"], content["tokens"]
     named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
     return body.answer(
@@ -66,6 +63,17 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
         },
         shapes.Understood,
     )
+
+
+async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Line | None, proposal.Proposal]:
+    """Return a request made fit to be kept, its dialled line, and what intake would propose for it."""
+    hub = request.app[HUB]
+    _, given = await body.read_body(request, Register)
+    wanted = cleaned(given, hub.mask)
+    line = dialled(hub, actor, given)
+    read = understand(hub, wanted, line)
+    where = locate(hub, wanted, read)
+    return wanted, line, proposal.propose(hub, read, where, on=hub.today(), accused=wanted.accused, line=line)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:

@@ -34,6 +34,8 @@ from models.errors import HotlineError, InvalidRequest
 from models.store import database, installation
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
+from nlu.examples import write_examples
+from nlu.normalise import Normaliser
 from nlu.training import train
 
 if TYPE_CHECKING:
@@ -76,15 +78,17 @@ def setup(settings: Settings) -> None:
         print("→ 训练分类模型", flush=True)
         side = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(side, ignore_errors=True)
+        corpus, letters = read_corpus(settings.city), read_letters(settings.city)
         report = train(
             city,
-            read_corpus(settings.city),
+            corpus,
             side,
-            letters=read_letters(settings.city),
+            letters=letters,
             dangers=read_dangers(settings.city),
             outside=read_outside(settings.city),
             calibration=read_calibration(settings.city),
         )
+        write_examples(side, [*corpus, *letters], Normaliser(city.language.fillers))
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.
         shutil.rmtree(folder, ignore_errors=True)

@@ -143,3 +143,16 @@ ORDER BY t.id DESC LIMIT :page_size;
 -- name: briefs(city_code, ids)
 -- What the departments of these tickets are told, sealed.
 SELECT id, brief FROM ticket_texts WHERE city_code = :city_code AND id = ANY (:ids::bigint[]);
+
+-- name: count_registered(city_code, low, since, without)$
+-- How many tickets were registered since a time, but for some ends.
+SELECT count(*) FROM tickets WHERE city_code = :city_code AND id >= :low AND registered_at >= :since
+  AND state <> ALL (:without::text[]::ticket_state[]);
+
+-- name: readings(city_code, low, below, since, without, page_size)
+-- The same tickets, one page, newest first, with what was read of them.
+SELECT t.*, x.reading, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below AND t.registered_at >= :since
+  AND t.state <> ALL (:without::text[]::ticket_state[])
+ORDER BY t.id DESC LIMIT :page_size;

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SQL = queries("tickets")
 _FIELDS: Final = frozenset(Ticket.__struct_fields__)
+LAST_ID: Final = 2**63 - 1
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,6 +66,21 @@ class Filter(Struct, frozen=True, kw_only=True):
     line: str | None = None
     late_at: datetime | None = None
     tokens: Sequence[str] | None = None
+
+
+class Walk(Struct, frozen=True, kw_only=True):
+    """Which tickets a walk over the past takes: registered since a time (all, where None), not in some states."""
+
+    since: datetime | None = None
+    without: Sequence[TicketState] = ()
+
+
+class KeptReading(Struct, frozen=True, kw_only=True):
+    """A ticket with what was read of it at intake, and its masked words."""
+
+    ticket: Ticket
+    reading: dict[str, Any]
+    masked_text: str
 
 
 def _ticket(record: Any) -> Ticket:
@@ -187,6 +203,32 @@ async def briefs(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the departments' briefs of tickets, opened, by id."""
     rows = _SQL.briefs(session.connection, city_code=session.city_code, ids=list(ids))
     return {row["id"]: session.keyring.unseal(row["brief"], "ticket_texts", "brief", row["id"]) async for row in rows}
+
+
+async def count(session: Session, walk: Walk) -> int:
+    """Return how many tickets a walk takes."""
+    return int(await _SQL.count_registered(session.connection, city_code=session.city_code, **_walked(walk)))
+
+
+async def readings(session: Session, walk: Walk, below: int | None, size: int) -> list[KeptReading]:
+    """Return the next tickets of a walk with ids below the last one seen, newest first."""
+    rows = _SQL.readings(
+        session.connection,
+        city_code=session.city_code,
+        below=LAST_ID if below is None else below,
+        page_size=size,
+        **_walked(walk),
+    )
+    return [
+        KeptReading(ticket=_ticket(row), reading=row["reading"], masked_text=row["masked_text"]) async for row in rows
+    ]
+
+
+def _walked(walk: Walk) -> dict[str, Any]:
+    since = (walk.since or EARLIEST).astimezone(UTC)
+    # A ticket's id begins with the month of its registration, so that older partitions are not looked into.
+    low = (since.year * 100 + since.month) * MONTH
+    return {"low": low, "since": since, "without": [str(state) for state in walk.without]}
 
 
 async def worklist(session: Session, department: str, after: tuple[datetime, int] | None, size: int) -> list[Listed]:

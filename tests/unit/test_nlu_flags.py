@@ -6,7 +6,7 @@ import pytest
 from models.city import FlagRule
 from models.city_files import read_city
 from models.vocabulary import Flag
-from nlu.flags import FlagRules, flags_of, floor_of
+from nlu.flags import FlagRules, flags_of, forcing
 from nlu.normalise import Normaliser
 
 GAS = FlagRule(
@@ -41,17 +41,17 @@ def test_a_pattern_does_not_reach_into_the_next_clause() -> None:
     assert not reaching.find("在楼里，火锅店")
 
 
-def test_hits_stand_in_the_citys_order_and_force_the_gravest_floor() -> None:
+def test_hits_stand_in_the_citys_order_and_force_their_floors() -> None:
     hits = rules.find("公司欠薪，车间着火")
     assert flags_of(hits) == (Flag.FIRE, Flag.WAGE)
     assert [hit.words for hit in hits] == ["着火", "欠薪"]
-    assert floor_of(hits, central_until=100) == 1
-    assert floor_of((), central_until=100) == 0
+    assert [hit.rule.floor for hit in forcing(hits, central_until=100)] == [1, 2]
+    assert forcing((), central_until=100) == ()
 
 
 def test_the_background_of_a_letter_forces_nothing_unless_a_life_hangs_on_it() -> None:
-    assert floor_of(rules.find("绿化太差。" * 30 + "三年前隔壁着火"), central_until=100) == 0
-    assert floor_of(rules.find("绿化太差。" * 30 + "刚才厨房漏气"), central_until=100) == 1
+    assert not forcing(rules.find("绿化太差。" * 30 + "三年前隔壁着火"), central_until=100)
+    assert forcing(rules.find("绿化太差。" * 30 + "刚才厨房漏气"), central_until=100)
 
 
 @pytest.mark.parametrize(
