@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -15,6 +15,7 @@ from sklearn.svm import LinearSVC
 
 from models.city import Category, City, CorpusRow, DangerRow, LetterRow
 from models.errors import InvalidRequest
+from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
@@ -38,6 +39,19 @@ def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[LabelledText]:
     for row in rows:
         text = row.get("text") or "".join((row.get("tokens") or "").split())
         yield LabelledText(text=text, label=row.get("label") or row.get("code") or "")
+
+
+class HistoryRow(Struct, frozen=True, kw_only=True):
+    """A masked request of a city's own past, with what people said of it; None where nobody did.
+
+    `source` says who: how a ticket became an example, or what kind of file it comes from.
+    """
+
+    text: str
+    code: str
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    source: str
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -100,30 +114,34 @@ def train(
     *,
     letters: Sequence[LetterRow] = (),
     dangers: Sequence[DangerRow] = (),
+    history: Sequence[HistoryRow] = (),
 ) -> TrainingReport:
     """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
-    is not unknown. InvalidRequest if the corpus is empty or names a category that the city does not have.
+    is not unknown. History teaches nothing of flags: nobody has looked for danger in all of it.
+    InvalidRequest if the corpus is empty or a row names a category that the city does not have.
     """
     ordinary = [*rows, *letters]
     corpus = [*ordinary, *dangers]
-    unknown = {row.code for row in corpus if row.code[:4] not in city.categories}
+    codes = {row.code for row in corpus} | {row.code for row in history}
+    unknown = {code for code in codes if code[:4] not in city.categories}
     if unknown:
         raise InvalidRequest(f"语料里有城市分类表没有的编码：{'、'.join(sorted(unknown))}")
     if not corpus:
         raise InvalidRequest("语料是空的，没有可以训练的文本")
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
+    named += [(row.text, row.code[:4]) for row in history]
     texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
     titles = [normalise(row.title) if isinstance(row, LetterRow) else "" for row in corpus]
     told = _Texts(
         [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")],
         [counted(title) for title, _ in zip_longest(titles, texts, fillvalue="")],
     )
-    labelled = np.arange(len(corpus))
     # What is said of a danger tells little of the matter that it arose in.
     sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(texts))])
+    between = [None] * (len(texts) - len(corpus) - len(history))
     tasks = (
         _Task(
             head=CATEGORY,
@@ -132,10 +150,21 @@ def train(
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
-        _Task(head=KIND, rows=labelled, labels=[str(row.kind) for row in corpus], weighs_titles=True),
-        _Task(head=URGENCY, rows=labelled, labels=[str(int(row.urgency)) for row in corpus]),
+        _where_told(KIND, [row.kind for row in corpus], between, [row.kind for row in history], weighs_titles=True),
+        _where_told(URGENCY, [row.urgency for row in corpus], between, [row.urgency for row in history]),
     )
-    return _fit(told, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+    return _fit(told, tasks, len(corpus) + len(history), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+
+
+def _where_told(head: str, *labels: Sequence[Kind | Urgency | None], weighs_titles: bool = False) -> _Task:
+    """Return a head to fit on the rows that have a label, of all rows in their order."""
+    told = [(row, label) for row, label in enumerate(chain(*labels)) if label is not None]
+    return _Task(
+        head=head,
+        rows=np.array([row for row, _ in told]),
+        labels=[str(label.value) for _, label in told],
+        weighs_titles=weighs_titles,
+    )
 
 
 def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:

@@ -24,20 +24,19 @@ from aiohttp import web
 
 import nlu
 from hotline import accounts
-from hotline.app import build_hub, make_app, read_keyring
-from hotline.keys import HUB
+from hotline.app import build_hub, follow_changes, make_app, read_keyring
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
 from models.city_corpus import read_corpus, read_dangers, read_letters
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
-from models.store import database, installation
+from models.store import database
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
 from nlu.training import train
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from hotline.config import Settings
     from hotline.hub import Hub
@@ -168,7 +167,7 @@ async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
     _settle_memory()
     app = make_app(settings, hub)
-    app.cleanup_ctx.append(_follow_rulings)
+    app.cleanup_ctx.append(follow_changes)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
     await runner.setup()
     try:
@@ -200,21 +199,6 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-async def _follow_rulings(app: web.Application) -> AsyncIterator[None]:
-    """Take over the catalogue's amendments every few seconds."""
-    hub = app[HUB]
-
-    async def follow() -> None:
-        while True:
-            await asyncio.sleep(3)
-            with contextlib.suppress(HotlineError):
-                hub.amend(await hub.database.read(installation.amendments))
-
-    task = asyncio.create_task(follow())
-    yield
-    task.cancel()
 
 
 async def _until_told() -> None:
