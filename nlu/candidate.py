@@ -1,7 +1,7 @@
 """A candidate (候选模型): a model fitted to the city's own history beside its corpus, and how good it is."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version as version_of
@@ -43,6 +43,11 @@ class Candidate(NamedTuple):
 
     entry: Entry
     reference: Picture | None
+
+
+def distinct(history: Iterable[HistoryRow]) -> list[HistoryRow]:
+    """Leave out what was said word for word before, keeping its newest label: a model would be measured on what it knows."""
+    return list({row.text: row for row in history}.values())
 
 
 def split(history: Sequence[HistoryRow]) -> tuple[Sequence[HistoryRow], Sequence[HistoryRow]]:

@@ -24,7 +24,7 @@ from models.store import examples, tickets
 from models.understanding import Told
 from models.vocabulary import Kind, Urgency
 from nlu import registry
-from nlu.candidate import Material, fit, split
+from nlu.candidate import Material, distinct, fit, split
 from nlu.drift import MOST
 from nlu.masking import mask
 from nlu.normalise import Normaliser
@@ -51,7 +51,7 @@ def train(settings: Settings, files: Sequence[Path], *, from_database: bool, sin
     """Fit a candidate to the city's history beside its corpus, in this process, after all else on the machine."""
     os.nice(NICE)
     now, city = datetime.now(UTC), read_city(settings.city)
-    history = [row for file in files for row in _labelled(city, file)]
+    history = distinct(row for file in files for row in _labelled(city, file))
     recent = [_told(row, now) for row in split(history)[1]]
     if from_database:
         history, recent = _with_database(settings, city, history, _midnight(since))
@@ -170,14 +170,14 @@ def _with_database(
         found = await examples.newest(session, since, MOST_EXAMPLES)
         known = [one for one in found if one.category in city.categories]
         if known:
-            newer = split([*history, *map(_learnt, known)])[1]
+            newer = split(distinct([*history, *map(_learnt, known)]))[1]
             recent = await tickets.spread(session, known[-min(len(newer), len(known))].at, MOST)
         return 0
 
     with_session(settings, job)
     known = [one for one in found if one.category in city.categories]
     print(f"→ 数据库：{len(known)}条样例；{len(found) - len(known)}条的分类已不在分类表里，不用", flush=True)
-    return [*history, *map(_learnt, known)], recent
+    return distinct([*history, *map(_learnt, known)]), recent
 
 
 def _learnt(one: Worded) -> HistoryRow:
