@@ -6,10 +6,10 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check bench browser docs lock clean
+.PHONY: help setup run test check bench browser corpus-report docs lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(UV):
 	@echo "→ uv"
@@ -44,6 +44,9 @@ bench: setup ## measurements, one JSON object a line
 browser: ## Chromium and Chinese fonts for the browser tests (apt-get, root)
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
 	  { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+corpus-report: .venv/.synced ## what the model learns from, and whether it says the same thing twice
+	@$(BIN)/hotline city corpus cities/yunzhou
 
 docs: .venv/.synced ## write docs/lifecycle.md and its pictures from the tables
 	@$(BIN)/hotline docs

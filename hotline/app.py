@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hotline import model_in_use
+from hotline import auto_dispatch, model_in_use
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
@@ -83,7 +83,9 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
     store = await database.connect(url, city.code, keyring, size=pool_size)
     try:
         await store.write(lambda session: installation.check_keys(session, datetime.now(UTC)))
-        hub = Hub(store, city, reader, Atlas(city), await _clock(store), address=settings.address)
+        hub = Hub(
+            store, city, reader, Atlas(city), await _clock(store), address=settings.address, is_auto=settings.demo
+        )
         await keep_up(settings, hub)
     except BaseException:
         await store.close()
@@ -92,8 +94,9 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:
-    """Take over what may change while the hub runs: the catalogue's amendments and the model in use."""
+    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use."""
     hub.amend(await hub.database.read(installation.amendments))
+    await auto_dispatch.follow(hub)
     await model_in_use.follow(hub, settings)
 
 

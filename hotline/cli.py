@@ -10,7 +10,7 @@ from typing import Final
 import cyclopts
 import structlog
 
-from hotline.commands import audit, city, docs, installation, language, learning, replay, simulate, up
+from hotline.commands import audit, city, corpus, docs, installation, language, learning, replay, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError, InvalidRequest
 
@@ -125,6 +125,12 @@ def check(folder: Path) -> None:
 def load(folder: Path) -> None:
     """Check a city folder and keep it as the newest version in the database."""
     sys.exit(city.load(read_settings(), folder))
+
+
+@city_app.command(name="corpus")
+def corpus_(folder: Path) -> None:
+    """Say what there is to learn from by category, kind and urgency; exit 1 where texts say the same thing twice."""
+    sys.exit(corpus.report(folder))
 
 
 @nlu_app.command

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from models.calendar import Calendar, OfficeHours, UnknownYear
     from models.city import City, Duty
     from models.sla import Policy
+    from models.store.auto_dispatch import Switch
     from models.store.database import Database
     from models.ticket import Assignment, Ticket
     from nlu.reader import Reader
@@ -32,7 +33,15 @@ class Hub:
     """The hub of one process: the city, its reader, its catalogue, its clock and its database."""
 
     def __init__(
-        self, database: Database, city: City, reader: Reader, atlas: Atlas, clock: Clock, *, address: str
+        self,
+        database: Database,
+        city: City,
+        reader: Reader,
+        atlas: Atlas,
+        clock: Clock,
+        *,
+        address: str,
+        is_auto: bool = False,
     ) -> None:
         self.database = database
         self.city = city
@@ -44,6 +53,9 @@ class Hub:
         self.numbers = Numbers()
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)
+        # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
+        self._is_auto = is_auto
+        self.auto_switches: dict[str, Switch] = {}
         self._amendment_count = 0
         self.provisional_calendar = provisional(city.calendar)
         self._provisional_before = provisional_before(city.calendar)
@@ -66,6 +78,11 @@ class Hub:
         if len(amendments) != self._amendment_count:
             self._amendment_count = len(amendments)
             self.catalogue = Catalogue(self.city, amendments)
+
+    def goes_by_itself(self, category: str) -> bool:
+        """Tell whether the city lets what is sure of a category go out without a person's look."""
+        switch = self.auto_switches.get(category)
+        return self._is_auto if switch is None else switch.is_on
 
     def alarm(self, unknown: UnknownYear) -> None:
         """Remember what an operator must mend; /readyz and the live page show it."""

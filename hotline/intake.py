@@ -240,6 +240,7 @@ async def _decide(step: Step, proposal: Proposal) -> None:
         step.record("proposed", lead=way.lead.department if way.lead else None, reasons=reasons)
     else:
         await give(step, Action.DISPATCH, Designees(way.lead, way.assisting, way.copy))
+        step.set(auto_category=step.ticket.category)
     await step.tell("registered")
 
 

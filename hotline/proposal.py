@@ -39,6 +39,10 @@ class Desk:
         self.city = city
         self.catalogue = catalogue or Catalogue(city)
 
+    def goes_by_itself(self, _category: str) -> bool:
+        """A measurement asks what may go out where every category is switched on."""
+        return True
+
 
 def propose(
     desk: Desk | Hub,
@@ -57,7 +61,7 @@ def propose(
         jurisdiction=where,
         route=proposed,
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
-        desk_reasons=tuple(_desk_reasons(desk.city, understanding, proposed, line)),
+        desk_reasons=tuple(_desk_reasons(desk, understanding, proposed, line)),
     )
 
 
@@ -78,11 +82,16 @@ async def propose_again(step: Step) -> Route:
     return route(reading, where, hub.catalogue, hub.city, on=today, accused=ticket.accused, recused=ticket.recused)
 
 
-def _desk_reasons(city: City, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
-    bar = city.auto_dispatch_above
+def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
+    city, category = desk.city, read.categories[0].code
+    topic = city.categories[category].name
     reasons = [doubt.rstrip("。") for doubt in proposed.doubts]
-    if read.sure < bar:
-        reasons.append(f"分类把握{read.sure:.0%}，低于自动派单线{bar:.0%}")
+    if not desk.goes_by_itself(category):
+        reasons.append(f"“{topic}”未开通自动派单")
+    elif read.bar is None:
+        reasons.append(f"“{topic}”没有可靠的把握线，不自动派单")
+    elif not read.is_assured:
+        reasons.append(f"主办单位把握{read.lead_p:.1%}，低于“{topic}”的自动派单线{read.bar:.1%}")
     reasons += [f"可能不属受理范围：{doubt.reason}" for doubt in read.scope]
     reasons += [f"涉及{rule.name}，须人工核对" for rule in city.flags if rule.desk and rule.flag in read.flags]
     reasons += [f"疑似涉及{rule.name}，请人工核对" for rule in city.flags if rule.flag in read.suspected]

@@ -101,9 +101,10 @@ class GazetteerEntry(Struct, frozen=True, kw_only=True):
 
 
 class CorpusRow(Struct, frozen=True):
-    """One labelled text of the corpus; `code` is a four-digit category."""
+    """One labelled text of the corpus; `code` is a four-digit category, `also` are others that are as right."""
 
     code: str
+    also: tuple[str, ...]
     kind: Kind
     urgency: Urgency
     text: str
@@ -119,6 +120,14 @@ class LetterRow(CorpusRow, frozen=True):
     place: str
     subject: str
     time: str
+
+
+class CalibrationRow(Struct, frozen=True):
+    """A request as life brings it, of which nothing is learnt: `codes` are the categories that are right, best first."""
+
+    text: str
+    title: str
+    codes: tuple[str, ...]
 
 
 class DangerRow(CorpusRow, frozen=True):
@@ -183,8 +192,7 @@ class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
-    `hotline_department` is the centre itself; above the probability `auto_dispatch_above` a clear request goes out
-    without a person's eye. `recusal_departments` lead, in this order, where the accused and its superiors may not.
+    `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
     `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits.
     """
 
@@ -210,7 +218,6 @@ class City(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeRule, ...]
     language: Language
     hotline_department: str = "hotline"
-    auto_dispatch_above: float = 0.6
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()

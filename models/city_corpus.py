@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from models.city import CorpusRow, DangerRow, LetterRow
+from models.city import CalibrationRow, CorpusRow, DangerRow, LetterRow
 from models.city_fault import CityFault, Fault
 from models.city_rows import Placed, Row, read_rows
 from models.vocabulary import Flag, Kind, Urgency
@@ -13,10 +13,12 @@ Record = TypeVar("Record")
 CORPUS: Final = "corpus"
 LETTERS: Final = "corpus/letters"
 DANGERS: Final = "dangers.csv"
+CALIBRATION: Final = "calibration.csv"
 _LABELS: Final = ("code", "kind", "urgency")
 _SPANS: Final = ("place", "subject", "time")
 _CORPUS_COLUMNS: Final = (*_LABELS, "text")
 _LETTER_COLUMNS: Final = (*_LABELS, "title", *_SPANS, "text")
+_CALIBRATION_COLUMNS: Final = ("text", "title", "codes", "kinds", "urgencies")
 _DANGER_COLUMNS: Final = ("flags", "raised", *_CORPUS_COLUMNS)
 
 
@@ -33,6 +35,11 @@ def read_letters(folder: Path) -> list[LetterRow]:
 def read_dangers(folder: Path) -> list[DangerRow]:
     """Return the texts of dangers.csv, none where there is no such file. Raises CityFault."""
     return _whole(lambda faults: read_danger_rows(folder, faults))
+
+
+def read_calibration(folder: Path) -> list[CalibrationRow]:
+    """Return the requests of calibration.csv, none where there is no such file. Raises CityFault."""
+    return _whole(lambda faults: read_calibration_rows(folder, faults))
 
 
 def read_corpus_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[CorpusRow]]]:
@@ -52,6 +59,13 @@ def read_danger_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed
     return {DANGERS: read_rows(folder, DANGERS, _DANGER_COLUMNS, _danger_row, faults)}
 
 
+def read_calibration_rows(folder: Path, faults: list[Fault]) -> dict[str, list[Placed[CalibrationRow]]]:
+    """Return the requests by which the bars of automatic dispatch are tested; a city may have none."""
+    if not (folder / CALIBRATION).exists():
+        return {}
+    return {CALIBRATION: read_rows(folder, CALIBRATION, _CALIBRATION_COLUMNS, _calibration_row, faults)}
+
+
 def _files(folder: Path, inside: str) -> list[str]:
     return sorted(f"{inside}/{path.name}" for path in (folder / inside).glob("*.csv"))
 
@@ -64,9 +78,15 @@ def _whole(read: Callable[[list[Fault]], Mapping[str, Sequence[Placed[Record]]]]
     return [placed.record for file in rows.values() for placed in file]
 
 
+def _calibration_row(row: Row) -> CalibrationRow:
+    return CalibrationRow(text=row.text("text"), title=row.raw("title"), codes=row.codes("codes", (4,)))
+
+
 def _corpus_row(row: Row) -> CorpusRow:
+    code, *also = row.codes("code", (4,))
     return CorpusRow(
-        code=row.code("code", (4,)),
+        code=code,
+        also=tuple(also),
         kind=Kind(row.choice("kind", tuple(Kind))),
         urgency=Urgency(int(row.choice("urgency", ("1", "2", "3", "4")))),
         text=row.text("text"),
@@ -82,6 +102,7 @@ def _letter_row(row: Row) -> LetterRow:
             raise row.fault(f"“{name}”的“{span}”在标题和正文里都找不到", "照抄原文中的一段，没有就留空")
     return LetterRow(
         code=labelled.code,
+        also=labelled.also,
         kind=labelled.kind,
         urgency=labelled.urgency,
         text=labelled.text,
@@ -94,6 +115,7 @@ def _danger_row(row: Row) -> DangerRow:
     labelled = _corpus_row(row)
     return DangerRow(
         code=labelled.code,
+        also=labelled.also,
         kind=labelled.kind,
         urgency=labelled.urgency,
         text=labelled.text,

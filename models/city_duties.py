@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from models.city import Department, Duty
-from models.city_corpus import read_corpus_rows, read_danger_rows, read_letter_rows
+from models.city_corpus import read_calibration_rows, read_corpus_rows, read_danger_rows, read_letter_rows
 from models.city_fault import Fault, Level
 from models.city_files import CityFolder
 from models.city_links import departments_of
@@ -150,14 +150,15 @@ def _check_corpus(city: CityFolder) -> Iterator[Fault]:
         for placed in rows
     ]  # fmt: skip
     read_danger_rows(city.path, faults)
+    read_calibration_rows(city.path, faults)
     yield from faults
     codes = _codes(city)
     counts: dict[str, int] = {}
     labels: dict[str, tuple[str, str, int]] = {}
     for file, line, own in (*texts, *letters):
         counts[own.code] = counts.get(own.code, 0) + 1
-        if own.code not in codes:
-            yield Fault(file, line, f"分类“{own.code}”不存在", "改为 categories.csv 中的四位代码")
+        for unknown in {own.code, *own.also} - codes:
+            yield Fault(file, line, f"分类“{unknown}”不存在", "改为 categories.csv 中的四位代码")
         other, where, first = labels.setdefault(own.text, (own.code, file, line))
         if (where, first) != (file, line):
             named = "标成了不同分类" if other != own.code else "重复"

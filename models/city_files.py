@@ -63,7 +63,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
-    auto_dispatch_above: float = 0.6
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -128,7 +127,6 @@ def read_city(folder: Path) -> City:
         conduct_categories=settings.conduct_categories,
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
-        auto_dispatch_above=settings.auto_dispatch_above,
     )
 
 

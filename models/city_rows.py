@@ -93,7 +93,14 @@ class Row:
 
     def code(self, column: str, lengths: tuple[int, ...]) -> str:
         """Return a code of digits."""
-        text = self.text(column)
+        return self._code(column, self.text(column), lengths)
+
+    def codes(self, column: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
+        """Return one code of digits or more, separated by `|`."""
+        self.text(column)
+        return tuple(self._code(column, word, lengths) for word in self.words(column))
+
+    def _code(self, column: str, text: str, lengths: tuple[int, ...]) -> str:
         if not (text.isascii() and text.isdigit() and len(text) in lengths):
             allowed = "或".join(map(str, lengths))
             raise self.fault(f"“{column}”的值“{text}”不是 {allowed} 位数字", f"改为 {allowed} 位数字代码")

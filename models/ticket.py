@@ -59,6 +59,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     first_reply_by: datetime | None = None
     closed_at: datetime | None = None
     dispatch_count: int = 0
+    auto_category: str | None = None
     send_back_count: int = 0
     reopen_count: int = 0
     urge_count: int = 0

@@ -50,7 +50,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     """The reading of one request.
 
     `categories` are three distinct four-digit codes, best first; `detail` is the third-level code
-    where the words name it. `sure` is the probability that the first category is right.
+    where the words name it. `sure` is the probability that the first category is right, `lead_p` that the department is
+    which leads it by the city's catalogue; at `bar` and above it may go out without a person's look (None: never).
     `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. `tokens` are its search words.
@@ -58,6 +59,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     """
 
     categories: tuple[Guess, ...]
+    lead_p: float = 0.0
+    bar: float | None = None
     detail: str | None
     kind: Kind
     kind_p: float
@@ -80,3 +83,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     def sure(self) -> float:
         """Probability of the first category."""
         return self.categories[0].p if self.categories else 0.0
+
+    @property
+    def is_assured(self) -> bool:
+        """Whether the lead is sure enough for no person to look."""
+        return self.bar is not None and self.lead_p >= self.bar

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
 
 from models.city import City
 from models.understanding import Guess
@@ -18,6 +20,14 @@ _DISTRICT_MARK: Final = "@"
 _SHORTEST_WORD: Final = 2
 
 
+class Sorted(Struct, frozen=True):
+    """The likeliest categories, the probability that the lead of the first is right, and the bar that it must clear."""
+
+    guesses: tuple[Guess, ...]
+    lead_p: float
+    bar: float | None
+
+
 class Categories:
     """Weighs a city's categories by the model and by the dialled line. Read-only; safe between threads."""
 
@@ -25,11 +35,13 @@ class Categories:
         self._model = model
         self._codes = model.heads[CATEGORY].labels
         self._line_bonus = _line_bonus(city, self._codes)
+        self._same_lead = leads_of(self._codes, {code: city.lead_of(code) for code in self._codes})
+        self._bars = model.guarantee.bars if model.guarantee else {}
         self._malus = catch_all_malus(city.catch_all_categories, self._codes)
         self._details = _details(city)
 
-    def guess(self, scores: Floats, title_scores: Floats | None = None, line: str | None = None) -> tuple[Guess, ...]:
-        """Return the three likeliest four-digit categories, best first, from the model's scores.
+    def sort(self, scores: Floats, title_scores: Floats | None = None, line: str | None = None) -> Sorted:
+        """Return the three likeliest four-digit categories, best first, and how sure their lead is.
 
         `title_scores` are those of the title alone. `line` is the dialled number; the business of the body behind it
         becomes likelier.
@@ -38,7 +50,11 @@ class Categories:
         bonus = self._line_bonus.get(line or "")
         odds = softmax(logits if bonus is None else logits + bonus)
         best = np.argsort(-odds)[:GUESSES]
-        return tuple(Guess(codes[index], round(float(odds[index]), 4)) for index in best)
+        return Sorted(
+            tuple(Guess(codes[index], round(float(odds[index]), 4)) for index in best),
+            round(float(odds @ self._same_lead[best[0]]), 4),
+            self._bars.get(codes[best[0]]),
+        )
 
     def detail(self, code: str, text: str) -> str | None:
         """Return the third-level code under a category whose words the text uses most, if it uses any."""
@@ -48,6 +64,12 @@ class Categories:
         }
         best = max(found, key=lambda detail: found[detail], default=None)
         return best if best is not None and found[best] else None
+
+
+def leads_of(labels: Sequence[str], lead_of: Mapping[str, str | None]) -> NDArray[np.bool_]:
+    """Return which categories have the same lead (labels, labels); one without a lead is alone."""
+    leads = [lead_of.get(label) or label for label in labels]
+    return np.array([[one == other for other in leads] for one in leads])
 
 
 def catch_all_malus(catch_all: Sequence[str], codes: Sequence[str]) -> Floats:

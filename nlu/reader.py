@@ -1,6 +1,6 @@
 """Reads a request: one call from the text to what the program understood of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from nlu.cutter import Cutter
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.kind import Kinds
-from nlu.linear import LinearModel, UnusableModel
+from nlu.linear import Guarantee, LinearModel, UnusableModel
 from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
@@ -66,6 +66,16 @@ class Reader:
         """The version of the model, as told in every understanding."""
         return self._model.version
 
+    @property
+    def bars(self) -> Mapping[str, float]:
+        """How likely the lead of each category must be for a request to go out without a person's look."""
+        return self.guarantee.bars if self.guarantee else {}
+
+    @property
+    def guarantee(self) -> Guarantee | None:
+        """What the model promises of requests that go out without a person's look, None where it promises nothing."""
+        return self._model.guarantee
+
     def search_tokens(self, query: str) -> tuple[str, ...]:
         """Return the words to search for, cut as `Understanding.tokens` are."""
         return self._cutter.search_tokens(self._normalise(query))
@@ -99,7 +109,8 @@ class Reader:
         hits = self._flags.find(whole)
         scores = self._model.scores(counted(masked, heading))
         title_scores = self._model.scores(counted(heading)) if heading else None
-        categories = self._categories.guess(scores, title_scores, line)
+        matter = self._categories.sort(scores, title_scores, line)
+        categories = matter.guesses
         kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
@@ -108,6 +119,8 @@ class Reader:
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,
+            lead_p=matter.lead_p,
+            bar=matter.bar,
             detail=self._categories.detail(categories[0].code, whole) if categories else None,
             kind=kind,
             kind_p=kind_p,

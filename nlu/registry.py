@@ -38,9 +38,10 @@ class Picture(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """One candidate: what it was fitted to, and how good it was.
 
-    `rows` counts what it learnt from by source; `fingerprint` is a digest over all of it. `cross_validated` is accuracy by
+    `rows` counts what it comes from by source; `fingerprint` is a digest over all of it. `cross_validated` is accuracy by
     question, None where a label is too rare for it. `held_out` has the figures on each held-out file of the city,
     `history` those of a model fitted to the older part of the city's history on the newer part.
+    `goes_by_itself` is the share of the calibration set that may go out unseen (nlu.guarantee), None where nothing may.
     """
 
     version: str
@@ -51,6 +52,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     cross_validated: dict[str, float | None]
     held_out: dict[str, dict[str, float]]
     history: dict[str, float] | None
+    goes_by_itself: float | None
 
 
 class Turn(Struct, frozen=True, kw_only=True):

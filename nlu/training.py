@@ -7,23 +7,27 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from models.city import Category, City, CorpusRow, DangerRow, LetterRow
+from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
+from nlu.guarantee import Judge, guarantee
 from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
 from nlu.linear import Floats, Head, LinearModel, weighed
+from nlu.masking import mask
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
 
+_CODE: Final = 4  # digits of a category that is guessed
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
 
 
@@ -73,11 +77,15 @@ class _Texts(Struct, frozen=True):
 
 
 class _Task(Struct, frozen=True, kw_only=True):
-    """A head to fit: the rows that take part and the label of each. What is told of titles weighs where `weighs_titles`."""
+    """A head to fit: the rows that take part, the label of each, and what other labels are as right (`also`).
+
+    Titles are weighed apart where `weighs_titles`.
+    """
 
     head: str
     rows: NDArray[np.int64]
     labels: list[str]
+    also: Sequence[tuple[str, ...]] = ()
     catch_all: tuple[str, ...] = ()
     weighs_titles: bool = False
 
@@ -99,6 +107,25 @@ class _Rows(Struct, frozen=True):
         return scores + self.malus
 
 
+class _Exam(Struct, frozen=True):
+    """The requests by which the bars of automatic dispatch are tested, and who leads each category."""
+
+    texts: _Texts
+    codes: Sequence[tuple[str, ...]]
+    lead_of: Mapping[str, str | None]
+
+    @classmethod
+    def of(cls, city: City, normalise: Normaliser, rows: Sequence[CalibrationRow]) -> "_Exam":
+        """Count the requests as the reader will."""
+        texts = [mask(normalise(row.text)).text for row in rows]
+        titles = [mask(normalise(row.title)).text for row in rows]
+        told = _Texts(
+            [counted(*pair) for pair in zip(texts, titles, strict=True)], [counted(title) for title in titles]
+        )
+        lead_of = {code: city.lead_of(code) for code in city.categories if len(code) == _CODE}
+        return cls(told, [row.codes for row in rows], lead_of)
+
+
 class _FlagTask(Struct, frozen=True):
     """The flags to fit, each by itself: `is_raised` and `counts` (rows, flags), the latter where the former is known."""
 
@@ -114,12 +141,14 @@ def train(
     *,
     letters: Sequence[LetterRow] = (),
     dangers: Sequence[DangerRow] = (),
+    calibration: Sequence[CalibrationRow] = (),
     history: Sequence[HistoryRow] = (),
 ) -> TrainingReport:
     """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
-    is not unknown. History teaches nothing of flags: nobody has looked for danger in all of it.
+    is not unknown. History teaches nothing of flags: nobody has looked for danger in all of it. Nothing is learnt from
+    `calibration`: it tests which requests may go out unseen (nlu.guarantee).
     InvalidRequest if the corpus is empty or a row names a category that the city does not have.
     """
     ordinary = [*rows, *letters]
@@ -147,13 +176,16 @@ def train(
             head=CATEGORY,
             rows=sorted_out,
             labels=[*(row.code[:4] for row in ordinary), *(code for _, code in named)],
+            also=[*(row.also for row in ordinary), *(() for _ in named)],
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
         _where_told(KIND, [row.kind for row in corpus], between, [row.kind for row in history], weighs_titles=True),
         _where_told(URGENCY, [row.urgency for row in corpus], between, [row.urgency for row in history]),
     )
-    return _fit(told, tasks, len(corpus) + len(history), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+    exam = _Exam.of(city, normalise, calibration) if calibration else None
+    flags = _flag_task(city, texts, len(corpus), dangers)
+    return _fit(told, tasks, len(corpus) + len(history), folder, flags=flags, exam=exam)
 
 
 def _where_told(head: str, *labels: Sequence[Kind | Urgency | None], weighs_titles: bool = False) -> _Task:
@@ -212,6 +244,7 @@ def _fit(
     folder: Path,
     *,
     flags: _FlagTask | None = None,
+    exam: _Exam | None = None,
 ) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = vocabulary_of(texts.counts)
@@ -221,6 +254,7 @@ def _fit(
     weights: list[Floats] = []
     bias: list[Floats] = []
     accuracy = {}
+    assured = None
     first = 0
     for task in tasks:
         labels = sorted(set(task.labels))
@@ -237,14 +271,24 @@ def _fit(
         columns, offsets = fit_head(part.whole, truth, len(labels))
         weights.append(columns)
         bias.append(offsets)
+        if exam is not None and task.head == CATEGORY and scores is not None:
+            asked = _Rows(
+                matrix_of(exam.texts.counts, vocabulary, frequency),
+                matrix_of(exam.texts.titles, vocabulary, frequency),
+                part.malus,
+            )
+            judge = Judge(labels, exam.lead_of, heads[CATEGORY].sharpness)
+            answers = asked.score(columns, offsets, np.arange(len(exam.codes)))
+            accepted = [{label, *also} for label, also in zip(task.labels, task.also, strict=True)]
+            assured = guarantee(labels, judge(scores, accepted), judge(answers, map(set, exam.codes)))
     if flags is not None:
         columns, offsets = _fit_flags(matrix, flags)
         heads[FLAG] = Head(flags.flags, first, sharpness=1.0)
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
-    version = sha256(stacked.tobytes() + vocabulary.tobytes()).hexdigest()[:12]
-    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version).save(folder)
+    version = sha256(stacked.tobytes() + vocabulary.tobytes() + msgspec.json.encode(assured)).hexdigest()[:12]
+    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, assured).save(folder)
     return TrainingReport(
         rows=rows,
         features=len(vocabulary),

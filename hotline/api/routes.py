@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hotline.api import (
     attachments,
+    auto_dispatch,
     body,
     callbacks,
     citizen_page,
@@ -153,6 +154,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=shapes.Tickets, problems=(404,), query=PAGE),
     _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=READERS - {Role.DEPARTMENT},
          answer=waiting.Handoffs, problems=(404,), query=PAGE),
+    _get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
+         roles=READERS - {Role.DEPARTMENT}, answer=auto_dispatch.AutoDispatch),
+    Endpoint(method="PUT", path="/api/v1/auto-dispatch/{category}", handler=auto_dispatch.put, summary="开通或停用一类的自动派单",
+             roles=frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), body=auto_dispatch.Wanted,
+             answer=auto_dispatch.CategoryLine, patterns={"category": "^[0-9]{4}$"}),
     _post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), answer=session.SignedIn,
           problems=(401, 403)),
     _get("/api/v1/session", session.show, "当前登录", roles=STAFF, answer=session.SignedIn),

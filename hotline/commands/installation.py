@@ -27,7 +27,7 @@ from hotline import accounts
 from hotline.app import build_hub, follow_changes, make_app, read_keyring
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_corpus import read_corpus, read_dangers, read_letters
+from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database
@@ -60,7 +60,10 @@ def setup(settings: Settings) -> None:
     """Train the classifier where the corpus, the city's words or our own code have changed since."""
     city = read_city(settings.city)
     folder = settings.model_dir
-    parts = [settings.city / name for name in ("corpus", "dangers.csv", "lexicon", "categories.csv")]
+    parts = [
+        settings.city / name
+        for name in ("corpus", "dangers.csv", "calibration.csv", "lexicon", "categories.csv", "duties.csv")
+    ]
     wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
@@ -78,6 +81,7 @@ def setup(settings: Settings) -> None:
             side,
             letters=read_letters(settings.city),
             dangers=read_dangers(settings.city),
+            calibration=read_calibration(settings.city),
         )
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.

@@ -17,14 +17,14 @@ from hotline.commands.language import read_rows
 from hotline.drift import check
 from hotline.shadow import agreement
 from models.calendar import CHINA_TIME
-from models.city_corpus import read_corpus, read_dangers, read_letters
+from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters
 from models.city_files import read_city
 from models.errors import InvalidRequest
 from models.store import examples, tickets
 from models.understanding import Told
 from models.vocabulary import Kind, Urgency
 from nlu import registry
-from nlu.candidate import Material, distinct, fit, split
+from nlu.candidate import Material, fit, split, usable
 from nlu.drift import MOST
 from nlu.masking import mask
 from nlu.normalise import Normaliser
@@ -50,14 +50,14 @@ HELD_OUT: Final = "held_out"
 def train(settings: Settings, files: Sequence[Path], *, from_database: bool, since: str | None) -> None:
     """Fit a candidate to the city's history beside its corpus, in this process, after all else on the machine."""
     os.nice(NICE)
-    now, city = datetime.now(UTC), read_city(settings.city)
-    history = distinct(row for file in files for row in _labelled(city, file))
+    now, material = datetime.now(UTC), _material(settings)
+    history = usable(material, [row for file in files for row in _labelled(material.city, file)])
     recent = [_told(row, now) for row in split(history)[1]]
     if from_database:
-        history, recent = _with_database(settings, city, history, _midnight(since))
+        history, recent = _with_database(settings, material, history, _midnight(since))
     if not history:
         raise InvalidRequest("没有可供学习的样例：派单台派过单才有，或用 --data 给出历史数据")
-    _fit(settings, city, history, recent, now)
+    _fit(settings, material, history, recent, now)
 
 
 def models(settings: Settings, *, as_json: bool) -> None:
@@ -130,14 +130,18 @@ def drift(settings: Settings, *, as_json: bool) -> int:
     return with_hub(settings, job)
 
 
-def _fit(settings: Settings, city: City, history: list[HistoryRow], recent: list[Told], now: datetime) -> None:
-    material = Material(
-        city=city,
+def _material(settings: Settings) -> Material:
+    return Material(
+        city=read_city(settings.city),
         corpus=read_corpus(settings.city),
         letters=read_letters(settings.city),
         dangers=read_dangers(settings.city),
+        calibration=read_calibration(settings.city),
         held_out={path.name: list(read_rows(path)) for path in sorted((settings.city / HELD_OUT).glob("*.csv"))},
     )
+
+
+def _fit(settings: Settings, material: Material, history: list[HistoryRow], recent: list[Told], now: datetime) -> None:
     settings.models_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     side = Path(mkdtemp(prefix="new-", dir=settings.models_dir))
     try:
@@ -159,25 +163,24 @@ def _fit(settings: Settings, city: City, history: list[HistoryRow], recent: list
 
 
 def _with_database(
-    settings: Settings, city: City, history: list[HistoryRow], since: datetime
+    settings: Settings, material: Material, history: list[HistoryRow], since: datetime
 ) -> tuple[list[HistoryRow], list[Told]]:
     """Add the examples of the database to a history; return it and the requests since its newer part began."""
-    found: list[Worded] = []
-    recent: list[Told] = []
+    whole, recent, strange = history, [], 0
 
     async def job(session: Session) -> int:
-        nonlocal found, recent
+        nonlocal whole, recent, strange
         found = await examples.newest(session, since, MOST_EXAMPLES)
-        known = [one for one in found if one.category in city.categories]
-        if known:
-            newer = split(distinct([*history, *map(_learnt, known)]))[1]
+        known = [one for one in found if one.category in material.city.categories]
+        whole, strange = usable(material, [*history, *map(_learnt, known)]), len(found) - len(known)
+        newer = split(whole)[1]
+        if known and newer:
             recent = await tickets.spread(session, known[-min(len(newer), len(known))].at, MOST)
         return 0
 
     with_session(settings, job)
-    known = [one for one in found if one.category in city.categories]
-    print(f"→ 数据库：{len(known)}条样例；{len(found) - len(known)}条的分类已不在分类表里，不用", flush=True)
-    return distinct([*history, *map(_learnt, known)]), recent
+    print(f"→ 数据库：{len(whole) - len(history)}条样例；{strange}条的分类已不在分类表里，不用", flush=True)
+    return whole, recent
 
 
 def _learnt(one: Worded) -> HistoryRow:
@@ -223,7 +226,9 @@ def _agreement(settings: Settings, version: str, in_use: str) -> dict[str, Any]:
 
 def _in_short(entry: registry.Entry) -> str:
     figures = {**entry.held_out, **({"历史": entry.history} if entry.history else {})}
-    return "，".join(f"{name} {found['top1']:.1%}" for name, found in figures.items() if "top1" in found)
+    said = [f"{name} {found['top1']:.1%}" for name, found in figures.items() if "top1" in found]
+    alone = "无" if entry.goes_by_itself is None else f"{entry.goes_by_itself:.1%}"
+    return "，".join([*said, f"可自动派单 {alone}"])
 
 
 def _midnight(since: str | None) -> datetime:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import model_in_use
+from hotline import auto_dispatch, model_in_use
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.shadow import ShadowReader
@@ -33,6 +33,7 @@ BEAT_EVERY_S: Final = 2.0
 # Also where more is waiting: reading along is never in a hurry, webhooks and timers are.
 SHADOW_EVERY_S: Final = 5.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
+WATCH_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -46,6 +47,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
             group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
+            group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
             group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
             group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
             if settings.demo:
@@ -71,6 +73,13 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: 
         await asyncio.sleep(breath_s if done else rest_s)
 
 
+async def _watch(hub: Hub) -> int:
+    """Take automatic dispatch away from categories in which too much went astray."""
+    for stopped in await auto_dispatch.watch(hub):
+        LOG.warning("automatic dispatch switched off", category=stopped.category, reason=stopped.reason)
+    return 0
+
+
 async def _beat(hub: Hub, settings: Settings) -> int:
     """Say that this worker lives, keep the months' partitions ahead, keep up with rulings and the model in use."""
 
@@ -82,5 +91,6 @@ async def _beat(hub: Hub, settings: Settings) -> int:
 
     await hub.database.write(write)
     hub.amend(await hub.database.read(installation.amendments))
+    await auto_dispatch.follow(hub)
     await model_in_use.follow(hub, settings)
     return 0

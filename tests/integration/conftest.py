@@ -117,7 +117,7 @@ async def hub(
     database_url: str, yunzhou: City, reader: Reader, keyring: cipher.Keyring, clock: MovableClock
 ) -> AsyncIterator[Hub]:
     store = await database.connect(database_url, yunzhou.code, keyring)
-    yield Hub(store, yunzhou, reader, Atlas(yunzhou), cast("Clock", clock), address=ADDRESS)
+    yield Hub(store, yunzhou, reader, Atlas(yunzhou), cast("Clock", clock), address=ADDRESS, is_auto=True)
     await store.close()
 
 

@@ -75,7 +75,7 @@ def test_training_without_a_choice_is_refused(tmp_path: Path) -> None:
         train_labels([LabelledText(text="停水", label="供水")], tmp_path)
     with pytest.raises(InvalidRequest):
         train(city(), [], tmp_path)
-    stranger = CorpusRow(code="7777", kind=Kind.INQUIRY, urgency=Urgency.NORMAL, text="不知")
+    stranger = CorpusRow(code="7777", also=(), kind=Kind.INQUIRY, urgency=Urgency.NORMAL, text="不知")
     with pytest.raises(InvalidRequest, match="7777"):
         train(city(), [stranger], tmp_path)
 
@@ -112,7 +112,7 @@ def test_history_teaches_what_people_said_and_nothing_of_danger(tmp_path: Path) 
     tiny = read_city(Path("tests/cities/tiny"))
     corpus = read_corpus(Path("tests/cities/tiny"))
     danger = DangerRow(
-        code="5101", kind=Kind.COMPLAINT, urgency=Urgency.URGENT, text="路塌了有人掉下去", flags=(Flag.COLLAPSE,), is_raised=True
+        code="5101", kind=Kind.COMPLAINT, urgency=Urgency.URGENT, text="路塌了有人掉下去", also=(), flags=(Flag.COLLAPSE,), is_raised=True
     )  # fmt: skip
     near = msgspec.structs.replace(danger, text="心态塌了", is_raised=False)
     said = [HistoryRow(text=f"塌塌米发霉了{mark}", code="520102", source="correction") for mark in "，。！？"]
