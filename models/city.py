@@ -130,6 +130,13 @@ class CalibrationRow(Struct, frozen=True):
     codes: tuple[str, ...]
 
 
+class OutsideRow(Struct, frozen=True):
+    """A request outside the scope of the hotline (受理范围), by the reason N1..N10; None for one that only sounds so."""
+
+    text: str
+    reason: str | None
+
+
 class DangerRow(CorpusRow, frozen=True):
     """A text for the flags: one that raises all of them, or one that only sounds so and must not raise the first."""
 

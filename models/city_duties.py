@@ -6,7 +6,13 @@ from itertools import pairwise
 from typing import Final
 
 from models.city import Department, Duty
-from models.city_corpus import read_calibration_rows, read_corpus_rows, read_danger_rows, read_letter_rows
+from models.city_corpus import (
+    read_calibration_rows,
+    read_corpus_rows,
+    read_danger_rows,
+    read_letter_rows,
+    read_outside_rows,
+)
 from models.city_fault import Fault, Level
 from models.city_files import CityFolder
 from models.city_links import departments_of
@@ -151,6 +157,7 @@ def _check_corpus(city: CityFolder) -> Iterator[Fault]:
     ]  # fmt: skip
     read_danger_rows(city.path, faults)
     read_calibration_rows(city.path, faults)
+    read_outside_rows(city.path, faults)
     yield from faults
     codes = _codes(city)
     counts: dict[str, int] = {}

@@ -26,6 +26,7 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     1 or 2, how many were read so; `urgent_precision`: of those read so, how many may be. `flag_recall`: of
     the flags that should be raised, by rule or suspicion; `flag_precision`: of the rows in which any is, those in which a
     right one is.
+    `scope_…`: the same for reasons why it may be out of scope.
     `*_exact`: the span is an accepted one; `*_overlap`: one contains the other; `*_false`: something was named where nothing is.
     """
 
@@ -41,6 +42,8 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     urgent_precision: float | None = None
     flag_recall: float | None = None
     flag_precision: float | None = None
+    scope_recall: float | None = None
+    scope_precision: float | None = None
     place_exact: float | None = None
     place_overlap: float | None = None
     place_false: float | None = None
@@ -81,21 +84,7 @@ def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: dat
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the last value is the number of rows
         read = reader.understand(row["text"], title=row.get("title"), received_at=received_at)
-        if row.get("codes"):
-            accepted_codes = _answers(row["codes"])
-            _weigh_codes(tally, read, accepted_codes, confidence)
-            tally.add("lead", reader.city.lead_of(read.categories[0].code) in map(reader.city.lead_of, accepted_codes))
-        if row.get("kinds"):
-            accepted = {_KIND_NAMES.get(kind, kind) for kind in _answers(row["kinds"])}
-            tally.add("kind", read.kind in accepted)
-        if row.get("urgencies"):
-            _weigh_urgency(tally, read, {int(value) for value in _answers(row["urgencies"])})
-        if row.get("flags") is not None:
-            _weigh_flags(tally, read, set(_answers(row["flags"])))
-        spans = {"places": read.place and read.place.span, "subjects": read.subject, "times": read.time}
-        for column, span in spans.items():
-            if row.get(column) is not None:
-                _weigh_span(tally, column.removesuffix("s"), span or "", _answers(row[column]))
+        _weigh_row(tally, reader, row, read, confidence)
     return Figures(rows=count, sure_error=_calibration_error(confidence), **tally.shares())
 
 
@@ -111,6 +100,29 @@ def evaluate_labels(model: LinearModel, rows: Iterable[Mapping[str, str]]) -> Fi
         named = sum((guess == label) + (truth == label) for guess, truth in pairs)
         scores.append(2 * hits / named)
     return Figures(rows=len(pairs), label=round(right / len(pairs), 4), macro_f1=round(sum(scores) / len(scores), 4))
+
+
+def _weigh_row(
+    tally: _Tally, reader: Reader, row: Mapping[str, str], read: Understanding, confidence: list[tuple[float, bool]]
+) -> None:
+    if row.get("codes"):
+        accepted_codes = _answers(row["codes"])
+        _weigh_codes(tally, read, accepted_codes, confidence)
+        tally.add("lead", reader.city.lead_of(read.categories[0].code) in map(reader.city.lead_of, accepted_codes))
+    if row.get("kinds"):
+        accepted = {_KIND_NAMES.get(kind, kind) for kind in _answers(row["kinds"])}
+        tally.add("kind", read.kind in accepted)
+    if row.get("urgencies"):
+        _weigh_urgency(tally, read, {int(value) for value in _answers(row["urgencies"])})
+    if row.get("flags") is not None:
+        raised = {str(flag) for flag in (*read.flags, *read.suspected)}
+        _weigh_signs(tally, "flag", raised, set(_answers(row["flags"])))
+    if row.get("scope") is not None:
+        _weigh_signs(tally, "scope", {doubt.code for doubt in read.scope}, set(_answers(row["scope"])))
+    spans = {"places": read.place and read.place.span, "subjects": read.subject, "times": read.time}
+    for column, span in spans.items():
+        if row.get(column) is not None:
+            _weigh_span(tally, column.removesuffix("s"), span or "", _answers(row[column]))
 
 
 def _answers(cell: str) -> list[str]:
@@ -134,12 +146,11 @@ def _weigh_urgency(tally: _Tally, read: Understanding, accepted: set[int]) -> No
         tally.add("urgent_precision", min(accepted) <= Urgency.URGENT)
 
 
-def _weigh_flags(tally: _Tally, read: Understanding, accepted: set[str]) -> None:
-    raised = {str(flag) for flag in (*read.flags, *read.suspected)}
-    for flag in accepted:
-        tally.add("flag_recall", flag in raised)
-    if raised:
-        tally.add("flag_precision", bool(raised & accepted))
+def _weigh_signs(tally: _Tally, name: str, seen: set[str], there: set[str]) -> None:
+    for sign in there:
+        tally.add(f"{name}_recall", sign in seen)
+    if seen:
+        tally.add(f"{name}_precision", bool(seen & there))
 
 
 def _weigh_span(tally: _Tally, name: str, span: str, accepted: list[str]) -> None:

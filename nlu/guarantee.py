@@ -16,7 +16,8 @@ from scipy.stats import binom
 from nlu.category import leads_of
 from nlu.linear import Floats, Guarantee
 
-ERROR: Final = 0.03
+# A city allows 3 %; the requests that we test on are tidier than life, so that we promise 2 % of them.
+ERROR: Final = 0.02
 CONFIDENCE: Final = 0.95
 # Shares of wrong leads among what the model had not seen of the corpus, which is harder than life.
 _LAXITIES: Final = tuple(float(value) for value in np.arange(0.010, 0.1001, 0.0025))

@@ -7,3 +7,5 @@ KIND: Final = "kind"
 URGENCY: Final = "urgency"
 LABEL: Final = "label"  # of somebody's own
 FLAG: Final = "flag"
+SCOPE: Final = "scope"
+URGENT: Final = "urgent"  # whether it is urgent at all

@@ -41,7 +41,7 @@ class Reader:
         self._cutter = Cutter(city.language.custom_words)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
-        self._scope = ScopeRules(city.scope)
+        self._scope = ScopeRules(city.scope, model)
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
@@ -132,7 +132,7 @@ class Reader:
             occurred_at=when.moment if when else None,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
-            scope=self._scope.doubts(whole),
+            scope=self._scope.doubts(whole, scores),
             brief=propose(read, heading, place=place, time=when.span if when else None),
             masked_text=whole,
             tokens=self._cutter.search_tokens(whole),

@@ -4,39 +4,53 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
+
 from models.city import ScopeRule
 from models.understanding import ScopeDoubt
 from nlu.flags import compile_any
+from nlu.heads import SCOPE
+from nlu.linear import Floats, LinearModel
 from nlu.pattern_set import PatternSet
 
 _NO_SUBSTANCE: Final = "N10"
 _SUBSTANCE: Final = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _READ: Final = 2000  # characters; enough to see that there is something
 _FEWEST_CHARACTERS: Final = 4
+# In units of the model's scores, where 0 is as likely as not: a doubt costs a look, no more.
+_ENOUGH: Final = -0.6
 
 
 class ScopeRules:
-    """The compiled scope rules of one city. Safe between threads.
+    """The compiled scope rules of one city, and what the model thinks of it. Safe between threads.
 
     What an `exclude` pattern matches anywhere in the text is struck out before its rule's `patterns` are tried.
     """
 
-    def __init__(self, rules: Iterable[ScopeRule]) -> None:
+    def __init__(self, rules: Iterable[ScopeRule], model: LinearModel | None = None) -> None:
         self._rules = tuple(rules)
+        head = model.heads.get(SCOPE) if model else None
+        self._columns = slice(head.first, head.first + len(head.labels)) if head else slice(0)
+        codes = [rule.code for rule in self._rules]
+        self._of_column = tuple(codes.index(label) if label in codes else None for label in head.labels) if head else ()
         self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
         self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
         self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
 
-    def doubts(self, text: str) -> tuple[ScopeDoubt, ...]:
+    def doubts(self, text: str, scores: Floats | None = None) -> tuple[ScopeDoubt, ...]:
         """Return the reasons to look at the acceptance of a normalised text, in the city's order.
 
-        A text with fewer than four letters or characters has no substance (N10) whatever the patterns say.
+        `scores` are the model's of the text. One with fewer than four letters or characters has no substance (N10)
+        whatever the patterns say.
         """
         found = {
             owner
             for position, match in self._patterns.matches(text)
             if match.re.search(self._excluded[owner := self._owners[position]].sub("\n", text))
         }
+        if scores is not None:
+            likely = np.flatnonzero(scores[self._columns] > _ENOUGH).tolist()
+            found.update(rule for column in likely if (rule := self._of_column[column]) is not None)
         is_hollow = len(_SUBSTANCE.findall(text, 0, _READ)) < _FEWEST_CHARACTERS
         return tuple(
             ScopeDoubt(rule.code, rule.name, rule.channel)

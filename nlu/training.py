@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow
+from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow, OutsideRow
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
 from nlu.guarantee import Judge, guarantee
-from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
+from nlu.heads import CATEGORY, FLAG, KIND, LABEL, SCOPE, URGENCY, URGENT
+from nlu.history import HistoryRow
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
@@ -43,19 +44,6 @@ def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[LabelledText]:
     for row in rows:
         text = row.get("text") or "".join((row.get("tokens") or "").split())
         yield LabelledText(text=text, label=row.get("label") or row.get("code") or "")
-
-
-class HistoryRow(Struct, frozen=True, kw_only=True):
-    """A masked request of a city's own past, with what people said of it; None where nobody did.
-
-    `source` says who: how a ticket became an example, or what kind of file it comes from.
-    """
-
-    text: str
-    code: str
-    kind: Kind | None = None
-    urgency: Urgency | None = None
-    source: str
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -126,12 +114,14 @@ class _Exam(Struct, frozen=True):
         return cls(told, [row.codes for row in rows], lead_of)
 
 
-class _FlagTask(Struct, frozen=True):
-    """The flags to fit, each by itself: `is_raised` and `counts` (rows, flags), the latter where the former is known."""
+class _Signs(Struct, frozen=True):
+    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known."""
 
-    flags: tuple[str, ...]
-    is_raised: NDArray[np.bool_]
+    head: str
+    names: tuple[str, ...]
+    is_there: NDArray[np.bool_]
     counts: NDArray[np.bool_]
+    weight: float  # what a miss costs beside a false alarm
 
 
 def train(
@@ -141,14 +131,15 @@ def train(
     *,
     letters: Sequence[LetterRow] = (),
     dangers: Sequence[DangerRow] = (),
+    outside: Sequence[OutsideRow] = (),
     calibration: Sequence[CalibrationRow] = (),
     history: Sequence[HistoryRow] = (),
 ) -> TrainingReport:
     """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
-    is not unknown. History teaches nothing of flags: nobody has looked for danger in all of it. Nothing is learnt from
-    `calibration`: it tests which requests may go out unseen (nlu.guarantee).
+    is not unknown. Nothing is learnt from `calibration`: it tests which requests may go out unseen (nlu.guarantee).
+    `history` tells nothing of danger or scope: nobody has looked for them in all of it.
     InvalidRequest if the corpus is empty or a row names a category that the city does not have.
     """
     ordinary = [*rows, *letters]
@@ -161,16 +152,19 @@ def train(
         raise InvalidRequest("语料是空的，没有可以训练的文本")
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
+    past = len(corpus) + len(named)
     named += [(row.text, row.code[:4]) for row in history]
-    texts = [normalise(text) for text in (*(row.text for row in corpus), *(words for words, _ in named))]
+    told_texts = (*(row.text for row in corpus), *(words for words, _ in named), *(row.text for row in outside))
+    texts = [normalise(text) for text in told_texts]
+    strange = len(corpus) + len(named)
     titles = [normalise(row.title) if isinstance(row, LetterRow) else "" for row in corpus]
     told = _Texts(
         [counted(text, title) for text, title in zip_longest(texts, titles, fillvalue="")],
         [counted(title) for title, _ in zip_longest(titles, texts, fillvalue="")],
     )
-    # What is said of a danger tells little of the matter that it arose in.
-    sorted_out = np.concatenate([np.arange(len(ordinary)), np.arange(len(corpus), len(texts))])
-    between = [None] * (len(texts) - len(corpus) - len(history))
+    # What is said of a danger tells little of the matter that it arose in, of its kind or of how urgent others are.
+    plain = np.arange(len(ordinary))
+    sorted_out = np.concatenate([plain, np.arange(len(corpus), strange)])
     tasks = (
         _Task(
             head=CATEGORY,
@@ -180,43 +174,72 @@ def train(
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
-        _where_told(KIND, [row.kind for row in corpus], between, [row.kind for row in history], weighs_titles=True),
-        _where_told(URGENCY, [row.urgency for row in corpus], between, [row.urgency for row in history]),
+        _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True),
+        _with_past(URGENCY, ordinary, [row.urgency for row in history], past),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
-    flags = _flag_task(city, texts, len(corpus), dangers)
-    return _fit(told, tasks, len(corpus) + len(history), folder, flags=flags, exam=exam)
+    signs = [_urgent_sign(ordinary, len(texts))]
+    signs += [_flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
+    signs += [_scope_signs(texts, outside, len(ordinary), strange)] if outside else []
+    return _fit(told, tasks, len(corpus) + len(history) + len(outside), folder, signs=signs, exam=exam)
 
 
-def _where_told(head: str, *labels: Sequence[Kind | Urgency | None], weighs_titles: bool = False) -> _Task:
-    """Return a head to fit on the rows that have a label, of all rows in their order."""
-    told = [(row, label) for row, label in enumerate(chain(*labels)) if label is not None]
+def _with_past(
+    head: str,
+    ordinary: Sequence[CorpusRow],
+    said: Sequence[Kind | Urgency | None],
+    past: int,
+    *,
+    weighs_titles: bool = False,
+) -> _Task:
+    """Return a head to fit to the ordinary rows, and to what was said of the past, which begins at row `past`."""
+    known = {row: label for row, label in enumerate(said, past) if label is not None}
+    rows = [*range(len(ordinary)), *known]
+    labels = [getattr(row, head) for row in ordinary]
     return _Task(
         head=head,
-        rows=np.array([row for row, _ in told]),
-        labels=[str(label.value) for _, label in told],
+        rows=np.array(rows),
+        labels=[str(label.value) for label in (*labels, *known.values())],
         weighs_titles=weighs_titles,
     )
 
 
-def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:
-    """Return the flags to fit on the first `end` texts, of which the dangers are the last; None without dangers.
+def _urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> _Signs:
+    is_there = np.zeros((rows, 1), dtype=bool)
+    is_there[: len(ordinary), 0] = [row.urgency <= Urgency.URGENT for row in ordinary]
+    counts = np.zeros_like(is_there)
+    counts[: len(ordinary)] = True
+    return _Signs(URGENT, (URGENT,), is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def _flag_signs(city: City, texts: Sequence[str], dangers: Sequence[DangerRow], start: int) -> _Signs:
+    """Return the flags to fit; the dangers begin at row `start`, and after them come only rows that do not count.
 
     An ordinary text on which a rule fires shows neither that the flag is raised nor that it is not.
     """
-    if not dangers:
-        return None
     flags = tuple(sorted({str(row.flags[0]) for row in dangers}))
     rules = FlagRules(city.flags)
-    is_raised = np.zeros((len(texts), len(flags)), dtype=bool)
-    counts = np.zeros_like(is_raised)
-    counts[:end] = True
-    start = end - len(dangers)
+    is_there = np.zeros((len(texts), len(flags)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[: start + len(dangers)] = True
     for row, text in enumerate(texts[:start]):
         counts[row, [flags.index(flag) for flag in flags_of(rules.find(text)) if flag in flags]] = False
     for row, danger in enumerate(dangers, start):
-        is_raised[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
-    return _FlagTask(flags, is_raised, counts)
+        is_there[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
+    return _Signs(FLAG, flags, is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def _scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: int, start: int) -> _Signs:
+    """Return the reasons to fit; the first `ordinary` rows are all in scope, the others begin at row `start`."""
+    reasons = tuple(sorted({row.reason for row in outside if row.reason is not None}))
+    is_there = np.zeros((len(texts), len(reasons)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[:ordinary] = True
+    for place, row in enumerate(outside, start):
+        counts[place] = True
+        if row.reason is not None:
+            is_there[place, reasons.index(row.reason)] = True
+    return _Signs(SCOPE, reasons, is_there, counts, _WEIGHT_OF_DANGER)
 
 
 def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
@@ -243,7 +266,7 @@ def _fit(
     rows: int,
     folder: Path,
     *,
-    flags: _FlagTask | None = None,
+    signs: Sequence[_Signs] = (),
     exam: _Exam | None = None,
 ) -> TrainingReport:
     started = perf_counter()
@@ -281,9 +304,10 @@ def _fit(
             answers = asked.score(columns, offsets, np.arange(len(exam.codes)))
             accepted = [{label, *also} for label, also in zip(task.labels, task.also, strict=True)]
             assured = guarantee(labels, judge(scores, accepted), judge(answers, map(set, exam.codes)))
-    if flags is not None:
-        columns, offsets = _fit_flags(matrix, flags)
-        heads[FLAG] = Head(flags.flags, first, sharpness=1.0)
+    for group in signs:
+        columns, offsets = _fit_signs(matrix, group)
+        heads[group.head] = Head(group.names, first, sharpness=1.0)
+        first += len(group.names)
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
@@ -299,13 +323,13 @@ def _fit(
     )
 
 
-def _fit_flags(matrix: csr_matrix, task: _FlagTask) -> tuple[Floats, Floats]:
-    """Return weights (n-grams × flags) and offsets (flags,); each flag is a question of its own."""
+def _fit_signs(matrix: csr_matrix, signs: _Signs) -> tuple[Floats, Floats]:
+    """Return weights (n-grams × signs) and offsets (signs,)."""
     columns, offsets = [], []
-    for index in range(len(task.flags)):
-        known = task.counts[:, index]
-        model = LinearSVC(C=1.0, class_weight={True: _WEIGHT_OF_DANGER}, random_state=SEED)
-        model.fit(matrix[known], task.is_raised[known, index])
+    for index in range(len(signs.names)):
+        known = signs.counts[:, index]
+        model = LinearSVC(C=1.0, class_weight={True: signs.weight}, random_state=SEED)
+        model.fit(matrix[known], signs.is_there[known, index])
         columns.append(model.coef_[0])
         offsets.append(model.intercept_[0])
     return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)

@@ -27,13 +27,13 @@ from hotline import accounts
 from hotline.app import build_hub, follow_changes, make_app, read_keyring
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters
+from models.city_corpus import read_material
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
-from nlu.training import train
+from nlu.candidate import train_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -48,6 +48,9 @@ DATABASE: Final = "hotline"
 KEEPER: Final = "HOTLINE_KEEPER"
 LOOK_FOR_KEEPER_S: Final = 0.5
 STAMP: Final = "trained_from"
+TRAINED_FROM: Final = (
+    "corpus", "dangers.csv", "out_of_scope.csv", "calibration.csv", "lexicon", "categories.csv", "duties.csv",
+)  # fmt: skip
 
 
 class PortTaken(HotlineError):
@@ -60,10 +63,7 @@ def setup(settings: Settings) -> None:
     """Train the classifier where the corpus, the city's words or our own code have changed since."""
     city = read_city(settings.city)
     folder = settings.model_dir
-    parts = [
-        settings.city / name
-        for name in ("corpus", "dangers.csv", "calibration.csv", "lexicon", "categories.csv", "duties.csv")
-    ]
+    parts = [settings.city / name for name in TRAINED_FROM]
     wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
@@ -75,14 +75,7 @@ def setup(settings: Settings) -> None:
         print("→ 训练分类模型", flush=True)
         side = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(side, ignore_errors=True)
-        report = train(
-            city,
-            read_corpus(settings.city),
-            side,
-            letters=read_letters(settings.city),
-            dangers=read_dangers(settings.city),
-            calibration=read_calibration(settings.city),
-        )
+        report = train_on(city, read_material(settings.city), side)
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.
         shutil.rmtree(folder, ignore_errors=True)

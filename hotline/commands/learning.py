@@ -17,19 +17,19 @@ from hotline.commands.language import read_rows
 from hotline.drift import check
 from hotline.shadow import agreement
 from models.calendar import CHINA_TIME
-from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters
+from models.city_corpus import read_material
 from models.city_files import read_city
 from models.errors import InvalidRequest
 from models.store import examples, tickets
 from models.understanding import Told
 from models.vocabulary import Kind, Urgency
 from nlu import registry
-from nlu.candidate import Material, fit, split, usable
+from nlu.candidate import Basis, fit, usable
 from nlu.drift import MOST
+from nlu.history import HistoryRow, split
 from nlu.masking import mask
 from nlu.normalise import Normaliser
 from nlu.registry import SHIPPED, Shadow
-from nlu.training import HistoryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,14 +50,14 @@ HELD_OUT: Final = "held_out"
 def train(settings: Settings, files: Sequence[Path], *, from_database: bool, since: str | None) -> None:
     """Fit a candidate to the city's history beside its corpus, in this process, after all else on the machine."""
     os.nice(NICE)
-    now, material = datetime.now(UTC), _material(settings)
-    history = usable(material, [row for file in files for row in _labelled(material.city, file)])
+    now, basis = datetime.now(UTC), _basis(settings)
+    history = usable(basis, [row for file in files for row in _labelled(basis.city, file)])
     recent = [_told(row, now) for row in split(history)[1]]
     if from_database:
-        history, recent = _with_database(settings, material, history, _midnight(since))
+        history, recent = _with_database(settings, basis, history, _midnight(since))
     if not history:
         raise InvalidRequest("没有可供学习的样例：派单台派过单才有，或用 --data 给出历史数据")
-    _fit(settings, material, history, recent, now)
+    _fit(settings, basis, history, recent, now)
 
 
 def models(settings: Settings, *, as_json: bool) -> None:
@@ -130,23 +130,20 @@ def drift(settings: Settings, *, as_json: bool) -> int:
     return with_hub(settings, job)
 
 
-def _material(settings: Settings) -> Material:
-    return Material(
+def _basis(settings: Settings) -> Basis:
+    return Basis(
         city=read_city(settings.city),
-        corpus=read_corpus(settings.city),
-        letters=read_letters(settings.city),
-        dangers=read_dangers(settings.city),
-        calibration=read_calibration(settings.city),
+        material=read_material(settings.city),
         held_out={path.name: list(read_rows(path)) for path in sorted((settings.city / HELD_OUT).glob("*.csv"))},
     )
 
 
-def _fit(settings: Settings, material: Material, history: list[HistoryRow], recent: list[Told], now: datetime) -> None:
+def _fit(settings: Settings, basis: Basis, history: list[HistoryRow], recent: list[Told], now: datetime) -> None:
     settings.models_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     side = Path(mkdtemp(prefix="new-", dir=settings.models_dir))
     try:
         print(f"→ 训练候选模型：历史{len(history)}条", flush=True)
-        candidate = fit(material, history, recent, side, now)
+        candidate = fit(basis, history, recent, side, now)
         entry = candidate.entry
         with registry.change(settings.models_dir) as found:
             if entry.version not in found.models:
@@ -163,7 +160,7 @@ def _fit(settings: Settings, material: Material, history: list[HistoryRow], rece
 
 
 def _with_database(
-    settings: Settings, material: Material, history: list[HistoryRow], since: datetime
+    settings: Settings, basis: Basis, history: list[HistoryRow], since: datetime
 ) -> tuple[list[HistoryRow], list[Told]]:
     """Add the examples of the database to a history; return it and the requests since its newer part began."""
     whole, recent, strange = history, [], 0
@@ -171,8 +168,8 @@ def _with_database(
     async def job(session: Session) -> int:
         nonlocal whole, recent, strange
         found = await examples.newest(session, since, MOST_EXAMPLES)
-        known = [one for one in found if one.category in material.city.categories]
-        whole, strange = usable(material, [*history, *map(_learnt, known)]), len(found) - len(known)
+        known = [one for one in found if one.category in basis.city.categories]
+        whole, strange = usable(basis, [*history, *map(_learnt, known)]), len(found) - len(known)
         newer = split(whole)[1]
         if known and newer:
             recent = await tickets.spread(session, known[-min(len(newer), len(known))].at, MOST)

@@ -252,7 +252,7 @@ async def test_a_name_of_several_lines_does_not_spoil_the_phone(world: World) ->
 async def test_low_confidence_waits_on_the_desk_with_a_reason_and_a_proposal(world: World) -> None:
     receipt = await world.register("院子里的东西坏了没人管")
     assert receipt["state"] == "on_desk"
-    assert "分类把握" in receipt["because"]
+    assert "主办单位把握" in receipt["because"]
     assert receipt["lead"] is None
     assert receipt["due"] is None
     page = await world.ticket(receipt["number"])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from models.city_corpus import read_corpus
+from models.city_corpus import read_material
 from models.city_files import read_city
-from nlu.candidate import Material, split, usable
+from nlu.candidate import Basis, usable
 from nlu.drift import BARS, CLASS_MIX, LEAST, SURE, UNKNOWN, beyond, compared
+from nlu.history import HistoryRow, split
 from nlu.registry import Picture
-from nlu.training import HistoryRow
 
 
 def seen(classes: dict[str, int], *, unknown: float = 0.3, sure: float = 0.8) -> Picture:
@@ -50,14 +50,12 @@ def test_chance_alone_is_no_alarm_with_as_few_requests_as_are_compared() -> None
 
 def test_a_history_is_measured_on_its_newest_fifth_and_never_on_words_that_it_has_heard() -> None:
     city = Path("tests/cities/tiny")
-    corpus = read_corpus(city)
-    gold = {"notes.csv": [{"text": "第11件"}]}
-    material = Material(
-        city=read_city(city), corpus=corpus, letters=(), dangers=(), calibration=(), held_out=gold
+    basis = Basis(
+        city=read_city(city), material=read_material(city), held_out={"notes.csv": [{"text": "第11件"}]}
     )  # fmt: skip
     rows = [HistoryRow(text=f"第{n % 10}件", code=f"{n:04d}", source="csv") for n in range(12)]
-    known = [HistoryRow(text=text, code="5101", source="csv") for text in (corpus[0].text, "第11件")]
-    history = usable(material, [*known, *rows])
+    known = [HistoryRow(text=text, code="5101", source="csv") for text in (basis.material.corpus[0].text, "第11件")]
+    history = usable(basis, [*known, *rows])
     assert [row.code for row in history][:3] == ["0010", "0011", "0002"]
     older, newer = split(history)
     assert [row.text for row in newer] == ["第8件", "第9件"]

@@ -12,12 +12,13 @@ from models.city_files import read_city
 from models.errors import InvalidRequest
 from models.vocabulary import Flag, Kind, Urgency
 from nlu.evaluation import evaluate, evaluate_labels
+from nlu.history import HistoryRow
 from nlu.linear import LinearModel, UnusableModel, softmax
 from nlu.ngrams import counted, excerpt, grams
 from nlu.prediction import has_own_labels, predict_label
 from nlu.reader import Reader
 from nlu.times import LOCAL_TIME
-from nlu.training import HistoryRow, LabelledText, train, train_labels
+from nlu.training import LabelledText, train, train_labels
 
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=LOCAL_TIME)
 WATER = ["小区停水两天了", "水压太低", "自来水发黄", "水费太高了", "水管爆了没水"]
