@@ -82,12 +82,14 @@ def promote(settings: Settings, version: str, by: str) -> None:
     name = _name(by)
     if version != SHIPPED:
         registry.read(settings.models_dir).check(version)
-    model_in_use.load(settings, read_city(settings.city), version)
+    reader = model_in_use.load(settings, read_city(settings.city), version)
     with registry.change(settings.models_dir) as found:
         found.promote(version, name, datetime.now(UTC))
         if found.shadow is not None and found.shadow.version == version:
             found.shadow = None
     print(f"已启用 {version}")
+    if reader.guarantee is None:
+        print("注意：这个模型没有通过校准集的检验，启用后不再自动派单，全部由派单台核对")
 
 
 def roll_back(settings: Settings, by: str) -> None:
