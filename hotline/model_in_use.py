@@ -77,7 +77,7 @@ def _tell_drift(hub: Hub, found: Registry) -> None:
     if hub.drift is not None and hub.drift.alarms:
         said = "；".join(hub.drift.alarms)
         hub.alarms[DRIFT_ALARM] = (
-            f"来件与模型{hub.drift.version}启用时相比明显变化：{said}。请查看近期工单，考虑重新训练"
+            f"来件与模型{hub.drift.version}的基准相比明显变化：{said}。请查看近期工单，考虑重新训练"
         )
     else:
         hub.alarms.pop(DRIFT_ALARM, None)
