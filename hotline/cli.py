@@ -10,7 +10,7 @@ from typing import Final
 import cyclopts
 import structlog
 
-from hotline.commands import audit, city, corpus, docs, installation, language, learning, replay, simulate, up
+from hotline.commands import audit, card, city, corpus, docs, installation, language, learning, replay, simulate, up
 from hotline.config import read_settings
 from models.errors import HotlineError, InvalidRequest
 
@@ -203,6 +203,12 @@ def predict(*, data: Path, out: Path, model: Path | None = None) -> None:
 def evaluate(*, data: Path, model: Path | None = None, json: bool = False) -> None:
     """Print figures against the gold columns that the file has."""
     language.evaluate(read_settings(), data, model, as_json=json)
+
+
+@nlu_app.command(name="card")
+def card_(*, picture: Path | None = None) -> None:
+    """Say what the model promises and how well its probabilities hold; draw it where a file is named (SVG)."""
+    card.card(read_settings(), picture)
 
 
 @user_app.command(name="add")

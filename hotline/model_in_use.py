@@ -41,6 +41,11 @@ def load(settings: Settings, city: City, version: str, *, fingerprint_key: bytes
     return reader
 
 
+def present(settings: Settings, city: City) -> Reader:
+    """Return a reader with the version that the register names, as `load` does: for commands, which need no hub."""
+    return load(settings, city, registry.read(settings.models_dir).in_use)
+
+
 async def follow(hub: Hub, settings: Settings) -> None:
     """Take over what the register says: another model, and whether requests drift. Intake goes on meanwhile.
 

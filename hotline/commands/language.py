@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hotline.commands.installation import setup
-from hotline.model_in_use import load
+from hotline.model_in_use import present
 from hotline.proposal import Desk, Proposal, propose
 from models.city_files import read_city
 from models.errors import InvalidRequest
-from nlu import registry
 from nlu.evaluation import evaluate as evaluate_reader
 from nlu.evaluation import evaluate_labels
 from nlu.linear import LinearModel
@@ -87,7 +86,7 @@ def _reader(settings: Settings, city: City, model: LinearModel | None) -> Reader
     setup(settings)
     if model is not None:
         return Reader(city, model)
-    return load(settings, city, registry.read(settings.models_dir).in_use)
+    return present(settings, city)
 
 
 def _prediction(city: City, row_id: str | None, proposal: Proposal) -> dict[str, Any]:

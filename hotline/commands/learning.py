@@ -63,7 +63,7 @@ def train(settings: Settings, files: Sequence[Path], *, from_database: bool, sin
 def models(settings: Settings, *, as_json: bool) -> None:
     """Print the register: what is used, every candidate with its figures, how the one that reads along does."""
     found = registry.read(settings.models_dir)
-    read_along = _agreement(settings, found.shadow.version, found.in_use) if found.shadow is not None else None
+    read_along = _agreement(settings, found.shadow.version) if found.shadow is not None else None
     if as_json:
         content = {**msgspec.to_builtins(found), "in_use": found.in_use, "agreement": read_along}
         print(msgspec.json.encode(content).decode())
@@ -211,9 +211,9 @@ def _labelled(city: City, file: Path) -> Iterator[HistoryRow]:
             ) from error
 
 
-def _agreement(settings: Settings, version: str, in_use: str) -> dict[str, Any]:
+def _agreement(settings: Settings, version: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    present = model_in_use.load(settings, read_city(settings.city), in_use).model_version
+    present = model_in_use.present(settings, read_city(settings.city)).model_version
 
     async def job(session: Session) -> int:
         told.update(await agreement(session, version, present))
