@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch
+from hotline import auto_dispatch, model_in_use
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 LARGEST_BODY = 8 * 1024 * 1024
+KEEP_UP_EVERY_S = 3.0
 
 
 class BadKeyring(HotlineError):
@@ -83,12 +86,32 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
         hub = Hub(
             store, city, reader, Atlas(city), await _clock(store), address=settings.address, is_auto=settings.demo
         )
-        hub.amend(await store.read(installation.amendments))
-        await auto_dispatch.follow(hub)
+        await keep_up(settings, hub)
     except BaseException:
         await store.close()
         raise
     return hub
+
+
+async def keep_up(settings: Settings, hub: Hub) -> None:
+    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use."""
+    hub.amend(await hub.database.read(installation.amendments))
+    await auto_dispatch.follow(hub)
+    await model_in_use.follow(hub, settings)
+
+
+async def follow_changes(app: web.Application) -> AsyncIterator[None]:
+    """Keep up every few seconds while the process serves."""
+
+    async def follow() -> None:
+        while True:
+            await asyncio.sleep(KEEP_UP_EVERY_S)
+            with contextlib.suppress(HotlineError):
+                await keep_up(app[SETTINGS], app[HUB])
+
+    task = asyncio.create_task(follow())
+    yield
+    task.cancel()
 
 
 async def _clock(store: database.Database) -> Clock:

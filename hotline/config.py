@@ -49,6 +49,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.keyring or self.data_dir / "keyring.json"
 
     @property
+    def models_dir(self) -> Path:
+        """Where candidates, promoted models and their register lie."""
+        return self.data_dir / "models"
+
+    @property
     def access_file(self) -> Path:
         """Where `hotline up` writes tokens and demo accounts (mode 0600)."""
         return self.data_dir / "access.json"

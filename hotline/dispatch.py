@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from hotline import guards, ruling
+from hotline import examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
@@ -178,6 +178,7 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
     ruled = await ruling.ruled_lead(step)
     _check_lead(step, action, to.lead.department, ruled)
     await give(step, action, to, is_designated=ruled is not None, reason=fields.reason)
+    await examples.keep(step, action, is_ruled=ruled is not None or step.ticket.is_disputed)
 
 
 def _check_lead(step: Step, action: Action, lead: str, ruled: str | None) -> None:

@@ -10,6 +10,7 @@ from models.provisional import provisional, provisional_before
 from models.store.steps import Numbers
 from nlu.masking import mask
 from nlu.normalise import plain
+from nlu.registry import SHIPPED
 from routing.catalogue import Catalogue
 from routing.jurisdiction import Jurisdiction
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from models.store.database import Database
     from models.ticket import Assignment, Ticket
     from nlu.reader import Reader
+    from nlu.registry import Drift
     from routing.jurisdiction import Atlas
 
 
@@ -58,6 +60,8 @@ class Hub:
         self.provisional_calendar = provisional(city.calendar)
         self._provisional_before = provisional_before(city.calendar)
         self.alarms: dict[str, str] = {}
+        self.model_in_use = SHIPPED
+        self.drift: Drift | None = None
 
     @property
     def policy(self) -> Policy:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from msgspec import Struct
+
 from models.city import CalibrationRow, CorpusRow, DangerRow, LetterRow, OutsideRow
 from models.city_fault import CityFault, Fault
 from models.city_rows import Placed, Row, read_rows
@@ -23,6 +25,27 @@ _CALIBRATION_COLUMNS: Final = ("text", "title", "codes", "kinds", "urgencies")
 _OUTSIDE_COLUMNS: Final = ("reason", "text")
 _REASONS: Final = ("none", *(f"N{number}" for number in range(1, 11)))
 _DANGER_COLUMNS: Final = ("flags", "raised", *_CORPUS_COLUMNS)
+
+
+class Material(Struct, frozen=True, kw_only=True):
+    """All that a city folder has for its models to learn from, and to test what may go out unseen (`calibration`)."""
+
+    corpus: list[CorpusRow]
+    letters: list[LetterRow]
+    dangers: list[DangerRow]
+    outside: list[OutsideRow]
+    calibration: list[CalibrationRow]
+
+
+def read_material(folder: Path) -> Material:
+    """Return all of it. Raises CityFault with the first file, line and cure."""
+    return Material(
+        corpus=read_corpus(folder),
+        letters=read_letters(folder),
+        dangers=read_dangers(folder),
+        outside=read_outside(folder),
+        calibration=read_calibration(folder),
+    )
 
 
 def read_corpus(folder: Path) -> list[CorpusRow]:

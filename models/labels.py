@@ -35,6 +35,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "linked": "联动",
         "referral": "告知转介",
     },
+    "provenance": {
+        "correction": "改正分类后派单",
+        "send_back": "退单成立后改派",
+        "ruling": "裁定或指定后派单",
+        "confirmed": "按程序分类派单",
+    },
     "assignment_role": {"lead": "主办", "assisting": "协办", "delegated": "二级承办"},
     "flag": {
         "suicide": "轻生",

@@ -36,6 +36,16 @@ class ScopeDoubt(Struct, frozen=True):
     channel: str
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """A registered request as a model reads it again: its masked words, the title no longer apart from them."""
+
+    ticket_id: int
+    masked_text: str
+    line: str | None
+    received_at: datetime
+    registered_at: datetime
+
+
 class Understanding(Struct, frozen=True, kw_only=True):
     """The reading of one request.
 

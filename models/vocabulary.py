@@ -70,6 +70,15 @@ class Integration(StrEnum):
     REFERRAL = "referral"
 
 
+class Provenance(StrEnum):
+    """What a person did that makes a ticket an example to learn from (样例来源)."""
+
+    CORRECTION = "correction"
+    SEND_BACK = "send_back"
+    RULING = "ruling"
+    CONFIRMED = "confirmed"
+
+
 class AssignmentRole(StrEnum):
     """A department's part in a ticket (主办/协办/二级)."""
 

@@ -1,8 +1,10 @@
 """A linear model over counted n-grams: several answers (heads) from one look at the text, in numpy alone."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -137,7 +139,7 @@ class LinearModel:
             stored = msgspec.json.decode((folder / _MODEL_FILE).read_bytes(), type=_Stored)
             with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
                 vocabulary, frequency, weights, bias = (arrays[name] for name in _ARRAYS)
-        except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile, zlib.error, msgspec.MsgspecError) as error:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
         if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
             raise UnusableModel(f"分类模型不可用（{folder}）：文件不成套，请重新训练")

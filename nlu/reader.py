@@ -59,6 +59,11 @@ class Reader:
         return cls(city, LinearModel.load(folder), fingerprint_key=fingerprint_key)
 
     @property
+    def model(self) -> LinearModel:
+        """The model that it reads with."""
+        return self._model
+
+    @property
     def model_version(self) -> str:
         """The version of the model, as told in every understanding."""
         return self._model.version

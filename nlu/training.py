@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -15,12 +16,13 @@ from sklearn.svm import LinearSVC
 
 from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow, OutsideRow
 from models.errors import InvalidRequest
-from models.vocabulary import Urgency
+from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
 from nlu.guarantee import Judge, guarantee
 from nlu.heads import CATEGORY, FLAG, KIND, LABEL, SCOPE, URGENCY, URGENT
+from nlu.history import HistoryRow
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
@@ -131,22 +133,27 @@ def train(
     dangers: Sequence[DangerRow] = (),
     outside: Sequence[OutsideRow] = (),
     calibration: Sequence[CalibrationRow] = (),
+    history: Sequence[HistoryRow] = (),
 ) -> TrainingReport:
     """Fit category, kind and urgency to a corpus and to letters, and flags to dangers, and write the model to a folder.
 
     The names and examples of the city's categories are texts of theirs too, so that a category with few rows
     is not unknown. Nothing is learnt from `calibration`: it tests which requests may go out unseen (nlu.guarantee).
-    InvalidRequest if the corpus is empty or names a category that the city does not have.
+    `history` tells nothing of danger or scope: nobody has looked for them in all of it.
+    InvalidRequest if the corpus is empty or a row names a category that the city does not have.
     """
     ordinary = [*rows, *letters]
     corpus = [*ordinary, *dangers]
-    unknown = {row.code for row in corpus if row.code[:4] not in city.categories}
+    codes = {row.code for row in corpus} | {row.code for row in history}
+    unknown = {code for code in codes if code[:4] not in city.categories}
     if unknown:
         raise InvalidRequest(f"语料里有城市分类表没有的编码：{'、'.join(sorted(unknown))}")
     if not corpus:
         raise InvalidRequest("语料是空的，没有可以训练的文本")
     normalise = Normaliser(city.language.fillers)
     named = [(_words_of(category), category.code[:4]) for category in city.categories.values()]
+    past = len(corpus) + len(named)
+    named += [(row.text, row.code[:4]) for row in history]
     told_texts = (*(row.text for row in corpus), *(words for words, _ in named), *(row.text for row in outside))
     texts = [normalise(text) for text in told_texts]
     strange = len(corpus) + len(named)
@@ -167,14 +174,34 @@ def train(
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
-        _Task(head=KIND, rows=plain, labels=[str(row.kind) for row in ordinary], weighs_titles=True),
-        _Task(head=URGENCY, rows=plain, labels=[str(int(row.urgency)) for row in ordinary]),
+        _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True),
+        _with_past(URGENCY, ordinary, [row.urgency for row in history], past),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
     signs = [_urgent_sign(ordinary, len(texts))]
     signs += [_flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
     signs += [_scope_signs(texts, outside, len(ordinary), strange)] if outside else []
-    return _fit(told, tasks, len(corpus) + len(outside), folder, signs=signs, exam=exam)
+    return _fit(told, tasks, len(corpus) + len(history) + len(outside), folder, signs=signs, exam=exam)
+
+
+def _with_past(
+    head: str,
+    ordinary: Sequence[CorpusRow],
+    said: Sequence[Kind | Urgency | None],
+    past: int,
+    *,
+    weighs_titles: bool = False,
+) -> _Task:
+    """Return a head to fit to the ordinary rows, and to what was said of the past, which begins at row `past`."""
+    known = {row: label for row, label in enumerate(said, past) if label is not None}
+    rows = [*range(len(ordinary)), *known]
+    labels = [getattr(row, head) for row in ordinary]
+    return _Task(
+        head=head,
+        rows=np.array(rows),
+        labels=[str(label.value) for label in (*labels, *known.values())],
+        weighs_titles=weighs_titles,
+    )
 
 
 def _urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> _Signs:
@@ -284,7 +311,7 @@ def _fit(
         weights.append(columns)
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
-    version = sha256(stacked.tobytes() + vocabulary.tobytes()).hexdigest()[:12]
+    version = sha256(stacked.tobytes() + vocabulary.tobytes() + msgspec.json.encode(assured)).hexdigest()[:12]
     LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, assured).save(folder)
     return TrainingReport(
         rows=rows,

@@ -13,15 +13,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
 from models.store import backlog, deliveries, installation, timers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hotline.hub import Hub
     from models.store.database import Session
+    from nlu.registry import Drift
 
 # However many ask, the database is asked no more often than this.
 FRESH_FOR_S: Final = 10.0
@@ -80,12 +82,17 @@ FIGURES = web.AppKey("FIGURES", Figures)
 class Gauges(Collector):
     """A reading in the words of Prometheus (docs/operations.md)."""
 
-    def __init__(self, reading: Reading | None) -> None:
+    def __init__(self, reading: Reading | None, drift: Drift | None) -> None:
         self._reading = reading
+        self._drift = drift
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield every gauge; without a reading only that there is none."""
         found = self._reading
+        if self._drift is not None:
+            yield _gauge("drift_alarms", "measures of drift that lie beyond their bars", len(self._drift.alarms))
+            words = "how far recent requests lie from the reference of the model in use"
+            yield _gauges("drift", words, "measure", self._drift.measures)
         yield _gauge("database_up", "1 where the database answered, else 0", float(found is not None))
         if found is None:
             return
@@ -103,7 +110,7 @@ class Gauges(Collector):
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics for Prometheus; the process figures come even where the database does not answer."""
     registry = CollectorRegistry()
-    registry.register(Gauges(await request.app[FIGURES].reading()))
+    registry.register(Gauges(await request.app[FIGURES].reading(), request.app[HUB].drift))
     content = generate_latest() + generate_latest(registry)
     return web.Response(body=content, headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -112,7 +119,7 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"hotline_{name}", words, value=value)
 
 
-def _gauges(name: str, words: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+def _gauges(name: str, words: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"hotline_{name}", words, labels=[label])
     for value_of, value in values.items():
         family.add_metric([value_of], value)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from hotline.commands.installation import setup
+from hotline.model_in_use import present
 from models.city_corpus import read_calibration
 from models.city_files import read_city
-from nlu.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ def card(settings: Settings, picture: Path | None) -> None:
     """Print the card and, where a file is named, draw the reliability of the probabilities into it (SVG)."""
     setup(settings)
     city = read_city(settings.city)
-    reader = Reader.load(settings.model_dir, city)
+    reader = present(settings, city)
     rows = read_calibration(settings.city)
     now = datetime.now(UTC)
     judged = []

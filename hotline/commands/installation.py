@@ -23,23 +23,22 @@ import uvloop
 from aiohttp import web
 
 import nlu
-from hotline import accounts, auto_dispatch
-from hotline.app import build_hub, make_app, read_keyring
-from hotline.keys import HUB
+from hotline import accounts
+from hotline.app import build_hub, follow_changes, make_app, read_keyring
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
-from models.city_corpus import read_calibration, read_corpus, read_dangers, read_letters, read_outside
+from models.city_corpus import read_material
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
-from models.store import database, installation
+from models.store import database
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
+from nlu.candidate import train_on
 from nlu.examples import write_examples
 from nlu.normalise import Normaliser
-from nlu.training import train
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from hotline.config import Settings
     from hotline.hub import Hub
@@ -78,17 +77,9 @@ def setup(settings: Settings) -> None:
         print("→ 训练分类模型", flush=True)
         side = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(side, ignore_errors=True)
-        corpus, letters = read_corpus(settings.city), read_letters(settings.city)
-        report = train(
-            city,
-            corpus,
-            side,
-            letters=letters,
-            dangers=read_dangers(settings.city),
-            outside=read_outside(settings.city),
-            calibration=read_calibration(settings.city),
-        )
-        write_examples(side, [*corpus, *letters], Normaliser(city.language.fillers))
+        material = read_material(settings.city)
+        report = train_on(city, material, side)
+        write_examples(side, [*material.corpus, *material.letters], Normaliser(city.language.fillers))
         (side / STAMP).write_text(wanted)
         # Changed as a whole, so that nobody reads half of the old one and half of the new one.
         shutil.rmtree(folder, ignore_errors=True)
@@ -177,7 +168,7 @@ async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
     _settle_memory()
     app = make_app(settings, hub)
-    app.cleanup_ctx.append(_follow_rulings)
+    app.cleanup_ctx.append(follow_changes)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
     await runner.setup()
     try:
@@ -209,22 +200,6 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-async def _follow_rulings(app: web.Application) -> AsyncIterator[None]:
-    """Take over the catalogue's amendments every few seconds."""
-    hub = app[HUB]
-
-    async def follow() -> None:
-        while True:
-            await asyncio.sleep(3)
-            with contextlib.suppress(HotlineError):
-                hub.amend(await hub.database.read(installation.amendments))
-                await auto_dispatch.follow(hub)
-
-    task = asyncio.create_task(follow())
-    yield
-    task.cancel()
 
 
 async def _until_told() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hotline.commands.installation import setup
+from hotline.model_in_use import present
 from hotline.proposal import Desk, Proposal, propose
 from models.city_files import read_city
 from models.errors import InvalidRequest
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from models.city import City
 
 
-def train(files: list[Path], out: Path) -> None:
+def train_labels_of_own(files: list[Path], out: Path) -> None:
     """Fit a model to labels of one's own and say how good it is by cross-validation."""
     rows = []
     for file in files:
-        for row in _rows(file):
+        for row in read_rows(file):
             text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
             label = row.get("label") or row.get("code")
             if not text or not label:
@@ -53,10 +54,10 @@ def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bo
     """Print figures against the gold columns."""
     model = LinearModel.load(folder) if folder else None
     if model is not None and has_own_labels(model):
-        figures = evaluate_labels(model, _rows(file))
+        figures = evaluate_labels(model, read_rows(file))
     else:
         city = read_city(settings.city)
-        figures = evaluate_reader(_reader(settings, city, model), _rows(file), datetime.now(UTC))
+        figures = evaluate_reader(_reader(settings, city, model), read_rows(file), datetime.now(UTC))
     found = msgspec.to_builtins(figures)
     if as_json:
         print(msgspec.json.encode(found).decode())
@@ -67,7 +68,7 @@ def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bo
 
 def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> Iterator[dict[str, Any]]:
     if model is not None and has_own_labels(model):
-        for row in _rows(file):
+        for row in read_rows(file):
             text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
             guesses = predict_label(model, text, row.get("title") or "")
             yield {"id": row.get("id"), "categories": guesses}
@@ -75,7 +76,7 @@ def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> I
     city = read_city(settings.city)
     reader, atlas, desk = _reader(settings, city, model), Atlas(city), Desk(city)
     now = datetime.now(UTC)
-    for row in _rows(file):
+    for row in read_rows(file):
         read = reader.understand(row["text"], title=row.get("title") or None, received_at=now)
         where = atlas.by_place(read.place) if read.place else None
         yield _prediction(city, row.get("id"), propose(desk, read, where, on=now.date(), accused=None, line=None))
@@ -83,7 +84,9 @@ def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> I
 
 def _reader(settings: Settings, city: City, model: LinearModel | None) -> Reader:
     setup(settings)
-    return Reader(city, model or LinearModel.load(settings.model_dir))
+    if model is not None:
+        return Reader(city, model)
+    return present(settings, city)
 
 
 def _prediction(city: City, row_id: str | None, proposal: Proposal) -> dict[str, Any]:
@@ -109,7 +112,8 @@ def _named(city: City, code: str) -> dict[str, str]:
     return {"code": code, "name": city.departments[code].name}
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
+def read_rows(file: Path) -> Iterator[dict[str, str]]:
+    """Read the rows of a CSV by the names of its columns; raises InvalidRequest where there is no such file."""
     csv.field_size_limit(10**7)
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch
+from hotline import auto_dispatch, model_in_use
+from hotline.drift import check_daily
 from hotline.http_client import HttpClient
+from hotline.shadow import ShadowReader
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
 from hotline.workers.timers import fire_timers
@@ -28,6 +30,9 @@ REST_S: Final = 0.1
 BREATH_S: Final = 0.02
 NOTICES_EVERY_S: Final = 0.5
 BEAT_EVERY_S: Final = 2.0
+# Also where more is waiting: reading along is never in a hurry, webhooks and timers are.
+SHADOW_EVERY_S: Final = 5.0
+LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 WATCH_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
@@ -36,13 +41,15 @@ NEXT_MONTH: Final = timedelta(days=31)
 async def work(settings: Settings, hub: Hub) -> None:
     """Run every loop until cancelled."""
     client = HttpClient(any_target=settings.demo)
-    outbox = Outbox(hub, client)
+    outbox, shadow = Outbox(hub, client), ShadowReader(hub, settings)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
-            group.create_task(_loop(lambda: _beat(hub), BEAT_EVERY_S))
+            group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
+            group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
+            group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:
@@ -52,7 +59,7 @@ async def work(settings: Settings, hub: Hub) -> None:
         await client.close()
 
 
-async def _loop(once: Callable[[], Awaitable[int]], rest_s: float) -> None:
+async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: float = BREATH_S) -> None:
     while True:
         try:
             done = await once()
@@ -63,7 +70,7 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float) -> None:
             LOG.exception("worker failed")
             done = 0
         # Where something was done, more may be waiting; a breath gathers what comes in together.
-        await asyncio.sleep(BREATH_S if done else rest_s)
+        await asyncio.sleep(breath_s if done else rest_s)
 
 
 async def _watch(hub: Hub) -> int:
@@ -73,8 +80,8 @@ async def _watch(hub: Hub) -> int:
     return 0
 
 
-async def _beat(hub: Hub) -> int:
-    """Say that this worker lives, keep the months' partitions ahead, take over new rulings."""
+async def _beat(hub: Hub, settings: Settings) -> int:
+    """Say that this worker lives, keep the months' partitions ahead, keep up with rulings and the model in use."""
 
     async def write(session: Session) -> None:
         now = hub.now()
@@ -85,4 +92,5 @@ async def _beat(hub: Hub) -> int:
     await hub.database.write(write)
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
+    await model_in_use.follow(hub, settings)
     return 0

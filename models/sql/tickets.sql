@@ -156,3 +156,14 @@ JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below AND t.registered_at >= :since
   AND t.state <> ALL (:without::text[]::ticket_state[])
 ORDER BY t.id DESC LIMIT :page_size;
+
+-- name: spread(city_code, low, since, most)
+-- At most so many requests, spread evenly over all that were registered from a time on; `low` is the first id that can be.
+-- A matter that was split off has the words of the whole.
+SELECT s.id AS ticket_id, s.line, s.received_at, s.registered_at, x.masked_text FROM (
+  SELECT id, line, received_at, registered_at, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total
+  FROM tickets WHERE city_code = :city_code AND id >= :low AND registered_at >= :since AND parent IS NULL
+) AS s
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = s.id
+WHERE s.n % ((s.total + :most::int - 1) / :most::int) = 0
+ORDER BY s.id;

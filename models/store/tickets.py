@@ -13,6 +13,7 @@ from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.store.database import queries
 from models.ticket import MONTH, Assignment, Ticket, TicketText, number_of
+from models.understanding import Told
 
 if TYPE_CHECKING:
     from models.store.database import Session
@@ -283,6 +284,13 @@ async def desk(session: Session, state: TicketState, after: tuple[datetime, int]
         page_size=size,
     )
     return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+
+
+async def spread(session: Session, since: datetime, most: int) -> list[Told]:
+    """Return at most so many requests, spread evenly over all that were registered from a time on."""
+    low = (since.year * 100 + since.month) * MONTH
+    rows = _SQL.spread(session.connection, city_code=session.city_code, low=low, since=since, most=most)
+    return [msgspec.convert(dict(row), Told) async for row in rows]
 
 
 def _quote(token: str) -> str:

@@ -20,7 +20,9 @@ from models import lifecycle, vocabulary
 from models.errors import NotFound, Unavailable
 from models.store import database, deliveries, installation, steps, tickets, timers
 from models.store.database import SQL_FOLDER, queries
+from models.store.examples import Example
 from models.store.migrations import migrate
+from models.store.shadow_readings import ShadowReading
 from models.ticket import Assignment, Ticket, Timer, id_of
 from models.trail import TicketEvent
 
@@ -43,6 +45,7 @@ ENUMS: dict[str, set[Any]] = {
     "channel": set(vocabulary.Channel),
     "identity": set(vocabulary.Identity),
     "disclosure": set(vocabulary.Disclosure),
+    "provenance": set(vocabulary.Provenance),
     "role": set(vocabulary.Role),
     "delivery_state": set(get_args(deliveries.State)),
 }
@@ -142,6 +145,8 @@ async def test_every_enum_of_the_database_equals_ours(connection: asyncpg.Connec
         (Ticket, "tickets", set()),
         (Assignment, "assignments", set()),
         (TicketEvent, "events", set()),
+        (Example, "examples", {"city_code"}),
+        (ShadowReading, "shadow_readings", set()),
         # Which worker has it, and for how long, is no matter of the record.
         (Timer, "timers", {"claimed_until"}),
     ],

@@ -2,15 +2,17 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from models.city import City, CorpusRow
+from models.city import City, CorpusRow, DangerRow
 from models.city_corpus import read_corpus
 from models.city_files import read_city
 from models.errors import InvalidRequest
-from models.vocabulary import Kind, Urgency
+from models.vocabulary import Flag, Kind, Urgency
 from nlu.evaluation import evaluate, evaluate_labels
+from nlu.history import HistoryRow
 from nlu.linear import LinearModel, UnusableModel, softmax
 from nlu.ngrams import counted, excerpt, grams
 from nlu.prediction import has_own_labels, predict_label
@@ -105,6 +107,30 @@ def test_a_citys_model_has_no_labels_of_ones_own(tmp_path: Path) -> None:
     assert (figures.place_exact, figures.place_false) == (1.0, 0.0)
     assert (figures.time_exact, figures.time_overlap, figures.time_false) == (0.0, 0.0, None)
     assert figures.label is None
+
+
+def test_history_teaches_what_people_said_and_nothing_of_danger(tmp_path: Path) -> None:
+    tiny = read_city(Path("tests/cities/tiny"))
+    corpus = read_corpus(Path("tests/cities/tiny"))
+    danger = DangerRow(
+        code="5101", kind=Kind.COMPLAINT, urgency=Urgency.URGENT, text="路塌了有人掉下去", also=(), flags=(Flag.COLLAPSE,), is_raised=True
+    )  # fmt: skip
+    near = msgspec.structs.replace(danger, text="心态塌了", is_raised=False)
+    said = [HistoryRow(text=f"塌塌米发霉了{mark}", code="520102", source="correction") for mark in "，。！？"]
+    plain_model = train(tiny, corpus, tmp_path / "plain", dangers=[danger, near])
+    report = train(tiny, corpus, tmp_path / "taught", dangers=[danger, near], history=said)
+    assert report.rows == plain_model.rows + 4
+    reader = Reader(tiny, LinearModel.load(tmp_path / "taught"))
+    assert reader.understand("塌塌米发霉了", received_at=NOW).categories[0].code == "5201"
+    with_kind = [msgspec.structs.replace(row, kind=Kind.PRAISE, urgency=Urgency.ROUTINE) for row in said]
+    train(tiny, corpus, tmp_path / "kind", dangers=[danger, near], history=with_kind)
+    taught = Reader(tiny, LinearModel.load(tmp_path / "kind"))
+    assert taught.understand("塌塌米发霉了", received_at=NOW).kind is Kind.PRAISE
+    heads = [LinearModel.load(tmp_path / name) for name in ("taught", "kind")]
+    flags = [model.of_head(model.scores(counted("塌塌米发霉了")), "flag")[1] for model in heads]
+    assert np.allclose(flags[0], flags[1])
+    with pytest.raises(InvalidRequest, match="7777"):
+        train(tiny, corpus, tmp_path, history=[msgspec.structs.replace(said[0], code="7777")])
 
 
 def test_own_labels_are_weighed_by_accuracy_and_macro_f1(tmp_path: Path) -> None:
