@@ -1,6 +1,6 @@
-"""Fitting the model to a city's corpus, or to labels of somebody's own (hotline nlu train)."""
+"""Fitting the model to a city's corpus."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -18,26 +18,12 @@ from models.errors import InvalidRequest
 from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
-from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
+from nlu.heads import CATEGORY, FLAG, KIND, URGENCY
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
 
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
-
-
-class LabelledText(Struct, frozen=True, kw_only=True):
-    """One row of labels of one's own. `text` may be raw, or tokens joined without blanks."""
-
-    text: str
-    label: str
-
-
-def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[LabelledText]:
-    """Read rows with `text`, or `tokens` parted by blanks, and `label` or `code`."""
-    for row in rows:
-        text = row.get("text") or "".join((row.get("tokens") or "").split())
-        yield LabelledText(text=text, label=row.get("label") or row.get("code") or "")
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -156,20 +142,6 @@ def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[Dan
     for row, danger in enumerate(dangers, start):
         is_raised[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
     return _FlagTask(flags, is_raised, counts)
-
-
-def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
-    """Fit one head to labels of somebody's own and write the model to a folder.
-
-    InvalidRequest if there are fewer than two labels.
-    """
-    examples = [row for row in rows if row.text.strip() and row.label]
-    if len({row.label for row in examples}) < 2:
-        raise InvalidRequest("训练数据至少要有两种标签")
-    normalise = Normaliser()
-    told = _Texts([counted(normalise(row.text)) for row in examples], ())
-    task = _Task(head=LABEL, rows=np.arange(len(examples)), labels=[row.label for row in examples])
-    return _fit(told, (task,), len(examples), folder)
 
 
 def _words_of(category: Category) -> str:
