@@ -36,15 +36,13 @@ def _tools() -> tuple[Normaliser, Cutter]:
 
 def counted_words(words: Sequence[str]) -> Counted:
     """Count the runs of two to four characters inside words; the beginning and the end of a word are characters too."""
-    characters = np.frombuffer("".join((" ", *(f"{word} " for word in words))).encode("utf-32-le"), np.uint32).astype(
-        np.uint64
-    )
+    framed = f" {' '.join(words)} " if words else ""
+    characters = np.frombuffer(framed.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     is_blank = characters == _BLANK
     weights = 1 + _LEAD * np.exp(-(np.cumsum(is_blank) - 1) / _LEAD_WORDS)
     every, heavy = [], []
     for length in range(2, _LONGEST + 1):
-        starts = len(characters) - length + 1
-        run = np.zeros(max(starts, 0), np.uint64)
+        run = np.zeros(max(len(characters) - length + 1, 0), np.uint64)
         is_within = np.ones(len(run), dtype=bool)
         for place in range(length):
             run = run << np.uint64(_CHARACTER_BITS) | characters[place : place + len(run)] & np.uint64(0xFFFF)
