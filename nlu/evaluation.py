@@ -9,9 +9,9 @@ from msgspec import Struct
 from models.understanding import Understanding
 from models.vocabulary import Urgency
 from nlu.linear import LinearModel
+from nlu.own_labels import labelled
 from nlu.prediction import predict_label
 from nlu.reader import Reader
-from nlu.training import labelled
 
 # What the gold files call three of the kinds.
 _KIND_NAMES: Final = {"consult": "inquiry", "help": "assistance", "report": "tip_off"}

@@ -47,9 +47,11 @@ def matrix_of(counts: Sequence[Counted], vocabulary: Grams, frequency: Floats) -
     return csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=shape, dtype=np.float64)
 
 
-def fit_head(matrix: csr_matrix, truth: NDArray[np.int64], labels: int) -> tuple[Floats, Floats]:
+def fit_head(
+    matrix: csr_matrix, truth: NDArray[np.int64], labels: int, regularisation: float = _REGULARISATION
+) -> tuple[Floats, Floats]:
     """Return weights (n-grams × labels) and offsets (labels,)."""
-    model = LinearSVC(C=_REGULARISATION, random_state=SEED).fit(matrix, truth)
+    model = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, truth)
     columns = model.coef_.T.astype(np.float32)
     offsets = model.intercept_.astype(np.float32)
     if labels == 2:

@@ -61,14 +61,16 @@ class _Stored(Struct, frozen=True):
     version: str
     heads: dict[str, Head]
     guarantee: Guarantee | None = None
+    left_out: tuple[str, ...] | None = None
 
 
 class LinearModel:
     """TF-IDF weights of n-grams for each label. Read-only; safe between threads.
 
     `vocabulary` (n-grams,) is ascending, packed as in nlu.ngrams. `weights` is float32 (n-grams × labels of all heads)
-    with the inverse document frequency in it, `bias` (labels,).
-    `guarantee` tells which requests may go out without a person's look (nlu.guarantee); without it, none.
+    with the inverse document frequency in it, `bias` (labels,). `guarantee` tells which requests may go out without a
+    person's look (nlu.guarantee); without it, none. `left_out` are words that are not counted; None where runs are
+    counted across words.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class LinearModel:
         heads: Mapping[str, Head],
         version: str,
         guarantee: Guarantee | None = None,
+        left_out: frozenset[str] | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.frequency = frequency
@@ -88,6 +91,7 @@ class LinearModel:
         self.heads = dict(heads)
         self.version = version
         self.guarantee = guarantee
+        self.left_out = left_out
 
     def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
@@ -129,7 +133,8 @@ class LinearModel:
             weights=self.weights.astype(np.float16),
             bias=self.bias,
         )
-        stored = _Stored(self.version, self.heads, self.guarantee)
+        left_out = None if self.left_out is None else tuple(sorted(self.left_out))
+        stored = _Stored(self.version, self.heads, self.guarantee, left_out)
         (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
 
     @classmethod
@@ -143,8 +148,16 @@ class LinearModel:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
         if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
             raise UnusableModel(f"分类模型不可用（{folder}）：文件不成套，请重新训练")
+        left_out = None if stored.left_out is None else frozenset(stored.left_out)
         return cls(
-            vocabulary, frequency, weights.astype(np.float32), bias, stored.heads, stored.version, stored.guarantee
+            vocabulary,
+            frequency,
+            weights.astype(np.float32),
+            bias,
+            stored.heads,
+            stored.version,
+            guarantee=stored.guarantee,
+            left_out=left_out,
         )
 
 

@@ -5,12 +5,9 @@ import numpy as np
 from models.understanding import Guess
 from nlu.heads import LABEL
 from nlu.linear import LinearModel, UnusableModel, softmax
-from nlu.masking import mask
-from nlu.ngrams import counted
-from nlu.normalise import Normaliser
+from nlu.word_runs import counted_words, words_of
 
 _GUESSES = 3
-_normalise = Normaliser()
 
 
 def has_own_labels(model: LinearModel) -> bool:
@@ -19,10 +16,16 @@ def has_own_labels(model: LinearModel) -> bool:
 
 
 def predict_label(model: LinearModel, text: str, title: str = "") -> tuple[Guess, ...]:
-    """Return up to three labels, best first, with calibrated probabilities. UnusableModel for a city's model."""
+    """Return up to three labels, best first, with calibrated probabilities.
+
+    UnusableModel for a city's model, or one that counted otherwise.
+    """
     if not has_own_labels(model):
         raise UnusableModel("这个模型按城市分类训练，没有自定义标签")
-    scores = model.scores(counted(mask(_normalise(text)).text, mask(_normalise(title)).text))
+    if model.left_out is None:
+        raise UnusableModel("这个模型是旧版程序训练的，请重新训练")
+    words = (*words_of(title), *words_of(text))
+    scores = model.scores(counted_words([word for word in words if word not in model.left_out]))
     labels, logits = model.of_head(scores, LABEL)
     odds = softmax(logits)
     return tuple(Guess(labels[index], round(float(odds[index]), 4)) for index in np.argsort(-odds)[:_GUESSES])

@@ -1,6 +1,6 @@
-"""Fitting the model to a city's corpus, or to labels of somebody's own (hotline nlu train)."""
+"""Fitting the model to a city's corpus."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -21,7 +21,7 @@ from nlu.category import catch_all_malus
 from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.flags import FlagRules, flags_of
 from nlu.guarantee import Judge, guarantee
-from nlu.heads import CATEGORY, FLAG, KIND, LABEL, SCOPE, URGENCY, URGENT
+from nlu.heads import CATEGORY, FLAG, KIND, SCOPE, URGENCY, URGENT
 from nlu.history import HistoryRow
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
@@ -30,20 +30,6 @@ from nlu.normalise import Normaliser
 
 _CODE: Final = 4  # digits of a category that is guessed
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
-
-
-class LabelledText(Struct, frozen=True, kw_only=True):
-    """One row of labels of one's own. `text` may be raw, or tokens joined without blanks."""
-
-    text: str
-    label: str
-
-
-def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[LabelledText]:
-    """Read rows with `text`, or `tokens` parted by blanks, and `label` or `code`."""
-    for row in rows:
-        text = row.get("text") or "".join((row.get("tokens") or "").split())
-        yield LabelledText(text=text, label=row.get("label") or row.get("code") or "")
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -242,20 +228,6 @@ def _scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: 
     return _Signs(SCOPE, reasons, is_there, counts, _WEIGHT_OF_DANGER)
 
 
-def train_labels(rows: Iterable[LabelledText], folder: Path) -> TrainingReport:
-    """Fit one head to labels of somebody's own and write the model to a folder.
-
-    InvalidRequest if there are fewer than two labels.
-    """
-    examples = [row for row in rows if row.text.strip() and row.label]
-    if len({row.label for row in examples}) < 2:
-        raise InvalidRequest("训练数据至少要有两种标签")
-    normalise = Normaliser()
-    told = _Texts([counted(normalise(row.text)) for row in examples], ())
-    task = _Task(head=LABEL, rows=np.arange(len(examples)), labels=[row.label for row in examples])
-    return _fit(told, (task,), len(examples), folder)
-
-
 def _words_of(category: Category) -> str:
     return "，".join((category.l2, category.l3, *category.examples))
 
@@ -312,7 +284,7 @@ def _fit(
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
     version = sha256(stacked.tobytes() + vocabulary.tobytes() + msgspec.json.encode(assured)).hexdigest()[:12]
-    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, assured).save(folder)
+    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, guarantee=assured).save(folder)
     return TrainingReport(
         rows=rows,
         features=len(vocabulary),

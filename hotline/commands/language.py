@@ -16,9 +16,9 @@ from models.errors import InvalidRequest
 from nlu.evaluation import evaluate as evaluate_reader
 from nlu.evaluation import evaluate_labels
 from nlu.linear import LinearModel
+from nlu.own_labels import labelled, train_labels
 from nlu.prediction import has_own_labels, predict_label
 from nlu.reader import Reader
-from nlu.training import LabelledText, train_labels
 from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
@@ -33,12 +33,10 @@ def train_labels_of_own(files: list[Path], out: Path) -> None:
     """Fit a model to labels of one's own and say how good it is by cross-validation."""
     rows = []
     for file in files:
-        for row in read_rows(file):
-            text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
-            label = row.get("label") or row.get("code")
-            if not text or not label:
+        for row in labelled(read_rows(file)):
+            if not row.text or not row.label:
                 raise InvalidRequest(f"{file} 须有 text（或 tokens）列和 label（或 code）列，且每行不为空")
-            rows.append(LabelledText(text=text, label=label))
+            rows.append(row)
     print(msgspec.json.encode(train_labels(rows, out)).decode())
 
 
@@ -69,7 +67,7 @@ def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bo
 def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> Iterator[dict[str, Any]]:
     if model is not None and has_own_labels(model):
         for row in read_rows(file):
-            text = row.get("text") or (row.get("tokens") or "").replace(" ", "")
+            text = row.get("text") or "\n".join((row.get("tokens") or "").split())
             guesses = predict_label(model, text, row.get("title") or "")
             yield {"id": row.get("id"), "categories": guesses}
         return

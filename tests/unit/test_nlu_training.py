@@ -15,10 +15,11 @@ from nlu.evaluation import evaluate, evaluate_labels
 from nlu.history import HistoryRow
 from nlu.linear import LinearModel, UnusableModel, softmax
 from nlu.ngrams import counted, excerpt, grams
+from nlu.own_labels import LabelledText, train_labels
 from nlu.prediction import has_own_labels, predict_label
 from nlu.reader import Reader
 from nlu.times import LOCAL_TIME
-from nlu.training import LabelledText, train, train_labels
+from nlu.training import train
 
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=LOCAL_TIME)
 WATER = ["小区停水两天了", "水压太低", "自来水发黄", "水费太高了", "水管爆了没水"]
@@ -50,7 +51,7 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
 
 def test_labels_of_ones_own_are_learnt_and_told_with_probabilities(tmp_path: Path) -> None:
     report = train_labels(ROWS, tmp_path)
-    assert (report.rows, report.labels) == (20, {"label": 2})
+    assert (report.rows, report.labels) == (20, 2)
     model = LinearModel.load(tmp_path)
     assert has_own_labels(model)
     best, other = predict_label(model, "家里没水了，水管漏了")
