@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.errors import HotlineError
 from nlu.ngrams import Counted, Grams
+from nlu.span_weights import SpanWeights
 
 Floats = NDArray[np.float32]
 
@@ -48,7 +49,7 @@ class LinearModel:
     """TF-IDF weights of n-grams for each label. Read-only; safe between threads.
 
     `vocabulary` (n-grams,) is ascending, packed as in nlu.ngrams. `weights` is float32 (n-grams × labels of all heads)
-    with the inverse document frequency in it, `bias` (labels,).
+    with the inverse document frequency in it, `bias` (labels,). `spans` finds place and subject, where letters taught it.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class LinearModel:
         bias: Floats,
         heads: Mapping[str, Head],
         version: str,
+        spans: SpanWeights | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.frequency = frequency
@@ -66,6 +68,7 @@ class LinearModel:
         self.bias = bias
         self.heads = dict(heads)
         self.version = version
+        self.spans = spans
 
     def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
@@ -97,6 +100,8 @@ class LinearModel:
             weights=self.weights.astype(np.float16),
             bias=self.bias,
         )
+        if self.spans is not None:
+            self.spans.save(folder)
         stored = _Stored(self.version, self.heads)
         (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
 
@@ -107,11 +112,12 @@ class LinearModel:
             stored = msgspec.json.decode((folder / _MODEL_FILE).read_bytes(), type=_Stored)
             with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
                 vocabulary, frequency, weights, bias = (arrays[name] for name in _ARRAYS)
+            spans = SpanWeights.load(folder)
         except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
         if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
             raise UnusableModel(f"分类模型不可用（{folder}）：文件不成套，请重新训练")
-        return cls(vocabulary, frequency, weights.astype(np.float32), bias, stored.heads, stored.version)
+        return cls(vocabulary, frequency, weights.astype(np.float32), bias, stored.heads, stored.version, spans)
 
 
 def weighed(scores: Floats, title_scores: Floats | None) -> Floats:

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
-from msgspec import Struct
-
-from nlu.cutter import NOTHING, Passage
+from nlu.cutter import Passage
 from nlu.words import words
 
 # Whoever bears such a name is what the request is about; a company tells more than an office.
@@ -42,36 +40,49 @@ _TITLE_BONUS: Final = 2.0
 _EARLY: Final = 200.0  # characters of position that weigh one point
 
 
-class Parties(Struct, frozen=True):
-    """Who is named: `subject` whom the request is about, `accused` who is said to have done wrong."""
+class Body(NamedTuple):
+    """Who may be meant, with offsets; `worth` is what speaks for its being the subject, by name and by where it stands."""
 
-    subject: str | None
-    accused: str | None
+    start: int
+    end: int
+    worth: float
+    is_role: bool
 
 
-def find_parties(text: Passage, title: Passage = NOTHING, accused: str | None = None) -> Parties:
-    """Return the parties of a title and the opening of a text; one accused by name in the form stays.
+def bodies(passage: Passage, offset: int, *, is_title: bool) -> list[Body]:
+    """Return whoever a passage calls by name or role; offsets count from `offset` on."""
+    bonus = _TITLE_BONUS if is_title else 0.0
+    found = [(*one, False) for one in _named(passage)] + [(*one, True) for one in _roles(passage.text)]
+    return [
+        Body(offset + start, offset + start + len(name), worth + bonus - start / _EARLY, is_role)
+        for start, worth, name, is_role in found
+    ]
 
-    They are found by how bodies, shops, offices and roles are named.
-    """
-    best: tuple[float, str] | None = None
-    for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
-        for start, worth, name in (*_named(source), *_roles(source.text)):
-            score = worth + bonus - start / _EARLY
-            if best is None or score > best[0]:
-                best = score, name
-    subject = best[1] if best else None
-    if accused:
-        return Parties(subject or accused, accused)
-    return Parties(subject, _accused(text.text, title.text, subject))
+
+def worth_of_word(word: str) -> float:
+    """Return what a word's ending says for its naming a body, 0 where it says nothing."""
+    return _worth(word)
+
+
+def is_outside(word: str) -> bool:
+    """Tell whether a word stands beside names and never in one."""
+    return word in _OUTSIDE
+
+
+def accused_of(text: str, title: str, subject: str | None) -> str | None:
+    """Return who is accused of misconduct or a breach: a person by office and name, else the subject; None without accusing words."""
+    if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
+        return None
+    person = _PERSON.search(title) or _PERSON.search(text)
+    return person[0] if person is not None else subject
 
 
 def _named(passage: Passage) -> Iterator[tuple[int, float, str]]:
     """Yield (offset, worth, name) of every body that the text calls by a name."""
     text, tagged = passage
-    bodies = [(index, word, worth) for index, (word, _) in enumerate(tagged) if (worth := _worth(word))]
-    ends = [0, *accumulate(len(word) for word, _ in tagged)] if bodies else []
-    for index, word, worth in bodies:
+    named = [(index, word, worth) for index, (word, _) in enumerate(tagged) if (worth := _worth(word))]
+    ends = [0, *accumulate(len(word) for word, _ in tagged)] if named else []
+    for index, word, worth in named:
         first = _leftmost(tagged, index)
         start = ends[first]
         admin = _ADMIN.search(text, max(0, start - 4), start)
@@ -108,10 +119,3 @@ def _leftmost(tagged: Sequence[tuple[str, str]], last: int) -> int:
             break
         first -= 1
     return first
-
-
-def _accused(text: str, title: str, subject: str | None) -> str | None:
-    if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
-        return None
-    person = _PERSON.search(title) or _PERSON.search(text)
-    return person[0] if person is not None else subject

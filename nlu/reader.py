@@ -10,6 +10,7 @@ from models.understanding import Understanding
 from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
+from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.kind import Kinds
@@ -17,8 +18,6 @@ from nlu.linear import LinearModel, UnusableModel
 from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
-from nlu.parties import find_parties
-from nlu.places import Places
 from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
 from nlu.suspicion import Suspicions
@@ -45,7 +44,7 @@ class Reader:
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
-        self._places = Places(city)
+        self._extract = Extractor(city, model.spans)
         self._fingerprint = Fingerprinter(fingerprint_key) if fingerprint_key else None
 
     @classmethod
@@ -98,8 +97,7 @@ class Reader:
         kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
-        place = self._places.find(opening, headline, self._cutter.passage(given))
-        parties = find_parties(opening, headline, accused)
+        found = self._extract.find(opening, headline, self._cutter.passage(given), accused)
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,
@@ -107,15 +105,15 @@ class Reader:
             kind=kind,
             kind_p=kind_p,
             urgency=self._urgencies.guess(scores, excerpt(whole), kind, hits),
-            place=place,
-            subject=parties.subject,
-            accused=parties.accused,
+            place=found.place,
+            subject=found.subject,
+            accused=found.accused,
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
             scope=self._scope.doubts(whole),
-            brief=propose(read, heading, place=place, time=when.span if when else None),
+            brief=propose(read, heading, place=found.place, time=when.span if when else None),
             masked_text=whole,
             tokens=self._cutter.search_tokens(whole),
             fingerprint=self._fingerprint(whole) if self._fingerprint else (),

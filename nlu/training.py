@@ -22,6 +22,8 @@ from nlu.heads import CATEGORY, FLAG, KIND, LABEL, URGENCY
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
+from nlu.span_fitting import fit_spans
+from nlu.span_weights import SpanWeights
 
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
 
@@ -135,7 +137,8 @@ def train(
         _Task(head=KIND, rows=labelled, labels=[str(row.kind) for row in corpus], weighs_titles=True),
         _Task(head=URGENCY, rows=labelled, labels=[str(int(row.urgency)) for row in corpus]),
     )
-    return _fit(told, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers))
+    spans = fit_spans(city, letters)
+    return _fit(told, tasks, len(corpus), folder, flags=_flag_task(city, texts, len(corpus), dangers), spans=spans)
 
 
 def _flag_task(city: City, texts: Sequence[str], end: int, dangers: Sequence[DangerRow]) -> _FlagTask | None:
@@ -183,6 +186,7 @@ def _fit(
     folder: Path,
     *,
     flags: _FlagTask | None = None,
+    spans: SpanWeights | None = None,
 ) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = vocabulary_of(texts.counts)
@@ -215,7 +219,7 @@ def _fit(
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
     version = sha256(stacked.tobytes() + vocabulary.tobytes()).hexdigest()[:12]
-    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version).save(folder)
+    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, spans).save(folder)
     return TrainingReport(
         rows=rows,
         features=len(vocabulary),

@@ -1,0 +1,227 @@
+"""Fitting the span model to letters: the right run should be worth more than all others together (log-linear, AdaGrad)."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from models.city import City, LetterRow
+from nlu.cutter import Cutter
+from nlu.normalise import Normaliser
+from nlu.place_words import PlaceWords
+from nlu.retelling import Retelling, Told
+from nlu.span_model import Numbers, pair_codes, worth_of_runs
+from nlu.span_weights import (
+    AFTER,
+    BEFORE,
+    COLUMNS,
+    FIRST,
+    INNER,
+    LAST,
+    LONGEST,
+    NEVER,
+    ROLES,
+    SHAPES,
+    TARGETS,
+    SpanWeights,
+)
+from nlu.span_words import BARS, MARKS, Codes, SheetReader, WordSheet
+
+_SEED: Final = 12345
+_ROUNDS: Final = 2
+_AS_WRITTEN: Final = 0.2
+_UNTITLED: Final = 0.1
+_RATE: Final = 0.05
+_DECAY: Final = 1e-3
+_DROPPED: Final = 0.2  # of the features in each look, so that none is relied on alone
+_FEWEST: Final = 16  # words with a feature, or it is left out
+_LEAST: Final = 5e-3  # a gradient below it moves nothing
+_OPENING: Final = 700  # characters, as the reader reads
+# Rows that mean nothing: of a feature dropped, unknown or absent.
+_WITH_NOTHING: Final = ("words", "held", "roles", "counts", "mark_pairs", "tag_pairs")
+
+
+class _Example(Struct):
+    """A letter in one telling. `right` are the runs that are right (first word, length - 1) for each target, None: not to be had."""
+
+    sheet: WordSheet
+    words: NDArray[np.int64]
+    tags: Codes
+    right: tuple[list[tuple[int, int]] | None, ...]
+
+
+class _Table:
+    """Weights with their squared gradients (AdaGrad)."""
+
+    def __init__(self, rows: int, columns: int, *, has_nothing: bool) -> None:
+        self.weights = np.zeros((rows, columns))
+        self._squares = np.full((rows, columns), 0.05)
+        self._has_nothing = has_nothing
+
+    def learn(self, rows: Codes, gradients: Numbers) -> None:
+        """Move the weights of `rows` (n, m) against `gradients` (n, columns)."""
+        moving = np.abs(gradients).max(axis=1) > _LEAST
+        if not moving.any():
+            return
+        flat, size = rows[moving].ravel(), len(self.weights)
+        each = np.repeat(gradients[moving], rows.shape[1], axis=0)
+        hit = np.flatnonzero(np.bincount(flat, minlength=size))
+        sums = np.stack([np.bincount(flat, column, size)[hit] for column in each.T], axis=1)
+        self._squares[hit] += sums * sums
+        self.weights[hit] -= _RATE * (sums + _DECAY * self.weights[hit]) / np.sqrt(self._squares[hit])
+        if self._has_nothing:
+            self.weights[0] = 0.0
+
+
+def fit_spans(city: City, letters: Sequence[LetterRow]) -> SpanWeights | None:
+    """Return the weights that letters teach, None without letters. The same letters give the same weights."""
+    if not letters:
+        return None
+    tags: dict[str, int] = {}
+    rounds = _examples(city, letters, tags)
+    every = np.concatenate([example.words.ravel() for examples in rounds for example in examples])
+    found, counts = np.unique(every, return_counts=True)
+    vocabulary = found[counts >= _FEWEST]
+    for example in (example for examples in rounds for example in examples):
+        at = np.searchsorted(vocabulary, example.words).clip(0, len(vocabulary) - 1)
+        example.words = np.where(vocabulary[at] == example.words, at + 1, 0)
+    learner = _Learner(len(vocabulary), len(tags))
+    for examples in rounds:
+        for example in examples:
+            learner.look(example)
+    return SpanWeights(learner.tables(), vocabulary, tuple(tags))
+
+
+def _examples(city: City, letters: Sequence[LetterRow], tags: dict[str, int]) -> list[list[_Example]]:
+    """Return the letters, told anew and shuffled for each round."""
+    normalise, cutter, read = Normaliser(city.language.fillers), Cutter(city.language.custom_words), SheetReader(PlaceWords(city))
+    chance, retell = Random(_SEED), Retelling(city, _SEED)  # noqa: S311 - chance in learning, no secret
+    plain = [
+        Told(normalise(one.title), normalise(one.text)[:_OPENING], normalise(one.place), normalise(one.subject))
+        for one in letters
+    ]
+    homes = [told.place for told in plain if told.place]
+    rounds = []
+    for _ in range(_ROUNDS):
+        examples = []
+        for told in chance.sample(plain, len(plain)):
+            if chance.random() > _AS_WRITTEN:
+                told = retell(told, chance.choice(homes) if homes else "")  # noqa: PLW2901 - the same letter, told anew
+            elif chance.random() < _UNTITLED:
+                told = Told("", told.text, told.place, told.subject)  # noqa: PLW2901
+            examples.append(_example(read(cutter.passage(told.text), cutter.passage(told.title)), told, read, tags))
+        rounds.append([example for example in examples if example.sheet.cuts])
+    return rounds
+
+
+def _example(sheet: WordSheet, told: Told, read: SheetReader, tags: dict[str, int]) -> _Example:
+    words = np.array([read.features(*cut) for cut in sheet.cuts], np.int64)
+    numbers = np.array([tags.setdefault(tag, len(tags) + 1) for _, tag in sheet.cuts], np.intp)
+    return _Example(sheet, words, numbers, tuple(_runs_of(sheet, span) for span in (told.place, told.subject)))
+
+
+def _runs_of(sheet: WordSheet, span: str) -> list[tuple[int, int]] | None:
+    """Return where a span stands as whole words; None where it stands only across them."""
+    if not span:
+        return []
+    runs, at = [], sheet.text.find(span)
+    while at >= 0:
+        first, last = np.searchsorted(sheet.starts, at), np.searchsorted(sheet.ends, at + len(span))
+        is_whole = first < len(sheet.cuts) and sheet.starts[first] == at and sheet.ends[last] == at + len(span)
+        if is_whole and last - first < LONGEST:
+            runs.append((int(first), int(last - first)))
+        at = sheet.text.find(span, at + 1)
+    return runs or None
+
+
+class _Learner:
+    """Looks at one example after another."""
+
+    def __init__(self, words: int, tags: int) -> None:
+        self._chance = np.random.default_rng(_SEED)
+        self._tags = tags
+        shapes = {**SHAPES, "words": (words + 1, COLUMNS), "tag_pairs": ((tags + 1) ** 2, 4)}
+        self._tables = {name: _Table(*shape, has_nothing=name in _WITH_NOTHING) for name, shape in shapes.items()}
+
+    def tables(self) -> dict[str, NDArray[np.float32]]:
+        """Return the weights, of the words without the row that means nothing."""
+        found = {name: table.weights.astype(np.float32) for name, table in self._tables.items()}
+        found["words"] = found["words"][1:]
+        return found
+
+    def look(self, example: _Example) -> None:
+        """Learn from one example."""
+        sheet, count = example.sheet, len(example.sheet.cuts)
+        words = self._thinned(example.words)
+        pairs = (
+            ("mark_pairs", self._thinned(pair_codes(sheet.marks, MARKS)[:, None])),
+            ("tag_pairs", self._thinned(pair_codes(example.tags, self._tags)[:, None])),
+        )
+        codes = (("held", sheet.held[:, None]), ("roles", sheet.roles[:, None]), ("counts", sheet.counts[:, None]))
+        own = self._weights("words", words)
+        worth = own[:, : 2 * ROLES] + sum(self._weights(*one) for one in codes)
+        beside = sum(self._weights(*one) for one in pairs)
+        begins = self._weights("starts", sheet.starts_at)
+        barred = np.fromiter((word in BARS for word, _ in sheet.cuts), bool, count)
+        moved, moved_pairs = np.zeros((count, COLUMNS)), np.zeros((count + 1, 4))
+        moved_begins, lengths, none = np.zeros((count, 2)), np.zeros((LONGEST, 2)), np.zeros((1, 2))
+        for at in range(len(TARGETS)):
+            part = worth[:, ROLES * at : ROLES * (at + 1)]
+            part[barred, INNER] = NEVER
+            runs = worth_of_runs(part, beside[:, 2 * at : 2 * at + 2], begins[:, at], self._tables["lengths"].weights[:, at])
+            empty = float(self._tables["none"].weights[0, at] + own[: sheet.titled, 2 * ROLES + at].sum())
+            right = example.right[at]
+            if right is None:
+                continue
+            wrong, none[0, at] = _surprise(runs, empty, right)
+            first, last, inner = _ends_of(wrong)
+            lengths[:, at] = wrong.sum(axis=0)
+            moved_begins[:, at] = first
+            moved_pairs[:-1, 2 * at], moved_pairs[1:, 2 * at + 1] = first, last
+            moved[:-1, ROLES * at + BEFORE], moved[1:, ROLES * at + AFTER] = first[1:], last[:-1]
+            for role, gradient in ((FIRST, first), (LAST, last), (INNER, inner)):
+                moved[:, ROLES * at + role] = gradient
+            moved[: sheet.titled, 2 * ROLES + at] = none[0, at]
+        self._tables["words"].learn(words, moved)
+        for name, rows in codes:
+            self._tables[name].learn(rows, moved[:, : 2 * ROLES])
+        for name, rows in pairs:
+            self._tables[name].learn(rows, moved_pairs)
+        self._tables["starts"].learn(sheet.starts_at, moved_begins)
+        self._tables["lengths"].learn(np.arange(LONGEST)[:, None], lengths)
+        self._tables["none"].learn(np.zeros((1, 1), np.intp), none)
+
+    def _weights(self, name: str, rows: Codes) -> Numbers:
+        found: Numbers = self._tables[name].weights[rows].sum(axis=1)
+        return found
+
+    def _thinned(self, rows: Codes) -> Codes:
+        return np.where(self._chance.random(rows.shape) < _DROPPED, 0, rows)
+
+
+def _surprise(runs: Numbers, empty: float, right: list[tuple[int, int]]) -> tuple[Numbers, float]:
+    """Return the gradients of the negative log-probability of the right runs, or of there being none: of every run, of none."""
+    most = max(float(runs.max()), empty)
+    odds = np.exp(runs - most)
+    none = float(np.exp(empty - most))
+    whole = odds.sum() + none
+    odds /= whole
+    none /= whole
+    if not right:
+        return odds, none - 1.0
+    at = tuple(np.array(right).T)
+    odds[at] -= odds[at] / max(float(odds[at].sum()), 1e-300)
+    return odds, none
+
+
+def _ends_of(gradients: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return what the gradients of runs come to for their first, last and inner words (words,)."""
+    count = len(gradients)
+    first = gradients.sum(axis=1)
+    ends = np.arange(count)[:, None] + np.arange(LONGEST)
+    last = np.bincount(ends.ravel(), gradients.ravel(), count + LONGEST)[:count]
+    inner = first.cumsum() - (last.cumsum() - last)
+    return first, last, inner
