@@ -41,8 +41,8 @@ class Extractor:
 
     def __init__(self, city: City, weights: SpanWeights | None) -> None:
         self._words = PlaceWords(city)
-        self._read = SheetReader(self._words)
-        self._model = SpanModel(self._read, weights) if weights else None
+        self._model = SpanModel(self._words, weights) if weights else None
+        self._read = self._model.read if self._model else SheetReader(self._words)
 
     def find(
         self, text: Passage, title: Passage = NOTHING, address: Passage = NOTHING, accused: str | None = None

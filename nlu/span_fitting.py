@@ -40,6 +40,7 @@ _DROPPED: Final = 0.2  # of the features in each look, so that none is relied on
 _FEWEST: Final = 16  # words with a feature, or it is left out
 _LEAST: Final = 5e-3  # a gradient below it moves nothing
 _OPENING: Final = 700  # characters, as the reader reads
+_BARRED: Final = np.tile([NEVER if role == INNER else 0.0 for role in range(ROLES)], len(TARGETS))
 # Rows that mean nothing: of a feature dropped, unknown or absent.
 _WITH_NOTHING: Final = ("words", "held", "roles", "counts", "mark_pairs", "tag_pairs")
 
@@ -163,20 +164,17 @@ class _Learner:
         codes = (("held", sheet.held[:, None]), ("roles", sheet.roles[:, None]), ("counts", sheet.counts[:, None]))
         own = self._weights("words", words)
         worth = own[:, : 2 * ROLES] + sum(self._weights(*one) for one in codes)
+        worth[np.fromiter((word in BARS for word, _ in sheet.cuts), bool, count)] += _BARRED
         beside = sum(self._weights(*one) for one in pairs)
-        begins = self._weights("starts", sheet.starts_at)
-        barred = np.fromiter((word in BARS for word, _ in sheet.cuts), bool, count)
+        starts_at = np.stack(sheet.starts_at, axis=1)
+        runs = worth_of_runs(worth, beside, self._weights("starts", starts_at), self._tables["lengths"].weights)
         moved, moved_pairs = np.zeros((count, COLUMNS)), np.zeros((count + 1, 4))
         moved_begins, lengths, none = np.zeros((count, 2)), np.zeros((LONGEST, 2)), np.zeros((1, 2))
-        for at in range(len(TARGETS)):
-            part = worth[:, ROLES * at : ROLES * (at + 1)]
-            part[barred, INNER] = NEVER
-            runs = worth_of_runs(part, beside[:, 2 * at : 2 * at + 2], begins[:, at], self._tables["lengths"].weights[:, at])
-            empty = float(self._tables["none"].weights[0, at] + own[: sheet.titled, 2 * ROLES + at].sum())
-            right = example.right[at]
+        for at, right in enumerate(example.right):
             if right is None:
                 continue
-            wrong, none[0, at] = _surprise(runs, empty, right)
+            empty = float(self._tables["none"].weights[0, at] + own[: sheet.titled, 2 * ROLES + at].sum())
+            wrong, none[0, at] = _surprise(runs[at], empty, right)
             first, last, inner = _ends_of(wrong)
             lengths[:, at] = wrong.sum(axis=0)
             moved_begins[:, at] = first
@@ -190,7 +188,7 @@ class _Learner:
             self._tables[name].learn(rows, moved[:, : 2 * ROLES])
         for name, rows in pairs:
             self._tables[name].learn(rows, moved_pairs)
-        self._tables["starts"].learn(sheet.starts_at, moved_begins)
+        self._tables["starts"].learn(starts_at, moved_begins)
         self._tables["lengths"].learn(np.arange(LONGEST)[:, None], lengths)
         self._tables["none"].learn(np.zeros((1, 1), np.intp), none)
 
