@@ -1,5 +1,6 @@
 """Where it is and whom it is about (要素提取): the runs of words that the model prefers, with what the city's names add."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ _READINESS: Final = np.array((2.0, 2.0))
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters
 
 
@@ -73,7 +75,8 @@ class Extractor:
         runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
         least = none - _READINESS
         place, worth = _best(sheet, runs[0])
-        return place if worth > least[0] else None, _subject(sheet, runs[1], float(least[1]))
+        is_place = worth > least[0] and _CHINESE.search(sheet.text, *place)
+        return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
 
 
 def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:

@@ -53,7 +53,12 @@ def bodies(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int], b
     """
     found = [(*one, False) for one in _named(text, cuts, endings)] + [(*one, True) for one in _roles(text)]
     return [
-        Body(start, start + len(name), worth + (_TITLE_BONUS - start / _EARLY if start < begun else (begun - start) / _EARLY), is_role)
+        Body(
+            start,
+            start + len(name),
+            worth + (_TITLE_BONUS - start / _EARLY if start < begun else (begun - start) / _EARLY),
+            is_role,
+        )
         for start, worth, name, is_role in found
     ]
 

@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
-from nlu.cutter import Passage
+from nlu.mistyped import Mistyped
 from nlu.words import words
 
 
@@ -76,6 +76,7 @@ class PlaceWords:
         for entry in city.gazetteer:
             for name in {entry.name, *entry.aliases}:
                 self._entries.setdefault(name, []).append(entry)
+        self._mistyped = Mistyped(self._entries)
         self._areas = _areas(city)
         self._parents = {code: department.parent for code, department in city.departments.items()}
         self._endings = tuple({*_ENDINGS, *city.language.place_suffixes})
@@ -94,6 +95,9 @@ class PlaceWords:
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
+        if not any(key in self._entries for key in backwards):
+            meant = self._mistyped.find(span)
+            backwards = [meant, *backwards] if meant else backwards
         for key in backwards:
             entries = self._entries.get(key, [])
             if len(entries) > 1:
@@ -109,7 +113,9 @@ class PlaceWords:
 
     def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
         """Return the known names of a text that was cut into words; they do not overlap."""
-        found = [Name(general.start(), general.end(), general[0], is_area=True) for general in _GENERAL_ADMIN.finditer(text)]
+        found = [
+            Name(general.start(), general.end(), general[0], is_area=True) for general in _GENERAL_ADMIN.finditer(text)
+        ]
         inside = {at for name in found for at in range(name.start, name.end)}
         borders: set[int] = set()
         for _, start, end in self._names.find_matches_as_indexes(text):

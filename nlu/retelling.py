@@ -4,8 +4,9 @@ import re
 from random import Random
 from typing import Final
 
-from models.city import City, LetterRow
 from msgspec import Struct
+
+from models.city import City
 
 _LEADS: Final = ("关于", "投诉", "举报", "反映", "请问", "请求", "咨询", "建议", "希望", "请", "对", *[""] * 8)
 _HOMES: Final = ("我是{}的业主，", "本人住{}，", "我家住在{}，", "我是{}居民。", "我在{}上班，")
@@ -70,12 +71,20 @@ class Retelling:
             return self._about(told)
         if way < 0.15:
             return told
+        if self._is(0.15):
+            vague = self._area() + self._chance.choice(("", "的", "市民", "部分小区"))
+            return Told(self._lead() + vague + title, text, place, subject)
+        short, exact, text = self._shortened(place, text)
+        if short == exact and home and self._is(0.35):
+            text = self._chance.choice(_HOMES).format(home) + text
+        about = ("的" if self._is(0.3) else "") + subject if names_subject else ""
+        return Told(self._lead() + short + about + title, text, exact, subject)
+
+    def _shortened(self, place: str, text: str) -> tuple[str, str, str]:
+        """Return how a title calls a place, how the letter calls it most exactly, and the text."""
+        short, tail = place, _TAIL.search(place)
         has_area = bool(_AREA.match(place))
-        way, tail = self._chance.random(), _TAIL.search(place)
-        if way < 0.15:
-            return Told(f"{self._lead()}{self._area()}{self._chance.choice(('', '的', '市民', '部分小区'))}{title}", text, place, subject)
-        short = place
-        if way < 0.35 and place in text and not tail:
+        if not tail and place in text and self._is(0.25):
             exact = place + self._tail()
             text, place = text.replace(place, exact, 1), exact
         elif tail and tail.start() >= _SHORTEST and self._is(0.55):
@@ -84,10 +93,7 @@ class Retelling:
             short = place = self._area() + place
         if short != place and not has_area and self._is(0.6):
             short = self._area() + short
-        elif short == place and home and self._is(0.35):
-            text = self._chance.choice(_HOMES).format(home) + text
-        about = ("的" if self._is(0.3) else "") + subject if names_subject else ""
-        return Told(self._lead() + short + about + title, text, place, subject)
+        return short, place, text
 
     def _placed(self, told: Told) -> Told:
         """Name the city or district of a letter that names no place, in every second."""
@@ -96,12 +102,15 @@ class Retelling:
         area = self._area()
         if told.subject and self._is(0.5):
             about = self._about(told)
-            if about.subject.startswith(tuple(_LETTERS)):
-                return Told(about.title, about.text, _AREA.match(about.subject)[0], about.subject) if _AREA.match(about.subject) else about
+            with_area = _AREA.match(about.subject)
+            if with_area:
+                return Told(about.title, about.text, with_area[0], about.subject)
             return Told(f"{self._lead()}{area}{told.subject}{told.title}", told.text, area, told.subject)
         if self._is(0.5):
             return Told(f"{self._lead()}{area}{told.title}", told.text, area, told.subject)
-        return Told(f"{area}{self._chance.choice(('城区', '', '市区', '的'))}{told.title}", told.text, area, told.subject)
+        return Told(
+            f"{area}{self._chance.choice(('城区', '', '市区', '的'))}{told.title}", told.text, area, told.subject
+        )
 
     def _about(self, told: Told) -> Told:
         """Name the subject in the title; a public body or company with its city."""
@@ -115,14 +124,11 @@ class Retelling:
 
     def _area(self) -> str:
         """Return a made-up city or district, written as the letters write theirs."""
-        return f"{self._chance.choice(_LETTERS)}{self._chance.choice(('', '', '1', '3', '7'))}{self._chance.choice(_LEVELS)}"
+        return (
+            self._chance.choice(_LETTERS) + self._chance.choice(("", "", "1", "3", "7")) + self._chance.choice(_LEVELS)
+        )
 
     def _tail(self) -> str:
         if self._is(0.6):
             return f"{self._chance.randint(1, 39)}{self._chance.choice(_NUMBERED)}"
         return self._chance.choice(_TAILS)
-
-
-def told_by(letter: LetterRow) -> Told:
-    """Return a letter as it is."""
-    return Told(letter.title, letter.text, letter.place, letter.subject)

@@ -98,7 +98,11 @@ def fit_spans(city: City, letters: Sequence[LetterRow]) -> SpanWeights | None:
 
 def _examples(city: City, letters: Sequence[LetterRow], tags: dict[str, int]) -> list[list[_Example]]:
     """Return the letters, told anew and shuffled for each round."""
-    normalise, cutter, read = Normaliser(city.language.fillers), Cutter(city.language.custom_words), SheetReader(PlaceWords(city))
+    normalise, cutter, read = (
+        Normaliser(city.language.fillers),
+        Cutter(city.language.custom_words),
+        SheetReader(PlaceWords(city)),
+    )
     chance, retell = Random(_SEED), Retelling(city, _SEED)  # noqa: S311 - chance in learning, no secret
     plain = [
         Told(normalise(one.title), normalise(one.text)[:_OPENING], normalise(one.place), normalise(one.subject))
@@ -155,7 +159,7 @@ class _Learner:
 
     def look(self, example: _Example) -> None:
         """Learn from one example."""
-        sheet, count = example.sheet, len(example.sheet.cuts)
+        sheet = example.sheet
         words = self._thinned(example.words)
         pairs = (
             ("mark_pairs", self._thinned(pair_codes(sheet.marks, MARKS)[:, None])),
@@ -164,33 +168,20 @@ class _Learner:
         codes = (("held", sheet.held[:, None]), ("roles", sheet.roles[:, None]), ("counts", sheet.counts[:, None]))
         own = self._weights("words", words)
         worth = own[:, : 2 * ROLES] + sum(self._weights(*one) for one in codes)
-        worth[np.fromiter((word in BARS for word, _ in sheet.cuts), bool, count)] += _BARRED
-        beside = sum(self._weights(*one) for one in pairs)
+        worth[np.fromiter((word in BARS for word, _ in sheet.cuts), bool, len(worth))] += _BARRED
+        beside = self._weights(*pairs[0]) + self._weights(*pairs[1])
         starts_at = np.stack(sheet.starts_at, axis=1)
         runs = worth_of_runs(worth, beside, self._weights("starts", starts_at), self._tables["lengths"].weights)
-        moved, moved_pairs = np.zeros((count, COLUMNS)), np.zeros((count + 1, 4))
-        moved_begins, lengths, none = np.zeros((count, 2)), np.zeros((LONGEST, 2)), np.zeros((1, 2))
-        for at, right in enumerate(example.right):
-            if right is None:
-                continue
-            empty = float(self._tables["none"].weights[0, at] + own[: sheet.titled, 2 * ROLES + at].sum())
-            wrong, none[0, at] = _surprise(runs[at], empty, right)
-            first, last, inner = _ends_of(wrong)
-            lengths[:, at] = wrong.sum(axis=0)
-            moved_begins[:, at] = first
-            moved_pairs[:-1, 2 * at], moved_pairs[1:, 2 * at + 1] = first, last
-            moved[:-1, ROLES * at + BEFORE], moved[1:, ROLES * at + AFTER] = first[1:], last[:-1]
-            for role, gradient in ((FIRST, first), (LAST, last), (INNER, inner)):
-                moved[:, ROLES * at + role] = gradient
-            moved[: sheet.titled, 2 * ROLES + at] = none[0, at]
-        self._tables["words"].learn(words, moved)
+        empty = self._tables["none"].weights[0] + own[: sheet.titled, 2 * ROLES :].sum(axis=0)
+        wrong = _Wrong(runs, empty, example.right, sheet.titled)
+        self._tables["words"].learn(words, wrong.words)
         for name, rows in codes:
-            self._tables[name].learn(rows, moved[:, : 2 * ROLES])
+            self._tables[name].learn(rows, wrong.words[:, : 2 * ROLES])
         for name, rows in pairs:
-            self._tables[name].learn(rows, moved_pairs)
-        self._tables["starts"].learn(starts_at, moved_begins)
-        self._tables["lengths"].learn(np.arange(LONGEST)[:, None], lengths)
-        self._tables["none"].learn(np.zeros((1, 1), np.intp), none)
+            self._tables[name].learn(rows, wrong.pairs)
+        self._tables["starts"].learn(starts_at, wrong.begins)
+        self._tables["lengths"].learn(np.arange(LONGEST)[:, None], wrong.lengths)
+        self._tables["none"].learn(np.zeros((1, 1), np.intp), wrong.none)
 
     def _weights(self, name: str, rows: Codes) -> Numbers:
         found: Numbers = self._tables[name].weights[rows].sum(axis=1)
@@ -198,6 +189,34 @@ class _Learner:
 
     def _thinned(self, rows: Codes) -> Codes:
         return np.where(self._chance.random(rows.shape) < _DROPPED, 0, rows)
+
+
+class _Wrong:
+    """How far each weight of an example is off: the gradients of the negative log-probability of what is right.
+
+    `words` (words, columns), `pairs` (gaps, 4), `begins` (words, targets), `lengths` (lengths, targets), `none` (1, targets).
+    """
+
+    def __init__(
+        self, runs: Numbers, empty: Numbers, right: tuple[list[tuple[int, int]] | None, ...], titled: int
+    ) -> None:
+        count = runs.shape[1]
+        self.words, self.pairs = np.zeros((count, COLUMNS)), np.zeros((count + 1, 4))
+        self.begins, self.lengths, self.none = np.zeros((count, 2)), np.zeros((LONGEST, 2)), np.zeros((1, 2))
+        for at, runs_right in enumerate(right):
+            if runs_right is not None:
+                self._add(at, *_surprise(runs[at], float(empty[at]), runs_right), titled)
+
+    def _add(self, at: int, runs: Numbers, none: float, titled: int) -> None:
+        first, last, inner = _ends_of(runs)
+        self.none[0, at] = none
+        self.lengths[:, at] = runs.sum(axis=0)
+        self.begins[:, at] = first
+        self.pairs[:-1, 2 * at], self.pairs[1:, 2 * at + 1] = first, last
+        own = self.words[:, ROLES * at : ROLES * (at + 1)]
+        own[:-1, BEFORE], own[1:, AFTER] = first[1:], last[:-1]
+        own[:, FIRST], own[:, LAST], own[:, INNER] = first, last, inner
+        self.words[:titled, 2 * ROLES + at] = none
 
 
 def _surprise(runs: Numbers, empty: float, right: list[tuple[int, int]]) -> tuple[Numbers, float]:
@@ -218,8 +237,8 @@ def _surprise(runs: Numbers, empty: float, right: list[tuple[int, int]]) -> tupl
 def _ends_of(gradients: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Return what the gradients of runs come to for their first, last and inner words (words,)."""
     count = len(gradients)
-    first = gradients.sum(axis=1)
+    first: Numbers = gradients.sum(axis=1)
     ends = np.arange(count)[:, None] + np.arange(LONGEST)
-    last = np.bincount(ends.ravel(), gradients.ravel(), count + LONGEST)[:count]
-    inner = first.cumsum() - (last.cumsum() - last)
+    last: Numbers = np.bincount(ends.ravel(), gradients.ravel(), count + LONGEST)[:count].astype(np.float64)
+    inner: Numbers = first.cumsum() - (last.cumsum() - last)
     return first, last, inner

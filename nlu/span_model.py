@@ -8,7 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.place_words import PlaceWords
-from nlu.span_weights import AFTER, BEFORE, COLUMNS, FIRST, INNER, LAST, LONGEST, NEVER, ROLES, TARGETS, Floats, SpanWeights
+from nlu.span_weights import (
+    AFTER,
+    BEFORE,
+    COLUMNS,
+    FIRST,
+    INNER,
+    LAST,
+    LONGEST,
+    NEVER,
+    ROLES,
+    TARGETS,
+    Floats,
+    SpanWeights,
+)
 from nlu.span_words import BARS, MARKS, SheetReader, WordSheet
 
 Numbers = NDArray[np.float64]
@@ -63,7 +76,9 @@ def pair_codes(codes: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     return paired
 
 
-def worth_of_runs(words: Floats | Numbers, pairs: Floats | Numbers, begins: Floats | Numbers, lengths: Floats | Numbers) -> Numbers:
+def worth_of_runs(
+    words: Floats | Numbers, pairs: Floats | Numbers, begins: Floats | Numbers, lengths: Floats | Numbers
+) -> Numbers:
     """Return what every run is worth (targets, first word, length - 1).
 
     `words` (words, targets × roles), `pairs` (gaps, targets × 2) for a run that begins and ends there, `begins` (words, targets).

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +40,8 @@ class SpanWeights:
 
     def save(self, folder: Path) -> None:
         """Write the weights beside the model's."""
-        small = {name: table.astype(np.float16) for name, table in self.tables.items()}
-        np.savez_compressed(folder / _FILE, vocabulary=self.vocabulary, tags=np.array(self.tags), **small)
+        arrays: dict[str, Any] = {name: table.astype(np.float16) for name, table in self.tables.items()}
+        np.savez_compressed(folder / _FILE, vocabulary=self.vocabulary, tags=np.array(self.tags), **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> "SpanWeights | None":

@@ -124,7 +124,13 @@ class SheetReader:
     def _of_word(self, cut: tuple[str, str]) -> bytes:
         """Return (characters, mark, whether it ends a sentence, has several characters, ends as a body does), then the weights."""
         word, tag = cut
-        standing = (len(word), self._words.mark(word, tag), word in _ENDS_SENTENCE, len(word) > 1, worth_of_word(word) > 0)
+        standing = (
+            len(word),
+            self._words.mark(word, tag),
+            word in _ENDS_SENTENCE,
+            len(word) > 1,
+            worth_of_word(word) > 0,
+        )
         row = np.array(standing, np.float32).tobytes()
         return row + self._weigh(word, tag).tobytes() if self._weigh else row
 
