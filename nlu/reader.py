@@ -13,11 +13,13 @@ from nlu.cutter import Cutter
 from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
+from nlu.intervals import interval_of
 from nlu.kind import Kinds
 from nlu.linear import LinearModel, UnusableModel
 from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
+from nlu.quantities import amounts_of, people_of
 from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
 from nlu.suspicion import Suspicions
@@ -85,7 +87,8 @@ class Reader:
         they come before what the text says. `received_at` must be timezone-aware.
         """
         clear = self._normalise(text)
-        masked = mask(clear, caller_name).text
+        body = mask(clear, caller_name)
+        masked = body.text
         heading = mask(self._normalise(title), caller_name).text if title else ""
         read = excerpt(masked)
         # Rules see every word, masked or not, however long the letter is.
@@ -110,6 +113,10 @@ class Reader:
             accused=found.accused,
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
+            interval=interval_of(when.span, received_at) if when else None,
+            amounts=amounts_of(whole),
+            people=people_of(whole),
+            plates=body.plates,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
             scope=self._scope.doubts(whole),
