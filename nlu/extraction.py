@@ -20,6 +20,7 @@ from nlu.span_words import SheetReader, WordSheet
 _TITLE_BONUS: Final = np.array((1.0, 1.5))
 # A place is told in nearly every request and a subject in most; the letters tell both more seldom.
 _READINESS: Final = np.array((2.0, 2.0))
+_BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or district
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
@@ -74,7 +75,7 @@ class Extractor:
         runs, none = self._model.runs(sheet)
         runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
         least = none - _READINESS
-        place, worth = _best(sheet, runs[0])
+        place, worth = _best(sheet, _specific(sheet, runs[0]))
         is_place = worth > least[0] and _CHINESE.search(sheet.text, *place)
         return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
 
@@ -83,6 +84,15 @@ def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
     first, length = divmod(int(runs.argmax()), LONGEST)
     last = min(first + length, len(sheet.cuts) - 1)
     return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
+
+
+def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
+    """Return the runs of places; where the best is a bare city or district of the text, those of the title weigh more."""
+    first, length = divmod(int(runs.argmax()), LONGEST)
+    if first >= sheet.titled > 0 and (sheet.held[first : first + length + 1] % 3 == 1).all():
+        runs = runs.copy()
+        runs[: sheet.titled] += _BARE_AREA
+    return runs
 
 
 def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
