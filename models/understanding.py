@@ -1,6 +1,7 @@
 """What the program understood of one request: nlu writes it, routing and the store read it."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -28,6 +29,20 @@ class Place(Struct, frozen=True):
     district: str | None = None
 
 
+class Interval(Struct, frozen=True):
+    """From when to when: what a time in the words comes to (timezone-aware; None is open or unknown).
+
+    A moment begins and ends at once. What `repeats` does so between two times of the day, `clock_from` and `clock_to` (HH:MM), of
+    which the second may lie after midnight.
+    """
+
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    repeats: Literal["daily", "weekly", "monthly", "yearly"] | None = None
+    clock_from: str | None = None
+    clock_to: str | None = None
+
+
 class ScopeDoubt(Struct, frozen=True):
     """A reason why this may be outside the hotline's scope (N1..N10); only a person declines."""
 
@@ -52,6 +67,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     `categories` are three distinct four-digit codes, best first; `detail` is the third-level code
     where the words name it. `sure` is the probability that the first category is right, `lead_p` that the department is
     which leads it by the city's catalogue; at `bar` and above it may go out without a person's look (None: never).
+    `interval` is what `time` comes to. `amounts` are sums of money in yuan, in the order of the text; `people` is how many people or
+    households are said to be affected; `plates` is how many vehicle plates were masked.
     `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. Its first `title_length` characters are the title,
@@ -71,6 +88,10 @@ class Understanding(Struct, frozen=True, kw_only=True):
     accused: str | None
     time: str | None
     occurred_at: datetime | None
+    interval: Interval | None = None
+    amounts: tuple[float, ...] = ()
+    people: int | None = None
+    plates: int = 0
     flags: tuple[Flag, ...]
     suspected: tuple[Flag, ...] = ()
     scope: tuple[ScopeDoubt, ...]

@@ -9,7 +9,8 @@ from nlu.normalise import sentences
 
 LONGEST: Final = 200  # characters
 _GREETING: Final = re.compile(
-    r"^(?:尊敬的?[^，。！？：]{0,12}|敬爱的?[^，。！？：]{0,12}|[^，。！？：]{0,6}(?:书记|市长|县长|区长|领导|局长|主任|同志)们?)?[，：:]?"
+    r"^(?:尊敬的?[^，。！？：]{0,12}|敬爱的?[^，。！？：]{0,12}|[^，。！？：]{0,6}(?:书记|市长|县长|区长|领导|局长|主任|同志)们?"
+    r"(?=[，。！：: 您你好]|大家|$))?[，：:]?"
     r"(?:您们?好|你们?好|大家好|领导好|好)?[，。！：:]*"
 )
 # A clause in which the citizen says who he is, where he lives or how to reach him (GLOSSARY: the informer's traces).

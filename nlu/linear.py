@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.errors import HotlineError
 from nlu.ngrams import Counted, Grams
+from nlu.span_weights import SpanWeights
 
 Floats = NDArray[np.float32]
 
@@ -70,7 +71,7 @@ class LinearModel:
     `vocabulary` (n-grams,) is ascending, packed as in nlu.ngrams. `weights` is float32 (n-grams × labels of all heads)
     with the inverse document frequency in it, `bias` (labels,). `guarantee` tells which requests may go out without a
     person's look (nlu.guarantee); without it, none. `left_out` are words that are not counted; None where runs are
-    counted across words.
+    counted across words. `spans` finds place and subject, where letters taught it.
     """
 
     def __init__(
@@ -81,8 +82,10 @@ class LinearModel:
         bias: Floats,
         heads: Mapping[str, Head],
         version: str,
+        *,
         guarantee: Guarantee | None = None,
         left_out: frozenset[str] | None = None,
+        spans: SpanWeights | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.frequency = frequency
@@ -92,6 +95,7 @@ class LinearModel:
         self.version = version
         self.guarantee = guarantee
         self.left_out = left_out
+        self.spans = spans
 
     def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
@@ -133,6 +137,8 @@ class LinearModel:
             weights=self.weights.astype(np.float16),
             bias=self.bias,
         )
+        if self.spans is not None:
+            self.spans.save(folder)
         left_out = None if self.left_out is None else tuple(sorted(self.left_out))
         stored = _Stored(self.version, self.heads, self.guarantee, left_out)
         (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
@@ -144,6 +150,7 @@ class LinearModel:
             stored = msgspec.json.decode((folder / _MODEL_FILE).read_bytes(), type=_Stored)
             with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
                 vocabulary, frequency, weights, bias = (arrays[name] for name in _ARRAYS)
+            spans = SpanWeights.load(folder)
         except (OSError, ValueError, KeyError, BadZipFile, zlib.error, msgspec.MsgspecError) as error:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
         if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
@@ -158,6 +165,7 @@ class LinearModel:
             stored.version,
             guarantee=stored.guarantee,
             left_out=left_out,
+            spans=spans,
         )
 
 

@@ -75,11 +75,12 @@ _WITH_COUNTRY_CODE: Final = 13
 
 
 class Masked(Struct, frozen=True):
-    """A text without personal traces, and the numbers that were taken out (ASCII digits only)."""
+    """A text without personal traces, the numbers that were taken out (ASCII digits only), and how many plates."""
 
     text: str
     phones: tuple[str, ...]
     ids: tuple[str, ...]
+    plates: int = 0
 
 
 def mask(text: str, caller_name: str | None = None) -> Masked:
@@ -94,10 +95,11 @@ def mask(text: str, caller_name: str | None = None) -> Masked:
     text = _ACCOUNT.sub(rf"\1{MASK}", text)
     if _LONG_RUN.search(text):
         text = _mask_numbers(text, phones, ids)
-    text = _PASSPORT.sub(_taken(ids), _PLATE.sub(MASK, text))
+    text, plates = _PLATE.subn(MASK, text)
+    text = _PASSPORT.sub(_taken(ids), text)
     for name in _names(text, caller_name):
         text = text.replace(name, MASK)
-    return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)))
+    return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)), plates)
 
 
 def _mask_numbers(text: str, phones: list[str], ids: list[str]) -> str:

@@ -1,14 +1,10 @@
 """Whom it is about (被反映对象) and who is accused of misconduct or a breach (被举报方)."""
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
-from msgspec import Struct
-
-from nlu.cutter import NOTHING, Passage
 from nlu.words import words
 
 # Whoever bears such a name is what the request is about; a company tells more than an office.
@@ -31,7 +27,6 @@ _PLACE_END: Final = re.compile(
     r"(?:[路街道镇乡村区县市省]|小区|社区|街道|花园|广场|大道|栋|号|期|楼|口|侧|附近|对面|旁)$"
 )
 _NAME_WORDS: Final = 4
-_KEPT_WORDS: Final = 50_000  # words whose worth is remembered
 _SHORTEST_NAME: Final = 3  # characters, the ending included
 _PERSON: Final = re.compile(
     r"[\u4e00-\u9fff]{1,10}?(?:局长|书记|主任|镇长|村长|队长|所长|校长|院长|经理|法官|民警|干部|科长|处长|站长|组长|会计)"
@@ -42,44 +37,66 @@ _TITLE_BONUS: Final = 2.0
 _EARLY: Final = 200.0  # characters of position that weigh one point
 
 
-class Parties(Struct, frozen=True):
-    """Who is named: `subject` whom the request is about, `accused` who is said to have done wrong."""
+class Body(NamedTuple):
+    """Who may be meant, with offsets; `worth` is what speaks for its being the subject, by name and by where it stands."""
 
-    subject: str | None
-    accused: str | None
+    start: int
+    end: int
+    worth: float
+    is_role: bool
 
 
-def find_parties(text: Passage, title: Passage = NOTHING, accused: str | None = None) -> Parties:
-    """Return the parties of a title and the opening of a text; one accused by name in the form stays.
+def bodies(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int], begun: int) -> list[Body]:
+    """Return whoever a text, cut into words, calls by name or role.
 
-    They are found by how bodies, shops, offices and roles are named.
+    `endings` are the words that end as bodies' names do; the text proper begins at the offset `begun`, before it stands a title.
     """
-    best: tuple[float, str] | None = None
-    for source, bonus in ((title, _TITLE_BONUS), (text, 0.0)):
-        for start, worth, name in (*_named(source), *_roles(source.text)):
-            score = worth + bonus - start / _EARLY
-            if best is None or score > best[0]:
-                best = score, name
-    subject = best[1] if best else None
-    if accused:
-        return Parties(subject or accused, accused)
-    return Parties(subject, _accused(text.text, title.text, subject))
+    found = [(*one, False) for one in _named(text, cuts, endings)] + [(*one, True) for one in _roles(text)]
+    return [
+        Body(
+            start,
+            start + len(name),
+            worth + (_TITLE_BONUS - start / _EARLY if start < begun else (begun - start) / _EARLY),
+            is_role,
+        )
+        for start, worth, name, is_role in found
+    ]
 
 
-def _named(passage: Passage) -> Iterator[tuple[int, float, str]]:
+def worth_of_word(word: str) -> float:
+    """Return what a word's ending says for its naming a body, 0 where it says nothing."""
+    if word in _NO_PARTY:
+        return 0.0
+    return next((worth for endings, worth in _WORTHS if word.endswith(endings)), 0.0)
+
+
+def is_outside(word: str) -> bool:
+    """Tell whether a word stands beside names and never in one."""
+    return word in _OUTSIDE
+
+
+def accused_of(text: str, title: str, subject: str | None) -> str | None:
+    """Return who is accused of misconduct or a breach: a person by office and name, else the subject; None without accusing words."""
+    if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
+        return None
+    person = _PERSON.search(title) or _PERSON.search(text)
+    return person[0] if person is not None else subject
+
+
+def _named(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int]) -> Iterator[tuple[int, float, str]]:
     """Yield (offset, worth, name) of every body that the text calls by a name."""
-    text, tagged = passage
-    bodies = [(index, word, worth) for index, (word, _) in enumerate(tagged) if (worth := _worth(word))]
-    ends = [0, *accumulate(len(word) for word, _ in tagged)] if bodies else []
-    for index, word, worth in bodies:
-        first = _leftmost(tagged, index)
+    ends: list[int] = []
+    for index in endings:
+        ends = ends or [0, *accumulate(len(word) for word, _ in cuts)]
+        word = cuts[index][0]
+        first = _leftmost(cuts, index)
         start = ends[first]
         admin = _ADMIN.search(text, max(0, start - 4), start)
         # Public bodies are told apart by whose they are (东湖区教育局); a shop is known by its own name.
         if admin is not None and word.endswith(_PUBLIC):
             start = admin.start()
         if start < ends[index] and ends[index + 1] - start >= _SHORTEST_NAME:
-            yield start, worth, text[start : ends[index + 1]]
+            yield start, worth_of_word(word), text[start : ends[index + 1]]
 
 
 def _roles(text: str) -> Iterator[tuple[int, float, str]]:
@@ -89,13 +106,6 @@ def _roles(text: str) -> Iterator[tuple[int, float, str]]:
         yield line.start(), 1.3, line[0]
     for role in _WEAK_ROLES.finditer(text):
         yield role.start(), -_TITLE_BONUS, role[0]
-
-
-@lru_cache(_KEPT_WORDS)
-def _worth(word: str) -> float:
-    if word in _NO_PARTY:
-        return 0.0
-    return next((worth for endings, worth in _WORTHS if word.endswith(endings)), 0.0)
 
 
 def _leftmost(tagged: Sequence[tuple[str, str]], last: int) -> int:
@@ -108,10 +118,3 @@ def _leftmost(tagged: Sequence[tuple[str, str]], last: int) -> int:
             break
         first -= 1
     return first
-
-
-def _accused(text: str, title: str, subject: str | None) -> str | None:
-    if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
-        return None
-    person = _PERSON.search(title) or _PERSON.search(text)
-    return person[0] if person is not None else subject

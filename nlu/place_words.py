@@ -1,7 +1,7 @@
 """The words that places are made of: districts, named spots, numbers, and what stands between them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from itertools import accumulate
@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
-from nlu.cutter import Passage
+from nlu.mistyped import Mistyped
 from nlu.words import words
 
 
@@ -30,22 +30,21 @@ class Mark(IntEnum):
     OF = 10  # 的
     SOFT = 11  # no place by itself, but may be part of a name
     STOP = 12
+    UNIT = 13  # what follows a number in an address
 
 
-class Piece(NamedTuple):
-    """A word of the text with its offsets; `key` is the gazetteer or district word it is."""
+class Name(NamedTuple):
+    """A name of the city in a text, with its offsets: of an area, or else of the gazetteer."""
 
     start: int
     end: int
-    text: str
-    mark: Mark
-    key: str | None
+    word: str
+    is_area: bool
 
 
 _HOMES: Final = words("place", "homes")
 _ENDINGS: Final = (*_HOMES, *words("place", "endings"))
 _UNITS: Final = frozenset(words("place", "units"))
-_TYPES: Final = frozenset(words("place", "types"))
 _STANDING: Final[dict[str, Mark]] = {
     **dict.fromkeys(words("place", "other"), Mark.STOP),
     **dict.fromkeys(
@@ -62,15 +61,11 @@ _GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)�
 _ADMIN_ENDINGS: Final = ("市", "区", "县", "镇", "乡", "道")
 # A district's short name is a district only by itself: not in 高新技术, not in 临江路.
 _NAMED_AFTER: Final = re.compile("[路街桥巷山村园苑府湾里]|大道|公园|小区|花园|广场|新城|学校|中学|小学|医院|大厦|国际")
-_NAMING: Final = frozenset({Mark.ADMIN, Mark.KNOWN, Mark.NAMED, Mark.HOME})
-_END: Final = (0, 0, Mark.STOP, None)
-_NAMELESS: Final = frozenset({Mark.STOP, Mark.OF, Mark.LINK})
 _KEPT_WORDS: Final = 50_000  # words whose mark is remembered
 _PROPER_TAGS: Final = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg", "j"))
 _NOUN_TAGS: Final = frozenset(("n", "s", "f", "b", "eng", "ng", "q", "m", "g", "k", "h", "tg"))
 _SOFT_TAGS: Final = frozenset(("v", "vn", "a", "an", "d", "i", "l", "z", "zg", "t", "y", "r", "p"))
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9一二三四五六七八九十百#-]+$")
-_NO_HOUSE_NUMBER: Final = frozenset("年月日个次人万元块天点多余户名条辆位家岁%千百、")
 
 
 class PlaceWords:
@@ -81,6 +76,7 @@ class PlaceWords:
         for entry in city.gazetteer:
             for name in {entry.name, *entry.aliases}:
                 self._entries.setdefault(name, []).append(entry)
+        self._mistyped = Mistyped(self._entries)
         self._areas = _areas(city)
         self._parents = {code: department.parent for code, department in city.departments.items()}
         self._endings = tuple({*_ENDINGS, *city.language.place_suffixes})
@@ -88,56 +84,10 @@ class PlaceWords:
         names = {*self._entries, *self._admin}
         self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
         self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
-        self._alone = lru_cache(_KEPT_WORDS)(self._mark_alone)
 
-    def runs(self, passage: Passage) -> Iterator[list[Piece]]:
-        """Yield the stretches between words that end a place, each as its marked pieces, where something is named."""
-        text = passage.text
-        run: list[tuple[int, int, Mark, str | None]] = []
-        is_naming = False
-        for marked in (*self._marks(passage), _END):
-            mark = marked[2]
-            if mark is not Mark.STOP:
-                run.append(marked)
-                is_naming = is_naming or mark in _NAMING
-                continue
-            if is_naming:
-                yield [Piece(start, end, text[start:end], one, key) for start, end, one, key in run]
-                is_naming = False
-            run.clear()
-
-    def _marks(self, passage: Passage) -> list[tuple[int, int, Mark, str | None]]:
-        """Return (start, end, mark, key) over the whole text in order."""
-        text, tagged = passage
-        hits = self._hits(passage)
-        starts = iter([*sorted(hits), len(text)])
-        next_hit = next(starts)
-        found: list[tuple[int, int, Mark, str | None]] = []
-        begin = position = 0
-        before = Mark.STOP
-        for cut in tagged:
-            word, tag = cut
-            end = position = position + len(word)
-            if begin + len(word) == end <= next_hit:
-                before = self._alone(cut) or self._mark(word, tag, text[end : end + 1], before)
-                found.append((begin, end, before, None))
-                begin = end
-                continue
-            # A hit may begin or end inside a cut word; the rest of that word is judged alone.
-            while begin < end:
-                stop = min(end, next_hit)
-                if stop > begin:
-                    before = self._mark(text[begin:stop], tag, text[stop : stop + 1], before)
-                    found.append((begin, stop, before, None))
-                    begin = stop
-                if stop == next_hit and stop < end:
-                    hit = hits[stop]
-                    found.append((hit.start, hit.end, hit.mark, hit.key))
-                    before, begin = hit.mark, hit.end
-                    next_hit = next(starts)
-                    while next_hit < begin:
-                        next_hit = next(starts)
-        return found
+    def mark(self, word: str, tag: str) -> Mark:
+        """Return what a word is to a place, wherever it stands."""
+        return self._by_word(word, tag)
 
     def located(self, span: str, keys: Iterable[str], text: str) -> Place:
         """Return the place of a span with what the gazetteer knows of the words in it.
@@ -145,6 +95,9 @@ class PlaceWords:
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
+        if not any(key in self._entries for key in backwards):
+            meant = self._mistyped.find(span)
+            backwards = [meant, *backwards] if meant else backwards
         for key in backwards:
             entries = self._entries.get(key, [])
             if len(entries) > 1:
@@ -158,52 +111,30 @@ class PlaceWords:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
 
-    def _hits(self, passage: Passage) -> dict[int, Piece]:
-        """Return the known names by where they begin; they do not overlap."""
-        text, tagged = passage
-        hits: dict[int, Piece] = {}
+    def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
+        """Return the known names of a text that was cut into words; they do not overlap."""
+        found = [
+            Name(general.start(), general.end(), general[0], is_area=True) for general in _GENERAL_ADMIN.finditer(text)
+        ]
+        inside = {at for name in found for at in range(name.start, name.end)}
         borders: set[int] = set()
-        inside: set[int] = set()
-        for general in _GENERAL_ADMIN.finditer(text):
-            hits[general.start()] = Piece(general.start(), general.end(), general[0], Mark.ADMIN, None)
-            inside.update(range(general.start(), general.end()))
         for _, start, end in self._names.find_matches_as_indexes(text):
             word = text[start:end]
-            is_bare = word in self._admin and not word.endswith(_ADMIN_ENDINGS)
-            if is_bare:
-                borders = borders or {0, *accumulate(len(word) for word, _ in tagged)}
+            is_area = word in self._admin
+            if is_area and not word.endswith(_ADMIN_ENDINGS):
+                borders = borders or {0, *accumulate(len(cut) for cut, _ in cuts)}
                 if not borders.issuperset((start, end)) or _NAMED_AFTER.match(text, end):
                     continue
-            if inside.isdisjoint(range(start, end)):
-                mark = Mark.ADMIN if word in self._admin else Mark.KNOWN
-                hits[start] = Piece(start, end, word, mark, word)
-        return hits
-
-    def _mark(self, word: str, tag: str, following: str, before: Mark) -> Mark:
-        if before is Mark.NUMBER and word in _UNITS:
-            return Mark.NAMED
-        standing = _STANDING.get(word)
-        if standing is not None:
-            return standing if before is not Mark.STOP else Mark.STOP
-        if word in _TYPES and before in _NAMELESS:
-            # 「小区」 alone names nothing, after a name it ends one.
-            return Mark.STOP
-        mark = self._by_word(word, tag)
-        return Mark.STOP if mark is Mark.NUMBER and following in _NO_HOUSE_NUMBER else mark
-
-    def _mark_alone(self, cut: tuple[str, str]) -> Mark | None:
-        """Return what a cut word is wherever it stands, None where that depends on its neighbours."""
-        word, tag = cut
-        standing = _STANDING.get(word)
-        if word in _UNITS or word in _TYPES:
-            return None
-        if standing is not None:
-            return standing if standing is Mark.STOP else None
-        mark = self._by_word(word, tag)
-        return mark if mark is not Mark.NUMBER else None
+            if not inside or inside.isdisjoint(range(start, end)):
+                found.append(Name(start, end, word, is_area))
+        return found
 
     def _mark_of_word(self, word: str, tag: str) -> Mark:
-        """Return what a word is by itself."""
+        standing = _STANDING.get(word)
+        if standing is not None:
+            return standing
+        if word in _UNITS:
+            return Mark.UNIT
         if _ALPHANUMERIC.match(word):
             return Mark.NUMBER
         if word.endswith(self._endings):

@@ -12,15 +12,16 @@ from nlu.category import Categories
 from nlu.cutter import Cutter
 from nlu.examples import Examples
 from nlu.explanation import Explanation, Parts, explain
+from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
+from nlu.intervals import interval_of
 from nlu.kind import Kinds
 from nlu.linear import Guarantee, LinearModel, UnusableModel
 from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
-from nlu.parties import find_parties
-from nlu.places import Places
+from nlu.quantities import amounts_of, people_of
 from nlu.scope import ScopeRules
 from nlu.similarity import Fingerprinter
 from nlu.suspicion import Suspicions
@@ -47,7 +48,7 @@ class Reader:
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
-        self._places = Places(city)
+        self._extract = Extractor(city, model.spans)
         self._fingerprint = Fingerprinter(fingerprint_key) if fingerprint_key else None
 
     @classmethod
@@ -118,7 +119,8 @@ class Reader:
         they come before what the text says. `received_at` must be timezone-aware.
         """
         clear = self._normalise(text)
-        masked = mask(clear, caller_name).text
+        body = mask(clear, caller_name)
+        masked = body.text
         heading = mask(self._normalise(title), caller_name).text if title else ""
         read = excerpt(masked)
         # Rules see every word, masked or not, however long the letter is.
@@ -131,8 +133,7 @@ class Reader:
         kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
-        place = self._places.find(opening, headline, self._cutter.passage(given))
-        parties = find_parties(opening, headline, accused)
+        found = self._extract.find(opening, headline, self._cutter.passage(given), accused)
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,
@@ -142,15 +143,19 @@ class Reader:
             kind=kind,
             kind_p=kind_p,
             urgency=self._urgencies.guess(scores, excerpt(whole), kind, hits),
-            place=place,
-            subject=parties.subject,
-            accused=parties.accused,
+            place=found.place,
+            subject=found.subject,
+            accused=found.accused,
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
+            interval=interval_of(when.span, received_at) if when else None,
+            amounts=amounts_of(whole),
+            people=people_of(whole),
+            plates=body.plates,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
             scope=self._scope.doubts(whole, scores),
-            brief=propose(read, heading, place=place, time=when.span if when else None),
+            brief=propose(read, heading, place=found.place, time=when.span if when else None),
             masked_text=whole,
             title_length=len(heading),
             tokens=self._cutter.search_tokens(whole),

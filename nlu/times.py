@@ -146,7 +146,7 @@ def _day(found: re.Match[str], here: datetime) -> datetime | None:
         if found["iso"]:
             year, month, day = (int(part) for part in re.split(r"[-./]", found["iso"]))
             return midnight.replace(year=year, month=month, day=day)
-        month, day = _number(found["month"]), _number(found["day"])
+        month, day = number_of(found["month"]), number_of(found["day"])
         year = int(found["year"]) if found["year"] else here.year - "今去前".find(found["this"] or "今")
         guess = midnight.replace(year=year, month=month, day=day)
         is_open = not found["year"] and not found["this"]
@@ -157,14 +157,14 @@ def _day(found: re.Match[str], here: datetime) -> datetime | None:
 
 
 def _clock(found: re.Match[str], words: str) -> tuple[int, int]:
-    hour = _number(found["hour"])
+    hour = number_of(found["hour"])
     if hour < _NOON and _AFTERNOON.search(words):
         hour += _NOON
-    minute = 30 if found["half"] else _number(found["minute"] or found["minutes"] or "0")
+    minute = 30 if found["half"] else number_of(found["minute"] or found["minutes"] or "0")
     return min(hour, 24), min(minute, 59)
 
 
-def _number(words: str) -> int:
+def number_of(words: str) -> int:
     """Read up to two digits, Arabic or Chinese. ValueError for 几 and 数."""
     if words.isdigit() and words.isascii():
         return int(words)

@@ -27,6 +27,8 @@ from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
+from nlu.span_fitting import fit_spans
+from nlu.span_weights import SpanWeights
 
 _CODE: Final = 4  # digits of a category that is guessed
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
@@ -167,7 +169,15 @@ def train(
     signs = [_urgent_sign(ordinary, len(texts))]
     signs += [_flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
     signs += [_scope_signs(texts, outside, len(ordinary), strange)] if outside else []
-    return _fit(told, tasks, len(corpus) + len(history) + len(outside), folder, signs=signs, exam=exam)
+    return _fit(
+        told,
+        tasks,
+        len(corpus) + len(history) + len(outside),
+        folder,
+        signs=signs,
+        exam=exam,
+        spans=fit_spans(city, letters),
+    )
 
 
 def _with_past(
@@ -240,6 +250,7 @@ def _fit(
     *,
     signs: Sequence[_Signs] = (),
     exam: _Exam | None = None,
+    spans: SpanWeights | None = None,
 ) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = vocabulary_of(texts.counts)
@@ -284,7 +295,9 @@ def _fit(
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
     version = sha256(stacked.tobytes() + vocabulary.tobytes() + msgspec.json.encode(assured)).hexdigest()[:12]
-    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, guarantee=assured).save(folder)
+    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, guarantee=assured, spans=spans).save(
+        folder
+    )
     return TrainingReport(
         rows=rows,
         features=len(vocabulary),

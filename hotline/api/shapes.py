@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from models.lifecycle import Action, AssignmentState, TicketState
-from models.understanding import Place, ScopeDoubt
+from models.understanding import Interval, Place, ScopeDoubt
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
 
 Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
@@ -236,6 +236,10 @@ class Understood(Struct, kw_only=True):
     accused: str | None
     time: str | None
     occurred_at: datetime | None
+    interval: Interval | None
+    amounts: list[float]
+    people: int | None
+    plates: int
     flags: list[Flag]
     suspected: list[Flag]
     scope: list[ScopeDoubt]

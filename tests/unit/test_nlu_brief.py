@@ -61,6 +61,11 @@ def test_a_brief_is_short_and_whole_whatever_the_text(text: str, title: str) -> 
     assert brief == "" or brief.endswith(("。", "？"))
 
 
+def test_a_district_before_a_river_is_no_district_head() -> None:
+    assert propose("东湖区长江路的路灯坏了。") == "东湖区长江路的路灯坏了。"
+    assert propose("王区长您好：路灯坏了三天。") == "路灯坏了三天。"
+
+
 @pytest.mark.parametrize("text", ["", "水", "***", "。。。", "😡", "\n"])
 def test_nothing_to_say_gives_no_brief(text: str) -> None:
     assert propose(text) == ""

@@ -1,0 +1,108 @@
+"""Where it is and whom it is about (要素提取): the runs of words that the model prefers, with what the city's names add."""
+
+import re
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+
+from models.city import City
+from models.understanding import Place
+from nlu.cutter import NOTHING, Passage
+from nlu.parties import accused_of
+from nlu.place_words import PlaceWords
+from nlu.places import named_place, place_at, place_of_address
+from nlu.span_model import Numbers, SpanModel
+from nlu.span_weights import LONGEST, SpanWeights
+from nlu.span_words import SheetReader, WordSheet
+
+# A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
+_TITLE_BONUS: Final = np.array((1.0, 1.5))
+# A place is told in nearly every request and a subject in most; the letters tell both more seldom.
+_READINESS: Final = np.array((2.0, 2.0))
+_BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or district
+_BODY_SHARE: Final = 0.75
+_BODY_HEAD_START: Final = 1.0
+_UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_LONGEST_SUBJECT: Final = 40  # characters
+
+
+class Extracted(Struct, frozen=True):
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong."""
+
+    place: Place | None
+    subject: str | None
+    accused: str | None
+
+
+class Extractor:
+    """Finds place and parties. Holds compiled rules and weights, no state; safe between threads.
+
+    Without weights, as in a city without letters to learn from, only the city's names and named bodies are found.
+    """
+
+    def __init__(self, city: City, weights: SpanWeights | None) -> None:
+        self._words = PlaceWords(city)
+        self._model = SpanModel(self._words, weights) if weights else None
+        self._read = self._model.read if self._model else SheetReader(self._words)
+
+    def find(
+        self, text: Passage, title: Passage = NOTHING, address: Passage = NOTHING, accused: str | None = None
+    ) -> Extracted:
+        """Return place and parties of a title and the opening of a text.
+
+        An address given apart and one accused by name in the form come before what the text says.
+        """
+        sheet = self._read(text, title)
+        place, subject = self._spans(sheet)
+        if address.text:
+            found: Place | None = place_of_address(self._words, address)
+        else:
+            found = place_at(self._words, sheet, *place) if place else None
+        about = sheet.text[slice(*subject)] if subject else None
+        if accused:
+            return Extracted(found, about or accused, accused)
+        return Extracted(found, about, accused_of(text.text, title.text, about))
+
+    def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """Return the offsets of place and subject."""
+        if not sheet.cuts:
+            return None, None
+        if self._model is None:
+            body = max(sheet.bodies, key=lambda one: one.worth, default=None)
+            return named_place(sheet.names), (body.start, body.end) if body else None
+        runs, none = self._model.runs(sheet)
+        runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
+        least = none - _READINESS
+        place, worth = _best(sheet, _specific(sheet, runs[0]))
+        is_place = worth > least[0] and _CHINESE.search(sheet.text, *place)
+        return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
+
+
+def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
+    first, length = divmod(int(runs.argmax()), LONGEST)
+    last = min(first + length, len(sheet.cuts) - 1)
+    return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
+
+
+def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
+    """Return the runs of places; where the best is a bare city or district of the text, those of the title weigh more."""
+    first, length = divmod(int(runs.argmax()), LONGEST)
+    if first >= sheet.titled > 0 and (sheet.held[first : first + length + 1] % 3 == 1).all():
+        runs = runs.copy()
+        runs[: sheet.titled] += _BARE_AREA
+    return runs
+
+
+def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
+    """Return the offsets of the subject: the best run, or a body or role whose name speaks for it."""
+    best, worth = _best(sheet, runs)
+    for body in sheet.bodies:
+        first, last = np.searchsorted(sheet.starts, body.start), np.searchsorted(sheet.ends, body.end)
+        is_run = sheet.starts[first] == body.start and sheet.ends[last] == body.end and last - first < LONGEST
+        own = max(float(runs[first, last - first]), _UNLIKELY) if is_run else _UNLIKELY
+        own += _BODY_SHARE * (body.worth + _BODY_HEAD_START)
+        if own > worth:
+            best, worth = (body.start, body.end), own
+    return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None

@@ -1,0 +1,200 @@
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from models.city import City, GazetteerEntry
+from models.city_corpus import read_letters
+from models.city_files import read_city
+from models.understanding import Place
+from nlu.cutter import Cutter
+from nlu.extraction import Extracted, Extractor
+from nlu.span_fitting import fit_spans
+from nlu.span_weights import SpanWeights
+
+YUNZHOU = Path("cities/yunzhou")
+
+
+def named(name: str, street: str, *aliases: str) -> GazetteerEntry:
+    return GazetteerEntry(name=name, aliases=aliases, kind="road", lat=29.1, lon=115.9, street=street)
+
+
+@cache
+def city() -> City:
+    return replace(
+        read_city(YUNZHOU),
+        gazetteer=(
+            named("金桂苑", "donghu-dongmen", "金桂苑小区"),
+            named("建设路", "donghu-dongmen"),
+            named("建设路", "xicheng-yongning"),
+            named("长江路", "donghu-dongmen"),
+            named("碧水云天花园", "donghu-dongmen"),
+        ),
+    )
+
+
+@cache
+def weights() -> SpanWeights:
+    """Return what every fifth letter teaches: enough for plain sentences."""
+    found = fit_spans(read_city(YUNZHOU), read_letters(YUNZHOU)[::5])
+    assert found is not None
+    return found
+
+
+@cache
+def extractor(*, has_learnt: bool = True) -> Extractor:
+    return Extractor(city(), weights() if has_learnt else None)
+
+
+@cache
+def cutter() -> Cutter:
+    return Cutter(city().language.custom_words)
+
+
+def read(text: str, title: str = "", address: str = "", accused: str | None = None) -> Extracted:
+    cut = cutter().passage
+    return extractor().find(cut(text[:700]), cut(title), cut(address), accused)
+
+
+def place_of(text: str, title: str = "", address: str = "") -> Place:
+    place = read(text, title, address).place
+    assert place is not None
+    return place
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("反映东湖区长江路金桂苑小区3栋楼下烧烤摊油烟很大", "东湖区长江路金桂苑小区3栋楼下"),
+        ("我家住在长江路金桂苑对面，晚上太吵", "长江路金桂苑对面"),
+        ("位于西城区紫竹路与青松路交汇处的工地", "西城区紫竹路与青松路交汇处"),
+        ("A市A3区教师村小区盼望安装电梯", "A市A3区教师村小区"),
+        ("A7县北山镇新桥社区的公路没有硬化", "A7县北山镇新桥社区"),
+        ("请修复望江大道天桥", "望江大道天桥"),
+        ("南屏区停水两天了", "南屏区"),
+    ],
+)
+def test_the_most_specific_words_are_the_place(text: str, span: str) -> None:
+    place = place_of(text)
+    assert place.span == span
+    assert place.span in text
+
+
+def test_the_gazetteer_knows_where_a_name_is() -> None:
+    place = place_of("金桂苑小区的电梯坏了")
+    assert (place.name, place.street, place.district) == ("金桂苑", "donghu-dongmen", "donghu")
+    assert (place.lat, place.lon) == (29.1, 115.9)
+
+
+@pytest.mark.parametrize("text", ["金桂苑对面的工地太吵", "长江路与紫竹路交叉口的红绿灯坏了"])
+def test_what_is_told_relative_to_a_name_lies_there(text: str) -> None:
+    assert (place_of(text).lat, place_of(text).street) == (29.1, "donghu-dongmen")
+
+
+def test_one_mistyped_character_of_a_long_name_is_forgiven() -> None:
+    place = place_of("碧水云田花园的电梯坏了")
+    assert (place.span, place.name) == ("碧水云田花园", "碧水云天花园")
+    assert place_of("长汀路的路灯坏了").name is None
+
+
+def test_a_name_of_two_places_is_settled_by_the_district_or_left_open() -> None:
+    assert place_of("西城区建设路路灯不亮").street == "xicheng-yongning"
+    left_open = place_of("建设路路灯不亮")
+    assert (left_open.span, left_open.name, left_open.street) == ("建设路", None, None)
+
+
+def test_a_street_or_district_word_alone_gives_its_jurisdiction() -> None:
+    place = place_of("永宁街道垃圾没人收")
+    assert (place.street, place.district) == ("xicheng-yongning", "xicheng")
+
+
+def test_a_districts_short_name_inside_another_name_is_no_district() -> None:
+    place = place_of("临江路的树倒了")
+    assert (place.span, place.district) == ("临江路", None)
+    assert place_of("临江那边停水了").district == "linjiang"
+
+
+def test_the_title_and_the_given_address_come_first() -> None:
+    assert place_of("在南屏区上班", title="金桂苑停水").span == "金桂苑"
+    given = place_of("停水了", address="东湖区长江路12号")
+    assert (given.span, given.street) == ("东湖区长江路12号", "donghu-dongmen")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "水",
+        "😡",
+        "12345",
+        "hello world",
+        "公积金怎么提取",
+        "我家里停水了",
+        "小区停电",
+        "\n\n",
+        "高新技术企业怎么认定",
+    ],
+)
+def test_what_names_no_place_gives_none(text: str) -> None:
+    assert read(text).place is None
+
+
+@pytest.mark.parametrize(
+    "text", ["路" * 50_000, "东湖区" * 10_000, "一" * 50_000, "A市" * 20_000, "局" * 50_000, "公司" * 25_000]
+)
+def test_endless_texts_give_at_most_short_spans(text: str) -> None:
+    found = read(text)
+    assert found.place is None or len(found.place.span) <= 100
+    assert len(found.subject or "") <= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("举报云州市宏达建材有限公司虚假宣传", "云州市宏达建材有限公司"),
+        ("长江路快宝驿站无证经营", "快宝驿站"),
+        ("物业公司不作为，电梯坏了半年", "物业公司"),
+        ("小区旁边的搅拌站粉尘很大", "搅拌站"),
+        ("请A市机关事务局给市民留一条人行道", "A市机关事务局"),
+    ],
+)
+def test_whom_it_is_about(text: str, subject: str) -> None:
+    assert read(text).subject == subject
+
+
+def test_only_accusing_words_make_an_accused() -> None:
+    assert read("快宝驿站的取件时间是几点").accused is None
+    assert read("快宝驿站无证经营，请查处").accused == "快宝驿站"
+    assert "队长王强" in str(read("举报永宁街道城管中队长王强受贿").accused)
+
+
+def test_one_accused_in_the_form_stays() -> None:
+    assert read("他们乱收费", accused="蓝天驾校").accused == "蓝天驾校"
+
+
+def test_without_letters_only_known_and_plain_names_are_found() -> None:
+    found = extractor(has_learnt=False).find(cutter().passage("东湖区长江路的物业公司不作为"))
+    assert found.place is not None
+    assert (found.place.span, found.subject) == ("东湖区长江路", "物业公司")
+    assert fit_spans(city(), ()) is None
+
+
+def test_weights_read_back_find_the_same(tmp_path: Path) -> None:
+    weights().save(tmp_path)
+    kept = SpanWeights.load(tmp_path)
+    assert kept is not None
+    assert kept.tags == weights().tags
+    assert np.allclose(kept.tables["words"], weights().tables["words"], atol=0.01)
+    assert SpanWeights.load(tmp_path / "none") is None
+    text = cutter().passage("位于西城区紫竹路与青松路交汇处的工地")
+    assert Extractor(city(), kept).find(text) == extractor().find(text)
+
+
+def test_the_same_letters_teach_the_same() -> None:
+    letters = read_letters(YUNZHOU)[::100]
+    one, two = fit_spans(city(), letters), fit_spans(city(), letters)
+    assert one is not None
+    assert two is not None
+    assert np.array_equal(one.tables["words"], two.tables["words"])

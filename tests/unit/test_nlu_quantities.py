@@ -1,0 +1,43 @@
+import pytest
+
+from nlu.quantities import amounts_of, people_of
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("投了36万元，每月退200块", (360000.0, 200.0)),
+        ("一千二百元的押金，水费3.5元一吨", (1200.0, 3.5)),
+        ("合同价12,800元，欠我9346元", (12800.0, 9346.0)),
+        ("亏了1.5亿元", (150000000.0,)),
+        ("给10万民众办实事，绿化面积2万平方米", ()),
+        ("***元", ()),
+        ("", ()),
+    ],
+)
+def test_sums_of_money_are_told_in_yuan(text: str, amounts: tuple[float, ...]) -> None:
+    assert amounts_of(text) == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("共185户居民，5栋楼280户", 280),
+        ("我们三十多人，群里有一千两百多人没退", 1200),
+        ("受害人两千余人", 2000),
+        ("小区有3万人", 30000),
+        ("2000多户业主", 2000),
+        ("我一人", None),
+        ("80多岁老人，每户30元", None),
+        ("第3人民医院", None),
+        ("", None),
+    ],
+)
+def test_the_largest_number_of_people_or_households_is_told(text: str, people: int | None) -> None:
+    assert people_of(text) == people
+
+
+@pytest.mark.parametrize("text", ["1" * 50_000, "一百" * 20_000, "1," * 20_000, "十" * 30_000])
+def test_endless_figures_are_read_in_time(text: str) -> None:
+    assert len(amounts_of(text)) <= 20
+    assert people_of(text) is None
