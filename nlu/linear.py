@@ -74,7 +74,7 @@ class LinearModel:
     counted across words. `spans` finds place and subject, where letters taught it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a model folder holds
         self,
         vocabulary: Grams,
         frequency: Floats,
