@@ -17,6 +17,7 @@ from models.city_corpus import Material
 from models.understanding import Told
 from nlu.drift import LEAST, picture
 from nlu.evaluation import evaluate
+from nlu.examples import write_examples
 from nlu.history import HistoryRow, split
 from nlu.masking import mask
 from nlu.normalise import Normaliser
@@ -77,6 +78,7 @@ def fit(basis: Basis, history: Sequence[HistoryRow], recent: Sequence[Told], fol
     older, newer = split(history)
     figures, reference = _tried(basis, older, newer, recent, at) if newer else (None, None)
     report = train_on(basis.city, basis.material, folder, history)
+    write_examples(folder, [*basis.material.corpus, *basis.material.letters], Normaliser(basis.city.language.fillers))
     reader = Reader.load(folder, basis.city)
     assured = reader.guarantee
     entry = Entry(

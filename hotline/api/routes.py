@@ -33,13 +33,12 @@ from hotline.api import (
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
 from hotline.explanation import Explained
-from hotline.keys import HUB, SETTINGS
+from hotline.keys import HUB
 from hotline.receipt import TicketReceipt
 from hotline.request import Register
 from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.vocabulary import Role
-from nlu.examples import Examples
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -220,7 +219,7 @@ def add_routes(app: web.Application) -> None:
 
     app[citizen_page.FORMS] = citizen_page.Forms()
     app[KNOWN_TOKENS] = KnownTokens()
-    app[explanation.EXAMPLES] = Examples(app[SETTINGS].model_dir)
+    app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
     app.router.add_get("/api/openapi.json", described)

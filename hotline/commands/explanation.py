@@ -11,13 +11,14 @@ from rich.table import Table
 
 from hotline.commands.installation import setup
 from hotline.explanation import Explained, PlaceSource, of_request
+from hotline.model_in_use import folder_of, present
 from hotline.proposal import Desk, propose
 from models.calendar import CHINA_TIME
 from models.city_files import read_city
 from models.errors import InvalidRequest
 from models.labels import LABELS
+from nlu import registry
 from nlu.examples import Examples
-from nlu.reader import Reader
 from nlu.urgency import Ground
 from routing.jurisdiction import Atlas
 
@@ -47,13 +48,13 @@ def explain(settings: Settings, text: str, title: str | None, line: str | None, 
     city = read_city(settings.city)
     if line is not None and line not in city.lines:
         raise InvalidRequest(f"没有登记号码为“{line}”的热线，请核对 --line")
-    reader = Reader.load(settings.model_dir, city)
+    reader = present(settings, city)
     now = datetime.now(UTC)
     read = reader.understand(text, title=title, line=line, received_at=now)
     where = Atlas(city).by_place(read.place) if read.place else None
     desk, on = Desk(city), now.astimezone(CHINA_TIME).date()
     proposal = propose(desk, read, where, on=on, accused=None, line=city.lines[line] if line else None)
-    reading = reader.explain(read, line, Examples(settings.model_dir))
+    reading = reader.explain(read, line, Examples(folder_of(settings, registry.read(settings.models_dir).in_use)))
     found = of_request(desk, proposal, reading, is_by_point=False)
     if as_json:
         print(msgspec.json.encode(found).decode())

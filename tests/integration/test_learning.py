@@ -247,6 +247,8 @@ async def test_a_promotion_switches_a_running_hub_and_no_request_fails_meanwhile
     assert (shown["in_use"], shown["is_shipped"]) == (version, False)
     assert [(turn["by"], turn["version"]) for turn in shown["turns"]] == [("李主任", version)]
     assert [one["version"] for one in shown["models"]] == [version]
+    why = await world.post("/api/v1/explain", {"text": "石桥大街路面坑坑洼洼"}, who="dispatcher")
+    assert why["reading"]["examples"], "the corpus lies beside a promoted model too"
     await hotline(settings, "nlu", "rollback", "--by", "王班长")
     await taken_over(world, shipped)
     await asyncio.sleep(0.2)
