@@ -39,13 +39,15 @@ def test_short_notes_are_read_as_a_dispatcher_would(reader: Reader) -> None:
 def test_dangers_said_in_other_words_are_seen_by_rule_or_suspicion(reader: Reader) -> None:
     found = figures(reader, "flags.csv")
     assert found.rows >= 600
-    assert (found.flag_recall or 0) >= 0.85
-    assert (found.flag_precision or 0) >= 0.65
+    assert (found.flag_recall or 0) >= 0.93
+    assert (found.flag_precision or 0) >= 0.70
 
 
 def test_what_is_trained_on_and_what_is_held_out_share_no_text() -> None:
     held_out = {row["text"] for file in FOLDER.glob("*.csv") for row in read(file)}
-    learned = [FOLDER.parent / "dangers.csv", *(FOLDER.parent / "corpus").glob("*.csv")]
+    learned = [file for file in FOLDER.parent.glob("*.csv") if file.stem in {"dangers", "out_of_scope", "calibration"}]
+    learned += (FOLDER.parent / "corpus").rglob("*.csv")
+    assert len(learned) > 40
     assert not held_out & {row["text"] for file in learned for row in read(file)}
 
 
