@@ -12,26 +12,24 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 
 from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, LetterRow, OutsideRow
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
-from nlu.fitting import SEED, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
-from nlu.flags import FlagRules, flags_of
+from nlu.fitting import fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.guarantee import Judge, guarantee
-from nlu.heads import CATEGORY, FLAG, KIND, SCOPE, URGENCY, URGENT
+from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.history import HistoryRow
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
+from nlu.signs import Signs, fit_signs, flag_signs, scope_signs, urgent_sign
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
 
 _CODE: Final = 4  # digits of a category that is guessed
-_WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -102,16 +100,6 @@ class _Exam(Struct, frozen=True):
         return cls(told, [row.codes for row in rows], lead_of)
 
 
-class _Signs(Struct, frozen=True):
-    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known."""
-
-    head: str
-    names: tuple[str, ...]
-    is_there: NDArray[np.bool_]
-    counts: NDArray[np.bool_]
-    weight: float  # what a miss costs beside a false alarm
-
-
 def train(
     city: City,
     rows: Iterable[CorpusRow],
@@ -166,9 +154,9 @@ def train(
         _with_past(URGENCY, ordinary, [row.urgency for row in history], past),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
-    signs = [_urgent_sign(ordinary, len(texts))]
-    signs += [_flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
-    signs += [_scope_signs(texts, outside, len(ordinary), strange)] if outside else []
+    signs = [urgent_sign(ordinary, len(texts))]
+    signs += [flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
+    signs += [scope_signs(texts, outside, len(ordinary), strange)] if outside else []
     return _fit(
         told,
         tasks,
@@ -200,44 +188,6 @@ def _with_past(
     )
 
 
-def _urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> _Signs:
-    is_there = np.zeros((rows, 1), dtype=bool)
-    is_there[: len(ordinary), 0] = [row.urgency <= Urgency.URGENT for row in ordinary]
-    counts = np.zeros_like(is_there)
-    counts[: len(ordinary)] = True
-    return _Signs(URGENT, (URGENT,), is_there, counts, _WEIGHT_OF_DANGER)
-
-
-def _flag_signs(city: City, texts: Sequence[str], dangers: Sequence[DangerRow], start: int) -> _Signs:
-    """Return the flags to fit; the dangers begin at row `start`, and after them come only rows that do not count.
-
-    An ordinary text on which a rule fires shows neither that the flag is raised nor that it is not.
-    """
-    flags = tuple(sorted({str(row.flags[0]) for row in dangers}))
-    rules = FlagRules(city.flags)
-    is_there = np.zeros((len(texts), len(flags)), dtype=bool)
-    counts = np.zeros_like(is_there)
-    counts[: start + len(dangers)] = True
-    for row, text in enumerate(texts[:start]):
-        counts[row, [flags.index(flag) for flag in flags_of(rules.find(text)) if flag in flags]] = False
-    for row, danger in enumerate(dangers, start):
-        is_there[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
-    return _Signs(FLAG, flags, is_there, counts, _WEIGHT_OF_DANGER)
-
-
-def _scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: int, start: int) -> _Signs:
-    """Return the reasons to fit; the first `ordinary` rows are all in scope, the others begin at row `start`."""
-    reasons = tuple(sorted({row.reason for row in outside if row.reason is not None}))
-    is_there = np.zeros((len(texts), len(reasons)), dtype=bool)
-    counts = np.zeros_like(is_there)
-    counts[:ordinary] = True
-    for place, row in enumerate(outside, start):
-        counts[place] = True
-        if row.reason is not None:
-            is_there[place, reasons.index(row.reason)] = True
-    return _Signs(SCOPE, reasons, is_there, counts, _WEIGHT_OF_DANGER)
-
-
 def _words_of(category: Category) -> str:
     return "，".join((category.l2, category.l3, *category.examples))
 
@@ -248,7 +198,7 @@ def _fit(
     rows: int,
     folder: Path,
     *,
-    signs: Sequence[_Signs] = (),
+    signs: Sequence[Signs] = (),
     exam: _Exam | None = None,
     spans: SpanWeights | None = None,
 ) -> TrainingReport:
@@ -288,7 +238,7 @@ def _fit(
             accepted = [{label, *also} for label, also in zip(task.labels, task.also, strict=True)]
             assured = guarantee(labels, judge(scores, accepted), judge(answers, map(set, exam.codes)))
     for group in signs:
-        columns, offsets = _fit_signs(matrix, group)
+        columns, offsets = fit_signs(matrix, group)
         heads[group.head] = Head(group.names, first, sharpness=1.0)
         first += len(group.names)
         weights.append(columns)
@@ -306,15 +256,3 @@ def _fit(
         seconds=perf_counter() - started,
         version=version,
     )
-
-
-def _fit_signs(matrix: csr_matrix, signs: _Signs) -> tuple[Floats, Floats]:
-    """Return weights (n-grams × signs) and offsets (signs,)."""
-    columns, offsets = [], []
-    for index in range(len(signs.names)):
-        known = signs.counts[:, index]
-        model = LinearSVC(C=1.0, class_weight={True: signs.weight}, random_state=SEED)
-        model.fit(matrix[known], signs.is_there[known, index])
-        columns.append(model.coef_[0])
-        offsets.append(model.intercept_[0])
-    return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)

@@ -1,0 +1,80 @@
+"""Signs that a text may bear, each a question of its own: dangers, reasons why it is out of scope, that it is urgent."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
+
+from models.city import City, CorpusRow, DangerRow, OutsideRow
+from models.vocabulary import Urgency
+from nlu.fitting import SEED
+from nlu.flags import FlagRules, flags_of
+from nlu.heads import FLAG, SCOPE, URGENT
+from nlu.linear import Floats
+
+_WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
+
+
+class Signs(Struct, frozen=True):
+    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known."""
+
+    head: str
+    names: tuple[str, ...]
+    is_there: NDArray[np.bool_]
+    counts: NDArray[np.bool_]
+    weight: float  # what a miss costs beside a false alarm
+
+
+def urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> Signs:
+    """Return whether it is urgent at all, to fit on the ordinary rows, which come first of all `rows`."""
+    is_there = np.zeros((rows, 1), dtype=bool)
+    is_there[: len(ordinary), 0] = [row.urgency <= Urgency.URGENT for row in ordinary]
+    counts = np.zeros_like(is_there)
+    counts[: len(ordinary)] = True
+    return Signs(URGENT, (URGENT,), is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def flag_signs(city: City, texts: Sequence[str], dangers: Sequence[DangerRow], start: int) -> Signs:
+    """Return the flags to fit; the dangers begin at row `start`, and after them come only rows that do not count.
+
+    An ordinary text on which a rule fires shows neither that the flag is raised nor that it is not.
+    """
+    flags = tuple(sorted({str(row.flags[0]) for row in dangers}))
+    rules = FlagRules(city.flags)
+    is_there = np.zeros((len(texts), len(flags)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[: start + len(dangers)] = True
+    for row, text in enumerate(texts[:start]):
+        counts[row, [flags.index(flag) for flag in flags_of(rules.find(text)) if flag in flags]] = False
+    for row, danger in enumerate(dangers, start):
+        is_there[row, [flags.index(flag) for flag in danger.flags if flag in flags]] = danger.is_raised
+    return Signs(FLAG, flags, is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: int, start: int) -> Signs:
+    """Return the reasons to fit; the first `ordinary` rows are all in scope, the others begin at row `start`."""
+    reasons = tuple(sorted({row.reason for row in outside if row.reason is not None}))
+    is_there = np.zeros((len(texts), len(reasons)), dtype=bool)
+    counts = np.zeros_like(is_there)
+    counts[:ordinary] = True
+    for place, row in enumerate(outside, start):
+        counts[place] = True
+        if row.reason is not None:
+            is_there[place, reasons.index(row.reason)] = True
+    return Signs(SCOPE, reasons, is_there, counts, _WEIGHT_OF_DANGER)
+
+
+def fit_signs(matrix: csr_matrix, signs: Signs) -> tuple[Floats, Floats]:
+    """Return weights (n-grams × signs) and offsets (signs,)."""
+    columns, offsets = [], []
+    for index in range(len(signs.names)):
+        known = signs.counts[:, index]
+        model = LinearSVC(C=1.0, class_weight={True: signs.weight}, random_state=SEED)
+        model.fit(matrix[known], signs.is_there[known, index])
+        columns.append(model.coef_[0])
+        offsets.append(model.intercept_[0])
+    return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)
