@@ -73,7 +73,8 @@ class Extractor:
             body = max(sheet.bodies, key=lambda one: one.worth, default=None)
             return named_place(sheet.names), (body.start, body.end) if body else None
         runs, none = self._model.runs(sheet)
-        runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
+        if sheet.titled:
+            runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
         least = none - _READINESS
         place, worth = _best(sheet, _specific(sheet, runs[0]))
         is_place = worth > least[0] and _CHINESE.search(sheet.text, *place)
@@ -88,8 +89,10 @@ def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
 
 def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
     """Return the runs of places; where the best is a bare city or district of the text, those of the title weigh more."""
+    if not sheet.titled:
+        return runs
     first, length = divmod(int(runs.argmax()), LONGEST)
-    if first >= sheet.titled > 0 and (sheet.held[first : first + length + 1] % 3 == 1).all():
+    if first >= sheet.titled and (sheet.held[first : first + length + 1] % 3 == 1).all():
         runs = runs.copy()
         runs[: sheet.titled] += _BARE_AREA
     return runs
@@ -98,8 +101,11 @@ def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
 def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
     """Return the offsets of the subject: the best run, or a body or role whose name speaks for it."""
     best, worth = _best(sheet, runs)
-    for body in sheet.bodies:
-        first, last = np.searchsorted(sheet.starts, body.start), np.searchsorted(sheet.ends, body.end)
+    if not sheet.bodies:
+        return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
+    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
+    lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
+    for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
         is_run = sheet.starts[first] == body.start and sheet.ends[last] == body.end and last - first < LONGEST
         own = max(float(runs[first, last - first]), _UNLIKELY) if is_run else _UNLIKELY
         own += _BODY_SHARE * (body.worth + _BODY_HEAD_START)

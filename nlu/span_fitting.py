@@ -1,5 +1,6 @@
 """Fitting the span model to letters: the right run should be worth more than all others together (log-linear, AdaGrad)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Final
@@ -38,6 +39,7 @@ _RATE: Final = 0.05
 _DECAY: Final = 1e-3
 _DROPPED: Final = 0.2  # of the features in each look, so that none is relied on alone
 _FEWEST: Final = 16  # words with a feature, or it is left out
+_OFTEN: Final = 3  # times; a word told so often is known before anybody waits for it
 _LEAST: Final = 5e-3  # a gradient below it moves nothing
 _OPENING: Final = 700  # characters, as the reader reads
 _BARRED: Final = np.tile([NEVER if role == INNER else 0.0 for role in range(ROLES)], len(TARGETS))
@@ -49,7 +51,7 @@ class _Example(Struct):
     """A letter in one telling. `right` are the runs that are right (first word, length - 1) for each target, None: not to be had."""
 
     sheet: WordSheet
-    words: NDArray[np.int64]
+    words: Codes
     tags: Codes
     right: tuple[list[tuple[int, int]] | None, ...]
 
@@ -82,21 +84,26 @@ def fit_spans(city: City, letters: Sequence[LetterRow]) -> SpanWeights | None:
     if not letters:
         return None
     tags: dict[str, int] = {}
-    rounds = _examples(city, letters, tags)
-    every = np.concatenate([example.words.ravel() for examples in rounds for example in examples])
-    found, counts = np.unique(every, return_counts=True)
-    vocabulary = found[counts >= _FEWEST]
+    features: dict[str, int] = {}
+    rounds = _examples(city, letters, features, tags)
+    counts = np.bincount(np.concatenate([example.words.ravel() for examples in rounds for example in examples]))
+    is_kept = counts >= _FEWEST
+    rows = np.where(is_kept, is_kept.cumsum(), 0)
     for example in (example for examples in rounds for example in examples):
-        at = np.searchsorted(vocabulary, example.words).clip(0, len(vocabulary) - 1)
-        example.words = np.where(vocabulary[at] == example.words, at + 1, 0)
+        example.words = rows[example.words]
+    vocabulary = tuple(name for name, number in features.items() if is_kept[number])
     learner = _Learner(len(vocabulary), len(tags))
     for examples in rounds:
         for example in examples:
             learner.look(example)
-    return SpanWeights(learner.tables(), vocabulary, tuple(tags))
+    met = Counter(cut for example in rounds[0] for cut in example.sheet.cuts)
+    often = tuple(sorted(cut for cut, count in met.items() if count >= _OFTEN))
+    return SpanWeights(learner.tables(), vocabulary, tuple(tags), often)
 
 
-def _examples(city: City, letters: Sequence[LetterRow], tags: dict[str, int]) -> list[list[_Example]]:
+def _examples(
+    city: City, letters: Sequence[LetterRow], features: dict[str, int], tags: dict[str, int]
+) -> list[list[_Example]]:
     """Return the letters, told anew and shuffled for each round."""
     normalise, cutter, read = (
         Normaliser(city.language.fillers),
@@ -117,13 +124,19 @@ def _examples(city: City, letters: Sequence[LetterRow], tags: dict[str, int]) ->
                 told = retell(told, chance.choice(homes) if homes else "")  # noqa: PLW2901 - the same letter, told anew
             elif chance.random() < _UNTITLED:
                 told = Told("", told.text, told.place, told.subject)  # noqa: PLW2901
-            examples.append(_example(read(cutter.passage(told.text), cutter.passage(told.title)), told, read, tags))
+            examples.append(
+                _example(read(cutter.passage(told.text), cutter.passage(told.title)), told, read, features, tags)
+            )
         rounds.append([example for example in examples if example.sheet.cuts])
     return rounds
 
 
-def _example(sheet: WordSheet, told: Told, read: SheetReader, tags: dict[str, int]) -> _Example:
-    words = np.array([read.features(*cut) for cut in sheet.cuts], np.int64)
+def _example(
+    sheet: WordSheet, told: Told, read: SheetReader, features: dict[str, int], tags: dict[str, int]
+) -> _Example:
+    words = np.array(
+        [[features.setdefault(one, len(features)) for one in read.features(*cut)] for cut in sheet.cuts], np.intp
+    )
     numbers = np.array([tags.setdefault(tag, len(tags) + 1) for _, tag in sheet.cuts], np.intp)
     return _Example(sheet, words, numbers, tuple(_runs_of(sheet, span) for span in (told.place, told.subject)))
 

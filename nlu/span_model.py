@@ -4,6 +4,8 @@ A run is worth what its first, inner and last words, the words beside it, its le
 all runs is found from cumulated sums, without trying them one by one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ from nlu.span_weights import (
     Floats,
     SpanWeights,
 )
-from nlu.span_words import BARS, MARKS, SheetReader, WordSheet
+from nlu.span_words import BARS, MARKS, Cut, SheetReader, WordSheet
 
 Numbers = NDArray[np.float64]
 
@@ -31,10 +33,14 @@ class SpanModel:
     """Weighs the runs of words of a request. Safe between threads."""
 
     def __init__(self, words: PlaceWords, weights: SpanWeights) -> None:
-        self.read = SheetReader(words, self._of_word)
-        self._vocabulary = weights.vocabulary
+        self.read = SheetReader(words, self._weigh)
+        self._rows = {feature: row for row, feature in enumerate(weights.vocabulary, start=1)}
         self._tables = weights.tables
+        # Before the first row stands nothing, for what is unknown.
+        self._of_words = np.vstack((np.zeros((1, COLUMNS), np.float32), weights.tables["words"]))
         self._tags = {tag: number for number, tag in enumerate(weights.tags, start=1)}
+        if weights.met:
+            self.read.meet(weights.met)
 
     def runs(self, sheet: WordSheet) -> tuple[Numbers, Numbers]:
         """Return what every run of a sheet that `read` gave is worth (targets, first word, length - 1), and there being none (targets,)."""
@@ -54,17 +60,16 @@ class SpanModel:
             none += own[: sheet.titled, 2 * ROLES : COLUMNS].sum(axis=0)
         return worth_of_runs(words, pairs, begins, tables["lengths"]), none
 
-    def _of_word(self, word: str, tag: str) -> Floats:
-        """Return the weights of a word by itself and the number of its part of speech (columns + 1,)."""
-        features = np.array(self.read.features(word, tag), np.int64)
-        at = np.searchsorted(self._vocabulary, features)
-        known = at[self._vocabulary.take(at, mode="clip") == features]
-        row = np.zeros(COLUMNS + 1, np.float32)
-        row[:COLUMNS] = self._tables["words"][known].sum(axis=0)
-        if word in BARS:
-            row[INNER] = row[ROLES + INNER] = NEVER
-        row[COLUMNS] = self._tags.get(tag, 0)
-        return row
+    def _weigh(self, cuts: Sequence[Cut]) -> Floats:
+        """Return the weights of words by themselves and the numbers of their parts of speech (words, columns + 1)."""
+        rows = self._rows
+        known = [[rows.get(feature, 0) for feature in self.read.features(*cut)] for cut in cuts]
+        weights = np.empty((len(cuts), COLUMNS + 1), np.float32)
+        weights[:, :COLUMNS] = self._of_words.take(known, axis=0).sum(axis=1)
+        barred = [word in BARS for word, _ in cuts]
+        weights[barred, INNER] = weights[barred, ROLES + INNER] = NEVER
+        weights[:, COLUMNS] = [self._tags.get(tag, 0) for _, tag in cuts]
+        return weights
 
 
 def pair_codes(codes: NDArray[np.intp], most: int) -> NDArray[np.intp]:

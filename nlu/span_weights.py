@@ -31,17 +31,33 @@ SHAPES: Final = {
 
 
 class SpanWeights:
-    """The fitted tables. `vocabulary` (n,) ascending; `tags` are the parts of speech that `tag_pairs` knows."""
+    """The fitted tables. `vocabulary` names the rows of `words`; `tags` are the parts of speech that `tag_pairs` knows.
 
-    def __init__(self, tables: Mapping[str, Floats], vocabulary: NDArray[np.int64], tags: tuple[str, ...]) -> None:
+    `met` are words that are met often, each with its part of speech.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Floats],
+        vocabulary: tuple[str, ...],
+        tags: tuple[str, ...],
+        met: tuple[tuple[str, str], ...],
+    ) -> None:
         self.tables = dict(tables)
         self.vocabulary = vocabulary
         self.tags = tags
+        self.met = met
 
     def save(self, folder: Path) -> None:
         """Write the weights beside the model's."""
         arrays: dict[str, Any] = {name: table.astype(np.float16) for name, table in self.tables.items()}
-        np.savez_compressed(folder / _FILE, vocabulary=self.vocabulary, tags=np.array(self.tags), **arrays)
+        np.savez_compressed(
+            folder / _FILE,
+            vocabulary=np.array(self.vocabulary),
+            tags=np.array(self.tags),
+            met=np.array(self.met),
+            **arrays,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "SpanWeights | None":
@@ -50,4 +66,5 @@ class SpanWeights:
             return None
         with np.load(folder / _FILE, allow_pickle=False) as arrays:
             tables = {name: arrays[name].astype(np.float32) for name in (*SHAPES, "words", "tag_pairs")}
-            return cls(tables, arrays["vocabulary"], tuple(str(tag) for tag in arrays["tags"]))
+            vocabulary, tags = (tuple(arrays[name].tolist()) for name in ("vocabulary", "tags"))
+            return cls(tables, vocabulary, tags, tuple((word, tag) for word, tag in arrays["met"].tolist()))

@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from nlu.place_words import Mark, Name, PlaceWords
 
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float32]
+Cut = tuple[str, str]  # a word and its part of speech
 
 MARKS: Final = max(Mark) + 1
 HELD: Final = 9  # whether a word begins and ends within a known name, or within a role
@@ -57,26 +57,13 @@ class WordSheet(NamedTuple):
     weights: Floats
 
 
-class _Kept(dict[tuple[str, str], bytes]):
-    """What is known of words, worked out when a word is first met."""
-
-    def __init__(self, work_out: Callable[[tuple[str, str]], bytes]) -> None:
-        self._work_out = work_out
-
-    def __missing__(self, cut: tuple[str, str]) -> bytes:
-        if len(self) >= _KEPT_WORDS:
-            self.clear()
-        row = self[cut] = self._work_out(cut)
-        return row
-
-
 class SheetReader:
-    """Lays out the words of requests of one city. `weigh` gives what goes with each word into the sheet's `weights`."""
+    """Lays out the words of requests of one city. `weigh` gives what goes with words into a sheet's `weights`, a row for each."""
 
-    def __init__(self, words: PlaceWords, weigh: Callable[[str, str], Floats] | None = None) -> None:
+    def __init__(self, words: PlaceWords, weigh: Callable[[Sequence[Cut]], Floats] | None = None) -> None:
         self._words = words
         self._weigh = weigh
-        self._rows = _Kept(self._of_word)
+        self._rows: dict[Cut, bytes] = {}
 
     def __call__(self, text: Passage, title: Passage) -> WordSheet:
         """Return the words of a title and a text."""
@@ -84,7 +71,7 @@ class SheetReader:
         joined = f"{title.text}\n{text.text}" if title.text else text.text
         begun = len(joined) - len(text.text)
         cuts = [*title.words, _BREAK, *text.words] if title.text else text.words
-        rows = np.frombuffer(b"".join(map(self._rows.__getitem__, cuts)), np.float32)
+        rows = np.frombuffer(self._known(cuts), np.float32)
         rows = rows.reshape(len(cuts), -1) if cuts else rows.reshape(0, _STANDING)
         standing = rows[:, :_STANDING].T.astype(np.intp)
         ends = standing[0].cumsum()
@@ -106,33 +93,45 @@ class SheetReader:
             joined, cuts, titled, starts, ends, marks, held, roles, counts, starts_at, names, named, rows[:, _STANDING:]
         )
 
-    def features(self, word: str, tag: str) -> tuple[int, ...]:
-        """Return what a word is wherever it stands, as numbers that stay the same from one start to the next."""
-        plain = _LETTERS.sub("A", _DIGITS.sub("0", word))
-        told = (
+    def features(self, word: str, tag: str) -> tuple[str, ...]:
+        """Return what a word is wherever it stands, each thing by a name of its own."""
+        is_plain = word.isalpha() and not word.isascii()
+        plain = word if is_plain else _LETTERS.sub("A", _DIGITS.sub("0", word))
+        return (
             f"w{plain}",
             f"t{tag}",
             f"z{plain[-1:]}",
             f"Z{plain[-2:]}",
             f"a{plain[:1]}",
             f"l{min(len(word), 5)}",
-            f"m{int(self._words.mark(word, tag))}",
+            f"m{self._words.mark(word, tag):d}",
             f"p{worth_of_word(word)}{is_outside(word)}",
         )
-        return tuple(crc32(one.encode("utf-8", "surrogatepass")) for one in told)
 
-    def _of_word(self, cut: tuple[str, str]) -> bytes:
-        """Return (characters, mark, whether it ends a sentence, has several characters, ends as a body does), then the weights."""
-        word, tag = cut
-        standing = (
-            len(word),
-            self._words.mark(word, tag),
-            word in _ENDS_SENTENCE,
-            len(word) > 1,
-            worth_of_word(word) > 0,
-        )
-        row = np.array(standing, np.float32).tobytes()
-        return row + self._weigh(word, tag).tobytes() if self._weigh else row
+    def meet(self, cuts: Iterable[Cut]) -> None:
+        """Work out what is known of words before they are asked for."""
+        self._rows.update(self._worked_out([*cuts]))
+
+    def _known(self, cuts: Sequence[Cut]) -> bytes:
+        """Return the rows of words; those met for the first time are worked out together."""
+        rows = self._rows
+        new = [cut for cut in {*cuts} if cut not in rows]
+        if new:
+            if len(rows) > _KEPT_WORDS:
+                rows, new = {}, [*{*cuts}]
+                self._rows = rows
+            rows.update(self._worked_out(new))
+        return b"".join([rows[cut] for cut in cuts])
+
+    def _worked_out(self, cuts: Sequence[Cut]) -> Iterable[tuple[Cut, bytes]]:
+        table = np.array([self._of_word(*cut) for cut in cuts], np.float32)
+        if self._weigh:
+            table = np.hstack((table, self._weigh(cuts)))
+        return zip(cuts, map(bytes, table), strict=True)
+
+    def _of_word(self, word: str, tag: str) -> tuple[int, ...]:
+        """Return (characters, mark, whether it ends a sentence, has several characters, ends as a body does)."""
+        return len(word), self._words.mark(word, tag), word in _ENDS_SENTENCE, len(word) > 1, worth_of_word(word) > 0
 
 
 def _held(parts: Sequence[tuple[int, int, int]], text: str, starts: Codes, ends: Codes) -> Codes:
