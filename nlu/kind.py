@@ -14,7 +14,8 @@ from nlu.pattern_set import PatternSet
 _TITLE_BONUS: Final = 0.2
 _FIRST_WORDS_BONUS: Final = 0.1
 _TEXT_BONUS: Final = 0.15
-_FIRST_WORDS: Final = 3  # characters before which a cue opens the title
+_OPENING_BONUS: Final = 0.8  # who has no title and begins with 投诉 or 咨询 means it
+_FIRST_WORDS: Final = 3  # characters before which a cue opens the title or the text
 _READ: Final = 120  # characters of a text without title
 
 
@@ -37,8 +38,8 @@ class Kinds:
         for position, found in self._cues.matches(title or text[:_READ]):
             column = self._columns[position]
             bonus[column] = _TITLE_BONUS if title else _TEXT_BONUS
-            if title and found.start() < _FIRST_WORDS:
-                first[column] = _FIRST_WORDS_BONUS
+            if found.start() < _FIRST_WORDS:
+                first[column] = _FIRST_WORDS_BONUS if title else _OPENING_BONUS
         _, logits = self._model.of_head(weighed(scores, title_scores), KIND, bonus + first)
         odds = softmax(logits)
         best = int(odds.argmax())

@@ -19,6 +19,8 @@ _READ: Final = 2000  # characters; enough to see that there is something
 _FEWEST_CHARACTERS: Final = 4
 # In units of the model's scores, where 0 is as likely as not: a doubt costs a look, no more.
 _ENOUGH: Final = -0.6
+# What is urgent is for the flags and the handoff: a guess must not keep an emergency back.
+_BY_RULE_ALONE: Final = frozenset({"N1"})
 
 
 class ScopeRules:
@@ -32,7 +34,13 @@ class ScopeRules:
         head = model.heads.get(SCOPE) if model else None
         self._columns = slice(head.first, head.first + len(head.labels)) if head else slice(0)
         codes = [rule.code for rule in self._rules]
-        self._of_column = tuple(codes.index(label) if label in codes else None for label in head.labels) if head else ()
+        self._of_column = (
+            tuple(
+                codes.index(label) if label in codes and label not in _BY_RULE_ALONE else None for label in head.labels
+            )
+            if head
+            else ()
+        )
         self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
         self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
         self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 CALLER: Final = {"name": "欧阳雪梅", "phone": "13800000001"}
 PHOTO: Final = b"\xff\xd8\xff photo"
 PDF: Final = b"%PDF-1.4 <script>alert(1)</script>"

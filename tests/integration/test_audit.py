@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.trail import TicketEvent
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 PROMISES = ("promised_at", "first_promised_at")
 OF_TICKET = (*PROMISES, "reply_by", "first_reply_by")
 OF_PART = (

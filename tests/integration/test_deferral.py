@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 WHO = "department:urban"
 SOLVE_BY = datetime(2027, 2, 26, 9, 0, tzinfo=UTC)
 ASKED: dict[str, Any] = {"reason": "须随道路改造施工", "plan": "随春季道路改造更换", "solve_by": SOLVE_BY.isoformat()}

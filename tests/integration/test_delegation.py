@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 NOISE = "东湖区翠湖路商铺音响噪声扰民，投诉商家，晚上十一点还在放。"
 TO_DISTRICT: dict[str, Any] = {"department": "donghu", "instruction": "请安排属地核实"}
 TO_STREET: dict[str, Any] = {"department": "donghu-cuihu", "instruction": "请到现场核实"}

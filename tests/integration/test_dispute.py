@@ -11,7 +11,7 @@ from models.ticket import id_of
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 ANOTHER_LAMP = "东湖区建设路幼儿园门口路灯不亮，接送孩子看不清路，望检修。"
 NOISE = "东湖区翠湖路商铺音响噪声扰民，投诉商家，晚上十一点还在放。"
 RULING = "城市道路照明由住建局统一管养"

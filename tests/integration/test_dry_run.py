@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import World
 
 YUNZHOU = Path("cities/yunzhou")
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 WATER = "东湖区翠湖路翠湖小区停水两天了，一点通知都没有，什么时候能来水"
 TODAY = date(2026, 11, 23)
 

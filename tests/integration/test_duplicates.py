@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 NEAR = "东湖区翠湖路和建设路交叉口的路灯坏了三天了，晚上一片漆黑，请你们尽快维修！"
 OTHER = "西城区人民医院门诊收费排队太久，窗口只开了两个，希望多开几个窗口。"
 

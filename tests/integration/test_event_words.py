@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # 城管局 leads, 环卫中心 assists.
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 CALLER: Final = {"name": "欧阳雪梅", "phone": "13800000000"}
 WHO: Final = "department:urban"
 # Each step with the field whose words nothing else keeps, and words that name the caller.

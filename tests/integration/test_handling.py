@@ -12,7 +12,7 @@ from hotline import webhook
 if TYPE_CHECKING:
     from tests.integration.conftest import DepartmentServer, World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 DONE = "路灯线路已更换，当晚恢复照明。"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GAS = "家里闻到很浓的煤气味，快来人，东湖区翠湖路。"
 FIRE = "我家着火了，快来救火，东湖区翠湖路"
 SUICIDE = "我不想活了，要从楼上跳下去"
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 
 
 async def test_an_emergency_is_handed_off_at_once_and_the_remainder_is_still_a_ticket(world: World) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 CONTENT = json.dumps({"text": LAMP, "caller": {"phone": "13800000001", "name": "钱某某"}}).encode()
 
 

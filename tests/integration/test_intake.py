@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.ticket import TicketText
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from models.ticket import Timer
     from tests.integration.conftest import DepartmentServer, World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 GAS = "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。"
 WATER = "东湖区翠湖花园小区从昨天起全楼停水，老人孩子没有水用，请尽快抢修。"

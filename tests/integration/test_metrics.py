@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from tests.integration.conftest import Receivers, World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 UNSURE = "院子里的东西坏了没人管"
 
 

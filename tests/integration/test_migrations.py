@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import SystemPostgres
     from tests.integration.conftest import World
 
-TEXT = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+TEXT = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 _numbers = itertools.count()
 
 

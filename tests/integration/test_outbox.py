@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Receivers, World
 
 ROOM = Room(batch=100, each=AT_ONCE_EACH, under_way={})
-TEXT = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+TEXT = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import World
 
 CARD = "健身房关门了年卡退不了，老板电话也打不通，投诉。"
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 WHO = "department:urban"
 CALLER = {"phone": "13800000000"}
 YEAR_END = datetime(2026, 12, 21, 1, 30, tzinfo=UTC)

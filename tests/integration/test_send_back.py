@@ -13,7 +13,7 @@ from models.ticket import id_of
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 GAS = "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。"
 URBAN = "department:urban"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 STORE = Path(database.__file__).parent
 FILES = sorted(path.stem for path in SQL_FOLDER.glob("*.sql"))
-TEXT = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+TEXT = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 ENUMS: dict[str, set[Any]] = {
     "ticket_state": set(lifecycle.TicketState),
     "assignment_state": set(lifecycle.AssignmentState),

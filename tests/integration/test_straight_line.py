@@ -11,7 +11,7 @@ from models.trail import broken_link
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-TEXT = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+TEXT = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 
 
 async def test_a_request_goes_from_the_citizen_to_closed_and_archived(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-LAMP = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 LITTER = "东湖区翠湖路垃圾桶旁边垃圾没人清运，臭气熏天，投诉。"
 ACTIONS = ["remind", "supervise", "escalate"]
 EVENTS = {"remind": "ticket.reminded", "supervise": "ticket.supervised", "escalate": "ticket.escalated"}
