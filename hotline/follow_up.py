@@ -143,7 +143,10 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
 
 
 async def close(step: Step, fields: Close) -> None:
-    """办结 by a person of the follow-up desk."""
+    """办结 by a person of the follow-up desk; where nobody was followed up, with the reason why not."""
+    is_due = step.ticket.state is TicketState.FOLLOW_UP and not fields.reason
+    if is_due and not await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count):
+        raise InvalidRequest("本次办理没有回访记录：请先回访，或在 reason 中写明不回访的原因")
     await _close(step, fields.reason or "回访完成")
 
 

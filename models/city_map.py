@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.city import Grid
 from models.city_fault import CityFault, Fault
@@ -22,7 +22,7 @@ class _Properties(Struct):
     community: str
     street: str
     district: str
-    households: int = 0
+    households: Annotated[int, Meta(ge=0)] = 0
 
 
 class _Polygon(Struct, tag_field="type", tag="Polygon"):

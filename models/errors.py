@@ -74,6 +74,13 @@ class IdempotencyMismatch(HotlineError):
     status = 422
 
 
+class TooManyRequests(HotlineError):
+    """The same was tried too often; later it may be tried again."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class Unavailable(HotlineError):
     """We cannot serve now; nothing was lost, try again."""
 

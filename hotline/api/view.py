@@ -58,8 +58,8 @@ def ticket_page(
 ) -> dict[str, Any]:
     """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
 
-    Nobody sees a phone or a name here; revealing one is a step of its own. `said` is what the actor may read of what
-    people wrote, masked.
+    Nobody of the hotline sees a phone or a name here; revealing one is a step of its own. A department sees what its webhook
+    tells it. `said` is what the actor may read of what people wrote, masked.
     """
     is_department = actor.role is Role.DEPARTMENT
     return {
@@ -72,7 +72,7 @@ def ticket_page(
         "line": ticket.line,
         "identity": ticket.identity,
         "disclosure": ticket.disclosure,
-        "caller": None if is_department else {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)},
+        "caller": _caller(actor, ticket, text, parts),
         "text": None if is_department else text.masked_text,
         "brief": hub.mask(text.brief, text.caller_name),
         "answer": None if is_department or text.answer is None else hub.mask(text.answer, text.caller_name),
@@ -106,6 +106,16 @@ def ticket_page(
         "version": ticket.version,
         "allowed_actions": allowed_actions(actor, ticket, parts),
     }
+
+
+def _caller(actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment]) -> dict[str, str | None] | None:
+    """Return who asks: masked; to a department at work, which must call, as it is, unless it is confidential."""
+    if actor.role is not Role.DEPARTMENT:
+        return {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)}
+    is_at_work = any(part.is_live and part.department == actor.department for part in parts)
+    if not is_at_work or ticket.disclosure is not Disclosure.OPEN or text.caller_phone is None:
+        return None
+    return {"name": text.caller_name, "phone": text.caller_phone}
 
 
 def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], caller_name: str | None) -> list[Said]:

@@ -16,7 +16,7 @@ WITH open AS (
       OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
     min(a.reply_by) AS reply_by,
     bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused,
-    bool_or(a.state = 'send_back_requested') AS waits_for_ruling
+    bool_or(a.state = 'send_back_requested' AND a.decide_by < :now) AS waits_for_ruling
   FROM assignments AS a
   WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
   GROUP BY a.ticket_id

@@ -63,3 +63,9 @@ async def test_who_was_spoken_to_does_not_wait(world: World, event: str) -> None
     one = await call(world)
     assert (await happens(world, one, event))["call_back_by"] is None
     assert await missed(world) == []
+
+
+async def test_a_phone_is_the_same_however_it_is_written(world: World) -> None:
+    for phone in (PHONE, f"{PHONE[:3]}-{PHONE[3:7]}-{PHONE[7:]}", f"+86 {PHONE}"):
+        await happens(world, await call(world, phone), "abandoned")
+    assert len(await missed(world)) == 1
