@@ -109,6 +109,9 @@ async def rate(step: Step, fields: Rate) -> None:
         elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
             answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
             await follow_up(step, answer, fields.remark)
+        elif step.ticket.state is TicketState.ANSWERED and not (fields.solved and fields.satisfied):
+            # No department has it, so that nothing can be done again: a person must see what the answer lacked.
+            step.supervise(Action.ESCALATE, None, "直办答复后诉求人表示未解决或不满意")
 
 
 def _keep_rating(step: Step, fields: Rate) -> None:

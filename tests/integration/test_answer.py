@@ -159,3 +159,12 @@ async def test_an_emergency_is_not_done_with_an_answer(world: World) -> None:
     problem = await world.post("/api/v1/tickets", content, who="channel:phone", key="gas", ok=(409,))
     assert "紧急" in problem["detail"]
     assert await world.rows("SELECT 1 FROM tickets") == []
+
+
+async def test_displeasure_with_an_answer_reaches_the_supervisors(world: World) -> None:
+    receipt = await world.register(UNSURE, caller=CALLER)
+    await world.step(receipt["number"], "answer", who="agent", text="院内设施由物业负责。")
+    await world.track(receipt, "rate", solved=False, satisfied=False, score=1)
+    (record,) = await world.rows("SELECT action, department, reason FROM supervisions")
+    assert (record["action"], record["department"]) == ("escalate", None)
+    assert "直办" in record["reason"]
