@@ -99,6 +99,10 @@ async def recall(step: Step, fields: Recall) -> None:
     if loses_lead:
         step.check(Action.RECALL)
         _check_decided(step, Action.RECALL)
+        if step.ticket.state is TicketState.IN_REVIEW:
+            raise Conflict(
+                "主办单位的答复正在审核，不能撤回主办；请指明要撤回的协办或二级承办任务（assignment），或审核退回（reject）"
+            )
     parts = step.live_parts if loses_lead else [parts[0], *step.below(parts[0])]
     step.take(
         Action.RECALL,

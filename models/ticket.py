@@ -156,6 +156,11 @@ class Assignment(Struct, frozen=True, kw_only=True):
         return self.is_live and self.signed_off_at is None and self.state is not AssignmentState.SEND_BACK_REQUESTED
 
     @property
+    def is_outstanding(self) -> bool:
+        """Its department still owes a reply of its own, or the sign-off of it: no review ends before."""
+        return self.is_live and self.state is not AssignmentState.SIGNED_OFF
+
+    @property
     def waits_for(self) -> str | None:
         """On what a decision is waited for: `send_back` comes before `extension` and `deferral`; None on nothing."""
         if self.state is AssignmentState.SEND_BACK_REQUESTED:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from models.lifecycle import Action, assignment_allows, may, must_be_decided, ticket_allows
+from models.lifecycle import Action, TicketState, assignment_allows, may, must_be_decided, ticket_allows
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> li
     for action in Action:
         if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
             continue
-        if _waits_for_decision(action, parts):
+        if _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
             continue
         is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
         if not is_of_part or any(assignment_allows(part.state, action) for part in own):
@@ -162,11 +162,20 @@ def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> li
     return found
 
 
-def _waits_for_decision(action: Action, parts: list[Assignment]) -> bool:
-    """Tell whether a step could only take away a lead whose send-back waits; a part beside it may still be recalled."""
+def _keeps_lead(action: Action, ticket: Ticket, parts: list[Assignment]) -> bool:
+    """Tell whether a step could only take away a lead whose send-back waits, or whose answer is in review.
+
+    A part beside or below it may still be recalled.
+    """
     live = [part for part in parts if part.is_live]
     is_held = any(part.is_lead and must_be_decided(part.state, action) for part in live)
+    is_held |= action is Action.RECALL and ticket.state is TicketState.IN_REVIEW
     return is_held and (action is not Action.RECALL or all(part.is_lead for part in live))
+
+
+def _waits_for_parts(action: Action, parts: list[Assignment]) -> bool:
+    """Tell whether a review cannot end yet: a department owes its reply or sign-off."""
+    return action is Action.APPROVE and any(part.is_outstanding for part in parts)
 
 
 def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:

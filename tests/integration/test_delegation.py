@@ -159,8 +159,13 @@ async def test_a_delegated_part_replies_and_signs_off_without_moving_the_ticket(
     assert (ticket["state"], ticket["assignments"][2]["state"]) == ("assigned", "signed_off")
     await world.step(number, "reply", who="department:urban", text="路灯线路已经修复")
     await world.step(number, "sign_off", who="department:urban")
+    # The district between them has given its part on; its own answer is still owed.
+    said = await world.refused(number, "approve", who="reviewer")
+    assert said["code"] == "parts_outstanding"
+    assert "东湖区（二级承办，办理）" in said["detail"]
+    await world.answered(number)
     await world.step(number, "approve", who="reviewer")
-    assert [part["state"] for part in await parts_of(world, number)] == ["accepted", "recalled", "accepted"]
+    assert [part["state"] for part in await parts_of(world, number)] == ["accepted", "accepted", "accepted"]
 
 
 async def test_who_stands_above_sees_the_ticket_of_its_street_and_may_not_do_its_work(world: World) -> None:
