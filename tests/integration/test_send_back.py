@@ -312,9 +312,10 @@ async def test_a_lead_that_changes_hands_after_every_refused_send_back_ends_in_a
 async def test_what_went_from_lead_to_lead_is_listed_and_what_went_to_the_same_is_not(world: World) -> None:
     passed_on = (await world.register(LAMP))["number"]
     again = (await world.register(LITTER))["number"]
-    for lead in ("housing", "urban"):
-        await world.step(passed_on, "reassign", who="dispatcher", lead=lead, reason="更正派单")
-        await world.step(again, "reassign", who="dispatcher", lead="urban", reason="补充协办")
+    for number, leads in ((passed_on, ("housing", "power")), (again, ("urban", "urban"))):
+        await world.step(number, "reassign", who="dispatcher", lead=leads[0], reason="更正派单")
+        await world.step(number, "recall", who="dispatcher", reason="更正派单")
+        await world.step(number, "designate", who="supervisor", lead=leads[1], reason="第三次派单")
     assert [(row["id"], row["dispatch_count"]) for row in await pressed(world)] == [(id_of(passed_on), 3)]
 
 
