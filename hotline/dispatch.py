@@ -116,6 +116,7 @@ async def recall(step: Step, fields: Recall) -> None:
         await step.end_part(part, "ticket.recalled", reason=reason)
     if loses_lead:
         step.set(lead=None, desk_reason=f"已撤回：{reason}")
+    await ruling.end_settled(step, reason)
 
 
 async def give(step: Step, action: Action, to: Designees, *, is_designated: bool = False, **fields: Any) -> None:

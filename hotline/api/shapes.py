@@ -116,6 +116,7 @@ class Part(Struct, kw_only=True):
     asked: dict[str, Any] | None
     decide_by: datetime | None
     extension_count: Count
+    send_back_count: Count
     result: str | None
     handler: str | None
     signed_by: str | None

@@ -142,20 +142,25 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
 
 
 def allowed_actions(hub: Hub, actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
-    """Return the steps that this actor may take now, by the two tables and the policy's third dispatch."""
+    """Return the steps that this actor may take now, by the two tables and what else the use cases ask of the ticket."""
     own = [part for part in parts if part.is_live and actor.department in {None, part.department}]
     found: list[Action] = []
     for action in Action:
         if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
             continue
-        if _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
-            continue
-        if action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count):
+        if _is_barred(hub, action, ticket) or _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
             continue
         is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
         if not is_of_part or any(assignment_allows(part.state, action) for part in own):
             found.append(action)
     return found
+
+
+def _is_barred(hub: Hub, action: Action, ticket: Ticket) -> bool:
+    """Tell whether the third dispatch must designate, or a person would open a dispute over what a department has."""
+    if action is Action.OPEN_DISPUTE:
+        return ticket.is_disputed or ticket.state is not TicketState.ON_DESK
+    return action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count)
 
 
 def _keeps_lead(action: Action, ticket: Ticket, parts: list[Assignment]) -> bool:
@@ -199,6 +204,7 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "asked": part.asked,
         "decide_by": part.decide_by,
         "extension_count": part.extension_count,
+        "send_back_count": part.send_back_count,
         "result": part.result,
         "handler": _word(said, part, "handler", part.acknowledged_at),
         "signed_by": _word(said, part, "signed_by", part.signed_off_at),

@@ -133,6 +133,22 @@ async def test_a_refused_delegated_send_back_returns_to_the_street(world: World)
     assert street.last("ticket.send_back_decided")["upheld"] is False
 
 
+async def test_a_street_that_was_refused_twice_may_not_ask_again(world: World) -> None:
+    number = await delegated(world)
+    who = "department:donghu-cuihu"
+    for asked in (1, 2):
+        await world.step(number, "send_back", who=who, **ASKED)
+        assert (await parts_of(world, number))[2]["send_back_count"] == asked
+        await world.step(number, "decide_send_back", who="department:donghu", upheld=False, reason="属街道事项")
+    before = await world.everything_of(number)
+    said = await world.refused(number, "send_back", who=who, **ASKED)
+    assert "不得再退单" in said["detail"]
+    assert await world.everything_of(number) == before
+    # Between the district and its street: the hotline was asked nothing.
+    ticket = await world.ticket(number)
+    assert (ticket["send_back_count"], ticket["is_disputed"]) == (0, False)
+
+
 async def test_each_decides_what_is_its_own_where_two_send_backs_wait(world: World) -> None:
     number = await delegated(world)
     await world.step(number, "send_back", who="department:urban", reason="不属本局职责", duty_argument="三定未列")
