@@ -177,7 +177,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.DECIDE_DEFERRAL, AT_WORK, set(), {Role.SUPERVISOR, Role.REVIEWER}),
     _ticket(Action.PAUSE, AT_WORK, set(), {Role.SUPERVISOR, Role.REVIEWER}),
     _ticket(Action.RESUME, AT_WORK, set(), {Role.SUPERVISOR, Role.REVIEWER}),
-    _ticket(Action.OPEN_DISPUTE, {T.ON_DESK}, set(), DESK | {Role.PROGRAM}),
+    # A person opens one at the desk; the second request to send back opens one wherever the ticket stands.
+    _ticket(Action.OPEN_DISPUTE, {T.ON_DESK, *AT_WORK}, set(), DESK | {Role.PROGRAM}),
     _ticket(Action.RULE, {T.ON_DESK}, set(), {Role.SHIFT_LEAD, Role.SUPERVISOR}),
     _ticket(Action.APPROVE, {T.IN_REVIEW}, {T.FOLLOW_UP}, {Role.REVIEWER}),
     _ticket(Action.REJECT, {T.IN_REVIEW}, {T.ASSIGNED}, {Role.REVIEWER}),

@@ -106,7 +106,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     `ordinal` counts within the ticket from 1; what its clocks are counted from stands in the trail (models.clocks);
     `counted_from` is when its present dates began to hold: the dispatch, the approval that moved them, or the ruling
     that let them run on. `asked` is a request for time that waits for a decision, `decide_by` when what waits must be
-    decided; `marks` are the reminders already given.
+    decided; `send_back_count` is how often its department asked to be rid of it; `marks` are the reminders already given.
     """
 
     city_code: str
@@ -134,6 +134,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     paused_at: datetime | None = None
     extension_count: int = 0
+    send_back_count: int = 0
     asked: dict[str, Any] | None = None
     decide_by: datetime | None = None
     marks: tuple[str, ...] = ()

@@ -74,6 +74,7 @@ def describe(endpoints: Sequence[Endpoint], city: City) -> dict[str, Any]:
     )
     described["components"]["schemas"] |= {
         "DepartmentCode": {"type": "string", "enum": sorted(city.departments)},
+        "PartyCode": {"type": "string", "enum": sorted([*city.departments, *city.grid_units])},
         "LineNumber": {"type": "string", "enum": sorted(city.lines)},
         "CategoryCode": {"type": "string", "enum": sorted(city.categories)},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from models.store.events import Said
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
+
+# From the third dispatch on a designation stands for these (第三次派单即指定).
+BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 
 
 def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) 
         "reply_by": ticket.reply_by,
         "stage_by": ticket.stage_by,
         "urge_count": ticket.urge_count,
+        "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,
         "reopen_count": ticket.reopen_count,
         "is_disputed": ticket.is_disputed,
@@ -104,7 +108,7 @@ def ticket_page(
         "is_disputed": ticket.is_disputed,
         "assignments": [_part(hub, actor, part, said) for part in parts],
         "version": ticket.version,
-        "allowed_actions": allowed_actions(actor, ticket, parts),
+        "allowed_actions": allowed_actions(hub, actor, ticket, parts),
     }
 
 
@@ -147,19 +151,26 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
     }
 
 
-def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
-    """Return the steps that this actor may take now, by the two tables."""
+def allowed_actions(hub: Hub, actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
+    """Return the steps that this actor may take now, by the two tables and what else the use cases ask of the ticket."""
     own = [part for part in parts if part.is_live and actor.department in {None, part.department}]
     found: list[Action] = []
     for action in Action:
         if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
             continue
-        if _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
+        if _is_barred(hub, action, ticket) or _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
             continue
         is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
         if not is_of_part or any(assignment_allows(part.state, action) for part in own):
             found.append(action)
     return found
+
+
+def _is_barred(hub: Hub, action: Action, ticket: Ticket) -> bool:
+    """Tell whether the third dispatch must designate, or a person would open a dispute over what a department has."""
+    if action is Action.OPEN_DISPUTE:
+        return ticket.is_disputed or ticket.state is not TicketState.ON_DESK
+    return action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count)
 
 
 def _keeps_lead(action: Action, ticket: Ticket, parts: list[Assignment]) -> bool:
@@ -203,6 +214,7 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "asked": part.asked,
         "decide_by": part.decide_by,
         "extension_count": part.extension_count,
+        "send_back_count": part.send_back_count,
         "result": part.result,
         "handler": _word(said, part, "handler", part.acknowledged_at),
         "signed_by": _word(said, part, "signed_by", part.signed_off_at),

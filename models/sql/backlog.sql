@@ -55,7 +55,7 @@ GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
 
 -- name: ping_pong(city_code, send_backs, dispatches, n)
--- Tickets that were sent back, or dispatched while the lead changed hands, so often: the buck-passing list.
+-- Tickets that the hotline was asked so often to take back, or that were dispatched while the lead changed hands: the buck-passing list.
 SELECT id, send_back_count, dispatch_count, lead FROM tickets
 WHERE city_code = :city_code AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
   SELECT count(DISTINCT a.department) FROM assignments AS a

@@ -197,7 +197,8 @@ async def test_a_category_that_once_accused_is_remembered_when_it_goes(world: Wo
     await world.step(number, "reassign", who="supervisor", lead="justice", category="2002", reason="反映的是作风")
     fields: dict[str, Any] = {"lead": "urban", "category": "0203", "reason": "还是路灯"}
     await world.refused(number, "reassign", who="supervisor", **fields)
-    await world.step(number, "reassign", who="supervisor", **{**fields, "lead": "power"})
+    await world.step(number, "recall", who="supervisor", reason="还是路灯")
+    await world.step(number, "designate", who="supervisor", **{**fields, "lead": "power"})
     await refused_everywhere(world, number, "urban")
 
 

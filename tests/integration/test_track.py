@@ -156,7 +156,7 @@ async def test_the_promise_does_not_move_when_departments_change(world: World) -
     await world.step(number, "reassign", who="dispatcher", lead="power", reason="灯具属供电公司资产")
     world.clock.move(days=1)
     await world.step(number, "recall", who="dispatcher", reason="重新核对权属")
-    await world.step(number, "reassign", who="dispatcher", lead="urban", reason="核对后仍属城管局")
+    await world.step(number, "designate", who="supervisor", lead="urban", reason="核对后仍属城管局")
     page = await world.ticket(number)
     assert page["promised_at"] == page["first_promised_at"] == receipt["promised_at"]
     assert (await world.followed(receipt))["promised_at"] == receipt["promised_at"]

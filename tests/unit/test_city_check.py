@@ -66,6 +66,7 @@ REFERENCES = [
     ("duties.csv", "@street,bylaw,,yes", "@street,bylaw,,no", 8, "不得分派给基层"),
     ("duties.csv", "@street,bylaw,,yes", "@village,bylaw,,yes", 8, "@village"),
     ("grids.geojson", '"street":"north-pine"', '"street":"north-oak"', 2, "north-oak"),
+    ("grids.geojson", '"code":"G01"', '"code":"waterworks"', 2, "waterworks"),
     ("grids.geojson", '"district":"north"', '"district":"south"', 2, "south"),
     ("gazetteer.csv", "110.010000,north-pine", "110.010000,north-oak", 2, "north-oak"),
     ("gazetteer.csv", "白鹭里,白鹭小区", "白鹭里,松林菜场", 3, "松林菜场"),
