@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import Conflict, InvalidRequest
 from models.store import tickets
-from routing.guards import Recusal, may_delegate, recusal
+from routing.guards import Recusal, accuses, may_delegate, recusal
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -23,12 +23,11 @@ async def check_alone(step: Step, doing: str) -> None:
 
 def recused(hub: Hub, ticket: Ticket) -> Recusal | None:
     """Return who must stand aside, by what the ticket says now and by what it ever said; None where nobody must."""
-    where, category = hub.jurisdiction(ticket), ticket.detail or ticket.category
+    category = ticket.detail or ticket.category
     return recusal(
-        ticket.kind,
-        category,
-        (ticket.accused,),
-        where,
+        (ticket.accused,) if accuses(ticket.kind, category, hub.city, ticket.flags) else (),
+        hub.jurisdiction(ticket),
+        category=category,
         city=hub.city,
         names=hub.catalogue.names,
         kept=ticket.recused,

@@ -146,6 +146,7 @@ class Reader:
             place=found.place,
             subject=found.subject,
             accused=found.accused,
+            misconduct=found.misconduct,
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
             interval=interval_of(when.span, received_at) if when else None,
