@@ -54,15 +54,19 @@ def propose(
     on: date,
     accused: str | None,
     line: Line | None,
+    is_outside: bool = False,
 ) -> Proposal:
-    """Route what was understood and say why a person should look first, if one should."""
+    """Route what was understood and say why a person should look first, if one should.
+
+    `is_outside` tells that the coordinates lie in no grid of the city: by its words alone nothing goes out.
+    """
     proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=accused)
     return Proposal(
         understanding=understanding,
         jurisdiction=where,
         route=proposed,
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
-        desk_reasons=tuple(_desk_reasons(desk, understanding, proposed, line)),
+        desk_reasons=(*_outside(is_outside=is_outside), *_desk_reasons(desk, understanding, proposed, line)),
     )
 
 
@@ -91,6 +95,10 @@ def as_stands(ticket: Ticket, read: Understanding) -> Understanding:
     return msgspec.structs.replace(
         read, categories=(first, *read.categories[1:]), detail=ticket.detail, kind=ticket.kind
     )
+
+
+def _outside(*, is_outside: bool) -> tuple[str, ...]:
+    return ("所给坐标不在本市任何网格内，可能为外地事项，请核对地点",) if is_outside else ()
 
 
 def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
