@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from hotline import clocks
+from hotline import clocks, guards
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, bands
 from hotline.handoff import start as start_handoff
@@ -216,8 +216,11 @@ def _begin(
 
 async def _answer(step: Step, proposal: Proposal, length: int) -> None:
     """直办: the seat has answered already. Raises Conflict for what must not end with an answer alone, Forbidden."""
+    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
     if proposal.handoffs:
-        raise Conflict("涉及紧急情况，须先转接，不能直办；请去掉 answer 重新登记")
+        refused = "涉及紧急情况，须先转接，不能直办"
+    if refused is not None:
+        raise Conflict(f"{refused}；请去掉 answer 重新登记")
     actor, step.actor = step.actor, PROGRAM
     step.take(Action.ACCEPT)
     step.actor = actor
