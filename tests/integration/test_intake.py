@@ -327,6 +327,54 @@ async def test_coordinates_outside_the_city_are_kept_and_lead_nowhere(world: Wor
     assert page["location"] == {"lat": -33.9, "lon": 151.2}
 
 
+async def test_coordinates_outside_the_city_wait_for_a_person_whatever_the_words_say(world: World) -> None:
+    receipt = await world.register(LAMP, location={"lat": 31.2, "lon": 121.5})
+    assert (receipt["state"], receipt["lead"]) == ("on_desk", None)
+    assert "坐标不在本市" in receipt["because"]
+    content = {"text": LAMP, "location": {"lat": 31.2, "lon": 121.5}}
+    read = await world.post("/api/v1/understand", content, who="agent")
+    assert not read["auto"]
+    assert any("坐标不在本市" in reason for reason in read["desk_reasons"])
+    # The words still give a proposal, which a person may take.
+    await world.step(receipt["number"], "dispatch", who="dispatcher")
+
+
+ELSEWHERE = [
+    "上海市浦东新区世纪大道的井盖坏了",
+    "我人在杭州，这边流动摊贩占道",
+    "南昌市红谷滩的路灯坏了",
+    "广州市天河区体育西路流动摊贩",
+    "我住在北京市朝阳区望京街道，门口的路灯坏了",
+]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+async def test_a_request_from_elsewhere_waits_for_a_person(world: World, text: str) -> None:
+    receipt = await world.register(text)
+    assert (receipt["state"], receipt["lead"]) == ("on_desk", None)
+    assert "外地事项" in receipt["because"]
+    assert "decline" not in await world.trail(receipt["number"])
+    page = await world.ticket(receipt["number"])
+    assert "N9" in {one["code"] for one in page["reading"]["scope"]}
+
+
+async def test_an_address_elsewhere_counts_like_the_words(world: World) -> None:
+    receipt = await world.register("门口的井盖坏了，请尽快维修。", address="上海市浦东新区世纪大道100号")
+    assert "外地事项" in receipt["because"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老家在四川，东湖区翠湖路的路灯坏了三天，请尽快维修。",
+        "我刚从上海回来，东湖区翠湖路的路灯坏了三天，请尽快维修。",
+        "东湖区翠湖路兰州拉面馆门口的路灯坏了三天，请尽快维修。",
+    ],
+)
+async def test_who_comes_from_elsewhere_is_not_doubted(world: World, text: str) -> None:
+    assert (await world.register(text))["state"] == "assigned"
+
+
 async def test_attachments_belong_to_the_ticket_they_came_with(world: World) -> None:
     token = await world.token("channel:photo")
     headers = {"authorization": f"Bearer {token}", "x-file-name": "%E7%85%A7%E7%89%87.jpg"}
