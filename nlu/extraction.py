@@ -7,8 +7,9 @@ import numpy as np
 from msgspec import Struct
 
 from models.city import City
-from models.understanding import Place
+from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
+from nlu.misconduct import misconduct_of
 from nlu.parties import accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
@@ -29,11 +30,12 @@ _LONGEST_SUBJECT: Final = 40  # characters
 
 
 class Extracted(Struct, frozen=True):
-    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong."""
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office."""
 
     place: Place | None
     subject: str | None
     accused: str | None
+    misconduct: Misconduct | None
 
 
 class Extractor:
@@ -61,9 +63,10 @@ class Extractor:
         else:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None
+        misconduct = misconduct_of(sheet.text, sheet.bodies)
         if accused:
-            return Extracted(found, about or accused, accused)
-        return Extracted(found, about, accused_of(text.text, title.text, about))
+            return Extracted(found, about or accused, accused, misconduct)
+        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct)
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""

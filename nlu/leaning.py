@@ -29,8 +29,8 @@ class Matters(Struct, frozen=True):
 def lean_of(codes: Sequence[str], truth: NDArray[np.int64], categories: Sequence[str], kinds: int) -> Floats:
     """Return what a category's score adds to each kind's (categories, kinds), from rows of known category and kind."""
     seen = np.zeros((len(categories), kinds))
-    for code, kind in zip(codes, truth, strict=False):
-        seen[categories.index(code), kind] += 1
+    of = np.array([categories.index(code) for code in codes])
+    np.add.at(seen, (of, truth[: len(codes)]), 1)
     common = seen.sum(axis=0) / seen.sum()
     share = (seen + _WEIGHT_OF_ALL * common) / (seen.sum(axis=1, keepdims=True) + _WEIGHT_OF_ALL)
     lift = np.log(share / common)
