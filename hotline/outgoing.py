@@ -12,7 +12,7 @@ from models.store import steps, tickets
 from models.ticket import Delivery, Notice
 from models.vocabulary import Disclosure
 from nlu.brief import without_household
-from nlu.masking import without_surname
+from nlu.masking import without_caller
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +34,8 @@ SUPERVISION_EVENTS: Final = {
 
 
 def without_traces(masked: str, caller_name: str | None, disclosure: Disclosure) -> str:
-    """Return masked words without what else tells who a confidential caller is: the door, and 张女士 for a caller named Zhang."""
-    return masked if disclosure is Disclosure.OPEN else without_household(without_surname(masked, caller_name))
+    """Return masked words without what else tells who a confidential caller is: the door, and 张女士."""
+    return masked if disclosure is Disclosure.OPEN else without_household(without_caller(masked, caller_name))
 
 
 class Outgoing:

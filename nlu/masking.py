@@ -77,6 +77,11 @@ _WITH_COUNTRY_CODE: Final = 13
 
 _SURNAME: Final = re.compile(rf"(?:{_COMPOUND}|[\u4e00-\u9fff])")
 _ADDRESSED: Final = "先生|女士|小姐|同志|阿姨|大爷|大妈|大姐|大哥|大伯|大娘|叔叔|奶奶|爷爷|婆婆|老伯|某某|某"
+# An agent writes down who called.
+_REPORTED: Final = re.compile(
+    rf"(?:(?<=诉求人)|(?<=来电人)|(?<=投诉人)|(?<=举报人)|(?<=反映人)|(?<=市民)|(?<=居民)|(?<=业主))[:：]?{_NAME}(?=反映|来电|致电|称|表示|，)"
+    rf"|(?:{_COMPOUND}|[{SURNAMES}])(?:{_ADDRESSED})(?=反映|来电|又来电|致电|称|表示|投诉|举报|咨询|求助)"
+)
 
 
 class Masked(Struct, frozen=True):
@@ -107,10 +112,16 @@ def mask(text: str, caller_name: str | None = None) -> Masked:
     return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)), plates)
 
 
-def without_surname(text: str, caller_name: str | None) -> str:
-    """Return a text without the caller's surname where it stands before a form of address: 张女士 for 张小花."""
+def without_caller(text: str, caller_name: str | None) -> str:
+    """Return a masked text without what else names its caller: 张女士 or 小花 for 张小花, and 张女士反映 where nobody knows the name."""
+    text = _REPORTED.sub(MASK, text)
     surname = _SURNAME.match(caller_name or "")
-    return re.sub(rf"{surname[0]}(?:{_ADDRESSED})", MASK, text) if surname else text
+    if caller_name is None or surname is None:
+        return text
+    given = _TITLES.sub("", caller_name[surname.end() :])
+    if len(given) >= _SHORTEST_NAME:
+        text = text.replace(given, MASK)
+    return re.sub(rf"{surname[0]}(?:{_ADDRESSED})", MASK, text)
 
 
 def _mask_numbers(text: str, phones: list[str], ids: list[str]) -> str:
