@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline import clocks
 from hotline.dispatch import Designees, give
-from hotline.duplicates import alike, bands
+from hotline.duplicates import alike, kept_bands
 from hotline.handoff import start as start_handoff
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
@@ -191,7 +191,7 @@ def _begin(
             ticket_id=ticket_id,
             content=content,
             tokens=read.tokens,
-            bands=bands(read.fingerprint),
+            bands=kept_bands(read),
             fingerprint=read.fingerprint,
         )
     )
@@ -269,7 +269,7 @@ def _told_place(request: Register, place: Place, disclosure: Disclosure) -> str 
 def _kept_reading(read: Understanding) -> dict[str, Any]:
     """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
     kept: dict[str, Any] = msgspec.to_builtins(read)
-    for name in ("brief", "masked_text", "tokens", "fingerprint"):
+    for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
         del kept[name]
     return kept
 

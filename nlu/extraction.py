@@ -12,6 +12,7 @@ from nlu.cutter import NOTHING, Passage
 from nlu.parties import accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
+from nlu.similarity import Told
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
@@ -29,11 +30,12 @@ _LONGEST_SUBJECT: Final = 40  # characters
 
 
 class Extracted(Struct, frozen=True):
-    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong."""
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `told` where that stands."""
 
     place: Place | None
     subject: str | None
     accused: str | None
+    told: Told
 
 
 class Extractor:
@@ -61,9 +63,10 @@ class Extractor:
         else:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None
+        told = Told(sheet, place, subject)
         if accused:
-            return Extracted(found, about or accused, accused)
-        return Extracted(found, about, accused_of(text.text, title.text, about))
+            return Extracted(found, about or accused, accused, told)
+        return Extracted(found, about, accused_of(text.text, title.text, about), told)
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""

@@ -19,7 +19,7 @@ WITH written_tickets AS (
   SELECT t.city_code, t.id, t.query_code, t.text, t.brief, t.caller, t.masked_text, t.reading,
     array_to_tsvector(t.tokens), t.fingerprint, t.answer
   FROM json_to_recordset(:texts::text::json) AS t (city_code text, id bigint, query_code bytea, text bytea,
-    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bigint[],
+    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bytea,
     answer bytea)
 ), written_bands AS (
   INSERT INTO ticket_bands

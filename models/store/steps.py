@@ -28,7 +28,7 @@ class NewText(Struct, frozen=True, kw_only=True):
     content: TicketText
     tokens: tuple[str, ...]
     bands: tuple[int, ...]
-    fingerprint: tuple[int, ...]
+    fingerprint: bytes
 
 
 class EventWords(Struct, frozen=True, kw_only=True):
