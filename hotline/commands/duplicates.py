@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, datetime
 from math import log
 from typing import TYPE_CHECKING, Final
@@ -54,12 +54,14 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.matters: dict[str, Matter] = {}
+        self._order: dict[str, int] = {}
         self._bands: defaultdict[int, list[str]] = defaultdict(list)
         self._places: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
 
     def put(self, name: str, matter: Matter, bands: Sequence[int]) -> None:
         """Keep a request."""
         self.matters[name] = matter
+        self._order[name] = len(self._order)
         for band in bands[:STORED]:
             self._bands[band].append(name)
         if matter.place is not None:
@@ -67,13 +69,12 @@ class _Shelf:
 
     def near(self, matter: Matter, bands: Sequence[int]) -> list[str]:
         """Return the requests that one is compared with."""
-        worth: Counter[str] = Counter()
+        worth: defaultdict[str, float] = defaultdict(float)
         for band in bands:
             newest = self._bands.get(band, [])[-OF_A_BAND:]
             for name in newest:
-                worth[name] += 1 / log(2 + len(newest))  # type: ignore[assignment]
-        order = {name: n for n, name in enumerate(self.matters)}
-        found = sorted(worth, key=lambda name: (worth[name], order[name]), reverse=True)[:BY_BANDS]
+                worth[name] += 1 / log(2 + len(newest))
+        found = sorted(worth, key=lambda name: (worth[name], self._order[name]), reverse=True)[:BY_BANDS]
         if matter.place is not None:
             found += self._places.get((matter.place, matter.category), [])[-BY_PLACE:]
         return list(dict.fromkeys(found))
