@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hotline import guards
 from hotline.fields import Grounds, Reason, ReasonFields, required
+from models.errors import Conflict
 from models.lifecycle import Action
 from models.store import tickets
 
@@ -32,17 +33,24 @@ class Decline(Struct, kw_only=True):
 
 
 async def answer(step: Step, fields: Answer) -> None:
-    """Answered at once; the ticket is counted and never routed."""
+    """Answered at once; the ticket is counted and never routed. Raises Conflict for what a person must look into."""
     text = required(fields.text, "答复内容")
+    step.check(Action.ANSWER)
+    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
+    if refused is not None:
+        raise Conflict(f"{refused}；请派单或按规定处理")
+    await guards.check_handed_off(step, "直办")
     step.take(Action.ANSWER, length=len(text))
     await tickets.set_answer(step.session, step.ticket.id, text)
     await step.tell_all("answered")
 
 
 async def decline(step: Step, fields: Decline) -> None:
-    """Only a person declines, and never without telling the way (潍坊§19)."""
+    """Only a person declines, and never without telling the way (潍坊§19), nor while an emergency is not confirmed."""
     reason = required(fields.reason, "不予受理的理由", 4)
     lawful_channel = required(fields.lawful_channel, "合法途径", 4)
+    step.check(Action.DECLINE)
+    await guards.check_handed_off(step, "不予受理")
     step.take(Action.DECLINE, code=fields.code, reason=reason, lawful_channel=lawful_channel)
     await tickets.set_answer(step.session, step.ticket.id, f"不属于热线受理范围：{reason}。解决途径：{lawful_channel}")
     await step.tell_all("declined", reason=reason, lawful_channel=lawful_channel)

@@ -79,6 +79,6 @@ async def dry_run(
 def _routes(hub: Hub, kept: KeptReading, catalogue: Catalogue, city: City, on: date) -> tuple[Route, Route]:
     ticket = kept.ticket
     read = as_stands(ticket, as_kept(kept.reading, kept.masked_text))
-    where, accused, recused = hub.jurisdiction(ticket), ticket.accused, ticket.recused
-    before = route(read, where, hub.catalogue, hub.city, on=hub.today(), accused=accused, recused=recused)
-    return before, route(read, where, catalogue, city, on=on, accused=accused, recused=recused)
+    where, recused = hub.jurisdiction(ticket), ticket.recused
+    before = route(read, where, hub.catalogue, hub.city, on=hub.today(), accused=None, recused=recused)
+    return before, route(read, where, catalogue, city, on=on, accused=None, recused=recused)

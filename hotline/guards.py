@@ -1,14 +1,18 @@
-"""What no dispatch may do, whoever orders it: the grassroots rule and the accused (routing.guards)."""
+"""What no step may do, whoever orders it: burden the grassroots, tell the accused, end with words what a person must see."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.city import GRID
 from models.errors import Conflict, InvalidRequest
-from models.store import tickets
-from routing.guards import Recusal, may_delegate, recusal
+from models.store import handoffs, tickets
+from models.vocabulary import Kind
+from routing.guards import Recusal, accuses, may_delegate, recusal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from hotline.hub import Hub
     from hotline.step import Step
     from models.ticket import Ticket
@@ -21,14 +25,29 @@ async def check_alone(step: Step, doing: str) -> None:
         raise Conflict(f"另有{len(others)}位诉求人的同一事项并入本工单，不能{doing}，请致电热线说明")
 
 
+def why_no_answer(hub: Hub, kind: Kind, flags: Collection[str]) -> str | None:
+    """Return why a matter must not end with an answer alone (直办), None where it may: a person looks into these."""
+    if kind is Kind.TIP_OFF:
+        return "举报件须由人核办，不能直办"
+    grave = [rule.name for rule in hub.city.flags if rule.desk and rule.flag in flags]
+    return f"涉及{'、'.join(dict.fromkeys(grave))}，须由人核办，不能直办" if grave else None
+
+
+async def check_handed_off(step: Step, doing: str) -> None:
+    """Raise Conflict while an emergency handoff is not confirmed: nobody must lose sight of it (国办发〔2022〕12号)."""
+    opened = await handoffs.of_ticket(step.session, step.ticket.id)
+    waiting = [one["number"] for one in opened if one["confirmed_at"] is None]
+    if waiting:
+        raise Conflict(f"向{'、'.join(waiting)}的紧急转接尚未确认，不能{doing}；请先确认转接（confirm_handoff）")
+
+
 def recused(hub: Hub, ticket: Ticket) -> Recusal | None:
     """Return who must stand aside, by what the ticket says now and by what it ever said; None where nobody must."""
-    where, category = hub.jurisdiction(ticket), ticket.detail or ticket.category
+    category = ticket.detail or ticket.category
     return recusal(
-        ticket.kind,
-        category,
-        (ticket.accused,),
-        where,
+        (ticket.accused,) if accuses(ticket.kind, category, hub.city, ticket.flags) else (),
+        hub.jurisdiction(ticket),
+        category=category,
         city=hub.city,
         names=hub.catalogue.names,
         kept=ticket.recused,
@@ -36,13 +55,23 @@ def recused(hub: Hub, ticket: Ticket) -> Recusal | None:
 
 
 def check(hub: Hub, ticket: Ticket, department: str) -> None:
-    """Raise InvalidRequest for an unknown department, Conflict where a guard forbids it."""
-    known = hub.city.departments.get(department)
+    """Raise InvalidRequest for an unknown department or a grid, Conflict where a guard forbids it."""
+    if department in hub.city.grid_units:
+        name = hub.department_name(department)
+        raise InvalidRequest(f"{name}是网格，只能由所属街道（乡镇）二级派单（delegate），不能直接派单")
+    check_below(hub, ticket, department)
+
+
+def check_below(hub: Hub, ticket: Ticket, party: str) -> None:
+    """The same for whoever a part is delegated to, where a grid stands for its street."""
+    known = hub.city.party(party)
     if known is None:
-        raise InvalidRequest(f"没有代码为“{department}”的承办单位")
-    verdict = may_delegate(known, grassroots=ticket.grassroots, duty=ticket.duty or "")
+        raise InvalidRequest(f"没有代码为“{party}”的承办单位")
+    # What may not go to a street may not go to its grid either: both are the grassroots.
+    judged = hub.city.departments[known.parent or ""] if known.kind == GRID else known
+    verdict = may_delegate(judged, grassroots=ticket.grassroots, duty=ticket.duty or "")
     if not verdict.allowed:
         raise Conflict(verdict.because)
     barred = recused(hub, ticket)
-    if barred is not None and barred.bars(hub.city, department):
+    if barred is not None and barred.bars(hub.city, party):
         raise Conflict(f"被举报方及其下属单位须回避，不能派给{known.name}")

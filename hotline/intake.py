@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from hotline import clocks
+from hotline import clocks, guards
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands
 from hotline.handoff import start as start_handoff
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.city import Line
     from models.store.database import Session
-    from routing.jurisdiction import Jurisdiction
 
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 SHORT_TEXT: Final = 200
@@ -50,15 +49,13 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
-    understanding = understand(hub, request, line)
-    where = locate(hub, request, understanding)
-    proposal = propose(hub, understanding, where, on=hub.today(), accused=request.accused, line=line)
+    proposal = proposed(hub, request, line)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        found = await alike(hub, session, step.ticket, understanding)
+        found = await alike(hub, session, step.ticket, proposal.understanding)
         if request.answer is not None:
             await _answer(step, proposal, len(request.answer))
         else:
@@ -84,8 +81,23 @@ async def _check_interaction(session: Session, interaction_id: int | None) -> No
         raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
 
 
-def understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
-    """Read a cleaned request."""
+def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
+    """Read and route a cleaned request."""
+    read, at = _understand(hub, request, line), request.location
+    by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
+    by_words = hub.atlas.by_place(read.place) if read.place is not None else None
+    return propose(
+        hub,
+        read,
+        by_point or by_words,
+        on=hub.today(),
+        accused=request.accused,
+        line=line,
+        is_outside=at is not None and by_point is None,
+    )
+
+
+def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
     return hub.reader.understand(
         request.text,
         title=request.title,
@@ -95,15 +107,6 @@ def understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
         accused=request.accused,
         address=request.address,
     )
-
-
-def locate(hub: Hub, request: Register, read: Understanding) -> Jurisdiction | None:
-    """Return whose ground it is: by coordinates, else by the place in the words."""
-    if request.location is not None:
-        found = hub.atlas.by_point(request.location.lat, request.location.lon)
-        if found is not None:
-            return found
-    return hub.atlas.by_place(read.place) if read.place is not None else None
 
 
 def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
@@ -213,8 +216,11 @@ def _begin(
 
 async def _answer(step: Step, proposal: Proposal, length: int) -> None:
     """直办: the seat has answered already. Raises Conflict for what must not end with an answer alone, Forbidden."""
+    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
     if proposal.handoffs:
-        raise Conflict("涉及紧急情况，须先转接，不能直办；请去掉 answer 重新登记")
+        refused = "涉及紧急情况，须先转接，不能直办"
+    if refused is not None:
+        raise Conflict(f"{refused}；请去掉 answer 重新登记")
     actor, step.actor = step.actor, PROGRAM
     step.take(Action.ACCEPT)
     step.actor = actor

@@ -127,7 +127,7 @@ def _keep_from_accused(step: Step, ticket: Ticket, other: Step) -> None:
     """
     hub, category = step.hub, ticket.detail or ticket.category
     barred = guards.recused(hub, ticket)
-    is_accusation = barred is not None or accuses(ticket.kind, category, hub.city)
+    is_accusation = barred is not None or accuses(ticket.kind, category, hub.city, ticket.flags)
     if is_accusation and step.actor.role not in MERGES_ACCUSATIONS:
         raise Forbidden("举报件和作风投诉的并单，须由班长或督办员办理")
     if barred is None:

@@ -11,6 +11,7 @@ from models.city import HandoffRule
 from models.understanding import Understanding
 from models.vocabulary import Integration, Kind
 from routing.catalogue import Catalogue
+from routing.guards import is_conduct
 from routing.jurisdiction import Jurisdiction
 from routing.route import Route, route
 
@@ -53,16 +54,19 @@ def propose(
     on: date,
     accused: str | None,
     line: Line | None,
+    is_outside: bool = False,
 ) -> Proposal:
-    """Route what was understood and say why a person should look first, if one should."""
-    named = accused or understanding.accused
-    proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=named)
+    """Route what was understood and say why a person should look first, if one should.
+
+    `is_outside` tells that the coordinates lie in no grid of the city: by its words alone nothing goes out.
+    """
+    proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=accused)
     return Proposal(
         understanding=understanding,
         jurisdiction=where,
         route=proposed,
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
-        desk_reasons=tuple(_desk_reasons(desk, understanding, proposed, line)),
+        desk_reasons=(*_outside(is_outside=is_outside), *_desk_reasons(desk, understanding, proposed, line)),
     )
 
 
@@ -72,7 +76,8 @@ async def propose_again(step: Step) -> Route:
     reading = as_stands(ticket, as_kept(text.reading, text.masked_text))
     where = step.hub.jurisdiction(ticket)
     hub, today = step.hub, step.hub.today()
-    return route(reading, where, hub.catalogue, hub.city, on=today, accused=ticket.accused, recused=ticket.recused)
+    # Whom the agent named is among the recused; a name that was only read accuses where the matter does.
+    return route(reading, where, hub.catalogue, hub.city, on=today, accused=None, recused=ticket.recused)
 
 
 def as_kept(reading: dict[str, Any], masked_text: str) -> Understanding:
@@ -92,6 +97,10 @@ def as_stands(ticket: Ticket, read: Understanding) -> Understanding:
     )
 
 
+def _outside(*, is_outside: bool) -> tuple[str, ...]:
+    return ("所给坐标不在本市任何网格内，可能为外地事项，请核对地点",) if is_outside else ()
+
+
 def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
     city, category = desk.city, read.categories[0].code
     topic = city.categories[category].name
@@ -107,6 +116,9 @@ def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: 
     reasons += [f"疑似涉及{rule.name}，请人工核对" for rule in city.flags if rule.flag in read.suspected]
     if read.kind is Kind.TIP_OFF and (read.accused or proposed.recused):
         reasons.append("举报件须人工核对回避单位")
+    elif proposed.recused and not is_conduct(read.detail or category, city):
+        # What the catalogue says of a matter is not said of its office's misconduct.
+        reasons.append("反映承办单位或其人员有违规行为，须人工核对回避单位")
     if line is not None and line.integration is Integration.REFERRAL:
         reasons.append(f"{line.number}{line.name}属告知转介号码")
     return list(dict.fromkeys(reasons))

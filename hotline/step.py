@@ -194,9 +194,12 @@ class Step(Trail):
         self.change.assignments += [self.parts[ordinal] for ordinal in sorted(self._touched)]
 
     async def write_new(self) -> None:
-        """Write a ticket that did not exist before."""
+        """Write a ticket that did not exist before: by itself in a transaction of its own, else with others."""
         self._settle()
-        await steps.write_new(self.session, self.change)
+        if self.session.connection.is_in_transaction():
+            await steps.write_new(self.session, self.change)
+        else:
+            await self.hub.new_tickets.write(self.session, self.change)
 
     async def write_if_changed(self, remember: Callable[[], steps.Remembered | None]) -> None:
         """Write the step with the answer to keep; a step that said nothing writes nothing."""

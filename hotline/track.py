@@ -59,7 +59,12 @@ async def urge(step: Step, fields: Urge) -> None:
 
 
 async def withdraw(step: Step, fields: Withdraw) -> None:
-    """The citizen takes it back; the departments are told to stop. A merged caller only ceases to be told."""
+    """The citizen takes it back; the departments are told to stop. A merged caller only ceases to be told.
+
+    Raises Conflict while an emergency handoff is not confirmed: who is in danger may say that all is well.
+    """
+    step.check(Action.WITHDRAW)
+    await guards.check_handed_off(step, "撤诉")
     await guards.check_alone(step, "整单撤诉")
     step.take(Action.WITHDRAW, length=len(fields.reason), words=fields.words)
     for part in step.live_parts:

@@ -51,6 +51,13 @@ class ScopeDoubt(Struct, frozen=True):
     channel: str
 
 
+class Misconduct(Struct, frozen=True):
+    """Who is said to misuse an office: `by` are the words that name him, `for_gain` tells gain from force."""
+
+    by: str
+    for_gain: bool
+
+
 class Told(Struct, frozen=True, kw_only=True):
     """A registered request as a model reads it again: its masked words, the title no longer apart from them."""
 
@@ -69,6 +76,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     which leads it by the city's catalogue; at `bar` and above it may go out without a person's look (None: never).
     `interval` is what `time` comes to. `amounts` are sums of money in yuan, in the order of the text; `people` is how many people or
     households are said to be affected; `plates` is how many vehicle plates were masked.
+    `accused` is who is said to have done wrong in any way; `misconduct` is told apart, as it bars an office from its own case.
     `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. Its first `title_length` characters are the title,
@@ -86,6 +94,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     place: Place | None
     subject: str | None
     accused: str | None
+    misconduct: Misconduct | None = None
     time: str | None
     occurred_at: datetime | None
     interval: Interval | None = None

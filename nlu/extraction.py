@@ -7,8 +7,9 @@ import numpy as np
 from msgspec import Struct
 
 from models.city import City
-from models.understanding import Place
+from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
+from nlu.misconduct import misconduct_of
 from nlu.parties import accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
@@ -30,11 +31,15 @@ _LONGEST_SUBJECT: Final = 40  # characters
 
 
 class Extracted(Struct, frozen=True):
-    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `told` where that stands."""
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office.
+
+    `told` is where place and subject stand.
+    """
 
     place: Place | None
     subject: str | None
     accused: str | None
+    misconduct: Misconduct | None
     told: Told
 
 
@@ -63,10 +68,11 @@ class Extractor:
         else:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None
+        misconduct = misconduct_of(sheet.text, sheet.bodies)
         told = Told(sheet, place, subject)
         if accused:
-            return Extracted(found, about or accused, accused, told)
-        return Extracted(found, about, accused_of(text.text, title.text, about), told)
+            return Extracted(found, about or accused, accused, misconduct, told)
+        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct, told)
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""

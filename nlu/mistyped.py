@@ -5,30 +5,29 @@ from typing import Final
 
 # Of shorter names one other character is another name: 学府路 and 学苑路.
 _SHORTEST: Final = 4
-_EDGE: Final = 2  # characters; one wrong character leaves the beginning or the end of a name as it is
 
 
 class Mistyped:
-    """Looks names up by their first and last characters. Read-only; safe between threads."""
+    """Looks names up by their halves: one wrong character leaves the other half as it is. Read-only; safe between threads."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._begins: dict[str, list[str]] = {}
-        self._ends: dict[str, list[str]] = {}
+        # By a half: the names that have it, and where in the name it begins.
+        self._halves: dict[str, list[tuple[str, int]]] = {}
         for name in sorted(names):
             if len(name) >= _SHORTEST:
-                self._begins.setdefault(name[:_EDGE], []).append(name)
-                self._ends.setdefault(name[-_EDGE:], []).append(name)
+                middle = len(name) // 2
+                for begin, half in ((0, name[:middle]), (middle, name[middle:])):
+                    self._halves.setdefault(half, []).append((name, begin))
+        self._lengths = sorted({len(half) for half in self._halves})
 
     def find(self, words: str) -> str | None:
         """Return the one name that stands in the words with one character wrong; None where none does, or several."""
         found: set[str] = set()
-        for at in range(len(words) - _EDGE + 1):
-            edge = words[at : at + _EDGE]
-            near = [(name, at) for name in self._begins.get(edge, ())]
-            near += [(name, at + _EDGE - len(name)) for name in self._ends.get(edge, ())]
-            found.update(
-                name for name, start in near if start >= 0 and _is_near(words[start : start + len(name)], name)
-            )
+        for length in self._lengths:
+            for at in range(len(words) - length + 1):
+                for name, begin in self._halves.get(words[at : at + length], ()):
+                    if at >= begin and _is_near(words[at - begin : at - begin + len(name)], name):
+                        found.add(name)
         return found.pop() if len(found) == 1 else None
 
 

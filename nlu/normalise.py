@@ -1,7 +1,7 @@
 """One spelling for every text (文本规整): half-width, simplified, no control characters, no spoken fillers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import opencc
@@ -33,11 +33,20 @@ _NARROW: Final = {
 }
 _TABLE: Final[dict[int, str | None]] = {**_REMOVED, **_SPACES, **_LINES, **_NARROW}
 
+
+def _altered_by(table: Mapping[int, str | None]) -> re.Pattern[str]:
+    """Return what finds a character that a table changes: most texts have none, and need not be walked through."""
+    return re.compile(f"[{re.escape(''.join(chr(code) for code, new in table.items() if new != chr(code)))}]")
+
+
+_ALTERED: Final = _altered_by(_TABLE)
+
 # Letters, digits and what stands between those of a number or an address; other marks stay as they were typed.
 _PLAIN: Final[dict[int, str | None]] = {
     **_REMOVED,
     **{code: mark for code, mark in _NARROW.items() if mark.isalnum() or mark in "@._+-"},
 }
+_ALTERED_IN_PLAIN: Final = _altered_by(_PLAIN)
 
 _CJK: Final = "\u3400-\u9fff"
 _ASCII_MARK: Final = re.compile(rf"(?<=[{_CJK}])[,;!?:]")
@@ -50,7 +59,7 @@ _REPEATED_MARK: Final = re.compile(r"([，。！？；、~])\1+")
 
 def plain(text: str) -> str:
     """Return a text with half-width letters and digits and without invisible characters, otherwise as it is."""
-    return text.translate(_PLAIN)
+    return text.translate(_PLAIN) if _ALTERED_IN_PLAIN.search(text) else text
 
 
 class Normaliser:
@@ -73,7 +82,7 @@ class Normaliser:
         Chinese punctuation stays Chinese; ASCII marks after a Chinese character become Chinese.
         Meaning is kept; offsets are not.
         """
-        text = text.translate(_TABLE)
+        text = text.translate(_TABLE) if _ALTERED.search(text) else text
         text = _BLANKS.sub(lambda blank: "\n" if "\n" in blank[0] else " ", text).strip()
         text = _ASCII_MARK.sub(lambda mark: _WIDE_MARKS[mark[0]], text)
         text = _INNER_BLANK.sub("", text)

@@ -10,6 +10,7 @@ from models.understanding import Understanding
 from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
+from nlu.elsewhere import Elsewhere
 from nlu.examples import Examples
 from nlu.explanation import Explanation, Parts, explain
 from nlu.extraction import Extractor
@@ -45,7 +46,7 @@ class Reader:
         self._cutter = Cutter(city.language.custom_words)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
-        self._scope = ScopeRules(city.scope, model)
+        self._scope = ScopeRules(city.scope, model, Elsewhere(city))
         self._categories = Categories(city, model)
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
@@ -144,6 +145,7 @@ class Reader:
             place=found.place,
             subject=found.subject,
             accused=found.accused,
+            misconduct=found.misconduct,
             time=when.span if when else None,
             occurred_at=when.moment if when else None,
             interval=interval_of(when.span, received_at) if when else None,
@@ -152,7 +154,7 @@ class Reader:
             plates=body.plates,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
-            scope=self._scope.doubts(whole, scores),
+            scope=self._scope.doubts(whole, scores, given),
             brief=propose(read, heading, place=found.place, time=when.span if when else None),
             masked_text=whole,
             title_length=len(heading),

@@ -8,12 +8,14 @@ import numpy as np
 
 from models.city import ScopeRule
 from models.understanding import ScopeDoubt
+from nlu.elsewhere import Elsewhere
 from nlu.flags import compile_any
 from nlu.heads import SCOPE
 from nlu.linear import Floats, LinearModel
 from nlu.pattern_set import PatternSet
 
 _NO_SUBSTANCE: Final = "N10"
+_OTHER_REGION: Final = "N9"
 _SUBSTANCE: Final = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _READ: Final = 2000  # characters; enough to see that there is something
 _FEWEST_CHARACTERS: Final = 4
@@ -27,13 +29,18 @@ class ScopeRules:
     """The compiled scope rules of one city, and what the model thinks of it. Safe between threads.
 
     What an `exclude` pattern matches anywhere in the text is struck out before its rule's `patterns` are tried.
+    `elsewhere` adds other cities by name to the rule for what is outside the region (N9).
     """
 
-    def __init__(self, rules: Iterable[ScopeRule], model: LinearModel | None = None) -> None:
+    def __init__(
+        self, rules: Iterable[ScopeRule], model: LinearModel | None = None, elsewhere: Elsewhere | None = None
+    ) -> None:
         self._rules = tuple(rules)
+        self._elsewhere = elsewhere
         head = model.heads.get(SCOPE) if model else None
         self._columns = slice(head.first, head.first + len(head.labels)) if head else slice(0)
         codes = [rule.code for rule in self._rules]
+        self._region = codes.index(_OTHER_REGION) if _OTHER_REGION in codes else None
         self._of_column = (
             tuple(
                 codes.index(label) if label in codes and label not in _BY_RULE_ALONE else None for label in head.labels
@@ -45,15 +52,15 @@ class ScopeRules:
         self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
         self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
 
-    def doubts(self, text: str, scores: Floats | None = None) -> tuple[ScopeDoubt, ...]:
+    def doubts(self, text: str, scores: Floats | None = None, address: str = "") -> tuple[ScopeDoubt, ...]:
         """Return the reasons to look at the acceptance of a normalised text, in the city's order.
 
-        `scores` are the model's of the text. One with fewer than four letters or characters has no substance (N10)
-        whatever the patterns say.
+        `scores` are the model's of the text, `address` was given apart. A text with fewer than four letters or characters
+        has no substance (N10) whatever the patterns say.
         """
-        return tuple(ScopeDoubt(rule.code, rule.name, rule.channel) for rule, _ in self.find(text, scores))
+        return tuple(ScopeDoubt(rule.code, rule.name, rule.channel) for rule, _ in self.find(text, scores, address))
 
-    def find(self, text: str, scores: Floats | None = None) -> tuple[tuple[ScopeRule, str], ...]:
+    def find(self, text: str, scores: Floats | None = None, address: str = "") -> tuple[tuple[ScopeRule, str], ...]:
         """Return the same rules with the words that each fired on first, none where the text is hollow or the model doubts."""
         found: dict[int, str] = {}
         for position, match in self._patterns.matches(text):
@@ -61,6 +68,10 @@ class ScopeRules:
             left = match.re.search(self._excluded[owner].sub("\n", text))
             if left is not None:
                 found.setdefault(owner, left[0])
+        if self._elsewhere is not None and self._region is not None:
+            city = self._elsewhere.find(f"{address}\n{text}" if address else text)
+            if city is not None:
+                found.setdefault(self._region, city)
         if scores is not None:
             for column in np.flatnonzero(scores[self._columns] > _ENOUGH).tolist():
                 rule = self._of_column[column]

@@ -115,13 +115,13 @@ class SheetReader:
     def _known(self, cuts: Sequence[Cut]) -> bytes:
         """Return the rows of words; those met for the first time are worked out together."""
         rows = self._rows
-        new = [cut for cut in {*cuts} if cut not in rows]
-        if new:
+        try:
+            return b"".join([rows[cut] for cut in cuts])
+        except KeyError:
             if len(rows) > _KEPT_WORDS:
-                rows, new = {}, [*{*cuts}]
-                self._rows = rows
-            rows.update(self._worked_out(new))
-        return b"".join([rows[cut] for cut in cuts])
+                self._rows = rows = {}
+            rows.update(self._worked_out([cut for cut in {*cuts} if cut not in rows]))
+            return b"".join([rows[cut] for cut in cuts])
 
     def _worked_out(self, cuts: Sequence[Cut]) -> Iterable[tuple[Cut, bytes]]:
         table = np.array([self._of_word(*cut) for cut in cuts], np.float32)

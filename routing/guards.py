@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from models.city import City, Department
-from models.vocabulary import Kind
+from models.vocabulary import Flag, Kind
 from routing.jurisdiction import Jurisdiction
 from routing.names import DepartmentNames
 
@@ -44,22 +44,20 @@ def may_delegate(department: Department, *, grassroots: bool, duty: str = "") ->
 
 
 def recusal(
-    kind: Kind,
-    category: str | None,
-    accused: Iterable[str | None],
+    named: Iterable[str | None],
     jurisdiction: Jurisdiction | None,
     *,
+    category: str | None,
     city: City,
     names: DepartmentNames,
     kept: Iterable[str] = (),
 ) -> Recusal | None:
-    """Return who must stand aside, or None where nobody must; `kept` must whatever the matter is called now.
+    """Return who must stand aside, or None where nobody must: whom the words name who accuse, and the units that are `kept`.
 
-    Only a tip-off (举报) or a complaint about conduct accuses; “城管不管” about a stall goes to 城管 as ever.
     Source: 信访工作条例 §30, 市场监督管理投诉举报处理暂行办法 §33.
     """
     units = dict.fromkeys(kept)
-    for text in accused if accuses(kind, category, city) else ():
+    for text in named:
         units.update(dict.fromkeys(names.find(text, jurisdiction) if text else ()))
     return Recusal(tuple(units), is_conduct(category, city)) if units else None
 
@@ -90,9 +88,12 @@ def is_conduct(category: str | None, city: City) -> bool:
     return category is not None and category.startswith(city.conduct_categories)
 
 
-def accuses(kind: Kind, category: str | None, city: City) -> bool:
-    """Tell whether a matter says that somebody did wrong: a tip-off, or a complaint about officials' conduct."""
-    return kind is Kind.TIP_OFF or is_conduct(category, city)
+def accuses(kind: Kind, category: str | None, city: City, flags: Iterable[str] = ()) -> bool:
+    """Tell whether a matter says that an office did wrong: a tip-off, officials' conduct, or perhaps corruption.
+
+    “城管不管” about a stall is none of them and goes to 城管 as ever.
+    """
+    return kind is Kind.TIP_OFF or is_conduct(category, city) or Flag.CORRUPTION in flags
 
 
 def _superiors(recused: Recusal, city: City) -> list[str]:

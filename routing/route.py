@@ -8,20 +8,10 @@ from msgspec.structs import replace
 
 from models.city import City
 from models.understanding import Understanding
+from routing.accusation import accusing_words, has_unknown_official, is_accusation, units_by_misconduct
 from routing.catalogue import Catalogue, Match
-from routing.guards import (
-    GRASSROOTS,
-    Recusal,
-    accuses,
-    is_conduct,
-    may_delegate,
-    recusal,
-    stand_in,
-    unknown_office,
-)
+from routing.guards import GRASSROOTS, Recusal, may_delegate, recusal, stand_in, unknown_office
 from routing.jurisdiction import Jurisdiction
-
-_READ = 400  # characters in which a complaint about conduct names the office
 
 
 class Designee(Struct, frozen=True):
@@ -68,8 +58,8 @@ def route(
 ) -> Route:
     """Return the lead and the assisting departments of a request, or a doubt that says why there is none.
 
-    `accused` is whom the agent or the form names, beside what the program read in the text; `recused` are
-    units that were barred before and stay so.
+    `accused` is whom the agent or the form names: they stand aside whatever the matter is, beside whom the program
+    reads as accused; `recused` are units that were barred before and stay so.
     """
     category = _category(understanding)
     match = catalogue.find(category, jurisdiction, on=on) if category else None
@@ -77,14 +67,18 @@ def route(
         found = _undecided(category, jurisdiction, on, city)
     else:
         found = _keep_from_grassroots(_keep_known(_by_duty(match, jurisdiction, city), city), city)
-    named = (accused, understanding.accused)
-    if is_conduct(category, city) and not any(named):
-        named = (understanding.subject, understanding.masked_text[:_READ])
-    barred = recusal(understanding.kind, category, named, jurisdiction, city=city, names=catalogue.names, kept=recused)
+    barred = recusal(
+        accusing_words(understanding, category, city, accused),
+        jurisdiction,
+        category=category,
+        city=city,
+        names=catalogue.names,
+        kept=(*recused, *units_by_misconduct(understanding, jurisdiction, city, catalogue.names, accused)),
+    )
     if barred is not None:
         return _keep_from_accused(found, barred, city)
     office = unknown_office((accused, understanding.accused, understanding.subject))
-    if is_conduct(category, city) or (office and accuses(understanding.kind, category, city)):
+    if has_unknown_official(understanding, category, city) or (office and is_accusation(understanding, category, city)):
         # Whom a person must first look for may be among those who would be told.
         return _doubting(
             replace(found, copy=()),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from models.lifecycle import Action, AssignmentState, TicketState
-from models.understanding import Interval, Place, ScopeDoubt
+from models.understanding import Interval, Misconduct, Place, ScopeDoubt
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
 
 Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
@@ -72,6 +72,7 @@ class TicketLine(Struct, kw_only=True):
     reply_by: datetime | None
     stage_by: datetime | None
     urge_count: Count
+    dispatch_count: Count
     send_back_count: Count
     reopen_count: Count
     is_disputed: bool
@@ -115,6 +116,7 @@ class Part(Struct, kw_only=True):
     asked: dict[str, Any] | None
     decide_by: datetime | None
     extension_count: Count
+    send_back_count: Count
     result: str | None
     handler: str | None
     signed_by: str | None
@@ -234,6 +236,7 @@ class Understood(Struct, kw_only=True):
     place: Place | None
     subject: str | None
     accused: str | None
+    misconduct: Misconduct | None
     time: str | None
     occurred_at: datetime | None
     interval: Interval | None

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from hotline import proposal
 from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
-from hotline.intake import dialled, locate, register, understand
+from hotline.intake import dialled, proposed, register
 from hotline.keys import HUB
 from hotline.request import Register, cleaned
 from models.errors import InvalidRequest, NotFound
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
+    from hotline.proposal import Proposal
     from models.city import Line
     from models.store.database import Session
     from models.ticket import Actor, Assignment, Ticket
@@ -42,9 +42,9 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
 async def understood(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/understand: what intake would decide, storing nothing."""
     hub = request.app[HUB]
-    _, _, proposed = await read_request(request, actor)
-    way = proposed.route
-    content = msgspec.to_builtins(proposed.understanding)
+    _, _, found = await read_request(request, actor)
+    way = found.route
+    content = msgspec.to_builtins(found.understanding)
     del content["fingerprint"], content["bands"], content["tokens"]
     named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
     return body.answer(
@@ -56,24 +56,22 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
             "copied": [_designee(hub, one.department) for one in way.copy],
             "because": way.because,
             "duty": way.duty,
-            "jurisdiction": proposed.jurisdiction,
-            "handoff": [{"number": rule.number, "script": rule.script} for rule in proposed.handoffs],
-            "auto": not proposed.desk_reasons,
-            "desk_reasons": proposed.desk_reasons,
+            "jurisdiction": found.jurisdiction,
+            "handoff": [{"number": rule.number, "script": rule.script} for rule in found.handoffs],
+            "auto": not found.desk_reasons,
+            "desk_reasons": found.desk_reasons,
         },
         shapes.Understood,
     )
 
 
-async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Line | None, proposal.Proposal]:
+async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Line | None, Proposal]:
     """Return a request made fit to be kept, its dialled line, and what intake would propose for it."""
     hub = request.app[HUB]
     _, given = await body.read_body(request, Register)
     wanted = cleaned(given, hub.mask)
     line = dialled(hub, actor, given)
-    read = understand(hub, wanted, line)
-    where = locate(hub, wanted, read)
-    return wanted, line, proposal.propose(hub, read, where, on=hub.today(), accused=wanted.accused, line=line)
+    return wanted, line, proposed(hub, wanted, line)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
@@ -141,7 +139,7 @@ def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:
     own = actor.department or ""
     if asked is None or asked == own:
         return own
-    if asked in hub.city.departments and hub.city.is_under(asked, own):
+    if hub.city.party(asked) is not None and hub.city.is_under(asked, own):
         return asked
     raise NotFound("只能查看本单位及下级单位的工单")
 

@@ -1,25 +1,23 @@
-"""hotline nlu train | predict | evaluate."""
+"""hotline nlu train | evaluate."""
 
 from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from hotline.commands.installation import setup
 from hotline.model_in_use import present
-from hotline.proposal import Desk, Proposal, propose
 from models.city_files import read_city
 from models.errors import InvalidRequest
 from nlu.evaluation import evaluate as evaluate_reader
 from nlu.evaluation import evaluate_labels
 from nlu.linear import LinearModel
 from nlu.own_labels import labelled, train_labels
-from nlu.prediction import has_own_labels, predict_label
+from nlu.prediction import has_own_labels
 from nlu.reader import Reader
-from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,14 +38,6 @@ def train_labels_of_own(files: list[Path], out: Path) -> None:
     print(msgspec.json.encode(train_labels(rows, out)).decode())
 
 
-def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> None:
-    """Write one JSON object a row."""
-    model = LinearModel.load(folder) if folder else None
-    with out.open("wb") as lines:
-        for answer in _predictions(settings, file, model):
-            lines.write(msgspec.json.encode(answer) + b"\n")
-
-
 def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bool) -> None:
     """Print figures against the gold columns."""
     model = LinearModel.load(folder) if folder else None
@@ -64,50 +54,11 @@ def evaluate(settings: Settings, file: Path, folder: Path | None, *, as_json: bo
         print(f"{name}\t{value}")
 
 
-def _predictions(settings: Settings, file: Path, model: LinearModel | None) -> Iterator[dict[str, Any]]:
-    if model is not None and has_own_labels(model):
-        for row in read_rows(file):
-            text = row.get("text") or "\n".join((row.get("tokens") or "").split())
-            guesses = predict_label(model, text, row.get("title") or "")
-            yield {"id": row.get("id"), "categories": guesses}
-        return
-    city = read_city(settings.city)
-    reader, atlas, desk = _reader(settings, city, model), Atlas(city), Desk(city)
-    now = datetime.now(UTC)
-    for row in read_rows(file):
-        read = reader.understand(row["text"], title=row.get("title") or None, received_at=now)
-        where = atlas.by_place(read.place) if read.place else None
-        yield _prediction(city, row.get("id"), propose(desk, read, where, on=now.date(), accused=None, line=None))
-
-
 def _reader(settings: Settings, city: City, model: LinearModel | None) -> Reader:
     setup(settings)
     if model is not None:
         return Reader(city, model)
     return present(settings, city)
-
-
-def _prediction(city: City, row_id: str | None, proposal: Proposal) -> dict[str, Any]:
-    read, way = proposal.understanding, proposal.route
-    return {
-        "id": row_id,
-        "categories": [{"code": guess.code, "p": guess.p} for guess in read.categories],
-        "kind": read.kind,
-        "urgency": read.urgency,
-        "place": read.place.span if read.place else None,
-        "subject": read.subject,
-        "accused": read.accused,
-        "time": read.time,
-        "flags": [*read.flags, *read.suspected],
-        "lead": _named(city, way.lead.department) if way.lead else None,
-        "assisting": [_named(city, one.department) for one in way.assisting],
-        "because": way.because,
-        "auto": not proposal.desk_reasons,
-    }
-
-
-def _named(city: City, code: str) -> dict[str, str]:
-    return {"code": code, "name": city.departments[code].name}
 
 
 def read_rows(file: Path) -> Iterator[dict[str, str]]:

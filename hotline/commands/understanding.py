@@ -7,7 +7,7 @@ from pathlib import Path  # noqa: TC003 - cyclopts reads it
 
 import cyclopts
 
-from hotline.commands import card, explanation, language, learning
+from hotline.commands import card, explanation, language, learning, prediction
 from hotline.commands import duplicates as same_matters
 from hotline.config import read_settings
 from models.errors import InvalidRequest
@@ -78,7 +78,7 @@ def drift(*, json: bool = False) -> None:
 @nlu_app.command
 def predict(*, data: Path, out: Path, model: Path | None = None) -> None:
     """Write one JSON object a row: what the program understands."""
-    language.predict(read_settings(), data, out, model)
+    prediction.predict(read_settings(), data, out, model)
 
 
 @nlu_app.command

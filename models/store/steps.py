@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 import msgspec
 from msgspec import Struct, field
 
-from models.store.database import queries, to_rows
+from models.store.database import PASSING, queries, to_rows
 from models.ticket import MONTH, Assignment, Delivery, Notice, Ticket, TicketText, Timer
 from models.trail import TicketEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.store.database import Session
 
 _SQL = queries("steps")
-_MISSING_PARTITION = "no partition of relation"
+_MISSING_PARTITION: Final = "no partition of relation"
+MOST_AT_ONCE: Final = 16
 
 
 class NewText(Struct, frozen=True, kw_only=True):
@@ -75,57 +79,42 @@ class KeyAlreadyUsed(Exception):
     """Another request with the same idempotency key was written first."""
 
 
-async def write(session: Session, change: Change) -> None:
-    """Write a whole step. Raises KeyAlreadyUsed; everything or nothing is written."""
-    city, seal = session.city_code, session.keyring.seal
+async def write(session: Session, *changes: Change) -> None:
+    """Write whole steps, everything or nothing. Raises KeyAlreadyUsed.
+
+    More than one only where each makes a new ticket: timers are dropped of the last one's ticket alone.
+    """
+
+    def rows(name: str) -> str:
+        return to_rows([one for change in changes for one in getattr(change, name)])
+
+    def made(name: str, row: Callable[[Session, Any, datetime], dict[str, Any]]) -> str:
+        return to_rows([row(session, one, change.at) for change in changes for one in getattr(change, name)])
+
+    texts = [text for change in changes for text in change.texts]
     try:
         await _SQL.write(
             session.connection,
-            city_code=city,
-            tickets=to_rows(change.tickets),
-            texts=to_rows([_text_row(session, text) for text in change.texts]),
-            bands=[band for text in change.texts for band in text.bands],
-            band_tickets=[text.ticket_id for text in change.texts for _ in text.bands],
-            assignments=to_rows(change.assignments),
-            events=to_rows([_event_row(event) for event in change.events]),
-            words=to_rows([_words_row(session, said) for said in change.words]),
-            timers=to_rows(change.timers),
-            ticket_id=change.tickets[-1].id,
-            dropped_timers=change.dropped_timers,
-            deliveries=to_rows(
-                [
-                    {
-                        "id": d.id,
-                        "ticket_id": d.ticket_id,
-                        "position": d.position,
-                        "department": d.department,
-                        "type": d.type,
-                        "body": seal(d.content, "deliveries", "body", d.id),
-                        "created_at": change.at,
-                    }
-                    for d in change.deliveries
-                ]
-            ),
-            notices=to_rows(
-                [
-                    {
-                        "id": n.id,
-                        "ticket_id": n.ticket_id,
-                        "kind": n.kind,
-                        "address": seal(n.address, "notices", "address", n.id),
-                        "body": seal(n.content, "notices", "body", n.id),
-                        "created_at": change.at,
-                    }
-                    for n in change.notices
-                ]
-            ),
-            handoffs=to_rows(_in_city(change.handoffs, city)),
-            follow_ups=to_rows(_in_city(change.follow_ups, city)),
-            ratings=to_rows(_in_city(change.ratings, city)),
-            disputes=to_rows(_in_city(change.disputes, city)),
-            supervisions=to_rows(_in_city(change.supervisions, city)),
-            amendments=to_rows(_in_city(change.amendments, city)),
-            idempotency=to_rows([_remembered_row(session, r, change.at) for r in change.remembered]),
+            city_code=session.city_code,
+            tickets=rows("tickets"),
+            texts=made("texts", _text_row),
+            bands=[band for text in texts for band in text.bands],
+            band_tickets=[text.ticket_id for text in texts for _ in text.bands],
+            assignments=rows("assignments"),
+            events=made("events", _event_row),
+            words=made("words", _words_row),
+            timers=rows("timers"),
+            ticket_id=changes[-1].tickets[-1].id,
+            dropped_timers=changes[-1].dropped_timers,
+            deliveries=made("deliveries", _delivery_row),
+            notices=made("notices", _notice_row),
+            handoffs=made("handoffs", _city_row),
+            follow_ups=made("follow_ups", _city_row),
+            ratings=made("ratings", _city_row),
+            disputes=made("disputes", _city_row),
+            supervisions=made("supervisions", _city_row),
+            amendments=made("amendments", _city_row),
+            idempotency=made("remembered", _remembered_row),
         )
     except asyncpg.UniqueViolationError as error:
         if error.table_name == "idempotency":
@@ -133,18 +122,69 @@ async def write(session: Session, change: Change) -> None:
         raise
 
 
-async def write_new(session: Session, change: Change) -> None:
-    """Write a ticket that did not exist before, making its month's partitions where they are missing."""
+async def write_new(session: Session, *changes: Change) -> None:
+    """Write tickets that did not exist before, making their months' partitions where they are missing."""
     is_inside = session.connection.is_in_transaction()
     try:
         # A failed statement would end the whole transaction that it stands in, but not a savepoint's.
         async with session.connection.transaction() if is_inside else contextlib.nullcontext():
-            await write(session, change)
+            await write(session, *changes)
     except asyncpg.CheckViolationError as error:
         if _MISSING_PARTITION not in str(error):
             raise
-        await ensure_month(session, change.at)
-        await write(session, change)
+        for yyyymm in sorted({change.at.year * 100 + change.at.month for change in changes}):
+            await _SQL.ensure_month(session.connection, yyyymm=yyyymm)
+        await write(session, *changes)
+
+
+class NewTickets:
+    """Writes new tickets: those that come while one statement is under way, together by the next.
+
+    A statement for many tickets costs little more than a statement for one.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._waiting: list[tuple[Change, asyncio.Future[None]]] = []
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a statement is under way."""
+        return self._turn.locked()
+
+    async def write(self, session: Session, change: Change) -> None:
+        """Write a new ticket. Raises KeyAlreadyUsed."""
+        written = asyncio.get_running_loop().create_future()
+        self._waiting.append((change, written))
+        async with self._turn:
+            while not written.done():
+                await self._write_waiting(session)
+        await written
+
+    async def _write_waiting(self, session: Session) -> None:
+        batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        try:
+            await self._write_all(session, batch)
+        finally:
+            # Whoever wrote for all was called off: the others may try again.
+            for _, written in batch:
+                if not written.done():
+                    written.set_exception(asyncpg.InterfaceError("the writing was called off"))
+
+    async def _write_all(self, session: Session, batch: list[tuple[Change, asyncio.Future[None]]]) -> None:
+        try:
+            await write_new(session, *(change for change, _ in batch))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, KeyAlreadyUsed, OSError) as error:
+            if len(batch) == 1 or isinstance(error, PASSING):
+                for _, written in batch:
+                    written.set_exception(error)
+                return
+            # One of them cannot be written, and nothing was: each by itself.
+            for one in batch:
+                await self._write_all(session, [one])
+            return
+        for _, written in batch:
+            written.set_result(None)
 
 
 async def ensure_month(session: Session, at: datetime) -> None:
@@ -170,14 +210,14 @@ class Numbers:
         return (at.year * 100 + at.month) * MONTH + number
 
 
-def _event_row(event: TicketEvent) -> dict[str, Any]:
+def _event_row(_session: Session, event: TicketEvent, _at: datetime) -> dict[str, Any]:
     """Return an event with its body as text: the same bytes, at half the length of their hex."""
     row = {name: getattr(event, name) for name in TicketEvent.__struct_fields__}
     row["body"] = event.body.decode()
     return row
 
 
-def _words_row(session: Session, said: EventWords) -> dict[str, Any]:
+def _words_row(session: Session, said: EventWords, _at: datetime) -> dict[str, Any]:
     content = msgspec.json.encode(said.words, order="sorted").decode()
     return {
         "city_code": session.city_code,
@@ -187,7 +227,7 @@ def _words_row(session: Session, said: EventWords) -> dict[str, Any]:
     }
 
 
-def _text_row(session: Session, text: NewText) -> dict[str, Any]:
+def _text_row(session: Session, text: NewText, _at: datetime) -> dict[str, Any]:
     seal, row, content = session.keyring.seal, text.ticket_id, text.content
     caller = f"{content.caller_name or ''}\n{content.caller_phone or ''}"
     return {
@@ -205,6 +245,29 @@ def _text_row(session: Session, text: NewText) -> dict[str, Any]:
     }
 
 
+def _delivery_row(session: Session, delivery: Delivery, at: datetime) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "ticket_id": delivery.ticket_id,
+        "position": delivery.position,
+        "department": delivery.department,
+        "type": delivery.type,
+        "body": session.keyring.seal(delivery.content, "deliveries", "body", delivery.id),
+        "created_at": at,
+    }
+
+
+def _notice_row(session: Session, notice: Notice, at: datetime) -> dict[str, Any]:
+    return {
+        "id": notice.id,
+        "ticket_id": notice.ticket_id,
+        "kind": notice.kind,
+        "address": session.keyring.seal(notice.address, "notices", "address", notice.id),
+        "body": session.keyring.seal(notice.content, "notices", "body", notice.id),
+        "created_at": at,
+    }
+
+
 def _remembered_row(session: Session, kept: Remembered, at: datetime) -> dict[str, Any]:
     return {
         "city_code": session.city_code,
@@ -217,5 +280,5 @@ def _remembered_row(session: Session, kept: Remembered, at: datetime) -> dict[st
     }
 
 
-def _in_city(rows: list[dict[str, Any]], city: str) -> list[dict[str, Any]]:
-    return [{"city_code": city, **row} for row in rows]
+def _city_row(session: Session, row: dict[str, Any], _at: datetime) -> dict[str, Any]:
+    return {"city_code": session.city_code, **row}

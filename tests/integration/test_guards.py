@@ -191,13 +191,14 @@ async def test_another_category_does_not_let_the_accused_back_in(world: World, c
 
 async def test_a_category_that_once_accused_is_remembered_when_it_goes(world: World) -> None:
     """Read as street lamps, corrected to conduct, called street lamps again."""
-    receipt = await world.register("东湖区翠湖路的路灯坏了三天，请尽快维修。", accused="城管局")
+    receipt = await world.register("东湖区翠湖路的路灯坏了三天，城管局推诿扯皮不来修。")
     number = receipt["number"]
     assert (receipt["lead"]["code"], await recused_in(world, number)) == ("urban", [])
     await world.step(number, "reassign", who="supervisor", lead="justice", category="2002", reason="反映的是作风")
     fields: dict[str, Any] = {"lead": "urban", "category": "0203", "reason": "还是路灯"}
     await world.refused(number, "reassign", who="supervisor", **fields)
-    await world.step(number, "reassign", who="supervisor", **{**fields, "lead": "power"})
+    await world.step(number, "recall", who="supervisor", reason="还是路灯")
+    await world.step(number, "designate", who="supervisor", **{**fields, "lead": "power"})
     await refused_everywhere(world, number, "urban")
 
 
@@ -206,4 +207,91 @@ async def test_what_is_split_off_keeps_the_recusal(world: World) -> None:
     answer = await world.step(number, "split", who="dispatcher", briefs=["路口路灯不亮。"], reason="另有一个事项")
     child = answer["made"][0]
     said = await world.refused(child, "dispatch", who="supervisor", lead="urban", category="0203")
+    assert "回避" in said["detail"]
+
+
+CORRUPT = [
+    ("城管局的李队长向摊贩索要好处费，不给就扣车，霞林天地广场这里天天这样。", {"urban"}),
+    ("东湖区东门街道城管执法中队队长收好处费，对占道经营睁一只眼闭一只眼。", {"urban", "donghu-dongmen"}),
+    ("水务集团抄表员李某收好处费，帮人少抄水表。", {"water_group"}),
+    ("消防救援支队的人来我们店检查，要我们买指定的灭火器，不买就开罚单。", {"fire"}),
+    ("供电公司的人上门，要我们买指定的电表箱，不买就不给通电。", {"power"}),
+    ("东湖区东门街道办乱收费，开个证明要五十块。", {"donghu-dongmen"}),
+    ("派出所民警在翠湖路打人，把摆摊的老人推倒在地。", {"police", "traffic_police"}),
+    ("翠湖路的摊贩昨天被城管打了，车也收走了。", {"urban"}),
+]
+
+
+@pytest.mark.parametrize(("text", "barred"), CORRUPT, ids=[text[:12] for text, _ in CORRUPT])
+async def test_who_misuses_an_office_never_gets_the_case_whatever_kind_it_is(
+    world: World, text: str, barred: set[str]
+) -> None:
+    receipt = await world.register(text, caller={"phone": "13800000001", "disclosure": "confidential"})
+    number = receipt["number"]
+    assert receipt["state"] == "on_desk"
+    assert "回避" in receipt["because"]
+    under = {code for code in world.hub.city.departments for unit in barred if world.hub.city.is_under(code, unit)}
+    trail = await world.get(f"/api/v1/tickets/{number}/trail", who="dispatcher")
+    proposed = next(event for event in trail["events"] if event["type"] == "proposed")
+    assert proposed["fields"]["lead"] not in under
+    for code in barred:
+        await refused_everywhere(world, number, code)
+    await world.step(number, "open_dispute", who="supervisor", topic="由谁办理不明")
+    for code in barred:
+        await world.refused(number, "rule", who="supervisor", lead=code, ruling="由该单位自行核查")
+    await world.step(number, "rule", who="supervisor", lead="justice", ruling="由司法局牵头核查")
+    await world.step(number, "designate", who="supervisor", lead="justice", reason="按裁定指定")
+    parts = (await world.ticket(number))["assignments"]
+    assert {part["department"]["code"] for part in parts}.isdisjoint(under)
+
+
+async def test_whom_the_request_names_as_accused_does_not_get_it_though_it_is_about_a_lamp(world: World) -> None:
+    receipt = await world.register("东湖区翠湖路的路灯坏了三天，请尽快维修。", accused="城管局")
+    assert (receipt["state"], receipt["lead"]) == ("on_desk", None)
+    assert "回避" in receipt["because"]
+    for code in ("urban", "sanitation"):
+        await refused_everywhere(world, receipt["number"], code)
+    await world.step(receipt["number"], "dispatch", who="dispatcher")
+    assert (await world.ticket(receipt["number"]))["lead"]["code"] not in {"urban", "sanitation", "parking"}
+
+
+async def test_a_shop_named_as_accused_keeps_nobody_out(world: World) -> None:
+    receipt = await world.register(STALL, accused="老王烧烤店")
+    assert (receipt["state"], receipt["lead"]["code"]) == ("assigned", "urban")
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("翠湖路路灯坏了，城管不来修", "urban"),
+        ("东湖区翠湖路的路灯坏了三天，城管局推诿扯皮不来修。", "urban"),
+        ("水务集团乱收费，水费突然涨了一倍", "water_group"),
+    ],
+)
+async def test_who_only_fails_to_act_or_charges_too_much_gets_it_as_ever(world: World, text: str, lead: str) -> None:
+    receipt = await world.register(text)
+    assert (receipt["state"], receipt["lead"]["code"]) == ("assigned", lead)
+    # What the catalogue proposes again is no other.
+    await world.step(receipt["number"], "recall", who="dispatcher", reason="重新派单")
+    await world.step(receipt["number"], "dispatch", who="dispatcher")
+    assert (await world.ticket(receipt["number"]))["lead"]["code"] == lead
+
+
+async def test_who_is_told_that_others_do_violence_is_not_accused(world: World) -> None:
+    number = (await world.register("翠湖路摊贩打人，城管不管"))["number"]
+    assert await recused_in(world, number) == []
+    await world.step(number, "dispatch", who="dispatcher", lead="urban")
+
+
+async def test_misconduct_of_an_office_that_is_not_found_waits_for_a_person(world: World) -> None:
+    receipt = await world.register("消防的人来店里检查，要我们买指定的灭火器，翠湖路12号")
+    assert receipt["state"] == "on_desk"
+    assert "人工核对回避" in receipt["because"]
+
+
+async def test_corruption_is_merged_by_who_may_and_never_into_what_the_accused_handle(world: World) -> None:
+    other = (await world.register(STALL))["number"]
+    number = (await world.register(CORRUPT[0][0]))["number"]
+    await world.refused(number, "merge", who="dispatcher", status=403, into=other, reason="同一事项")
+    said = await world.refused(number, "merge", who="shift_lead", into=other, reason="同一事项")
     assert "回避" in said["detail"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -183,3 +183,48 @@ async def test_departments_do_not_hand_off(world: World) -> None:
         receipt["number"], "hand_off", who="department:urban", status=403, number="110", reason="请公安到场"
     )
     assert problem["code"] == "forbidden"
+
+
+DECLINED: Final[dict[str, Any]] = {
+    "code": "N10",
+    "reason": "诉求人表示没有事了",
+    "lawful_channel": "可随时拨打12356心理援助热线",
+}
+
+
+async def test_nothing_ends_a_ticket_whose_emergency_nobody_has_confirmed(world: World) -> None:
+    receipt = await world.register(SUICIDE, caller={"phone": "13800000001"})
+    number = receipt["number"]
+    before = await world.everything_of(number)
+    problems = [
+        await world.refused(number, "decline", who="dispatcher", **DECLINED),
+        await world.refused(number, "withdraw", who="agent", reason="来电说没事了"),
+        await world.track(receipt, "withdraw", ok=(409,), reason="我没事了"),
+    ]
+    for problem in problems:
+        assert "110" in problem["detail"]
+        assert "confirm_handoff" in problem["detail"]
+    problem = await world.refused(number, "answer", who="agent", text="已安抚，对方情绪稳定。")
+    assert "不能直办" in problem["detail"]
+    assert await world.everything_of(number) == before
+    await world.step(number, "confirm_handoff", who="agent", number="110")
+    await world.track(receipt, "withdraw", reason="民警已到，谢谢")
+    assert (await world.ticket(number))["state"] == "withdrawn"
+
+
+async def test_what_is_at_a_department_is_not_withdrawn_while_its_emergency_waits(world: World) -> None:
+    receipt = await world.register(GAS, caller={"phone": "13800000001"})
+    assert receipt["state"] == "assigned"
+    await world.track(receipt, "withdraw", ok=(409,), reason="我没事了")
+    await world.step(receipt["number"], "confirm_handoff", who="agent", number="119")
+    await world.track(receipt, "withdraw", reason="已修好")
+
+
+async def test_an_emergency_that_a_person_handed_off_is_confirmed_before_an_answer(world: World) -> None:
+    number = (await world.register("院子里的东西坏了没人管"))["number"]
+    await world.step(number, "hand_off", who="agent", number="122", reason="路口刚发生事故")
+    problem = await world.refused(number, "answer", who="agent", text="院内设施由物业负责。")
+    assert "122" in problem["detail"]
+    await world.refused(number, "decline", who="dispatcher", **DECLINED)
+    await world.step(number, "confirm_handoff", who="agent", number="122")
+    await world.step(number, "answer", who="agent", text="院内设施由物业负责。")

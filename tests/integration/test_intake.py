@@ -83,7 +83,7 @@ async def test_a_request_without_a_credential_is_turned_away_before_it_is_read(w
         (b'{"text": "\\udc00 and so on"}', "JSON"),
         (b'{"text": "\xff\xfe"}', "JSON"),
         (b'{"text": "' + b"a" * 20_001 + b'"}', "text：最多填写20000个字"),
-        (b'{"text": "a", "more": ' + DEEP + b"}", "嵌套过深"),
+        (b'{"text": "a", "location": {"lat": 1, "lon": 1, "more": ' + DEEP + b"}}", "嵌套过深"),
         (b'{"text": "abcd", "channel": "fax"}', "channel：没有'fax'这个取值"),
         (b'{"text": "abcd", "line": "999999"}', "没有登记号码为“999999”的热线"),
         (b'{"text": "abcd", "line": ""}', "line：至少填写1个字"),
@@ -327,6 +327,54 @@ async def test_coordinates_outside_the_city_are_kept_and_lead_nowhere(world: Wor
     assert page["location"] == {"lat": -33.9, "lon": 151.2}
 
 
+async def test_coordinates_outside_the_city_wait_for_a_person_whatever_the_words_say(world: World) -> None:
+    receipt = await world.register(LAMP, location={"lat": 31.2, "lon": 121.5})
+    assert (receipt["state"], receipt["lead"]) == ("on_desk", None)
+    assert "坐标不在本市" in receipt["because"]
+    content = {"text": LAMP, "location": {"lat": 31.2, "lon": 121.5}}
+    read = await world.post("/api/v1/understand", content, who="agent")
+    assert not read["auto"]
+    assert any("坐标不在本市" in reason for reason in read["desk_reasons"])
+    # The words still give a proposal, which a person may take.
+    await world.step(receipt["number"], "dispatch", who="dispatcher")
+
+
+ELSEWHERE = [
+    "上海市浦东新区世纪大道的井盖坏了",
+    "我人在杭州，这边流动摊贩占道",
+    "南昌市红谷滩的路灯坏了",
+    "广州市天河区体育西路流动摊贩",
+    "我住在北京市朝阳区望京街道，门口的路灯坏了",
+]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+async def test_a_request_from_elsewhere_waits_for_a_person(world: World, text: str) -> None:
+    receipt = await world.register(text)
+    assert (receipt["state"], receipt["lead"]) == ("on_desk", None)
+    assert "外地事项" in receipt["because"]
+    assert "decline" not in await world.trail(receipt["number"])
+    page = await world.ticket(receipt["number"])
+    assert "N9" in {one["code"] for one in page["reading"]["scope"]}
+
+
+async def test_an_address_elsewhere_counts_like_the_words(world: World) -> None:
+    receipt = await world.register("门口的井盖坏了，请尽快维修。", address="上海市浦东新区世纪大道100号")
+    assert "外地事项" in receipt["because"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老家在四川，东湖区翠湖路的路灯坏了三天，请尽快维修。",
+        "我刚从上海回来，东湖区翠湖路的路灯坏了三天，请尽快维修。",
+        "东湖区翠湖路兰州拉面馆门口的路灯坏了三天，请尽快维修。",
+    ],
+)
+async def test_who_comes_from_elsewhere_is_not_doubted(world: World, text: str) -> None:
+    assert (await world.register(text))["state"] == "assigned"
+
+
 async def test_attachments_belong_to_the_ticket_they_came_with(world: World) -> None:
     token = await world.token("channel:photo")
     headers = {"authorization": f"Bearer {token}", "x-file-name": "%E7%85%A7%E7%89%87.jpg"}
@@ -357,3 +405,13 @@ async def _uploaded(world: World) -> str:
     headers = {"authorization": f"Bearer {await world.token('channel:photo')}"}
     async with world.client.post("/api/v1/attachments", data=b"\xff\xd8\xff photo", headers=headers) as response:
         return str((await response.json())["id"])
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [({"disclosure": "confidential"}, "disclosure"), ({"caller": {"disclosur": "confidential"}}, "disclosur")],
+)
+async def test_a_misplaced_wish_to_be_kept_secret_is_told_and_not_dropped(world: World, more: Any, name: str) -> None:
+    content = {"text": LAMP, **more}
+    problem = await world.post("/api/v1/tickets", content, who="channel:web", key="k", ok=(422,))
+    assert f"“{name}”" in problem["detail"]

@@ -1,0 +1,121 @@
+"""hotline nlu predict: what the program understands of every row of a file, read on every core."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hotline.commands.installation import setup
+from hotline.commands.language import read_rows
+from hotline.model_in_use import present
+from hotline.proposal import Desk, Proposal, propose
+from models.city_files import read_city
+from models.errors import InvalidRequest
+from nlu.linear import LinearModel
+from nlu.prediction import has_own_labels, predict_label
+from nlu.reader import Reader
+from routing.jurisdiction import Atlas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from hotline.config import Settings
+    from models.city import City
+
+AT_ONCE: Final = 64  # rows
+# Rows that one process has read by the time that others have loaded the model.
+FEW: Final = 1500
+
+
+class Predictor:
+    """Reads rows of a file as intake would read requests; a model of one's own labels answers with its labels alone."""
+
+    def __init__(self, settings: Settings, folder: Path | None) -> None:
+        model = LinearModel.load(folder) if folder else None
+        self._labels = model if model is not None and has_own_labels(model) else None
+        if self._labels is None:
+            self._city = read_city(settings.city)
+            self._reader = Reader(self._city, model) if model else present(settings, self._city)
+            self._atlas, self._desk = Atlas(self._city), Desk(self._city)
+
+    def __call__(self, row: dict[str, str]) -> bytes:
+        """Return the JSON of what is understood of a row."""
+        return msgspec.json.encode(self._by_labels(row) if self._labels else self._by_city(row))
+
+    def _by_labels(self, row: dict[str, str]) -> dict[str, Any]:
+        assert self._labels is not None  # noqa: S101 - for mypy
+        text = row.get("text") or "\n".join((row.get("tokens") or "").split())
+        return {"id": row.get("id"), "categories": predict_label(self._labels, text, row.get("title") or "")}
+
+    def _by_city(self, row: dict[str, str]) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        read = self._reader.understand(row["text"], title=row.get("title") or None, received_at=now)
+        where = self._atlas.by_place(read.place) if read.place else None
+        proposal = propose(self._desk, read, where, on=now.date(), accused=None, line=None)
+        return {"id": row.get("id"), **_told(self._city, proposal)}
+
+
+def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> None:
+    """Write one JSON object a row, in the order of the rows; raises InvalidRequest for a file without texts."""
+    setup(settings)
+    rows = list(read_rows(file))
+    if rows and rows[0].keys().isdisjoint(("text", "tokens")):
+        raise InvalidRequest(f"{file} 须有 text 列")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with out.open("wb") as lines, Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("理解诉求", total=len(rows))
+        for answer in _answers(settings, folder, rows):
+            lines.write(answer + b"\n")
+            progress.advance(task)
+
+
+def _answers(settings: Settings, folder: Path | None, rows: Sequence[dict[str, str]]) -> Iterable[bytes]:
+    cores = os.cpu_count() or 1
+    if cores == 1 or len(rows) <= FEW:
+        yield from map(Predictor(settings, folder), rows)
+        return
+    # Not forked: a copy of a process with threads may find a lock that nobody will ever open.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, context, initializer=_begin, initargs=(settings, folder)) as pool:
+        yield from pool.map(_read, rows, chunksize=AT_ONCE)
+
+
+_predictor: list[Predictor] = []  # of a process of the pool: the one that it began with
+
+
+def _begin(settings: Settings, folder: Path | None) -> None:
+    _predictor.append(Predictor(settings, folder))
+
+
+def _read(row: dict[str, str]) -> bytes:
+    return _predictor[0](row)
+
+
+def _told(city: City, proposal: Proposal) -> dict[str, Any]:
+    read, way = proposal.understanding, proposal.route
+    return {
+        "categories": [{"code": guess.code, "p": guess.p} for guess in read.categories],
+        "kind": read.kind,
+        "urgency": read.urgency,
+        "place": read.place.span if read.place else None,
+        "subject": read.subject,
+        "accused": read.accused,
+        "time": read.time,
+        "flags": [*read.flags, *read.suspected],
+        "lead": _named(city, way.lead.department) if way.lead else None,
+        "assisting": [_named(city, one.department) for one in way.assisting],
+        "because": way.because,
+        "auto": not proposal.desk_reasons,
+    }
+
+
+def _named(city: City, code: str) -> dict[str, str]:
+    return {"code": code, "name": city.departments[code].name}

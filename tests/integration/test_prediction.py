@@ -1,0 +1,43 @@
+"""hotline nlu predict: a file is read on every core, and answered in its own order."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.commands.prediction import FEW, predict
+from hotline.config import Settings
+from models.errors import InvalidRequest
+
+ROOT = Path(__file__).parent.parent.parent
+TEXTS = ("东湖区翠湖路的路灯坏了三天", "请问公积金怎么提取", "小区里闻到很浓的燃气味", "谢谢交警帮我找到孩子")
+
+
+def _predicted(folder: Path, count: int) -> list[dict[str, Any]]:
+    rows, out = folder / f"{count}.csv", folder / f"{count}.jsonl"
+    with rows.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(("id", "text"))
+        writer.writerows((f"r{n}", TEXTS[n % len(TEXTS)]) for n in range(count))
+    settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=folder)
+    predict(settings, rows, out, None)
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def test_many_rows_are_answered_as_few_are_and_in_order(tmp_path: Path) -> None:
+    few, many = _predicted(tmp_path, len(TEXTS)), _predicted(tmp_path, FEW + 100)
+    assert [answer["id"] for answer in many] == [f"r{n}" for n in range(FEW + 100)]
+    assert few[2]["flags"] == ["gas"]
+    assert all({**answer, "id": few[n % len(TEXTS)]["id"]} == few[n % len(TEXTS)] for n, answer in enumerate(many))
+
+
+def test_a_file_without_texts_is_refused(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("id,words\n1,路灯坏了\n", encoding="utf-8")
+    settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=tmp_path)
+    with pytest.raises(InvalidRequest, match="text"):
+        predict(settings, rows, tmp_path / "out.jsonl", None)
