@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from models.lifecycle import TicketState
 from models.store import tickets
-from models.ticket import number_of
+from models.store.waves import Link
+from models.ticket import id_of, number_of
 from nlu.sameness import Matter, Relation, likenesses
 from nlu.similarity import STORED
 
@@ -69,6 +70,23 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
     ]
     shown.sort(key=lambda one: (_FIRST.index(one.relation), one.likeness, one.registered_at), reverse=True)
     return shown[:MOST_SHOWN]
+
+
+def link_of(ticket: Ticket, found: list[PossibleDuplicate]) -> list[Link]:
+    """Return by which ticket a new one may join a wave, if by any (hotline.waves)."""
+    same = [one for one in found if one.relation is not Relation.ALIKE]
+    if not same:
+        return []
+    likest = max(same, key=lambda one: one.likeness)
+    return [
+        Link(
+            city_code=ticket.city_code,
+            ticket_id=ticket.id,
+            at=ticket.registered_at,
+            nearest=id_of(likest.number),
+            likeness=likest.likeness,
+        )
+    ]
 
 
 def kept_bands(read: Understanding) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline import clocks, guards
 from hotline.dispatch import Designees, give
-from hotline.duplicates import alike, kept_bands
+from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
@@ -56,6 +56,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
+        step.change.links += link_of(step.ticket, found)
         if request.answer is not None:
             await _answer(step, proposal, len(request.answer))
         else:
