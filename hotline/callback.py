@@ -20,7 +20,7 @@ async def verified(
     hub: Hub, department: str, headers: Mapping[str, str], body: bytes, wall_now: int
 ) -> tuple[Actor, str]:
     """Return the department as the actor and the message id; raises NotFound or BadSignature."""
-    if department not in hub.city.departments:
+    if hub.city.party(department) is None:
         raise NotFound(f"没有代码为“{department[:64]}”的承办单位")
     endpoint = await hub.database.read(lambda session: endpoints.get(session, department))
     if endpoint is None:

@@ -11,8 +11,6 @@ from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, Reas
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
-from models.store import events
-from models.trail import event_fields
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
 
@@ -42,6 +40,8 @@ class Designate(Struct, kw_only=True):
     lead: DepartmentCode
     reason: Reason
     assisting: Assisting = []
+    category: CategoryCode | None = None
+    brief: Words | None = None
 
 
 class Recall(ReasonFields, kw_only=True):
@@ -65,13 +65,13 @@ async def accept(step: Step, fields: Accept) -> None:
 
 async def dispatch(step: Step, fields: Dispatch) -> None:
     """派单: the first one. Refuses what the guards forbid."""
-    await _check_turn(step, Action.DISPATCH)
+    _check_turn(step, Action.DISPATCH)
     await _send(step, Action.DISPATCH, fields)
 
 
 async def reassign(step: Step, fields: Dispatch) -> None:
-    """改派: another department leads from now on; the third dispatch must be a designation (天津, 潍坊§22)."""
-    await _check_turn(step, Action.REASSIGN)
+    """改派: another department leads from now on; the third dispatch is always a designation (天津, 潍坊§22)."""
+    _check_turn(step, Action.REASSIGN)
     _check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
@@ -83,7 +83,9 @@ async def reassign(step: Step, fields: Dispatch) -> None:
 async def designate(step: Step, fields: Designate) -> None:
     """指定: who disagrees must still handle it first (先办后议); in a dispute it stands for the ruling."""
     reason = required(fields.reason, "指定理由")
-    chosen = Dispatch(lead=fields.lead, assisting=fields.assisting, reason=reason)
+    chosen = Dispatch(
+        lead=fields.lead, assisting=fields.assisting, reason=reason, category=fields.category, brief=fields.brief
+    )
     await _send(step, Action.DESIGNATE, chosen)
     if step.ticket.is_disputed:
         await ruling.end_dispute(step, fields.lead, reason)
@@ -99,6 +101,10 @@ async def recall(step: Step, fields: Recall) -> None:
     if loses_lead:
         step.check(Action.RECALL)
         _check_decided(step, Action.RECALL)
+        if step.ticket.state is TicketState.IN_REVIEW:
+            raise Conflict(
+                "主办单位的答复正在审核，不能撤回主办；请指明要撤回的协办或二级承办任务（assignment），或审核退回（reject）"
+            )
     parts = step.live_parts if loses_lead else [parts[0], *step.below(parts[0])]
     step.take(
         Action.RECALL,
@@ -110,6 +116,7 @@ async def recall(step: Step, fields: Recall) -> None:
         await step.end_part(part, "ticket.recalled", reason=reason)
     if loses_lead:
         step.set(lead=None, desk_reason=f"已撤回：{reason}")
+    await ruling.end_settled(step, reason)
 
 
 async def give(step: Step, action: Action, to: Designees, *, is_designated: bool = False, **fields: Any) -> None:
@@ -148,23 +155,22 @@ def _check_decided(step: Step, action: Action) -> None:
             raise Conflict(f"{name}的退单申请尚待裁决，请先裁决退单（decide_send_back），再改派或撤回")
 
 
-async def _check_turn(step: Step, action: Action) -> None:
+def _check_turn(step: Step, action: Action) -> None:
     """Refuse a further dispatch while a dispute waits for its ruling, and a third one: that designates."""
     step.check(action)
     if step.ticket.is_disputed:
         raise Conflict("该工单正在会商，请先裁定（rule）或指定主办单位（designate）")
     count = step.ticket.dispatch_count
-    if count + 1 >= step.policy.send_back.designate_at and await _was_contested(step):
-        raise Conflict(f"已派单{count}次仍无人承办，请指定主办单位（designate），不得再派单或改派")
+    if step.policy.send_back.must_designate(count):
+        how = "请撤回（recall）后指定" if step.ticket.state is TicketState.ASSIGNED else "请指定"
+        raise Conflict(
+            f"第{_ordinal(count + 1)}次派单须指定：已派单{count}次，不得再派单或改派，{how}主办单位（designate）"
+        )
 
 
-async def _was_contested(step: Step) -> bool:
-    """Tell whether a lead ever asked to send back, upheld or not: the hotline's own corrections are no buck-passing."""
-    if step.ticket.send_back_count > 0:
-        return True
-    trail = await events.of_ticket(step.session, step.ticket.id)
-    asked = [event_fields(event)["assignment"] for event in trail if event.type == Action.SEND_BACK]
-    return any(step.parts[ordinal].is_lead for ordinal in asked)
+def _ordinal(n: int) -> str:
+    """Return a count as people write it in words."""
+    return "零一二三四五六七八九十"[n] if n <= 10 else str(n)
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from hotline import guards, ruling
 from hotline.fields import DepartmentCode, Grounds, required
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action
+from models.lifecycle import Action, TicketState
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -34,8 +34,11 @@ class Rule(Struct, kw_only=True):
 
 async def open_dispute(step: Step, fields: OpenDispute) -> None:
     """Open a dispute; the ticket stays on the desk until the ruling."""
+    step.check(Action.OPEN_DISPUTE)
     if step.ticket.is_disputed:
         raise Conflict("该工单已在会商中")
+    if step.ticket.state is not TicketState.ON_DESK:
+        raise Conflict("工单在承办单位办理中，请先裁决退单（decide_send_back）或撤回（recall），再提请会商")
     unknown = [code for code in fields.participants if code not in step.hub.city.departments]
     if unknown:
         raise InvalidRequest(f"没有这些承办单位：{'、'.join(unknown)}")

@@ -32,7 +32,7 @@ async def register(hub: Hub, client: HttpClient, department: str, url: str, *, r
 
     With `rotate` new secrets are made, and the old ones live on beside them until the next rotation.
     """
-    if department not in hub.city.departments:
+    if hub.city.party(department) is None:
         raise NotFound(f"没有代码为“{department[:64]}”的承办单位")
     client.check(url)
     known = await hub.database.read(lambda session: endpoints.get(session, department))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.lifecycle import AssignmentState
 from models.store import examples
 from models.store.examples import Example
 from models.vocabulary import Provenance
@@ -38,7 +39,7 @@ async def _provenance(step: Step, *, is_ruled: bool) -> Provenance:
     """Return what weighs most of all that has happened to the ticket."""
     if is_ruled:
         return Provenance.RULING
-    if step.ticket.send_back_count > 0:
+    if any(part.is_lead and part.state is AssignmentState.SENT_BACK for part in step.parts.values()):
         return Provenance.SEND_BACK
     guesses = (await step.text()).reading["categories"]
     is_as_read = bool(guesses) and guesses[0]["code"] == step.ticket.category

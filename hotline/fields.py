@@ -28,6 +28,8 @@ ReplyText = Annotated[str, Meta(min_length=1, max_length=4000, extra_json_schema
 Remark = Annotated[str, Meta(max_length=1000)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 DepartmentCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "DepartmentCode"})]
+# A department, or a grid, which only its street may name.
+PartyCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "PartyCode"})]
 LineNumber = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "LineNumber"})]
 CategoryCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "CategoryCode"})]
 # Who helps: more than a matter needs would be a circular, not a dispatch.

@@ -109,6 +109,9 @@ async def rate(step: Step, fields: Rate) -> None:
         elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
             answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
             await follow_up(step, answer, fields.remark)
+        elif step.ticket.state is TicketState.ANSWERED and not (fields.solved and fields.satisfied):
+            # No department has it, so that nothing can be done again: a person must see what the answer lacked.
+            step.supervise(Action.ESCALATE, None, "直办答复后诉求人表示未解决或不满意")
 
 
 def _keep_rating(step: Step, fields: Rate) -> None:
@@ -143,7 +146,10 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
 
 
 async def close(step: Step, fields: Close) -> None:
-    """办结 by a person of the follow-up desk."""
+    """办结 by a person of the follow-up desk; where nobody was followed up, with the reason why not."""
+    is_due = step.ticket.state is TicketState.FOLLOW_UP and not fields.reason
+    if is_due and not await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count):
+        raise InvalidRequest("本次办理没有回访记录：请先回访，或在 reason 中写明不回访的原因")
     await _close(step, fields.reason or "回访完成")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.city import GRID
 from models.errors import Conflict, InvalidRequest
 from models.store import handoffs, tickets
 from models.vocabulary import Kind
@@ -54,13 +55,23 @@ def recused(hub: Hub, ticket: Ticket) -> Recusal | None:
 
 
 def check(hub: Hub, ticket: Ticket, department: str) -> None:
-    """Raise InvalidRequest for an unknown department, Conflict where a guard forbids it."""
-    known = hub.city.departments.get(department)
+    """Raise InvalidRequest for an unknown department or a grid, Conflict where a guard forbids it."""
+    if department in hub.city.grid_units:
+        name = hub.department_name(department)
+        raise InvalidRequest(f"{name}是网格，只能由所属街道（乡镇）二级派单（delegate），不能直接派单")
+    check_below(hub, ticket, department)
+
+
+def check_below(hub: Hub, ticket: Ticket, party: str) -> None:
+    """The same for whoever a part is delegated to, where a grid stands for its street."""
+    known = hub.city.party(party)
     if known is None:
-        raise InvalidRequest(f"没有代码为“{department}”的承办单位")
-    verdict = may_delegate(known, grassroots=ticket.grassroots, duty=ticket.duty or "")
+        raise InvalidRequest(f"没有代码为“{party}”的承办单位")
+    # What may not go to a street may not go to its grid either: both are the grassroots.
+    judged = hub.city.departments[known.parent or ""] if known.kind == GRID else known
+    verdict = may_delegate(judged, grassroots=ticket.grassroots, duty=ticket.duty or "")
     if not verdict.allowed:
         raise Conflict(verdict.because)
     barred = recused(hub, ticket)
-    if barred is not None and barred.bars(hub.city, department):
+    if barred is not None and barred.bars(hub.city, party):
         raise Conflict(f"被举报方及其下属单位须回避，不能派给{known.name}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.calendar import CHINA_TIME
 from models.deadlines import last_day
+from models.errors import NotFound
 from models.provisional import provisional, provisional_before
 from models.store.steps import NewTickets, Numbers
 from nlu.masking import mask
@@ -107,7 +108,10 @@ class Hub:
 
     def office_hours(self, department: str) -> OfficeHours:
         """Return when a department is open."""
-        return self.city.office_hours[self.city.departments[department].office_hours]
+        party = self.city.party(department)
+        if party is None:
+            raise NotFound(f"没有代码为“{department}”的承办单位")
+        return self.city.office_hours[party.office_hours]
 
     def jurisdiction(self, ticket: Ticket) -> Jurisdiction | None:
         """Return whose ground a stored ticket lies on."""
@@ -118,12 +122,16 @@ class Hub:
     def may_delegate_to(self, above: str, below: str) -> bool:
         """Tell whether one may delegate to the other: to what stands under it, or, for a bureau, to a district.
 
-        A bureau's counterpart in a district is reached by way of the district (市 → 区 → 街道).
+        A bureau's counterpart in a district is reached by way of the district, a grid by way of its street alone
+        (市 → 区 → 街道 → 网格).
         """
         city = self.city
+        if below in city.grid_units:
+            return city.grid_units[below].parent == above
         if city.is_under(below, above):
             return True
-        return city.departments[below].kind == "district" and city.departments[above].kind in {"bureau", "utility"}
+        giver = city.departments.get(above)
+        return city.departments[below].kind == "district" and giver is not None and giver.kind in {"bureau", "utility"}
 
     def is_party(self, department: str, parts: list[Assignment]) -> bool:
         """Tell whether a department may know of a ticket: it, or one that stands under it, has or had a part."""
@@ -135,7 +143,7 @@ class Hub:
 
     def department_name(self, code: str | None) -> str:
         """Return a department's short name, or the code where the city no longer has it."""
-        department = self.city.departments.get(code or "")
+        department = self.city.party(code or "")
         return department.name if department else (code or "")
 
     def category_name(self, code: str) -> str:

@@ -64,6 +64,8 @@ async def happen(
         if current.ended_at is not None:
             raise Conflict("该来话已结束")
         changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
+        if event == "ended" and changed.outcome is None and await interactions.has_tickets(session, interaction_id):
+            changed = replace(changed, outcome="new_ticket")
         await interactions.change(session, changed)
         if event == "answered" and current.caller_index is not None:
             await interactions.called_back(session, current.caller_index, hub.now())

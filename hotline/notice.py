@@ -49,8 +49,8 @@ def day(at: datetime) -> str:
     local = at.astimezone(CHINA_TIME)
     if local.hour == local.minute == 0:
         ended = local - timedelta(days=1)
-        return f"{ended.month}月{ended.day}日24时"
-    return f"{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
+        return f"{ended.year}年{ended.month}月{ended.day}日24时"
+    return f"{local.year}年{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"
 
 
 def due_day(due: datetime, *, is_provisional: bool) -> str:

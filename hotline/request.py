@@ -32,7 +32,7 @@ class Location(Struct, frozen=True):
     lon: Longitude
 
 
-class Caller(Struct, frozen=True, kw_only=True):
+class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """诉求人: anonymous callers are confidential too."""
 
     name: Annotated[str, Meta(max_length=64)] | None = None
@@ -41,8 +41,11 @@ class Caller(Struct, frozen=True, kw_only=True):
     disclosure: Disclosure = Disclosure.OPEN
 
 
-class Register(Struct, frozen=True, kw_only=True):
-    """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed."""
+class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed.
+
+    Unknown fields are refused: a misspelt or misplaced `disclosure` must not tell a department who asks.
+    """
 
     text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
     title: Annotated[str, Meta(max_length=200)] | None = None

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline.fields import RESULT_NAMES, Grounds, Remark, required
-from models.lifecycle import LIVE_ASSIGNMENT, Action, AssignmentState
+from models.errors import PartsOutstanding
+from models.labels import LABELS
+from models.lifecycle import Action
 
 if TYPE_CHECKING:
     from hotline.step import Step
+    from models.ticket import Assignment
 
 
 class Approve(Struct, kw_only=True):
@@ -26,14 +29,18 @@ class Reject(Struct, kw_only=True):
 
 
 async def approve(step: Step, fields: Approve) -> None:
-    """Accept what was signed off and take back what was not; then the citizen is asked."""
+    """Accept every part; then the citizen is asked. Raises PartsOutstanding while one is not signed off.
+
+    Who waits is not rid of its part: it replies, or the hotline recalls the part and says why.
+    """
+    step.check(Action.APPROVE)
+    outstanding = [part for part in step.live_parts if part.is_outstanding]
+    if outstanding:
+        raise PartsOutstanding([_owed(step, part) for part in outstanding])
     lead = step.lead
     step.take(Action.APPROVE, remark=fields.remark, assignment=lead.ordinal)
     for part in step.live_parts:
-        if part.state is AssignmentState.SIGNED_OFF:
-            step.move_part(part, Action.APPROVE)
-        elif part.state in LIVE_ASSIGNMENT:
-            await step.end_part(part, "ticket.recalled", reason="主办单位答复已审核通过")
+        step.move_part(part, Action.APPROVE)
     await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
 
 
@@ -44,3 +51,9 @@ async def reject(step: Step, fields: Reject) -> None:
     step.take(Action.REJECT, assignment=lead.ordinal, reason=reason)
     rejected = step.move_part(lead, Action.REJECT, replied_at=None, signed_off_at=None)
     await step.deliver(rejected, "ticket.reply_rejected", reason=reason)
+
+
+def _owed(step: Step, part: Assignment) -> str:
+    """Return who owes which part, and how far it is, as the reviewer reads it."""
+    role, state = LABELS["assignment_role"][part.role], LABELS["assignment_state"][part.state]
+    return f"{step.hub.department_name(part.department)}（{role}，{state}）"

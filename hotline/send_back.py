@@ -1,7 +1,8 @@
 """退单: a department says that a matter is not its duty; the hotline, or the unit that delegated it, decides.
 
 Sources: 派单异议审核制度 (国办函〔2025〕66号), 天津 1/2 working days and designation at the third dispatch, 安阳 §50
-with reason. An upheld send-back ends that department's clock uncharged.
+with reason. A request counts when it is made, upheld or not: the second on a ticket is a dispute (会商). An upheld one
+ends that department's clock uncharged.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from msgspec import Struct
 
 from hotline import ruling
 from hotline.fields import DepartmentCode, Grounds, PartFields, Reason, required
+from hotline.step import PROGRAM
 from models.errors import Conflict, Forbidden, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState, may
 from models.vocabulary import AssignmentRole, Role
 
 if TYPE_CHECKING:
@@ -42,12 +44,7 @@ async def send_back(step: Step, fields: SendBack) -> None:
     part = step.part(fields.assignment)
     reason = required(fields.reason, "退单理由", 4)
     argument = required(fields.duty_argument, "职责依据", 4)
-    if part.is_designated:
-        raise Conflict("该工单已指定由本单位办理，不得再退单（第三次派单即指定）")
-    if part.send_back_by is None:
-        raise Conflict("该类工单须先行处置，不得退单")
-    if step.at > part.send_back_by:
-        raise Conflict("已超过退单时限，应由本单位办理")
+    _check_limits(step, part)
     if fields.proposed_department not in {None, *step.hub.city.departments}:
         raise InvalidRequest(f"没有代码为“{fields.proposed_department}”的承办单位")
     step.take(
@@ -58,7 +55,9 @@ async def send_back(step: Step, fields: SendBack) -> None:
         proposed_department=fields.proposed_department,
         said_at=fields.at,
     )
-    step.move_part(part, Action.SEND_BACK)
+    step.move_part(part, Action.SEND_BACK, send_back_count=part.send_back_count + 1)
+    if part.role is not AssignmentRole.DELEGATED:
+        _count(step, part)
 
 
 async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
@@ -66,6 +65,9 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
     part = _asked_part(step, fields.assignment)
     reason = required(fields.reason, "裁决理由")
     moves_ticket = fields.upheld and part.role is AssignmentRole.LEAD
+    is_ruling = step.ticket.is_disputed and part.role is not AssignmentRole.DELEGATED
+    if is_ruling and not (fields.upheld or may(Action.RULE, step.actor.role)):
+        raise Forbidden("该工单正在会商：不予退单即是裁定，由班长或督办员作出")
     step.take(
         Action.DECIDE_SEND_BACK,
         to=TicketState.ON_DESK if moves_ticket else step.ticket.state,
@@ -78,7 +80,12 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
     # While the ruling was waited for nobody was pressed: what a late date brings is counted from now.
     counted_from = part.counted_from if fields.upheld else step.at
     decided = step.move_part(
-        part, Action.DECIDE_SEND_BACK, to, acknowledged_at=acknowledged_at, counted_from=counted_from
+        part,
+        Action.DECIDE_SEND_BACK,
+        to,
+        acknowledged_at=acknowledged_at,
+        counted_from=counted_from,
+        is_designated=part.is_designated or (is_ruling and not fields.upheld),
     )
     await step.deliver(decided, "ticket.send_back_decided", upheld=fields.upheld, reason=reason)
     if moves_ticket:
@@ -86,22 +93,41 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
     elif fields.upheld:
         for other in step.below(part):
             await step.end_part(other, "ticket.recalled", reason="派出单位退单成立")
+    if is_ruling and part.is_lead and not fields.upheld:
+        await ruling.end_dispute(step, part.department, reason)
+    elif is_ruling:
+        await ruling.end_settled(step, reason)
+
+
+def _check_limits(step: Step, part: Assignment) -> None:
+    """Raise Conflict where a part may not be sent back, or not any more."""
+    if part.is_designated:
+        raise Conflict("该工单已指定由本单位办理，不得再退单（第三次派单即指定，会商裁定亦同）")
+    if part.send_back_count >= step.policy.send_back.dispute_at:
+        raise Conflict(f"本单位的退单申请已{part.send_back_count}次不予退单，应由本单位办理，不得再退单")
+    if part.send_back_by is None:
+        raise Conflict("该类工单须先行处置，不得退单")
+    if step.at > part.send_back_by:
+        raise Conflict("已超过退单时限，应由本单位办理")
+
+
+def _count(step: Step, part: Assignment) -> None:
+    """Count what the hotline is asked, whatever it will decide; the second request opens a dispute."""
+    count = step.ticket.send_back_count + 1
+    step.set(send_back_count=count)
+    if count >= step.policy.send_back.dispute_at and not step.ticket.is_disputed:
+        who = {other.department for other in step.parts.values() if other.is_lead or other.ordinal == part.ordinal}
+        ruling.open_dispute(step, f"第{count}次申请退单，须会商确定承办单位", sorted(who), PROGRAM)
 
 
 async def _back_on_desk(step: Step, part: Assignment) -> None:
-    """Nobody leads now: the parts below and beside end too; a second send-back opens a dispute."""
+    """Nobody leads now: the parts below and beside end too."""
     for other in step.live_parts:
         await step.end_part(other, "ticket.recalled", reason="主办单位退单成立，重新派单")
-    count = step.ticket.send_back_count + 1
-    policy = step.policy.send_back
-    step.set(
-        lead=None,
-        send_back_count=count,
-        desk_reason=f"{step.hub.department_name(part.department)}退单成立，请改派（第{count}次退单）",
-    )
-    if count >= policy.dispute_at and not step.ticket.is_disputed:
-        topic = f"第{count}次退单，须会商确定主办单位"
-        ruling.open_dispute(step, topic, sorted({p.department for p in step.parts.values() if p.is_lead}))
+    count = step.ticket.send_back_count
+    what = "请裁定" if step.ticket.is_disputed else "请改派"
+    name = step.hub.department_name(part.department)
+    step.set(lead=None, desk_reason=f"{name}退单成立，{what}（第{count}次申请退单）")
 
 
 def _asked_part(step: Step, ordinal: int | None) -> Assignment:

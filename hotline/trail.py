@@ -28,23 +28,26 @@ class Trail(Outgoing):
         super().__init__(hub, session, at, ticket)
         self.actor = actor
 
-    def take(self, action: Action, *, to: TicketState | None = None, **fields: Any) -> None:
+    def take(self, action: Action, *, to: TicketState | None = None, actor: Actor | None = None, **fields: Any) -> None:
         """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict.
 
-        `fields` are `record`'s, `words` among them.
+        `actor` is who takes it where it is not the step's own; `fields` are `record`'s, `words` among them.
         """
-        self.check(action)
+        self.check(action, actor)
         state = advance_ticket(self.ticket.state, action, to)
         self.set(state=state)
-        self.record(action, **fields)
+        self.record(action, actor=actor, **fields)
 
-    def check(self, action: Action) -> None:
+    def check(self, action: Action, actor: Actor | None = None) -> None:
         """Raise Forbidden or IllegalTransition where this actor may not take this step now."""
-        if not may(action, self.actor.role):
-            raise Forbidden(f"{LABELS['role'][self.actor.role]}无权执行“{LABELS['action'][action]}”")
+        role = (actor or self.actor).role
+        if not may(action, role):
+            raise Forbidden(f"{LABELS['role'][role]}无权执行“{LABELS['action'][action]}”")
         advance_ticket(self.ticket.state, action, self.ticket.state)
 
-    def record(self, event_type: str, /, *, words: dict[str, str] | None = None, **fields: Any) -> None:
+    def record(
+        self, event_type: str, /, *, words: dict[str, str] | None = None, actor: Actor | None = None, **fields: Any
+    ) -> None:
         """Append an event to the trail: `fields` are references and values, never personal data.
 
         `words` are what a person wrote: sealed beside the event, which only names the fields that there are.
@@ -53,7 +56,7 @@ class Trail(Outgoing):
             seq = self.ticket.event_count + 1
             self.change.words.append(steps.EventWords(ticket_id=self.ticket.id, seq=seq, words=words))
             fields["words"] = sorted(words)
-        event = link(self.session.city_code, self.ticket, event_type, self.at, self.actor, fields)
+        event = link(self.session.city_code, self.ticket, event_type, self.at, actor or self.actor, fields)
         self.change.events.append(event)
         self.set(event_count=event.seq, head_hash=event.hash)
 

@@ -1,12 +1,16 @@
 """A city as data: the frozen records that a city folder is read into (models.city_files)."""
 
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Integration, Kind, Urgency
+
+# The kind of the department that a grid is to whoever delegates to it.
+GRID: Final = "grid"
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -24,7 +28,7 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Department(Struct, frozen=True, kw_only=True):
-    """A body that answers requests (承办单位); `parent` stands over it."""
+    """A body that answers requests (承办单位); `parent` stands over it. A grid's own is of the kind `GRID`."""
 
     code: str
     name: str
@@ -200,7 +204,8 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits.
+    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
+    street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
     """
 
     code: str
@@ -228,6 +233,11 @@ class City(Struct, frozen=True, kw_only=True):
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
+    grid_units: dict[str, Department] = {}
+
+    def party(self, code: str) -> Department | None:
+        """Return who may have a part in a ticket under this code: a department, or a grid's unit."""
+        return self.departments.get(code) or self.grid_units.get(code)
 
     def lead_of(self, category: str) -> str | None:
         """Return who leads a four-digit category by the newest row of the catalogue that holds at every place."""
@@ -237,7 +247,8 @@ class City(Struct, frozen=True, kw_only=True):
     def ancestors(self, code: str) -> list[str]:
         """Return the codes of those who stand over a department, nearest first."""
         found: list[str] = []
-        parent = self.departments[code].parent if code in self.departments else None
+        own = self.party(code)
+        parent = own.parent if own else None
         while parent is not None and parent not in found:
             found.append(parent)
             parent = self.departments[parent].parent

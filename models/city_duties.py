@@ -21,6 +21,8 @@ from models.city_rules import STATUTES
 from models.city_tables import CATEGORIES, DUTIES, columns_of
 
 LOCAL: Final = ("@district", "@street")
+CONFLICTS: Final = "conflicts.csv"
+_CONFLICT_COLUMNS: Final = ("id", "text", "category", "place", "lead", "assisting", "reason")
 FEWEST_TEXTS: Final = 25
 _PLACES: Final = frozenset({"district", "street"})
 _SECOND_LEVEL: Final = 4  # digits of a second-level code
@@ -41,7 +43,9 @@ def check_duties(city: CityFolder) -> Iterator[Fault]:
                 message = f"法定期限“{statute.id}”的分类“{code}”不存在"
                 line = line_of(read_text(city.path, STATUTES), f'id = "{statute.id}"')
                 yield Fault(STATUTES, line, message, "改为 categories.csv 中的代码")
+    yield from _check_conflicts(city)
     yield from _check_corpus(city)
+    yield from _check_calibration(city)
 
 
 def _codes(city: CityFolder) -> set[str]:
@@ -143,6 +147,37 @@ def _overlapping(rows: list[Placed[Duty]]) -> Iterator[tuple[Placed[Duty], Place
             yield earlier, later
 
 
+def _check_conflicts(city: CityFolder) -> Iterator[Fault]:
+    """Yield every reference of a decided border case that points nowhere; a city may have decided none."""
+    if not (city.path / CONFLICTS).exists():
+        return
+    faults: list[Fault] = []
+    known, codes = departments_of(city), _codes(city)
+    for placed in read_rows(city.path, CONFLICTS, _CONFLICT_COLUMNS, _conflict, faults):
+        category, named = placed.record
+        if category not in codes:
+            yield Fault(CONFLICTS, placed.line, f"分类“{category}”不存在", "改为 categories.csv 中的代码")
+        for code in named:
+            if code not in known:
+                yield Fault(CONFLICTS, placed.line, f"单位或地点“{code}”不存在", "改为 departments.csv 中的代码")
+    yield from faults
+
+
+def _conflict(row: Row) -> tuple[str, tuple[str, ...]]:
+    place = row.optional("place")
+    return row.text("category"), (row.text("lead"), *row.words("assisting"), *((place,) if place else ()))
+
+
+def _check_calibration(city: CityFolder) -> Iterator[Fault]:
+    faults: list[Fault] = []
+    codes = _codes(city)
+    for file, rows in read_calibration_rows(city.path, faults).items():
+        for placed in rows:
+            for unknown in set(placed.record.codes) - codes:
+                yield Fault(file, placed.line, f"分类“{unknown}”不存在", "改为 categories.csv 中的四位代码")
+    yield from faults
+
+
 def _check_corpus(city: CityFolder) -> Iterator[Fault]:
     faults: list[Fault] = []
     texts = [
@@ -156,7 +191,6 @@ def _check_corpus(city: CityFolder) -> Iterator[Fault]:
         for placed in rows
     ]  # fmt: skip
     read_danger_rows(city.path, faults)
-    read_calibration_rows(city.path, faults)
     read_outside_rows(city.path, faults)
     yield from faults
     codes = _codes(city)

@@ -25,7 +25,7 @@ from models.city import (
 )
 from models.city_fault import CityFault, Fault
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_scope
-from models.city_map import GRIDS, read_grids
+from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
 from models.city_rules import made, read_city_statutes, read_policies, read_years
 from models.city_tables import (
@@ -101,6 +101,8 @@ def read_city(folder: Path) -> City:
         calendar = join_years(read.years.values())
     except InvalidRule as error:
         raise CityFault(Fault("calendars", 1, error.detail, "改正该年的 holidays 或 workdays")) from None
+    departments = {department.code: department for department in _records(read.departments)}
+    grids = _records(read.grids)
     return City(
         code=settings.code,
         name=settings.name,
@@ -109,12 +111,13 @@ def read_city(folder: Path) -> City:
         catalogue_version=_catalogue_version(folder, read.duties),
         policy=settings.policy,
         lines={line.number: line for line in _records(read.lines)},
-        departments={department.code: department for department in _records(read.departments)},
+        departments=departments,
         office_hours={hours.code: hours for hours in _records(read.office_hours)},
         rosters=_records(read.rosters),
         categories={category.code: category for category in _records(read.categories)},
         duties=_records(read.duties),
-        grids=_records(read.grids),
+        grids=grids,
+        grid_units=grid_units(grids, departments),
         gazetteer=_records(read.gazetteer),
         policies={policy.id: policy for policy in read.policies.values()},
         statutes=read.statutes,

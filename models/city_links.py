@@ -49,6 +49,12 @@ def ancestors_of(code: str, departments: dict[str, Department]) -> list[str]:
 def _check_twice(city: CityFolder) -> Iterator[Fault]:
     yield from twice(CATEGORIES, city.categories, lambda one: (one.l1, one.l2, one.l3), "分类名称")
     yield from twice(GRIDS, city.grids, lambda one: (one.street, one.name), "网格名称")
+    known = departments_of(city)
+    for placed in city.grids:
+        other = known.get(placed.record.code)
+        if other is not None:
+            message = f"网格代码“{other.code}”已是单位“{other.name}”的代码，二级派单时分不清派给谁"
+            yield Fault(GRIDS, placed.line, message, "改用另一个网格代码")
 
 
 def _check_departments(city: CityFolder) -> Iterator[Fault]:

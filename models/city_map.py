@@ -1,13 +1,14 @@
 """The grids of a city folder (网格): one GeoJSON FeatureCollection of polygons, longitude first."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from models.city import Grid
+from models.city import GRID, Department, Grid
 from models.city_fault import CityFault, Fault
 from models.city_rows import Placed, read_text
 
@@ -22,7 +23,7 @@ class _Properties(Struct):
     community: str
     street: str
     district: str
-    households: int = 0
+    households: Annotated[int, Meta(ge=0)] = 0
 
 
 class _Polygon(Struct, tag_field="type", tag="Polygon"):
@@ -63,6 +64,23 @@ def read_grids(folder: Path, faults: list[Fault]) -> list[Placed[Grid]]:
             cure = "写全 code、name、community、street、district 和一个闭合的外环（先经度后纬度）"
             faults.append(Fault(GRIDS, line, f"网格读不出来（{error}）", cure))
     return found
+
+
+def grid_units(grids: Iterable[Grid], departments: dict[str, Department]) -> dict[str, Department]:
+    """Return every grid as a unit under its street, with the street's office hours; one of no known street is left out."""
+    return {
+        grid.code: Department(
+            code=grid.code,
+            name=grid.name,
+            full_name=f"{street.full_name}{grid.name}",
+            kind=GRID,
+            parent=street.code,
+            office_hours=street.office_hours,
+            aliases=(),
+        )
+        for grid in grids
+        if (street := departments.get(grid.street)) is not None
+    }
 
 
 def _line_of_error(text: str, error: msgspec.DecodeError) -> int:

@@ -58,6 +58,17 @@ class IllegalTransition(Conflict):
         super().__init__(f"{subject}当前为“{state}”，不能执行“{action}”")
 
 
+class PartsOutstanding(Conflict):
+    """A review cannot end while a department still owes the reply or the sign-off of its own part."""
+
+    code = "parts_outstanding"
+
+    def __init__(self, owed: list[str]) -> None:
+        super().__init__(
+            f"尚有承办任务未签发：{'、'.join(owed)}。请待其反馈并签发后再审核通过；不再需要的，请先说明理由撤回（recall）"
+        )
+
+
 class StaleVersion(Conflict):
     """Somebody else changed the ticket since it was read."""
 
@@ -72,6 +83,13 @@ class IdempotencyMismatch(HotlineError):
 
     code = "idempotency_mismatch"
     status = 422
+
+
+class TooManyRequests(HotlineError):
+    """The same was tried too often; later it may be tried again."""
+
+    code = "too_many_requests"
+    status = 429
 
 
 class Unavailable(HotlineError):

@@ -92,6 +92,10 @@ class SendBackTerms(Struct, frozen=True, kw_only=True):
     dispute_at: int
     designate_at: int
 
+    def must_designate(self, dispatch_count: int) -> bool:
+        """Tell whether the next dispatch of a ticket that was dispatched so often must be a designation."""
+        return dispatch_count + 1 >= self.designate_at
+
 
 class DecisionTerms(Struct, frozen=True, kw_only=True):
     """How long a request for an extension may wait (延期审批)."""

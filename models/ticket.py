@@ -106,7 +106,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     `ordinal` counts within the ticket from 1; what its clocks are counted from stands in the trail (models.clocks);
     `counted_from` is when its present dates began to hold: the dispatch, the approval that moved them, or the ruling
     that let them run on. `asked` is a request for time that waits for a decision, `decide_by` when what waits must be
-    decided; `marks` are the reminders already given.
+    decided; `send_back_count` is how often its department asked to be rid of it; `marks` are the reminders already given.
     """
 
     city_code: str
@@ -134,6 +134,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     paused_at: datetime | None = None
     extension_count: int = 0
+    send_back_count: int = 0
     asked: dict[str, Any] | None = None
     decide_by: datetime | None = None
     marks: tuple[str, ...] = ()
@@ -154,6 +155,11 @@ class Assignment(Struct, frozen=True, kw_only=True):
     def is_with_department(self) -> bool:
         """The next step is the department's: not signed off, and not waiting for a ruling."""
         return self.is_live and self.signed_off_at is None and self.state is not AssignmentState.SEND_BACK_REQUESTED
+
+    @property
+    def is_outstanding(self) -> bool:
+        """Its department still owes a reply of its own, or the sign-off of it: no review ends before."""
+        return self.is_live and self.state is not AssignmentState.SIGNED_OFF
 
     @property
     def waits_for(self) -> str | None:

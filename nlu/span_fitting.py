@@ -33,7 +33,7 @@ from nlu.span_words import BARS, MARKS, Codes, SheetReader, WordSheet
 
 _SEED: Final = 12345
 _ROUNDS: Final = 2
-_AS_WRITTEN: Final = 0.2
+_AS_WRITTEN: Final = 0.9
 _UNTITLED: Final = 0.1
 _RATE: Final = 0.05
 _DECAY: Final = 1e-3

@@ -21,6 +21,7 @@ from nlu.fitting import fit_head, matrix_of, out_of_fold, sharpness_of, vocabula
 from nlu.guarantee import Judge, guarantee
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.history import HistoryRow
+from nlu.leaning import Matters, lean_of, leaning
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
@@ -53,7 +54,7 @@ class _Texts(Struct, frozen=True):
 class _Task(Struct, frozen=True, kw_only=True):
     """A head to fit: the rows that take part, the label of each, and what other labels are as right (`also`).
 
-    Titles are weighed apart where `weighs_titles`.
+    Titles are weighed apart where `weighs_titles`. `codes` are the categories of the first rows, on which the answer leans.
     """
 
     head: str
@@ -62,6 +63,7 @@ class _Task(Struct, frozen=True, kw_only=True):
     also: Sequence[tuple[str, ...]] = ()
     catch_all: tuple[str, ...] = ()
     weighs_titles: bool = False
+    codes: Sequence[str] = ()
 
 
 class _Rows(Struct, frozen=True):
@@ -150,7 +152,7 @@ def train(
             catch_all=city.catch_all_categories,
             weighs_titles=True,
         ),
-        _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True),
+        _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True, leans=True),
         _with_past(URGENCY, ordinary, [row.urgency for row in history], past),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
@@ -175,6 +177,7 @@ def _with_past(
     past: int,
     *,
     weighs_titles: bool = False,
+    leans: bool = False,
 ) -> _Task:
     """Return a head to fit to the ordinary rows, and to what was said of the past, which begins at row `past`."""
     known = {row: label for row, label in enumerate(said, past) if label is not None}
@@ -185,6 +188,7 @@ def _with_past(
         rows=np.array(rows),
         labels=[str(label.value) for label in (*labels, *known.values())],
         weighs_titles=weighs_titles,
+        codes=[row.code[:_CODE] for row in ordinary] if leans else (),
     )
 
 
@@ -211,6 +215,7 @@ def _fit(
     bias: list[Floats] = []
     accuracy = {}
     assured = None
+    matters = None
     first = 0
     for task in tasks:
         labels = sorted(set(task.labels))
@@ -221,10 +226,15 @@ def _fit(
             catch_all_malus(task.catch_all, labels),
         )
         scores = out_of_fold(part.whole, truth, len(labels), part.score)
+        columns, offsets = fit_head(part.whole, truth, len(labels))
+        if scores is not None and task.head == CATEGORY:
+            matters = Matters(labels, task.rows, scores - part.malus, columns, offsets)
+        if scores is not None and matters is not None and task.codes:
+            lean = lean_of(task.codes, truth, matters.labels, len(labels))
+            columns, offsets, scores = leaning(matters, lean, task.rows, (columns, offsets), scores)
         accuracy[task.head] = float("nan") if scores is None else float((scores.argmax(axis=1) == truth).mean())
         heads[task.head] = Head(tuple(labels), first, sharpness_of(scores, truth))
         first += len(labels)
-        columns, offsets = fit_head(part.whole, truth, len(labels))
         weights.append(columns)
         bias.append(offsets)
         if exam is not None and task.head == CATEGORY and scores is not None:

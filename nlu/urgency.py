@@ -18,6 +18,7 @@ _LIKELY: Final = -0.55
 _PERHAPS: Final = -0.8
 _SHORT: Final = 200  # characters; a call or a note, not a letter
 _OPENING: Final = 100  # characters of title and text in which a letter says what it is about
+_LONGEST_TITLE: Final = 60
 _SELDOM_URGENT: Final = frozenset({Kind.SUGGESTION, Kind.PRAISE})
 
 
@@ -57,7 +58,7 @@ class Urgencies:
         """Return the urgency of a normalised text (its title before it), never lighter than the flags of a short one force.
 
         A long letter tells how things came about: only its opening cues, only what a life may hang on forces, and the
-        rest counts where the model does not find the whole of it ordinary.
+        rest counts where the model does not find the whole of it ordinary; then no more of it cues than its title.
         """
         return self.weigh(scores, text, kind, hits).urgency
 
@@ -73,7 +74,7 @@ class Urgencies:
         if kind in _SELDOM_URGENT:
             grounds.append(Grounds(Urgency.ROUTINE, Ground.KIND))
         else:
-            cued = self._cues.matches(text[:central_until])
+            cued = self._cues.matches(text[: central_until or _end_of_title(text)])
             grounds += [Grounds(self._levels[position], Ground.CUE, found[0]) for position, found in cued]
             grounds.append(Grounds(self._by_model(scores), Ground.MODEL))
             if likely > _LIKELY:
@@ -87,3 +88,9 @@ class Urgencies:
         if odds.get(Urgency.CRITICAL, 0.0) >= _ENOUGH:
             return Urgency.CRITICAL
         return max(odds, key=lambda urgency: odds[urgency])
+
+
+def _end_of_title(text: str) -> int:
+    """Return where the first line of a letter ends, 0 where that is no title by its length."""
+    end = text.find("\n")
+    return end if 0 < end <= _LONGEST_TITLE else 0

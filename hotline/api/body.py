@@ -47,7 +47,10 @@ async def read(request: web.Request) -> bytes:
 
 
 def decode(raw: bytes, kind: type[S]) -> S:
-    """Decode a JSON body; raises InvalidRequest naming the field, in Chinese. Fields that we do not know are ignored."""
+    """Decode a JSON body; raises InvalidRequest naming the field, in Chinese.
+
+    Fields that we do not know are ignored where the shape does not forbid them.
+    """
     try:
         found = _decode(raw, kind)
     except msgspec.ValidationError as error:

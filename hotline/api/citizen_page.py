@@ -15,7 +15,7 @@ from hotline.api import track
 from hotline.api.frame import page
 from hotline.keys import HUB
 from hotline.notice import day, due_day
-from models.errors import HotlineError, InvalidRequest
+from models.errors import HotlineError, InvalidRequest, TooManyRequests
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, ticket_allows
 
@@ -50,13 +50,6 @@ _ASKED: Final = {
 }
 
 
-class TooManyForms(HotlineError):
-    """The same request's form was sent too often."""
-
-    code = "too_many_requests"
-    status = 429
-
-
 class Forms:
     """Signs the page's forms, so that only what the page asked comes back, and limits how often."""
 
@@ -69,7 +62,7 @@ class Forms:
         return f"{made}.{_signature(hub, number, made)}"
 
     def check(self, hub: Hub, number: str, token: str, now: float) -> str:
-        """Return the key of a form that we made lately; raises InvalidRequest or TooManyForms."""
+        """Return the key of a form that we made lately; raises InvalidRequest, TooManyRequests."""
         made, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), _signature(hub, number, made).encode()):
             raise InvalidRequest("页面已失效，请重新查询后再提交")
@@ -79,7 +72,7 @@ class Forms:
             self._sent = {key: times for key, times in self._sent.items() if now - times[-1] < 60}
         lately = [at for at in self._sent.get(number, []) if now - at < 60]
         if len(lately) >= MOST_A_MINUTE:
-            raise TooManyForms("提交过于频繁，请一分钟后再试")
+            raise TooManyRequests("提交过于频繁，请一分钟后再试")
         self._sent[number] = [*lately, now]
         return made
 
@@ -93,7 +86,7 @@ async def show(request: web.Request) -> web.Response:
     if not (given["number"] and given["code"]):
         return _page(request, _search(given["number"]))
     try:
-        found = await track.look_up(request.app[HUB], given["number"], given["code"])
+        found = await track.look_up(request.app, given["number"], given["code"])
     except HotlineError as error:
         return _page(request, _told(error.detail) + _search(given["number"]), error.status)
     return _page(request, _progress(request, found, given["code"]))

@@ -26,6 +26,7 @@ _FAULTS: Final = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"Object missing required field `(.+)`", "缺少必填项“{0}”"),
+        (r"Object contains unknown field `(.+)`", "没有“{0}”这一项，请核对名称和位置"),
         (r"Invalid enum value (.+)", "没有{0}这个取值，见 /api/v1/labels"),
         (r"Expected `str(?: \| null)?` of length >= (\d+)", "至少填写{0}个字"),
         (r"Expected `str(?: \| null)?` of length <= (\d+)", "最多填写{0}个字"),

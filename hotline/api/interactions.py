@@ -13,7 +13,7 @@ from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
-from hotline.request import Caller
+from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
 from models.errors import NotFound
 from models.store import feeds, interactions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.ticket import Actor
 
 
-class Offer(Struct, kw_only=True):
+class Offer(Struct, kw_only=True, forbid_unknown_fields=True):
     """A call, chat or letter arrives."""
 
     line: LineNumber | None = None
@@ -116,7 +116,7 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions."""
     _, wanted = await body.read_body(request, Offer)
     channel = wanted.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)
-    phone = wanted.caller.phone if wanted.caller else None
+    phone = phone_digits(wanted.caller.phone) if wanted.caller and wanted.caller.phone else None
     number = await interaction.offer(request.app[HUB], channel, wanted.line, phone)
     return body.answer({"id": number, "state": "offered"}, Offered, status=201)
 

@@ -22,7 +22,7 @@ REF: Final = "#/components/schemas/{name}"
 # No text of ours holds NUL: PostgreSQL keeps none.
 NO_NUL: Final = r"^[^\u0000]*$"
 ABOUT: Final = (
-    "请求中未列出的字段不予理会。时间为带时区的 RFC 3339；整数 53 与 53.0 相同；文字不含空字符（NUL）。"
+    "登记诉求和来话时未列出的字段会被拒绝，其他请求中不予理会。时间为带时区的 RFC 3339；整数 53 与 53.0 相同；文字不含空字符（NUL）。"
     "错误均为 RFC 9457 问题详情，code 稳定，detail 为中文。列表按游标翻页。"
 )
 _WORDS: Final = {
@@ -74,6 +74,7 @@ def describe(endpoints: Sequence[Endpoint], city: City) -> dict[str, Any]:
     )
     described["components"]["schemas"] |= {
         "DepartmentCode": {"type": "string", "enum": sorted(city.departments)},
+        "PartyCode": {"type": "string", "enum": sorted([*city.departments, *city.grid_units])},
         "LineNumber": {"type": "string", "enum": sorted(city.lines)},
         "CategoryCode": {"type": "string", "enum": sorted(city.categories)},
     }

@@ -103,7 +103,7 @@ async def _matters(hub: Hub, session: Session) -> str:
     found = await backlog.figures(session, hub.now())
     terms = hub.policy.send_back
     pressed = await backlog.ping_pong(session, 8, send_backs=terms.dispute_at, dispatches=terms.designate_at)
-    often = f"退回{terms.dispute_at}次或换主办派单{terms.designate_at}次以上"
+    often = f"申请退单{terms.dispute_at}次或换主办派单{terms.designate_at}次以上"
     told = await notices.newest(session, 8)
     departments = _departments(hub, found["departments"][:8])
     return f"""<section><h2>最新诉求<small>已脱敏</small></h2>{_newest(hub, newest)}</section>

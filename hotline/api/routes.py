@@ -186,10 +186,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
           patterns={"id": "^[0-9]{1,18}$"}),
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
              summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
-    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", answer=track.Tracked,
+    _get("/api/v1/track/{number}", track.show, "诉求人查询进度", answer=track.Tracked, problems=(429,),
          query={"code": QUERY_CODE}, required_query=("code",)),
     _post("/api/v1/track/{number}/steps", track.step, "诉求人补充、催促、撤诉、评价、申请重办", body=steps.CITIZEN_STEPS,
-          beside=track.WithCode, answer=steps.StepAnswer, problems=(403, 409), headers=KEY, query={"code": TEXT}),
+          beside=track.WithCode, answer=steps.StepAnswer, problems=(403, 409, 429), headers=KEY, query={"code": TEXT}),
     _post("/api/v1/callbacks/{department}", callbacks.receive, "承办单位签名回调", body=steps.DEPARTMENT_STEPS,
           beside=callbacks.OfTicket, answer=steps.StepAnswer, problems=(401, 403, 409), headers=SIGNED,
           required_headers=SIGNED),
@@ -203,7 +203,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     _get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
          query={"after": TEXT}),
     _get("/", pages.live, "运行情况", media_type="text/html"),
-    _get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422)),
+    _get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422, 429)),
     _post("/me", citizen_page.step, "诉求人页面的表单", media_type="text/html",
           answers=(303, 403, 404, 409, 422, 429)),
 )  # fmt: skip
@@ -218,6 +218,7 @@ def add_routes(app: web.Application) -> None:
         return body.raw_answer(description, 200)
 
     app[citizen_page.FORMS] = citizen_page.Forms()
+    app[track.WRONG_CODES] = track.WrongCodes()
     app[KNOWN_TOKENS] = KnownTokens()
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:

@@ -72,6 +72,7 @@ class TicketLine(Struct, kw_only=True):
     reply_by: datetime | None
     stage_by: datetime | None
     urge_count: Count
+    dispatch_count: Count
     send_back_count: Count
     reopen_count: Count
     is_disputed: bool
@@ -115,6 +116,7 @@ class Part(Struct, kw_only=True):
     asked: dict[str, Any] | None
     decide_by: datetime | None
     extension_count: Count
+    send_back_count: Count
     result: str | None
     handler: str | None
     signed_by: str | None

@@ -139,7 +139,7 @@ def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:
     own = actor.department or ""
     if asked is None or asked == own:
         return own
-    if asked in hub.city.departments and hub.city.is_under(asked, own):
+    if hub.city.party(asked) is not None and hub.city.is_under(asked, own):
         return asked
     raise NotFound("只能查看本单位及下级单位的工单")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hotline.api import body
@@ -13,20 +15,20 @@ from hotline.api.shapes import Count, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import tracked
 from hotline.keys import HUB
-from models.errors import InvalidRequest, NotFound
+from models.errors import InvalidRequest, NotFound, TooManyRequests
 from models.lifecycle import TicketState
 from models.store import follow_ups, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Ticket, TicketText
 
 
+MOST_WRONG_A_MINUTE: Final = 20
+MOST_REMEMBERED: Final = 10_000
 TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
 TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
 
@@ -64,17 +66,40 @@ class WithCode(Struct, kw_only=True):
     code: str | None = None
 
 
+class WrongCodes:
+    """Counts wrong query codes by ticket, so that eight digits cannot be tried out."""
+
+    def __init__(self) -> None:
+        self._tried: dict[str, list[float]] = {}
+
+    def check(self, number: str, now: float) -> None:
+        """Raise TooManyRequests where a minute has seen too many wrong codes for this ticket."""
+        lately = [at for at in self._tried.get(number, []) if now - at < 60]
+        if len(lately) >= MOST_WRONG_A_MINUTE:
+            raise TooManyRequests("查询码多次不正确，请一分钟后再试")
+
+    def add(self, number: str, now: float) -> None:
+        """Count a wrong code."""
+        if len(self._tried) > MOST_REMEMBERED:
+            self._tried = {key: times for key, times in self._tried.items() if now - times[-1] < 60}
+        self._tried[number] = [*(at for at in self._tried.get(number, []) if now - at < 60), now]
+
+
+WRONG_CODES: Final = web.AppKey("wrong_codes", WrongCodes)
+
+
 async def show(request: web.Request) -> web.Response:
     """GET /api/v1/track/{number}?code=."""
-    found = await look_up(request.app[HUB], request.match_info["number"], body.query(request, "code"))
+    found = await look_up(request.app, request.match_info["number"], body.query(request, "code"))
     return body.answer(found, Tracked)
 
 
-async def look_up(hub: Hub, number: str, code: str | None) -> dict[str, Any]:
-    """Return what the citizen may see; raises NotFound for a wrong number or a wrong code alike."""
+async def look_up(app: web.Application, number: str, code: str | None) -> dict[str, Any]:
+    """Return what the citizen may see; raises NotFound for a wrong number or a wrong code alike, TooManyRequests."""
+    hub = app[HUB]
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await _own(session, number, code)
+        ticket, text = await _own(app, session, number, code)
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
@@ -99,7 +124,7 @@ async def step(request: web.Request) -> web.Response:
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
     """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
     hub = request.app[HUB]
-    ticket, _ = await hub.database.read(lambda session: _own(session, number, code))
+    ticket, _ = await hub.database.read(lambda session: _own(request.app, session, number, code))
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
@@ -107,17 +132,20 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
     )
 
 
-async def _own(session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
+async def _own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
     """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number."""
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:
         raise InvalidRequest("请提供查询码（code）")
+    wrong, now = app[WRONG_CODES], time.monotonic()
+    wrong.check(number, now)
     try:
         ticket = await tickets.get(session, id_of(number))
     except NotFound:
         raise refusal from None
     text = await tickets.text(session, ticket.id)
     if not hmac.compare_digest(text.query_code.encode(), code.encode()):
+        wrong.add(number, now)
         raise refusal
     return ticket, text
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from models.lifecycle import Action, assignment_allows, may, must_be_decided, ticket_allows
+from hotline.guards import why_no_answer
+from models.lifecycle import Action, TicketState, assignment_allows, may, must_be_decided, ticket_allows
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from models.store.events import Said
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
+
+# From the third dispatch on a designation stands for these (第三次派单即指定).
+BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 
 
 def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) 
         "reply_by": ticket.reply_by,
         "stage_by": ticket.stage_by,
         "urge_count": ticket.urge_count,
+        "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,
         "reopen_count": ticket.reopen_count,
         "is_disputed": ticket.is_disputed,
@@ -58,8 +63,8 @@ def ticket_page(
 ) -> dict[str, Any]:
     """Return the whole of a ticket as this actor may see it: a department sees the brief, the hotline the masked text.
 
-    Nobody sees a phone or a name here; revealing one is a step of its own. `said` is what the actor may read of what
-    people wrote, masked.
+    Nobody of the hotline sees a phone or a name here; revealing one is a step of its own. A department sees what its webhook
+    tells it. `said` is what the actor may read of what people wrote, masked.
     """
     is_department = actor.role is Role.DEPARTMENT
     return {
@@ -72,7 +77,7 @@ def ticket_page(
         "line": ticket.line,
         "identity": ticket.identity,
         "disclosure": ticket.disclosure,
-        "caller": None if is_department else {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)},
+        "caller": _caller(actor, ticket, text, parts),
         "text": None if is_department else text.masked_text,
         "brief": hub.mask(text.brief, text.caller_name),
         "answer": None if is_department or text.answer is None else hub.mask(text.answer, text.caller_name),
@@ -104,8 +109,18 @@ def ticket_page(
         "is_disputed": ticket.is_disputed,
         "assignments": [_part(hub, actor, part, said) for part in parts],
         "version": ticket.version,
-        "allowed_actions": allowed_actions(actor, ticket, parts),
+        "allowed_actions": allowed_actions(hub, actor, ticket, parts),
     }
+
+
+def _caller(actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment]) -> dict[str, str | None] | None:
+    """Return who asks: masked; to a department at work, which must call, as it is, unless it is confidential."""
+    if actor.role is not Role.DEPARTMENT:
+        return {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)}
+    is_at_work = any(part.is_live and part.department == actor.department for part in parts)
+    if not is_at_work or ticket.disclosure is not Disclosure.OPEN or text.caller_phone is None:
+        return None
+    return {"name": text.caller_name, "phone": text.caller_phone}
 
 
 def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], caller_name: str | None) -> list[Said]:
@@ -137,14 +152,14 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
     }
 
 
-def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
-    """Return the steps that this actor may take now, by the two tables."""
+def allowed_actions(hub: Hub, actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
+    """Return the steps that this actor may take now, by the two tables and what else the use cases ask of the ticket."""
     own = [part for part in parts if part.is_live and actor.department in {None, part.department}]
     found: list[Action] = []
     for action in Action:
         if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
             continue
-        if _waits_for_decision(action, parts):
+        if _is_barred(hub, action, ticket) or _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
             continue
         is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
         if not is_of_part or any(assignment_allows(part.state, action) for part in own):
@@ -152,11 +167,31 @@ def allowed_actions(actor: Actor, ticket: Ticket, parts: list[Assignment]) -> li
     return found
 
 
-def _waits_for_decision(action: Action, parts: list[Assignment]) -> bool:
-    """Tell whether a step could only take away a lead whose send-back waits; a part beside it may still be recalled."""
+def _is_barred(hub: Hub, action: Action, ticket: Ticket) -> bool:
+    """Tell whether the third dispatch must designate, a person would open a dispute over what a department has, or answer
+    what somebody must look into.
+    """
+    if action is Action.ANSWER:
+        return why_no_answer(hub, ticket.kind, ticket.flags) is not None
+    if action is Action.OPEN_DISPUTE:
+        return ticket.is_disputed or ticket.state is not TicketState.ON_DESK
+    return action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count)
+
+
+def _keeps_lead(action: Action, ticket: Ticket, parts: list[Assignment]) -> bool:
+    """Tell whether a step could only take away a lead whose send-back waits, or whose answer is in review.
+
+    A part beside or below it may still be recalled.
+    """
     live = [part for part in parts if part.is_live]
     is_held = any(part.is_lead and must_be_decided(part.state, action) for part in live)
+    is_held |= action is Action.RECALL and ticket.state is TicketState.IN_REVIEW
     return is_held and (action is not Action.RECALL or all(part.is_lead for part in live))
+
+
+def _waits_for_parts(action: Action, parts: list[Assignment]) -> bool:
+    """Tell whether a review cannot end yet: a department owes its reply or sign-off."""
+    return action is Action.APPROVE and any(part.is_outstanding for part in parts)
 
 
 def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:
@@ -184,6 +219,7 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "asked": part.asked,
         "decide_by": part.decide_by,
         "extension_count": part.extension_count,
+        "send_back_count": part.send_back_count,
         "result": part.result,
         "handler": _word(said, part, "handler", part.acknowledged_at),
         "signed_by": _word(said, part, "signed_by", part.signed_off_at),

@@ -152,8 +152,8 @@ def add_user(settings: Settings, name: str, role: str, department: str | None) -
         wanted = Role(role)
     except ValueError as error:
         raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(Role)}") from error
-    if wanted is Role.DEPARTMENT and department not in read_city(settings.city).departments:
-        raise InvalidRequest("承办单位账号须用 --department 指明单位代码")
+    if wanted is Role.DEPARTMENT and read_city(settings.city).party(department or "") is None:
+        raise InvalidRequest("承办单位账号须用 --department 指明单位代码或网格代码")
     password = _password()
 
     async def job(session: Session) -> int:

@@ -45,7 +45,9 @@ class Decisions:
         if told is not None and told.tale.scene == "withdraw" and asks == "send_back" and not told.over.is_set():
             return
         action, is_granted = f"decide_{asks}", self._is_granted(number, told)
-        person = self.town.people[DECIDES[asks]]
+        # In a dispute a refusal is the ruling.
+        is_ruling = asks == "send_back" and line["is_disputed"]
+        person = self.town.people["shift_lead" if is_ruling else DECIDES[asks]]
         if asks == "send_back":
             reason = self.town.say("desk", "upheld" if is_granted else "refused", number)
             fields: dict[str, Any] = {"upheld": is_granted}

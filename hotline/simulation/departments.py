@@ -11,7 +11,8 @@ import msgspec
 from aiohttp import web
 
 from hotline.simulation.handling import Handling, Part
-from hotline.simulation.office import SLOW_S, Office, register_all
+from hotline.simulation.office import SLOW_S, GridOffice, Office, register_all
+from models.city import GRID
 from models.errors import HotlineError
 from models.lifecycle import AssignmentState
 
@@ -32,6 +33,8 @@ AGAIN: Final = ("progress", "reply", "sign_off")
 CHILD: Final = {"sends_back": ("acknowledge", "send_back"), "waits": ("idle",)}
 NOTHING_TO_DO: Final = frozenset({AssignmentState.SIGNED_OFF})
 SWEEP_PAUSE_S: Final = 0.2
+# How often a district or a street gives on what was delegated to it.
+GOES_ON: Final = 0.6
 SOON: Final = timedelta(days=4)
 TIME_TO_SEND_BACK: Final = timedelta(hours=5)
 
@@ -42,8 +45,13 @@ class Departments:
     def __init__(self, town: Town, known: dict[str, dict[str, str]]) -> None:
         self.town = town
         self.offices = {
-            code: Office(town, code, secrets) for code, secrets in known.items() if code in town.city.departments
+            code: Office(town, town.city.departments[code], secrets)
+            for code, secrets in known.items()
+            if code in town.city.departments
         }
+        town.open_grid = self._open_grid
+        self._url = ""
+        self._opening = asyncio.Lock()
         self._at_work: dict[tuple[str, int], tuple[Handling, asyncio.Task[None]]] = {}
         self._heard: set[str] = set()
         self._runner: web.AppRunner | None = None
@@ -57,7 +65,8 @@ class Departments:
         door = socket.socket()
         door.bind(("127.0.0.1", 0))
         await web.SockSite(self._runner, door).start()
-        await register_all(self.offices, f"http://127.0.0.1:{door.getsockname()[1]}")
+        self._url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        await register_all(self.offices, self._url)
 
     async def stop(self) -> None:
         """Close the server; whoever is at work stops."""
@@ -68,12 +77,25 @@ class Departments:
 
     async def sweep(self) -> None:
         """Look at every worklist once: what was dispatched before the endpoint stood there is found here."""
-        for office in self.offices.values():
+        for office in [one for one in self.offices.values() if one.department.kind != GRID]:
             async for line in office.person.lines("/api/v1/tickets?state=assigned"):
                 key = (line["number"], line["assignment"])
                 if not self._is_at_work(key) and line["assignment_state"] not in NOTHING_TO_DO:
                     await self._take_up(office, *key)
             await asyncio.sleep(SWEEP_PAUSE_S)
+
+    async def _open_grid(self, code: str) -> bool:
+        """Register a grid's endpoint where it has none yet; tells whether the grid is reached now."""
+        async with self._opening:
+            if code not in self.offices:
+                office = GridOffice(self.town, self.town.city.grid_units[code])
+                self.offices[code] = office
+                try:
+                    await office.register(f"{self._url}/{code}")
+                except HotlineError as error:
+                    del self.offices[code]
+                    self.town.tally.surprise(error.detail)
+            return code in self.offices
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         """POST /{department}: a webhook of the hub's."""
@@ -153,7 +175,8 @@ class Departments:
         if part.role == "assisting":
             return ASSISTING
         if part.role == "delegated":
-            may_go_on = office.department.kind == "district" and part.ordinal % 2 == 0
+            goes_on = self.town.chance("goes on", part.number, part.ordinal).random() < GOES_ON
+            may_go_on = office.department.kind in {"district", "street"} and goes_on
             return CHILD.get(tale.child if tale else "") or (DELEGATED_ON if may_go_on else DELEGATED)
         if tale is not None and tale.name == "disputed" and not part.is_designated:
             return tale.acts

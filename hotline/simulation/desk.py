@@ -25,6 +25,7 @@ class Desk:
     def __init__(self, town: Town) -> None:
         self.town = town
         self._lines: list[dict[str, Any]] = []
+        self._terms = town.city.policies[town.city.policy].send_back
         self._tried: set[str] = set()
         self._ruled: dict[str, str] = {}
         self._play: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
@@ -62,8 +63,10 @@ class Desk:
             await self._step("shift_lead", line, "void", reason=self._words("void"))
         elif line["is_disputed"]:
             await self._rule(line)
+        elif self._terms.must_designate(line["dispatch_count"]):
+            await self._give(line, "supervisor", "designate", "ruling")
         elif line["send_back_count"]:
-            await self._send_again(line)
+            await self._give(line, "dispatcher", "reassign", "reassign")
         elif number in self._tried or self.town.handling.of(number) is not None:
             await self._dispatch(line)
         else:
@@ -106,17 +109,6 @@ class Desk:
         for lead in [ruled] if ruled else candidates(self.town, page, but=led_by(page)):
             if await self._step(role, line, action, lead=lead, reason=self._words(why, line["number"])):
                 return
-
-    async def _send_again(self, line: dict[str, Any]) -> None:
-        """After an upheld send-back: another department, or at the third dispatch a designation."""
-        number, terms = line["number"], self.town.city.policies[self.town.city.policy].send_back
-        page = await self.town.people["supervisor"].ticket(number)
-        if page is None:
-            return
-        if page["dispatch_count"] + 1 >= terms.designate_at:
-            await self._give(line, "supervisor", "designate", "ruling")
-        else:
-            await self._give(line, "dispatcher", "reassign", "reassign")
 
     async def _rule(self, line: dict[str, Any]) -> None:
         """Rule who leads, amend the catalogue where it has a row for this, and designate at once."""

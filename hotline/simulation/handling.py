@@ -200,9 +200,17 @@ class Handling:
 
     async def _delegate(self) -> None:
         await self.look()
-        below = self._below()
+        below = self._grid() if self.office.department.kind == "street" else self._below()
+        if below in self.town.city.grid_units and not await self.town.open_grid(below):
+            return
         if below is not None:
             await self._take("delegate", department=below, instruction=self._words("instruction"))
+
+    def _grid(self) -> str | None:
+        """Return the grid where the matter lies, where that is on this street's ground and nobody has it there yet."""
+        unit = self.town.city.grid_units.get(self.page.get("grid") or "")
+        taken = {one["department"]["code"] for one in self.page.get("assignments", [])}
+        return unit.code if unit and unit.parent == self.office.code and unit.code not in taken else None
 
     def _below(self) -> str | None:
         """Return to whom this department may delegate: a district to its street, a bureau to the district."""

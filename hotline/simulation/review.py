@@ -1,4 +1,4 @@
-"""The reviewer: waits a while for those who assist, reads every reply; some are not good enough the first time."""
+"""The reviewer: waits for every unit's own answer, recalls what hangs on too long; some replies are not good enough."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
 
 AT_A_TIME: Final = 60
-# A helper's answer is waited for so long, once the lead's is there.
-HELPERS_WITHIN: Final = timedelta(hours=20)
+# The answers of those who assist, or work under another, are waited for so long, once the lead's is there.
+HELPERS_WITHIN: Final = timedelta(days=2)
 # Whose matter is grave gets answers within hours, and has time to be stubborn.
 GRAVE: Final = 2
 DONE: Final = ASSIGNMENT_ENDS | {AssignmentState.SIGNED_OFF}
@@ -37,7 +37,7 @@ class Review:
 
     async def _review(self, line: dict[str, Any]) -> None:
         number, reviewer = line["number"], self.town.people["reviewer"]
-        if await self._is_early(line):
+        if not await self._is_complete(line):
             return
         has = {"link": number in self.town.codes, "grave": line["urgency"] <= GRAVE}
         ending = self.town.endings.tell(number, lambda tale: all(has[need] for need in tale.needs)).tale
@@ -48,11 +48,15 @@ class Review:
         else:
             await reviewer.step(number, "approve", line["version"])
 
-    async def _is_early(self, line: dict[str, Any]) -> bool:
-        """Tell whether a helper's answer is still worth waiting for."""
+    async def _is_complete(self, line: dict[str, Any]) -> bool:
+        """Tell whether every part is signed off; what is not is waited for, then recalled, to be looked at next round."""
         key, now = (line["number"], line["reopen_count"]), self.town.pace.now()
         until = self._until.setdefault(key, now + HELPERS_WITHIN)
-        if now > until:
-            return False
         page = await self.town.people["reviewer"].ticket(line["number"])
-        return page is not None and any(one["state"] not in DONE for one in page["assignments"])
+        if page is None:
+            return False
+        owed = [one["assignment"] for one in page["assignments"] if one["state"] not in DONE]
+        if owed and now > until:
+            reason = self.town.say("review", "recall", line["number"])
+            await self.town.people["reviewer"].step_on(line, "recall", assignment=owed[0], reason=reason)
+        return not owed

@@ -65,6 +65,10 @@ class Scenes:
                 await self._step("dispatcher", page, "recall", reason=words, assignment=one["assignment"])
 
     async def _reassign(self, page: dict[str, Any]) -> None:
+        """To another department; what was dispatched twice already comes back to the desk, to be designated."""
+        if self.town.city.policies[self.town.city.policy].send_back.must_designate(page["dispatch_count"]):
+            await self._recall(page)
+            return
         for lead in candidates(self.town, page, but=led_by(page)):
             words = self._words("reassign", page["number"])
             if (await self._step("dispatcher", page, "reassign", lead=lead, reason=words)).is_done:

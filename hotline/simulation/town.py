@@ -41,6 +41,8 @@ class Town:
         # Tickets whose department waits for what somebody else does in its tale.
         self.scenes: asyncio.Queue[str] = asyncio.Queue()
         self.codes: dict[str, str] = {}
+        # Lets a grid be reached by webhook before a street delegates to it; the departments' server sets it.
+        self.open_grid: Callable[[str], Awaitable[bool]] = _nobody
 
     @property
     def tally(self) -> Tally:
@@ -55,6 +57,10 @@ class Town:
         """Return words for an occasion, always the same for the same key."""
         found = _WORDS[who][what]
         return found if isinstance(found, str) else self.chance(who, what, *key).choice(found)
+
+
+async def _nobody(_code: str) -> bool:
+    return False
 
 
 async def again_and_again(every_s: float, once: Callable[[], Awaitable[None]]) -> None:

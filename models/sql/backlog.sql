@@ -16,7 +16,7 @@ WITH open AS (
       OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
     min(a.reply_by) AS reply_by,
     bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused,
-    bool_or(a.state = 'send_back_requested') AS waits_for_ruling
+    bool_or(a.state = 'send_back_requested' AND a.decide_by < :now) AS waits_for_ruling
   FROM assignments AS a
   WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
   GROUP BY a.ticket_id
@@ -55,7 +55,7 @@ GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
 
 -- name: ping_pong(city_code, send_backs, dispatches, n)
--- Tickets that were sent back, or dispatched while the lead changed hands, so often: the buck-passing list.
+-- Tickets that the hotline was asked so often to take back, or that were dispatched while the lead changed hands: the buck-passing list.
 SELECT id, send_back_count, dispatch_count, lead FROM tickets
 WHERE city_code = :city_code AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
   SELECT count(DISTINCT a.department) FROM assignments AS a

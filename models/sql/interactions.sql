@@ -8,6 +8,10 @@ RETURNING id;
 -- Whether there is such an interaction.
 SELECT 1 FROM interactions WHERE city_code = :city_code AND id = :id;
 
+-- name: has_tickets(city_code, id)$
+-- Whether a ticket came of it.
+SELECT EXISTS (SELECT 1 FROM tickets WHERE city_code = :city_code AND interaction = :id);
+
 -- name: lock(city_code, id)^
 -- One interaction, locked.
 SELECT * FROM interactions WHERE city_code = :city_code AND id = :id FOR UPDATE;

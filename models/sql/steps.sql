@@ -27,12 +27,13 @@ WITH written_tickets AS (
 ), written_assignments AS (
   INSERT INTO assignments SELECT * FROM json_populate_recordset(NULL::assignments, :assignments::text::json)
   ON CONFLICT (city_code, ticket_id, ordinal) DO UPDATE SET
-    state = EXCLUDED.state, counted_from = EXCLUDED.counted_from, acknowledge_by = EXCLUDED.acknowledge_by, contact_by = EXCLUDED.contact_by,
+    state = EXCLUDED.state, is_designated = EXCLUDED.is_designated, counted_from = EXCLUDED.counted_from,
+    acknowledge_by = EXCLUDED.acknowledge_by, contact_by = EXCLUDED.contact_by,
     reply_by = EXCLUDED.reply_by, send_back_by = EXCLUDED.send_back_by,
     acknowledged_at = EXCLUDED.acknowledged_at, contacted_at = EXCLUDED.contacted_at,
     replied_at = EXCLUDED.replied_at, signed_off_at = EXCLUDED.signed_off_at, ended_at = EXCLUDED.ended_at,
     paused_at = EXCLUDED.paused_at, extension_count = EXCLUDED.extension_count, asked = EXCLUDED.asked,
-    decide_by = EXCLUDED.decide_by,
+    decide_by = EXCLUDED.decide_by, send_back_count = EXCLUDED.send_back_count,
     marks = EXCLUDED.marks, result = EXCLUDED.result, reply = EXCLUDED.reply
 ), written_events AS (
   INSERT INTO events

@@ -73,6 +73,11 @@ async def is_known(session: Session, interaction_id: int) -> bool:
     return await _SQL.known(session.connection, city_code=session.city_code, id=interaction_id) is not None
 
 
+async def has_tickets(session: Session, interaction_id: int) -> bool:
+    """Tell whether a ticket came of an interaction."""
+    return bool(await _SQL.has_tickets(session.connection, city_code=session.city_code, id=interaction_id))
+
+
 async def lock(session: Session, interaction_id: int) -> Interaction:
     """Lock and return an interaction; raises NotFound."""
     row = await _SQL.lock(session.connection, city_code=session.city_code, id=interaction_id)

@@ -204,9 +204,7 @@ class Trail:
         elif action is Action.RECALL:
             self._end(said["assignments"])
         elif action is Action.APPROVE:
-            done = [ordinal for ordinal, state in self.parts.items() if state is A.SIGNED_OFF]
-            self._advance(action, done)
-            self._end(self.parts)
+            self._advance(action, [n for n, state in self.parts.items() if state not in ASSIGNMENT_ENDS])
         elif action in {step.action for step in ASSIGNMENT_STEPS} and "assignment" in said:
             self._advance(action, [said["assignment"]], said)
             if said.get("upheld"):

@@ -244,9 +244,20 @@ class World:
             await self.step(number, action, who=who, **fields)
         return str(lead)
 
+    async def answered(self, number: str) -> None:
+        """Let everybody who assists, or works under another, reply and sign off: the last to be asked first."""
+        for part in reversed((await self.ticket(number))["assignments"]):
+            if part["role"] != "lead" and part["ended_at"] is None and part["signed_off_at"] is None:
+                who, ordinal = f"department:{part['department']['code']}", part["assignment"]
+                if part["acknowledged_at"] is None:
+                    await self.step(number, "acknowledge", who=who, assignment=ordinal)
+                await self.step(number, "reply", who=who, assignment=ordinal, text="本单位的部分已办理完毕。")
+                await self.step(number, "sign_off", who=who, assignment=ordinal)
+
     async def reviewed(self, number: str) -> None:
         """Bring an assigned ticket to follow-up."""
         await self.replied(number)
+        await self.answered(number)
         await self.step(number, "approve", who="reviewer")
 
     async def closed(self, number: str) -> None:

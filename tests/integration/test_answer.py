@@ -162,6 +162,15 @@ async def test_an_emergency_is_not_done_with_an_answer(world: World) -> None:
     assert await world.rows("SELECT 1 FROM tickets") == []
 
 
+async def test_displeasure_with_an_answer_reaches_the_supervisors(world: World) -> None:
+    receipt = await world.register(UNSURE, caller=CALLER)
+    await world.step(receipt["number"], "answer", who="agent", text="院内设施由物业负责。")
+    await world.track(receipt, "rate", solved=False, satisfied=False, score=1)
+    (record,) = await world.rows("SELECT action, department, reason FROM supervisions")
+    assert (record["action"], record["department"]) == ("escalate", None)
+    assert "直办" in record["reason"]
+
+
 TIP_OFF = "举报翠湖路烧烤店无证经营，请查处。"
 CORRUPT = "东湖区城管局的李队长收好处费，对占道经营不管。"
 SECRET = "单位有人把涉密文件带回家，还拍照发到网上，请问归谁管？"
@@ -178,6 +187,7 @@ async def test_what_a_person_must_look_into_is_never_done_with_an_answer(world: 
     assert receipt["state"] == "on_desk"
     before = await world.everything_of(receipt["number"])
     for who in ("agent", "dispatcher", "shift_lead"):
+        assert "answer" not in (await world.ticket(receipt["number"], who=who))["allowed_actions"]
         problem = await world.refused(receipt["number"], "answer", who=who, text="已告知相关政策，请理解。")
         assert said in problem["detail"]
     assert await world.everything_of(receipt["number"]) == before

@@ -58,7 +58,9 @@ async def test_an_approved_deferral_sets_the_agreed_date_and_keeps_the_first(wor
 async def test_the_citizen_is_told_by_when_and_why(world: World) -> None:
     told = (await world.told(await deferred(world)))[-1]
     assert told.kind == "deferred"
-    assert "2月26日17时00分前" in told.content, "an agreed date is not provisional, whatever the calendar will say"
+    assert "2027年2月26日17时00分前" in told.content, (
+        "an agreed date is not provisional, whatever the calendar will say"
+    )
     assert "须随道路改造施工" in told.content
 
 

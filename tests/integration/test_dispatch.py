@@ -178,11 +178,40 @@ async def test_a_third_dispatch_is_refused_while_the_second_unit_still_has_it(wo
     assert departments(await world.ticket(number)) == ["housing"]
 
 
-async def test_the_hotlines_own_corrections_do_not_force_a_designation(world: World) -> None:
+async def test_the_third_dispatch_is_a_designation_though_nobody_asked_to_send_back(world: World) -> None:
+    """The hotline's own corrections too: whoever has it the third time must know that it stays there."""
     number = (await world.register(LAMP))["number"]
-    for lead in ("housing", "parks", "power"):
-        await world.step(number, "reassign", who="dispatcher", lead=lead, reason="更正派单")
-    assert departments(await world.ticket(number)) == ["power"]
+    await world.step(number, "reassign", who="dispatcher", lead="housing", reason="更正派单")
+    allowed = (await world.ticket(number, who="dispatcher"))["allowed_actions"]
+    assert "reassign" not in allowed
+    assert "recall" in allowed
+    before = await world.everything_of(number)
+    ways: list[dict[str, Any]] = [{"lead": "parks", "reason": "更正派单"}, {"lead": "housing", "reason": "增加协办"}]
+    for fields in ways:
+        said = await world.refused(number, "reassign", who="supervisor", **fields)
+        assert "第三次派单须指定" in said["detail"]
+        assert "recall" in said["detail"]
+    assert await world.everything_of(number) == before
+    await world.step(number, "recall", who="dispatcher", reason="更正派单")
+    allowed = (await world.ticket(number))["allowed_actions"]
+    assert not {"dispatch", "reassign"} & set(allowed)
+    await world.refused(number, "dispatch", who="dispatcher")
+    await world.step(number, "designate", who="supervisor", lead="parks", category="0203", reason="核定由园林办理")
+    lead = (await world.ticket(number))["assignments"][-1]
+    assert (lead["department"]["code"], lead["is_designated"]) == ("parks", True)
+    asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    await world.refused(number, "send_back", who="department:parks", **asked)
+
+
+async def test_a_designation_may_correct_the_category(world: World) -> None:
+    """From the third dispatch on it is the only way to put a wrong one right."""
+    number = await on_desk(world)
+    fields = {"lead": "urban", "category": "010202", "brief": "路口搭建影响照明", "reason": "更正后指定"}
+    await world.refused(number, "designate", who="supervisor", status=422, **{**fields, "category": "9876"})
+    await world.step(number, "designate", who="supervisor", **fields)
+    ticket = await world.ticket(number)
+    assert (ticket["category"]["detail"], ticket["brief"]) == ("010202", "路口搭建影响照明")
+    assert ticket["duty"] == "D0102-01@2026.1"
 
 
 async def test_a_designated_unit_is_told_so_and_may_not_send_back(world: World) -> None:

@@ -198,7 +198,9 @@ async def test_an_early_ruling_binds_every_later_dispatch_and_its_part_is_design
     asked: dict[str, Any] = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     await world.refused(number, "send_back", who="department:housing", **asked)
     await world.refused(number, "reassign", who="supervisor", lead="parks", reason="改派")
-    await world.step(number, "reassign", who="supervisor", lead="housing", reason="无需协办")
+    await world.step(number, "recall", who="supervisor", reason="无需协办")
+    await world.refused(number, "designate", who="supervisor", lead="parks", reason="改派")
+    await world.step(number, "designate", who="supervisor", lead="housing", reason="无需协办")
     assert (await world.ticket(number))["assignments"][-1]["is_designated"] is True
 
 
@@ -218,8 +220,9 @@ async def test_a_designation_in_an_open_dispute_stands_for_a_ruling_and_binds_as
     number = await ruled_early(world)
     await world.step(number, "open_dispute", who="supervisor", topic="住建局提出新的证据")
     await world.step(number, "designate", who="supervisor", lead="power", reason="先办后议")
+    await world.step(number, "recall", who="supervisor", reason="改派")
     for lead in ("housing", "parks"):
-        said = await world.refused(number, "reassign", who="supervisor", lead=lead, reason="改派")
+        said = await world.refused(number, "designate", who="supervisor", lead=lead, reason="改派")
         assert "供电公司" in said["detail"]
 
 

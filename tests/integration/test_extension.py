@@ -66,7 +66,7 @@ async def test_the_citizen_is_told_the_new_date_and_why(world: World) -> None:
     told = (await world.told(number))[-1]
     assert told.kind == "extended"
     assert "须更换地下电缆" in told.content
-    assert "12月7日17时30分" in told.content
+    assert "2026年12月7日17时30分" in told.content
 
 
 async def test_the_promise_follows_an_extension_beyond_it_and_the_first_one_is_kept(world: World) -> None:

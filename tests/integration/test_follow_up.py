@@ -76,7 +76,7 @@ async def test_where_the_policy_says_so_a_person_ends_what_nobody_could_be_reach
     assert await world.fire() == 0
     (record,) = await world.rows("SELECT action, reason FROM supervisions")
     assert tuple(record) == ("escalate", "3次回访未能联系到诉求人，须由专人核实后办结")
-    assert (await world.step(number, "close", who="follow_up"))["state"] == "closed"
+    assert (await world.step(number, "close", who="follow_up", reason="多次无法联系"))["state"] == "closed"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_a_second_attempt_in_vain_in_the_same_part_of_the_day_does_not_cou
     await world.step(number, "follow_up", who="follow_up", reached=False)
     at(world, 23, 11, 30)
     problem = await world.refused(number, "follow_up", who="follow_up", reached=False)
-    assert "11月23日14时" in problem["detail"]
+    assert "2026年11月23日14时" in problem["detail"]
     at(world, 24, 9, 30)
     await world.refused(number, "follow_up", who="follow_up", reached=False)
 
@@ -225,3 +225,10 @@ async def test_a_closed_ticket_is_archived_after_its_time_and_keeps_the_day_it_w
     assert page["closed_at"] == closed_at
     assert await world.rows("SELECT * FROM timers") == []
     await world.track(receipt, "rate", ok=(409,), solved=True, satisfied=True)
+
+
+async def test_a_ticket_that_nobody_followed_up_is_closed_with_a_reason_only(world: World) -> None:
+    number = (await in_follow_up(world))["number"]
+    problem = await world.refused(number, "close", who="follow_up", status=422)
+    assert "回访记录" in problem["detail"]
+    assert (await world.step(number, "close", who="follow_up", reason="诉求人已当面确认"))["state"] == "closed"

@@ -255,3 +255,25 @@ async def test_the_trail_holds_no_words_of_the_reply(world: World) -> None:
     stored = await world.rows("SELECT reply FROM assignments")
     assert "13800000000".encode() not in stored[0]["reply"]  # noqa: UP012 - reviewed
     assert "138" not in (await world.ticket(number))["replies"][0]["text"].replace("138****", "")
+
+
+async def test_a_department_at_work_sees_whom_to_call_and_no_other_does(world: World) -> None:
+    caller = {"name": "钱某某", "phone": "13800000001"}
+    number = (await world.register(LAMP, caller=caller))["number"]
+    lead = f"department:{(await world.ticket(number))['lead']['code']}"
+    assert (await world.ticket(number, who=lead))["caller"] == caller
+    assert (await world.ticket(number, who="supervisor"))["caller"] == {"name": "钱**", "phone": "138****01"}
+    kept = (await world.register(LAMP + "请保密", caller={**caller, "disclosure": "confidential"}))["number"]
+    assert (await world.ticket(kept, who=lead))["caller"] is None
+    await world.closed(number)
+    assert (await world.ticket(number, who=lead))["caller"] is None
+
+
+async def test_a_send_back_is_stuck_only_past_its_limit(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    lead = f"department:{(await world.ticket(number))['lead']['code']}"
+    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    await world.step(number, "send_back", who=lead, **asked)
+    assert (await world.get("/api/v1/backlog", who="supervisor"))["stuck"]["in_send_back"] == 0
+    world.clock.move(days=5)
+    assert (await world.get("/api/v1/backlog", who="supervisor"))["stuck"]["in_send_back"] == 1

@@ -83,7 +83,7 @@ async def test_a_request_without_a_credential_is_turned_away_before_it_is_read(w
         (b'{"text": "\\udc00 and so on"}', "JSON"),
         (b'{"text": "\xff\xfe"}', "JSON"),
         (b'{"text": "' + b"a" * 20_001 + b'"}', "text：最多填写20000个字"),
-        (b'{"text": "a", "more": ' + DEEP + b"}", "嵌套过深"),
+        (b'{"text": "a", "location": {"lat": 1, "lon": 1, "more": ' + DEEP + b"}}", "嵌套过深"),
         (b'{"text": "abcd", "channel": "fax"}', "channel：没有'fax'这个取值"),
         (b'{"text": "abcd", "line": "999999"}', "没有登记号码为“999999”的热线"),
         (b'{"text": "abcd", "line": ""}', "line：至少填写1个字"),
@@ -405,3 +405,13 @@ async def _uploaded(world: World) -> str:
     headers = {"authorization": f"Bearer {await world.token('channel:photo')}"}
     async with world.client.post("/api/v1/attachments", data=b"\xff\xd8\xff photo", headers=headers) as response:
         return str((await response.json())["id"])
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [({"disclosure": "confidential"}, "disclosure"), ({"caller": {"disclosur": "confidential"}}, "disclosur")],
+)
+async def test_a_misplaced_wish_to_be_kept_secret_is_told_and_not_dropped(world: World, more: Any, name: str) -> None:
+    content = {"text": LAMP, **more}
+    problem = await world.post("/api/v1/tickets", content, who="channel:web", key="k", ok=(422,))
+    assert f"“{name}”" in problem["detail"]

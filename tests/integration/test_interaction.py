@@ -63,3 +63,16 @@ async def test_who_was_spoken_to_does_not_wait(world: World, event: str) -> None
     one = await call(world)
     assert (await happens(world, one, event))["call_back_by"] is None
     assert await missed(world) == []
+
+
+async def test_a_phone_is_the_same_however_it_is_written(world: World) -> None:
+    for phone in (PHONE, f"{PHONE[:3]}-{PHONE[3:7]}-{PHONE[7:]}", f"+86 {PHONE}"):
+        await happens(world, await call(world, phone), "abandoned")
+    assert len(await missed(world)) == 1
+
+
+async def test_a_call_that_tickets_came_of_need_not_say_so(world: World) -> None:
+    with_ticket, without = await call(world), await call(world, "13900002222")
+    await world.register("投诉：东湖区翠湖路的路灯坏了三天，请维修。", interaction=with_ticket)
+    assert (await happens(world, with_ticket, "ended"))["outcome"] == "new_ticket"
+    assert (await happens(world, without, "ended"))["outcome"] is None

@@ -566,7 +566,8 @@ async def test_what_took_in_a_tip_off_goes_to_the_accused_no_more(world: World) 
     target, tip = (await lamps(world, 1))[0], await accusation(world)
     await world.step(target["number"], "reassign", who="dispatcher", lead="power", reason="杆线归属")
     await world.step(tip["number"], "merge", who="supervisor", into=target["number"], reason="同一事项")
-    said = await world.refused(target["number"], "reassign", who="supervisor", lead="urban", reason="改派")
+    await world.step(target["number"], "recall", who="supervisor", reason="改派")
+    said = await world.refused(target["number"], "designate", who="supervisor", lead="urban", reason="改派")
     assert "回避" in said["detail"]
     other = (await lamps(world, 1))[0]
     said = await world.refused(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -86,18 +88,104 @@ async def test_only_a_reviewer_reviews_and_only_what_was_signed_off(world: World
         await world.refused(number, "reject", who=who, status=403, reason="答复没有说明何时修复")
 
 
-async def test_an_approval_takes_back_what_assistants_still_owe(world: World) -> None:
-    number = (await world.register(SMOKE))["number"]
-    assisting = next(p for p in (await world.ticket(number))["assignments"] if p["role"] == "assisting")
-    server = await world.department(assisting["department"]["code"])
+async def in_review(world: World, text: str = SMOKE) -> str:
+    """A ticket whose lead has signed off while its assisting unit has not even acknowledged."""
+    number = str((await world.register(text))["number"])
     await world.replied(number)
+    return number
+
+
+async def assisting_of(world: World, number: str) -> tuple[int, str]:
+    part = next(p for p in (await world.ticket(number))["assignments"] if p["role"] == "assisting")
+    return part["assignment"], part["department"]["code"]
+
+
+async def test_no_review_ends_while_an_assisting_part_is_not_signed_off(world: World) -> None:
+    number = await in_review(world)
+    ordinal, code = await assisting_of(world, number)
+    who, name = f"department:{code}", world.hub.department_name(code)
+    steps: list[tuple[str, dict[str, Any], str]] = [
+        ("acknowledge", {}, "已派"),
+        ("reply", {"text": "本单位的部分已办理完毕。"}, "已签收"),
+        ("sign_off", {}, "已反馈"),
+    ]
+    for action, fields, state in steps:
+        before = await world.everything_of(number)
+        said = await world.refused(number, "approve", who="reviewer")
+        assert said["code"] == "parts_outstanding"
+        assert f"{name}（协办，{state}）" in said["detail"]
+        assert await world.everything_of(number) == before
+        assert "approve" not in (await world.ticket(number, who="reviewer"))["allowed_actions"]
+        await world.step(number, action, who=who, assignment=ordinal, **fields)
+    assert "approve" in (await world.ticket(number, who="reviewer"))["allowed_actions"]
+    approved = await world.step(number, "approve", who="reviewer")
+    assert {part["role"]: part["state"] for part in approved["assignments"]} == {
+        "lead": "accepted",
+        "assisting": "accepted",
+    }
+
+
+async def test_the_refusal_names_every_department_whose_part_is_outstanding(world: World) -> None:
+    number = str((await world.register(LAMP))["number"])
+    helpers = ["donghu", "power"]
+    await world.step(number, "reassign", who="dispatcher", lead="urban", assisting=helpers, reason="联合处理")
+    await world.step(number, "acknowledge", who="department:donghu")
+    await world.step(number, "delegate", who="department:donghu", department="donghu-cuihu", instruction="请到现场核实")
+    await world.replied(number)
+    said = await world.refused(number, "approve", who="reviewer")
+    for code, role in (("donghu", "协办"), ("power", "协办"), ("donghu-cuihu", "二级承办")):
+        assert f"{world.hub.department_name(code)}（{role}" in said["detail"]
+    await world.answered(number)
+    await world.step(number, "approve", who="reviewer")
+
+
+@pytest.mark.parametrize("who", ["reviewer", "dispatcher"])
+async def test_a_part_that_hangs_on_is_recalled_first_for_a_reason_on_the_trail(world: World, who: str) -> None:
+    number = await in_review(world)
+    ordinal, code = await assisting_of(world, number)
+    server = await world.department(code)
+    await world.refused(number, "recall", who=who, status=422, assignment=ordinal)
+    recalled = await world.step(number, "recall", who=who, assignment=ordinal, reason="主办已一并处理")
+    assert recalled["state"] == "in_review"
+    trail = (await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor"))["events"]
+    assert (trail[-1]["type"], trail[-1]["fields"]["reason"]) == ("recall", "主办已一并处理")
+    await world.deliver()
+    assert server.last("ticket.recalled")["reason"] == "主办已一并处理"
     approved = await world.step(number, "approve", who="reviewer")
     assert {part["role"]: part["state"] for part in approved["assignments"]} == {
         "lead": "accepted",
         "assisting": "recalled",
     }
-    await world.deliver()
-    assert server.last("ticket.recalled")["ticket"] == number
+
+
+async def test_the_lead_is_not_recalled_in_review(world: World) -> None:
+    number = await in_review(world)
+    before = await world.everything_of(number)
+    ways: list[dict[str, Any]] = [{}, {"assignment": 1}]
+    for fields in ways:
+        said = await world.refused(number, "recall", who="dispatcher", reason="派单有误", **fields)
+        assert "审核退回" in said["detail"]
+    assert await world.everything_of(number) == before
+    ordinal, _ = await assisting_of(world, number)
+    assert "recall" in (await world.ticket(number, who="reviewer"))["allowed_actions"]
+    await world.step(number, "recall", who="reviewer", assignment=ordinal, reason="主办已一并处理")
+    assert "recall" not in (await world.ticket(number, who="reviewer"))["allowed_actions"]
+
+
+async def test_an_assisting_unit_may_still_send_back_or_ask_for_time_in_review(world: World) -> None:
+    number = await in_review(world)
+    ordinal, code = await assisting_of(world, number)
+    who = f"department:{code}"
+    await world.step(number, "acknowledge", who=who)
+    await world.step(number, "request_extension", who=who, reason="须现场检测", extra="2wd")
+    granted = await world.step(number, "decide_extension", who="reviewer", granted=True, reason="同意")
+    assert granted["state"] == "in_review"
+    await world.step(number, "send_back", who=who, reason="不属本单位职责", duty_argument="三定方案未列此项职责")
+    await world.refused(number, "approve", who="reviewer")
+    decision = {"upheld": True, "reason": "无需协办", "assignment": ordinal}
+    decided = await world.step(number, "decide_send_back", who="dispatcher", **decision)
+    assert (decided["state"], decided["assignments"][ordinal - 1]["state"]) == ("in_review", "sent_back")
+    await world.step(number, "approve", who="reviewer")
 
 
 async def test_a_review_that_waits_too_long_is_reminded_and_counted(world: World) -> None:

@@ -167,7 +167,8 @@ async def test_a_refused_send_back_returns_the_part_with_its_old_dates(world: Wo
     assert urban.last("ticket.send_back_decided")["upheld"] is False
     ticket = await world.ticket(number)
     part = part_of(ticket)
-    assert (ticket["state"], part["state"], ticket["send_back_count"]) == ("assigned", "acknowledged", 0)
+    assert (ticket["state"], part["state"]) == ("assigned", "acknowledged")
+    assert (ticket["send_back_count"], part["send_back_count"]) == (1, 1), "it counts though it was refused"
     assert part["reply_by"] == receipt["due"]["reply_by"]
     assert part["acknowledged_at"] is not None
     await world.step(number, "reply", who="department:urban", text="已经办理完毕")
@@ -200,7 +201,7 @@ async def test_an_upheld_send_back_of_an_assisting_part_leaves_the_ticket_with_i
     await world.step(number, "send_back", who="department:sanitation", **ASKED)
     await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="无需协办")
     ticket = await world.ticket(number)
-    assert (ticket["state"], ticket["lead"]["code"], ticket["send_back_count"]) == ("assigned", "urban", 0)
+    assert (ticket["state"], ticket["lead"]["code"], ticket["send_back_count"]) == ("assigned", "urban", 1)
     assert [part["state"] for part in ticket["assignments"]] == ["dispatched", "sent_back"]
 
 
@@ -235,18 +236,125 @@ async def test_a_unit_that_waits_for_more_time_may_still_send_back(world: World)
     await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="同意延期")
 
 
-async def test_the_second_upheld_send_back_opens_a_dispute_and_the_count_is_public(world: World) -> None:
-    number = (await world.register(LAMP))["number"]
-    await world.sent_back(number)
-    await world.step(number, "dispatch", who="dispatcher", lead="housing", reason="小区内照明")
-    await world.sent_back(number)
+async def asked_twice(world: World) -> str:
+    """A ticket that 城管局 was refused to send back, given to 住建局 all the same, which asks to send it back now."""
+    number = str((await world.register(LAMP))["number"])
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="理由不足")
+    await world.step(number, "reassign", who="dispatcher", lead="housing", reason="协调后改派")
+    await world.step(number, "send_back", who="department:housing", **ASKED)
+    return number
+
+
+async def test_the_second_request_opens_a_dispute_and_the_count_is_public(world: World) -> None:
+    """Whoever asks, and though the first was refused: nothing was upheld, and yet it is ping-pong."""
+    number = await asked_twice(world)
     ticket = await world.ticket(number)
-    assert (ticket["send_back_count"], ticket["dispatch_count"]) == (2, 2)
-    assert ticket["is_disputed"] is True
+    assert (ticket["send_back_count"], ticket["dispatch_count"], ticket["is_disputed"]) == (2, 2, True)
+    assert [part["send_back_count"] for part in ticket["assignments"]] == [1, 1]
+    assert (ticket["state"], part_of(ticket, 2)["state"]) == ("assigned", "send_back_requested")
     rows = await world.rows("SELECT topic, participants, ruled_at FROM disputes")
     assert [(row["participants"], row["ruled_at"]) for row in rows] == [(["housing", "urban"], None)]
-    listed = await world.get("/api/v1/tickets?state=on_desk", who="dispatcher")
-    assert [one["send_back_count"] for one in listed["tickets"]] == [2]
+    trail = (await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor"))["events"]
+    assert [(event["type"], event["by"]["role"]) for event in trail[-2:]] == [
+        ("send_back", "department"),
+        ("open_dispute", "program"),
+    ]
+    assert [row["id"] for row in await pressed(world)] == [id_of(number)]
+    listed = await world.get("/api/v1/decisions", who="dispatcher")
+    assert [(one["send_back_count"], one["is_disputed"]) for one in listed["tickets"]] == [(2, True)]
+
+
+async def test_one_request_is_no_dispute(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    ticket = await world.ticket(number)
+    assert (ticket["send_back_count"], ticket["is_disputed"]) == (1, False)
+    assert await pressed(world) == []
+
+
+async def test_the_same_unit_that_asks_again_after_a_refusal_opens_the_dispute(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="理由不足")
+    await world.step(number, "send_back", who=URBAN, **ASKED)
+    ticket = await world.ticket(number)
+    assert (ticket["send_back_count"], ticket["is_disputed"]) == (2, True)
+    assert [row["participants"] for row in await world.rows("SELECT participants FROM disputes")] == [["urban"]]
+
+
+async def test_a_refusal_in_a_dispute_is_the_ruling_and_binds(world: World) -> None:
+    housing = await world.department("housing")
+    number = await asked_twice(world)
+    said = await world.refused(
+        number, "decide_send_back", who="dispatcher", status=403, upheld=False, reason="仍由住建局办理"
+    )
+    assert "裁定" in said["detail"]
+    await world.step(number, "decide_send_back", who="supervisor", upheld=False, reason="仍由住建局办理")
+    ticket = await world.ticket(number)
+    part = part_of(ticket, 2)
+    assert (ticket["state"], ticket["is_disputed"]) == ("assigned", False)
+    assert (part["state"], part["is_designated"]) == ("acknowledged", True)
+    rows = await world.rows("SELECT lead, ruling FROM disputes")
+    assert [(row["lead"], row["ruling"]) for row in rows] == [("housing", "仍由住建局办理")]
+    await world.deliver()
+    told = housing.last("ticket.send_back_decided")
+    assert (told["upheld"], told["is_designated"]) == (False, True)
+    await world.refused(number, "send_back", who="department:housing", **ASKED)
+    await world.step(number, "recall", who="dispatcher", reason="改派")
+    said = await world.refused(number, "designate", who="supervisor", lead="power", reason="改派")
+    assert "住建局" in said["detail"]
+
+
+async def test_the_second_request_that_is_upheld_comes_to_the_desk_for_the_ruling(world: World) -> None:
+    number = await asked_twice(world)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="退单成立")
+    ticket = await world.ticket(number)
+    assert (ticket["state"], ticket["is_disputed"]) == ("on_desk", True)
+    assert "请裁定" in ticket["desk_reason"]
+    await world.refused(number, "dispatch", who="supervisor", lead="power", reason="改派")
+    await world.step(number, "rule", who="supervisor", lead="power", ruling="由供电公司管养")
+    await world.step(number, "designate", who="supervisor", lead="power", reason="由供电公司管养")
+    await world.refused(number, "send_back", who="department:power", **ASKED)
+
+
+async def helper_asked_twice(world: World) -> str:
+    """A ticket whose assisting unit, 环卫中心, asks to be rid of it the second time."""
+    number = str((await world.register(LITTER))["number"])
+    await world.step(number, "send_back", who="department:sanitation", **ASKED)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="理由不足")
+    await world.step(number, "send_back", who="department:sanitation", **ASKED)
+    assert (await world.ticket(number))["is_disputed"] is True
+    return number
+
+
+@pytest.mark.parametrize("state", ["sent_back", "acknowledged"])
+async def test_a_dispute_over_an_assisting_part_ends_with_its_decision_and_binds_no_lead(
+    world: World, state: str
+) -> None:
+    upheld = state == "sent_back"
+    number = await helper_asked_twice(world)
+    await world.step(number, "decide_send_back", who="shift_lead", upheld=upheld, reason="会商意见")
+    ticket = await world.ticket(number)
+    assert (ticket["state"], ticket["is_disputed"], part_of(ticket, 2)["state"]) == ("assigned", False, state)
+    assert part_of(ticket, 2)["is_designated"] is not upheld
+    assert part_of(ticket)["is_designated"] is False
+    rows = await world.rows("SELECT lead, ruling FROM disputes")
+    assert [(row["lead"], row["ruling"]) for row in rows] == [(None, "会商意见")]
+    await world.step(number, "reassign", who="dispatcher", lead="housing", reason="小区内垃圾")
+
+
+async def test_a_dispute_over_a_part_that_is_recalled_is_over(world: World) -> None:
+    number = await helper_asked_twice(world)
+    await world.step(number, "recall", who="dispatcher", assignment=2, reason="无需协办")
+    assert (await world.ticket(number))["is_disputed"] is False
+
+
+async def test_no_person_opens_a_dispute_over_what_a_department_has(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    assert "open_dispute" not in (await world.ticket(number))["allowed_actions"]
+    said = await world.refused(number, "open_dispute", who="supervisor", topic="路灯由谁管养")
+    assert "撤回" in said["detail"]
 
 
 async def test_a_lead_that_asks_to_send_back_is_not_taken_away_before_the_decision(world: World) -> None:
@@ -289,32 +397,13 @@ async def test_a_citizen_may_withdraw_while_a_send_back_waits(world: World) -> N
     assert (ticket["state"], part_of(ticket)["state"]) == ("withdrawn", "recalled")
 
 
-async def test_a_lead_that_changes_hands_after_every_refused_send_back_ends_in_a_designation(world: World) -> None:
-    """The desk refuses and gives way all the same: nothing was upheld, and yet it is ping-pong."""
-    number = (await world.register(LAMP))["number"]
-    for lead, following in (("urban", "housing"), ("housing", "power")):
-        await world.step(number, "send_back", who=f"department:{lead}", **ASKED)
-        await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="理由不足")
-        content: dict[str, Any] = {"lead": following, "reason": "协调后改派"}
-        if lead == "urban":
-            await world.step(number, "reassign", who="dispatcher", **content)
-    said = await world.refused(number, "reassign", who="supervisor", **content)
-    assert "指定" in said["detail"]
-    await world.step(number, "recall", who="dispatcher", reason="协调后改派")
-    await world.refused(number, "dispatch", who="supervisor", **content)
-    await world.step(number, "designate", who="supervisor", **content)
-    ticket = await world.ticket(number)
-    assert (ticket["dispatch_count"], ticket["send_back_count"]) == (3, 0)
-    await world.refused(number, "send_back", who="department:power", **ASKED)
-    assert [row["id"] for row in await pressed(world)] == [id_of(number)]
-
-
 async def test_what_went_from_lead_to_lead_is_listed_and_what_went_to_the_same_is_not(world: World) -> None:
     passed_on = (await world.register(LAMP))["number"]
     again = (await world.register(LITTER))["number"]
-    for lead in ("housing", "urban"):
-        await world.step(passed_on, "reassign", who="dispatcher", lead=lead, reason="更正派单")
-        await world.step(again, "reassign", who="dispatcher", lead="urban", reason="补充协办")
+    for number, leads in ((passed_on, ("housing", "power")), (again, ("urban", "urban"))):
+        await world.step(number, "reassign", who="dispatcher", lead=leads[0], reason="更正派单")
+        await world.step(number, "recall", who="dispatcher", reason="更正派单")
+        await world.step(number, "designate", who="supervisor", lead=leads[1], reason="第三次派单")
     assert [(row["id"], row["dispatch_count"]) for row in await pressed(world)] == [(id_of(passed_on), 3)]
 
 

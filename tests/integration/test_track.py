@@ -156,7 +156,7 @@ async def test_the_promise_does_not_move_when_departments_change(world: World) -
     await world.step(number, "reassign", who="dispatcher", lead="power", reason="灯具属供电公司资产")
     world.clock.move(days=1)
     await world.step(number, "recall", who="dispatcher", reason="重新核对权属")
-    await world.step(number, "reassign", who="dispatcher", lead="urban", reason="核对后仍属城管局")
+    await world.step(number, "designate", who="supervisor", lead="urban", reason="核对后仍属城管局")
     page = await world.ticket(number)
     assert page["promised_at"] == page["first_promised_at"] == receipt["promised_at"]
     assert (await world.followed(receipt))["promised_at"] == receipt["promised_at"]
@@ -185,3 +185,16 @@ async def test_who_left_no_phone_is_sent_nothing(world: World) -> None:
     receipt = await world.register(LAMP, caller={"name": "钱某某"})
     await world.closed(receipt["number"])
     assert await world.told(receipt["number"]) == []
+
+
+async def test_codes_cannot_be_tried_out(world: World) -> None:
+    receipt = await world.register(LAMP)
+    right = receipt["query_code"]
+    wrong = [f"{(int(right) + n) % 10**8:08d}" for n in range(1, 22)]
+    assert {(await look(world, receipt["number"], code))[0] for code in wrong[:20]} == {404}
+    status, problem = await look(world, receipt["number"], wrong[20])
+    assert (status, problem["code"]) == (429, "too_many_requests")
+    # Nor does the right code betray itself now; somebody else's request is not touched.
+    assert (await look(world, receipt["number"], right))[0] == 429
+    other = await world.register(LAMP + "另一处")
+    assert (await look(world, other["number"], other["query_code"]))[0] == 200

@@ -53,6 +53,20 @@ def test_every_kind_of_cell_is_read() -> None:
     assert city.office_hours["round"].is_always_on
 
 
+def test_every_grid_is_a_unit_under_its_street_and_no_department() -> None:
+    city = read_city(TINY)
+    assert set(city.grid_units) == {grid.code for grid in city.grids}
+    assert not city.grid_units.keys() & city.departments.keys()
+    unit, street = city.grid_units["G01"], city.departments["north-pine"]
+    assert (unit.name, unit.kind, unit.parent, unit.aliases) == ("松林社1格", "grid", "north-pine", ())
+    assert unit.office_hours == street.office_hours
+    assert city.ancestors("G01")[:2] == ["north-pine", "north"]
+    assert city.is_under("G01", "north")
+    assert city.party("G01") is unit
+    assert city.party("north-pine") is street
+    assert city.party("atlantis") is None
+
+
 def test_the_lexicon_is_read() -> None:
     city = read_city(TINY)
     gas = next(rule for rule in city.flags if rule.flag is Flag.GAS)
