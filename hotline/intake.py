@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline import clocks, guards
 from hotline.dispatch import Designees, give
-from hotline.duplicates import alike, bands
+from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
@@ -56,6 +56,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
+        step.change.links += link_of(step.ticket, found)
         if request.answer is not None:
             await _answer(step, proposal, len(request.answer))
         else:
@@ -194,7 +195,7 @@ def _begin(
             ticket_id=ticket_id,
             content=content,
             tokens=read.tokens,
-            bands=bands(read.fingerprint),
+            bands=kept_bands(read),
             fingerprint=read.fingerprint,
         )
     )
@@ -276,7 +277,7 @@ def _told_place(request: Register, place: Place, caller_name: str | None, disclo
 def _kept_reading(read: Understanding) -> dict[str, Any]:
     """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
     kept: dict[str, Any] = msgspec.to_builtins(read)
-    for name in ("brief", "masked_text", "tokens", "fingerprint"):
+    for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
         del kept[name]
     return kept
 
