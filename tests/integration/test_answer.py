@@ -187,6 +187,7 @@ async def test_what_a_person_must_look_into_is_never_done_with_an_answer(world: 
     assert receipt["state"] == "on_desk"
     before = await world.everything_of(receipt["number"])
     for who in ("agent", "dispatcher", "shift_lead"):
+        assert "answer" not in (await world.ticket(receipt["number"], who=who))["allowed_actions"]
         problem = await world.refused(receipt["number"], "answer", who=who, text="已告知相关政策，请理解。")
         assert said in problem["detail"]
     assert await world.everything_of(receipt["number"]) == before

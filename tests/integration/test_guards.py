@@ -354,7 +354,8 @@ async def test_what_the_desk_and_the_citizen_write_tells_no_door_and_no_name(wor
         await world.step(number, "recall", who="dispatcher", reason="重新派单")
     fields: dict[str, Any] = {"brief": DOOR + "，请核实。", "reason": "501的欧阳女士来电"}
     await world.step(number, "dispatch", who="dispatcher", lead="urban", **fields)
-    await world.step(number, "reassign", who="dispatcher", lead="urban", **fields)
+    await world.step(number, "recall", who="dispatcher", reason="2单元501的欧阳女士另有要求")
+    await world.step(number, "designate", who="supervisor", lead="urban", **fields)
     await world.step(number, "remind", who="supervisor", reason="2单元501的欧阳女士又来电")
     await world.track(receipt, "supplement", text=DOOR + "，锦绣园3-2-501也闻得到。")
     check_hidden(await seen_by(world, number, "urban"), "烧烤店油烟", "也闻得到")
