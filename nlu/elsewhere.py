@@ -90,7 +90,7 @@ class Elsewhere:
         return next((text[hit.start : hit.end] for hit in others if _is_placed(text, hit, is_own=bool(here))), None)
 
     def _is_here(self, text: str, name: str, start: int, end: int, others: list[_Hit]) -> bool:
-        """Tell whether a name of one's own says where it is: 江西省云州市 is here, 南昌市东湖区 is there, 云州人 may be anywhere."""
+        """Tell whether a name of one's own says where it is: its people may be anywhere, 南昌市东湖区 is there."""
         if name in self._city:
             return _PEOPLE.match(text, end) is None
         return not any(0 <= start - hit.end <= _APART for hit in others)

@@ -112,8 +112,7 @@ def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] |
     best, worth = _best(sheet, runs)
     if not sheet.bodies:
         return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
-    # A body may begin within the last word.
-    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).clip(max=len(sheet.starts) - 1).tolist()
+    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
     lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
     for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
         is_run = _is_run(sheet, body, first, last)
