@@ -20,6 +20,7 @@ from hotline.commands import (
     route,
     simulate,
     up,
+    waves,
 )
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
@@ -80,6 +81,12 @@ def migrate() -> None:
 def backlog(*, json: bool = False) -> None:
     """Print the zero-backlog figures, gross and net."""
     audit.backlog(read_settings(), as_json=json)
+
+
+@app.command(name="waves")
+def waves_(*, json: bool = False) -> None:
+    """Print what piles up: raised waves with their telling sentence and keywords."""
+    sys.exit(waves.show(read_settings(), as_json=json))
 
 
 @app.command(name="replay")

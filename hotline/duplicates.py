@@ -1,5 +1,5 @@
-"""What may be the same matter: near words not said of another place, one subject at one place within days, or one caller
-on one subject. A person decides.
+"""What may be the same matter: the same caller's repeat (重复诉求), another's report of one event (同一事件), or merely alike.
+A person decides (nlu.sameness says by what they are told apart).
 """
 
 from __future__ import annotations
@@ -11,27 +11,31 @@ from msgspec import Struct
 
 from models.lifecycle import TicketState
 from models.store import tickets
-from models.ticket import number_of
-from nlu.similarity import resemblance
+from models.store.waves import Link
+from models.ticket import id_of, number_of
+from nlu.sameness import Matter, Relation, likenesses
+from nlu.similarity import STORED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from hotline.hub import Hub
     from models.store.database import Session
     from models.store.tickets import Alike
     from models.ticket import Ticket
     from models.understanding import Understanding
 
-ALIKE_ABOVE: Final = 0.5
 MOST_SHOWN: Final = 5
 LOOKED_BACK: Final = timedelta(days=30)
-SAME_PLACE_WITHIN: Final = timedelta(days=3)
+_FIRST: Final = (Relation.ALIKE, Relation.SAME_EVENT, Relation.REPEAT)
 
 
 class PossibleDuplicate(Struct, kw_only=True):
-    """A ticket that may be about the same; `likeness` of the words is 0..1."""
+    """A ticket that may be about the same; `likeness` tells how surely the words are (0..1), 0.5 and above is likely."""
 
     number: str
     state: TicketState
+    relation: Relation
     likeness: float
     same_caller: bool
     same_place: bool
@@ -39,53 +43,63 @@ class PossibleDuplicate(Struct, kw_only=True):
 
 
 async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[PossibleDuplicate]:
-    """Find what may be the same matter, at most five: the same caller's first, then the likest words."""
+    """Find what may be the same matter, at most five: the same caller's first, then other reports, the likest first."""
+    one = _matter(hub.places, ticket, read.fingerprint)
     wanted = tickets.Wanted(
-        bands=bands(read.fingerprint),
-        caller_index=ticket.caller_index,
-        place=ticket.place if ticket.place in hub.places else None,
-        category=ticket.category,
+        bands=read.bands,
+        caller_index=one.caller,
+        place=one.place,
+        category=one.category,
         since=ticket.registered_at - LOOKED_BACK,
     )
-    found: list[PossibleDuplicate] = []
-    for one in await tickets.alike(session, wanted):
-        likeness = resemblance(read.fingerprint, one.fingerprint)
-        same_caller = ticket.caller_index is not None and one.caller_index == ticket.caller_index
-        if _may_be_same(hub, ticket, one, likeness=likeness, same_caller=same_caller):
-            found.append(
-                PossibleDuplicate(
-                    number=number_of(one.id),
-                    state=TicketState(one.state),
-                    likeness=round(likeness, 2),
-                    same_caller=same_caller,
-                    same_place=ticket.place is not None and one.place == ticket.place,
-                    registered_at=one.registered_at,
-                )
-            )
-    found.sort(key=lambda one: (one.same_caller, one.likeness, one.registered_at), reverse=True)
-    return found[:MOST_SHOWN]
+    found = await tickets.alike(session, wanted)
+    others = [_matter(hub.places, other, other.fingerprint) for other in found]
+    told = likenesses(one, {guess.code for guess in read.categories}, others)
+    shown = [
+        PossibleDuplicate(
+            number=number_of(other.id),
+            state=TicketState(other.state),
+            relation=likeness.relation,
+            likeness=round(likeness.words, 2),
+            same_caller=one.caller is not None and other.caller_index == one.caller,
+            same_place=ticket.place is not None and other.place == ticket.place,
+            registered_at=other.registered_at,
+        )
+        for other, likeness in zip(found, told, strict=True)
+        if likeness is not None
+    ]
+    shown.sort(key=lambda one: (_FIRST.index(one.relation), one.likeness, one.registered_at), reverse=True)
+    return shown[:MOST_SHOWN]
 
 
-def _may_be_same(hub: Hub, ticket: Ticket, one: Alike, *, likeness: float, same_caller: bool) -> bool:
-    """Weigh words, caller, place and time."""
-    has_near_words = likeness >= ALIKE_ABOVE
-    same_subject = one.category == ticket.category
-    if same_caller:
-        return has_near_words or same_subject
-    if _is_elsewhere(hub, ticket, one):
-        return False
-    is_recent = one.registered_at >= ticket.registered_at - SAME_PLACE_WITHIN
-    return has_near_words or (same_subject and is_recent and ticket.place in hub.places and one.place == ticket.place)
+def link_of(ticket: Ticket, found: list[PossibleDuplicate]) -> list[Link]:
+    """Return by which ticket a new one may join a wave, if by any (hotline.waves)."""
+    same = [one for one in found if one.relation is not Relation.ALIKE]
+    if not same:
+        return []
+    likest = max(same, key=lambda one: one.likeness)
+    return [
+        Link(
+            city_code=ticket.city_code,
+            ticket_id=ticket.id,
+            at=ticket.registered_at,
+            nearest=id_of(likest.number),
+            likeness=likest.likeness,
+        )
+    ]
 
 
-def _is_elsewhere(hub: Hub, ticket: Ticket, one: Alike) -> bool:
-    """Tell whether both places, or both districts, are known and differ. Words that the gazetteer lacks prove nothing."""
-    if ticket.district is not None and one.district is not None and ticket.district != one.district:
-        return True
-    return ticket.place != one.place and ticket.place in hub.places and one.place in hub.places
+def kept_bands(read: Understanding) -> tuple[int, ...]:
+    """Return the bands by which a request is found later."""
+    return read.bands[:STORED]
 
 
-def bands(fingerprint: tuple[int, ...]) -> tuple[int, ...]:
-    """Return distinct numbers of which near texts share at least one: each is made of two neighbours of a fingerprint."""
-    pairs = zip(fingerprint[::2], fingerprint[1::2], strict=False)
-    return tuple({((first * 31 + second) ^ (n << 59)) % 2**63 for n, (first, second) in enumerate(pairs)})
+def _matter(places: Collection[str], ticket: Ticket | Alike, fingerprint: bytes) -> Matter:
+    return Matter(
+        fingerprint=fingerprint,
+        category=ticket.category,
+        place=ticket.place if ticket.place in places else None,
+        district=ticket.district,
+        caller=ticket.caller_index,
+        at=ticket.registered_at,
+    )

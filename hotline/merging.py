@@ -59,7 +59,7 @@ async def merge(step: Step, fields: Merge) -> None:
     step.set(merged_into=target.id)
     for part in step.live_parts:
         await step.end_part(part, "ticket.merged", into=target.number, reason=reason)
-    other.record("merged_in", ticket=step.ticket.number)
+    await _press(step.ticket, other)
     for ticket in children:
         child = await beside(step, ticket)
         child.record("merge_followed", into=target.number)
@@ -67,6 +67,20 @@ async def merge(step: Step, fields: Merge) -> None:
         await child.write()
     await other.write()
     await step.tell("merged")
+
+
+async def _press(ticket: Ticket, other: Step) -> None:
+    """Say on the common ticket who has come to it: a caller's own repeat (重复诉求) urges it, as do the urgings of what ends here."""
+    callers = {other.ticket.caller_index}
+    for one in await tickets.merged_into(other.session, other.ticket.id):
+        callers.add((await tickets.get(other.session, one)).caller_index)
+    is_repeat = ticket.caller_index is not None and ticket.caller_index in callers
+    other.record("merged_in", ticket=ticket.number, relation="repeat" if is_repeat else "same_event")
+    pressure = ticket.urge_count + is_repeat
+    if pressure:
+        other.set(urge_count=other.ticket.urge_count + pressure)
+        for part in other.live_parts:
+            await other.deliver(part, "ticket.urged", count=other.ticket.urge_count)
 
 
 async def split(step: Step, fields: Split) -> list[str]:
@@ -80,7 +94,7 @@ async def split(step: Step, fields: Split) -> list[str]:
     for brief in fields.briefs:
         ticket_id = await step.hub.numbers.take(step.session, step.at)
         child = Step(step.hub, step.session, step.actor, step.at, _child_of(step.ticket, ticket_id), [])
-        content = replace(text, brief=step.hub.mask(brief, text.caller_name))
+        content = replace(text, brief=await step.as_told(brief))
         child.use_text(content)
         child.change.texts.append(
             steps.NewText(
@@ -88,7 +102,7 @@ async def split(step: Step, fields: Split) -> list[str]:
                 content=content,
                 tokens=step.hub.reader.search_tokens(content.masked_text),
                 bands=(),
-                fingerprint=(),
+                fingerprint=b"",
             )
         )
         child.record(

@@ -85,7 +85,7 @@ def as_kept(reading: dict[str, Any], masked_text: str) -> Understanding:
 
     Raises msgspec.ValidationError where it was kept by a program that understood other things.
     """
-    kept = {**reading, "masked_text": masked_text, "brief": "", "tokens": (), "fingerprint": ()}
+    kept = {**reading, "masked_text": masked_text, "brief": "", "tokens": (), "fingerprint": b""}
     return msgspec.convert(kept, Understanding, strict=False)
 
 

@@ -1,9 +1,9 @@
 """A city as data: the frozen records that a city folder is read into (models.city_files)."""
 
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.sla import Policy, Statute
@@ -199,11 +199,19 @@ class Language(Struct, frozen=True, kw_only=True):
     custom_words: tuple[str, ...]
 
 
+class WaveRule(Struct, frozen=True, kw_only=True):
+    """When a pile-up of requests (群体/热点) is raised: so many callers within so many days."""
+
+    callers: Annotated[int, Meta(ge=2)] = 5
+    within_days: Annotated[int, Meta(ge=1, le=30)] = 7
+
+
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
+    `waves` says when a pile-up is raised.
     `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
     street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
     """
@@ -233,6 +241,7 @@ class City(Struct, frozen=True, kw_only=True):
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
+    waves: WaveRule = WaveRule()
     grid_units: dict[str, Department] = {}
 
     def party(self, code: str) -> Department | None:

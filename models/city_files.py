@@ -22,6 +22,7 @@ from models.city import (
     Line,
     Roster,
     ScopeRule,
+    WaveRule,
 )
 from models.city_fault import CityFault, Fault
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_scope
@@ -63,6 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     conduct_categories: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
+    waves: WaveRule = WaveRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -130,6 +132,7 @@ def read_city(folder: Path) -> City:
         conduct_categories=settings.conduct_categories,
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
+        waves=settings.waves,
     )
 
 

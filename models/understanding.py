@@ -81,7 +81,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. Its first `title_length` characters are the title,
     parted from the rest by a line end. `tokens` are its search words.
-    `fingerprint` is a list of 64-bit numbers to compare two requests by (nlu.similarity).
+    `fingerprint` is what two requests are compared by (nlu.similarity), `bands` are the 64-bit numbers by which one finds others.
     """
 
     categories: tuple[Guess, ...]
@@ -108,7 +108,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     masked_text: str
     title_length: int = 0
     tokens: tuple[str, ...]
-    fingerprint: tuple[int, ...]
+    fingerprint: bytes
+    bands: tuple[int, ...] = ()
     model_version: str
 
     @property

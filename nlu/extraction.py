@@ -10,9 +10,10 @@ from models.city import City
 from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
 from nlu.misconduct import misconduct_of
-from nlu.parties import accused_of
+from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
+from nlu.similarity import Told
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
@@ -30,12 +31,16 @@ _LONGEST_SUBJECT: Final = 40  # characters
 
 
 class Extracted(Struct, frozen=True):
-    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office."""
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office.
+
+    `told` is where place and subject stand.
+    """
 
     place: Place | None
     subject: str | None
     accused: str | None
     misconduct: Misconduct | None
+    told: Told
 
 
 class Extractor:
@@ -64,9 +69,10 @@ class Extractor:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None
         misconduct = misconduct_of(sheet.text, sheet.bodies)
+        told = Told(sheet, place, subject)
         if accused:
-            return Extracted(found, about or accused, accused, misconduct)
-        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct)
+            return Extracted(found, about or accused, accused, misconduct, told)
+        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct, told)
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""
@@ -109,9 +115,16 @@ def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] |
     firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
     lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
     for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
-        is_run = sheet.starts[first] == body.start and sheet.ends[last] == body.end and last - first < LONGEST
+        is_run = _is_run(sheet, body, first, last)
         own = max(float(runs[first, last - first]), _UNLIKELY) if is_run else _UNLIKELY
         own += _BODY_SHARE * (body.worth + _BODY_HEAD_START)
         if own > worth:
             best, worth = (body.start, body.end), own
     return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
+
+
+def _is_run(sheet: WordSheet, body: Body, first: int, last: int) -> bool:
+    """Tell whether a body begins and ends where words do; a role may begin within the last one (老住户), none after it."""
+    if first >= len(sheet.starts) or last - first >= LONGEST:
+        return False
+    return bool(sheet.starts[first] == body.start and sheet.ends[last] == body.end)

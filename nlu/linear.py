@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.errors import HotlineError
 from nlu.ngrams import Counted, Grams
+from nlu.pair_weights import PairWeights
 from nlu.span_weights import SpanWeights
 
 Floats = NDArray[np.float32]
@@ -71,7 +72,7 @@ class LinearModel:
     `vocabulary` (n-grams,) is ascending, packed as in nlu.ngrams. `weights` is float32 (n-grams × labels of all heads)
     with the inverse document frequency in it, `bias` (labels,). `guarantee` tells which requests may go out without a
     person's look (nlu.guarantee); without it, none. `left_out` are words that are not counted; None where runs are
-    counted across words. `spans` finds place and subject, where letters taught it.
+    counted across words. `spans` finds place and subject, where letters taught it; `pairs` weighs what two requests share.
     """
 
     def __init__(  # noqa: PLR0913 - what a model folder holds
@@ -86,6 +87,7 @@ class LinearModel:
         guarantee: Guarantee | None = None,
         left_out: frozenset[str] | None = None,
         spans: SpanWeights | None = None,
+        pairs: PairWeights | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.frequency = frequency
@@ -96,6 +98,7 @@ class LinearModel:
         self.guarantee = guarantee
         self.left_out = left_out
         self.spans = spans
+        self.pairs = pairs
 
     def scores(self, counts: Counted) -> Floats:
         """Return the score of every label of every head (labels,)."""
@@ -139,6 +142,8 @@ class LinearModel:
         )
         if self.spans is not None:
             self.spans.save(folder)
+        if self.pairs is not None:
+            self.pairs.save(folder)
         left_out = None if self.left_out is None else tuple(sorted(self.left_out))
         stored = _Stored(self.version, self.heads, self.guarantee, left_out)
         (folder / _MODEL_FILE).write_bytes(msgspec.json.encode(stored))
@@ -151,6 +156,7 @@ class LinearModel:
             with np.load(folder / _WEIGHTS_FILE, allow_pickle=False) as arrays:
                 vocabulary, frequency, weights, bias = (arrays[name] for name in _ARRAYS)
             spans = SpanWeights.load(folder)
+            pairs = PairWeights.load(folder)
         except (OSError, ValueError, KeyError, BadZipFile, zlib.error, msgspec.MsgspecError) as error:
             raise UnusableModel(f"分类模型不可用（{folder}）：{error}，请重新训练") from error
         if weights.shape != (len(vocabulary), len(bias)) or len(frequency) != len(vocabulary):
@@ -166,6 +172,7 @@ class LinearModel:
             guarantee=stored.guarantee,
             left_out=left_out,
             spans=spans,
+            pairs=pairs,
         )
 
 

@@ -1,6 +1,6 @@
 """Reads a request: one call from the text to what the program understood of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -24,11 +24,12 @@ from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
 from nlu.quantities import amounts_of, people_of
 from nlu.scope import ScopeRules
-from nlu.similarity import Fingerprinter
+from nlu.similarity import Fingerprint, Fingerprinter
 from nlu.suspicion import Suspicions
 from nlu.times import find_time
 from nlu.urgency import Urgencies
 
+_NO_FINGERPRINT: Final = Fingerprint(b"", ())
 _OPENING: Final = 700  # characters; where and about whom it is, is told early
 
 
@@ -50,7 +51,7 @@ class Reader:
         self._kinds = Kinds(city.language, model)
         self._urgencies = Urgencies(city.language, model)
         self._extract = Extractor(city, model.spans)
-        self._fingerprint = Fingerprinter(fingerprint_key) if fingerprint_key else None
+        self._fingerprint = Fingerprinter(fingerprint_key, model.pairs) if fingerprint_key else None
 
     @classmethod
     def load(cls, folder: Path, city: City, *, fingerprint_key: bytes | None = None) -> "Reader":
@@ -83,10 +84,6 @@ class Reader:
     def search_tokens(self, query: str) -> tuple[str, ...]:
         """Return the words to search for, cut as `Understanding.tokens` are."""
         return self._cutter.search_tokens(self._normalise(query))
-
-    def fingerprint(self, text: str) -> Sequence[int]:
-        """Return the fingerprint of a text, to compare by nlu.similarity; empty without a key."""
-        return self._fingerprint(self._normalise(text)) if self._fingerprint else ()
 
     def explain(self, read: Understanding, line: str | None, examples: Examples) -> Explanation:
         """Say why a request was read as it was; `line` is the dialled number."""
@@ -135,6 +132,7 @@ class Reader:
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
         found = self._extract.find(opening, headline, self._cutter.passage(given), accused)
+        alike = self._fingerprint(whole, found.told) if self._fingerprint else _NO_FINGERPRINT
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,
@@ -161,6 +159,7 @@ class Reader:
             masked_text=whole,
             title_length=len(heading),
             tokens=self._cutter.search_tokens(whole),
-            fingerprint=self._fingerprint(whole) if self._fingerprint else (),
+            fingerprint=alike.pairs,
+            bands=alike.bands,
             model_version=self._model.version,
         )

@@ -1,79 +1,224 @@
 """How alike two requests are (相似度), from fingerprints that say nothing without the key.
 
-A fingerprint is a banded min-hash: two-character shingles are mixed with secret 64-bit parameters, each
-of 32 functions keeps its minimum, and each pair of minima becomes one number by keyed BLAKE2b. Whoever reads
-the stored numbers can neither invert them nor try out sentences without the key.
+A fingerprint holds the pairs of characters of a text as keyed 24-bit hashes, each with its weight, so that two texts are
+compared by what few others say. Its bands are keyed hashes of the pairs that name a place, a body or the matter: two texts
+about one matter have some in common, so that candidates are found in an index.
 """
 
-import re
 from collections.abc import Sequence
-from hashlib import blake2b
-from math import sqrt
-from typing import Final
+from hashlib import blake2b, shake_256
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-BANDS: Final = 16
-_ROWS: Final = 2
-_BAND_BYTES: Final = 8
-_WORD_BITS: Final = np.uint64(32)
-_SHINGLE_SHIFT: Final = np.uint64(21)
-# Marks, blanks and digits differ between two calls about one matter; grammatical characters are in all.
-_IGNORED: Final = re.compile(r"[^\u3400-\u9fffA-Za-z]|[的了是在我们你他这那也都就和有]")
-_LONGEST: Final = 4000
+from nlu.pair_weights import CHARACTER_BITS, MOST, UNITS, PairWeights, pairs_of
+from nlu.place_words import Mark
+from nlu.span_words import WordSheet
 
-_Words = NDArray[np.uint64]
+STORED: Final = 12  # bands that are kept of a request
+ASKED: Final = 20  # bands by which it looks for others
+LONGEST: Final = 600  # pairs of a fingerprint
+_BYTES: Final = 4  # of a pair: its hash and its weight
+_OF_PLACE: Final = MOST + 1
+_ROWS: Final = 1 << 16
+_TO_ROW: Final = np.uint32(16)
+_SIGNS: Final = 1 << 16  # that are told apart in a hash
+_SIGN: Final = _SIGNS - 1
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+_TO_HASH: Final = np.uint64(40)
+_NONE: Final = -100.0
+_BYTE: Final = np.uint64(8)
+_LONGEST_READ: Final = 4000  # characters
+_PLACE_BITS: Final = 12
+_OPENING: Final = 40  # characters that stand for a title where there is none
+# What speaks for a pair as a band, in e-folds of rarity.
+_RAREST: Final = 7.5
+_OF_PLACE_BONUS: Final = 1.0
+_OF_SUBJECT_BONUS: Final = 1.0
+_OF_NAME_BONUS: Final = 1.0
+_OF_TITLE_BONUS: Final = 1.5
+_REPEATED_BONUS: Final = 1.0  # for each doubling, twice at most
+_SPECIAL: Final = 5.5
+_APART: Final = 0.15
+_NAME: Final = 2.0
+_NAMING: Final = np.isin(np.arange(max(Mark) + 1), [Mark.KNOWN, Mark.NAMED, Mark.HOME, Mark.PROPER, Mark.NUMBER])
+
+Span = tuple[int, int] | None
+Floats = NDArray[np.float64]
+
+
+class Told(NamedTuple):
+    """The words of a request's title and opening, and where they name the place and the subject."""
+
+    sheet: WordSheet
+    place: Span
+    subject: Span
+
+
+class Fingerprint(NamedTuple):
+    """`pairs` to compare a text by, `bands` (ASKED at most, the most telling first) to find others like it."""
+
+    pairs: bytes
+    bands: tuple[int, ...]
+
+
+class Overlap(NamedTuple):
+    """What two texts share; weights are in e-folds of rarity.
+
+    `own` and `other` are what each text weighs, `special` is how much of what is shared goes beyond the ordinary,
+    `beyond` is how much of it does not name the place of either, `placed` the share (0..1) of what names one text's place that the
+    other has too, the greater of both. `is_apart` tells that both name a place as few others do, and it is not the same.
+    """
+
+    shared: float
+    own: float
+    other: float
+    special: float
+    beyond: float
+    placed: float
+    is_apart: bool
 
 
 class Fingerprinter:
     """Takes fingerprints under one key (16..64 bytes). Fingerprints under other keys cannot be compared."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key[:64]
-        need = BANDS * _ROWS * 2
-        stream = b"".join(
-            blake2b(block.to_bytes(4, "big"), key=self._key, person=b"hub-minhash").digest()
-            for block in range(need // 8)
-        )
-        parameters = np.frombuffer(stream, dtype=np.uint64)
-        self._add: _Words = parameters[: need // 2, None].copy()
-        self._multiply: _Words = parameters[need // 2 :, None] | np.uint64(1)
-        self._bands = tuple(
-            blake2b(key=self._key, digest_size=_BAND_BYTES, person=position.to_bytes(2, "big"))
-            for position in range(BANDS)
-        )
+    def __init__(self, key: bytes, weights: PairWeights | None) -> None:
+        self._weights = weights or PairWeights(np.empty(0, np.int64), np.empty(0, np.int64), MOST)
+        self._fresh = blake2b(key=key[:64], digest_size=8, person=b"hub-bands")
+        # A secret number for every sign, as the first and as the second of a pair.
+        drawn = shake_256(blake2b(key=key[:64], person=b"hub-pairs").digest()).digest(2 * 8 * _SIGNS)
+        self._firsts, self._seconds = np.frombuffer(drawn, np.uint64).reshape(2, _SIGNS)
 
-    def __call__(self, text: str) -> tuple[int, ...]:
-        """Return 16 signed 64-bit numbers for a text, or none for a text without two characters to compare.
+    def __call__(self, text: str, told: Told) -> Fingerprint:
+        """Return the fingerprint of a text; empty for one without two characters to compare."""
+        opening = _Counted(told.sheet.text, self._weights)
+        whole = opening if told.sheet.text == text else _Counted(text, self._weights)
+        if not whole.pairs.size:
+            return Fingerprint(b"", ())
+        return Fingerprint(self._packed(whole, told), self._bands(opening, told))
 
-        Every number belongs to its position, so that two texts resemble each other only if numbers are
-        equal wherever they stand: a set overlap finds the candidates.
-        """
-        kept = _IGNORED.sub("", text[:_LONGEST])
-        codes = np.frombuffer(kept.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-        if codes.size <= 1:
+    def _packed(self, whole: "_Counted", told: Told) -> bytes:
+        """Return the hashes of pairs, in the order of their hashes, and their weights, those of the place marked."""
+        pairs, kept = whole.pairs, whole.weights
+        if pairs.size > LONGEST:
+            best = np.sort(np.argsort(-kept, kind="stable")[:LONGEST])
+            pairs, kept = pairs[best], kept[best]
+        if told.place is not None:
+            of_place = pairs_of(told.sheet.text[slice(*told.place)])[0]
+            rows = pairs.searchsorted(of_place)
+            rows[rows == pairs.size] = 0
+            kept = kept.copy()
+            kept[rows[pairs[rows] == of_place]] |= _OF_PLACE
+        mixed = self._firsts[pairs >> CHARACTER_BITS & _SIGN] ^ self._seconds[pairs & _SIGN]
+        # In the order of their hashes, which says nothing.
+        packed = (mixed * _SPREAD >> _TO_HASH << _BYTE).astype("<u4") | kept.astype("<u4")
+        packed.sort()
+        told_of: bytes = packed.tobytes()
+        return told_of
+
+    def _bands(self, opening: "_Counted", told: Told) -> tuple[int, ...]:
+        """Return the hashes of the pairs that tell most: within one word, one name, the place or the subject."""
+        if not opening.pairs.size:
             return ()
-        shingles = np.unique((codes[:-1] << _SHINGLE_SHIFT) | codes[1:])
-        mixed = (shingles[None, :] + self._add) * self._multiply
-        mixed ^= mixed >> _WORD_BITS
-        mixed *= self._multiply
-        minima = mixed.min(axis=1).tobytes()
-        size = len(minima) // BANDS
-        keyed = []
-        for position, fresh in enumerate(self._bands):
-            digest = fresh.copy()
-            digest.update(minima[position * size : (position + 1) * size])
-            keyed.append(digest.digest())
-        return tuple(np.frombuffer(b"".join(keyed), dtype=">i8").tolist())
+        worth = np.minimum(opening.weights / UNITS, _RAREST) + _bonus(opening, told)
+        worth += _REPEATED_BONUS * np.minimum(np.log2(opening.times), 2)
+        # Pairs that weigh the same must be chosen alike in every text.
+        worth += (opening.pairs * 40503 % 65536) * 1e-8
+        best = np.argsort(-worth)[:ASKED]
+        digests = map(self._band, opening.pairs[best[worth[best] > 0]].tolist())
+        return tuple(np.frombuffer(b"".join(digests), "<i8").tolist())
+
+    def _band(self, pair: int) -> bytes:
+        fresh = self._fresh.copy()
+        fresh.update(pair.to_bytes(8, "little"))
+        return fresh.digest()
 
 
-def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
-    """Estimate how much of two texts is the same, 0..1 (Jaccard of two-character shingles).
+class _Counted:
+    """The pairs of a text, ascending and each once, with their weights and how often each occurs.
 
-    Both must be fingerprints under the same key. Nothing resembles a text without a fingerprint.
+    `order` sorts the occurrences, of which those of each pair begin at `begins`; `first` and `second` are where in the text the
+    signs of every occurrence begin.
     """
-    if not one or not other:
-        return 0.0
-    equal = sum(a == b for a, b in zip(one, other, strict=False))
-    return sqrt(equal / BANDS)
+
+    def __init__(self, text: str, weights: PairWeights) -> None:
+        pairs, self.first, self.second = pairs_of(text[:_LONGEST_READ])
+        count = len(pairs)
+        # A pair fills 41 bits at most, so that its place fits below it: sorting numbers is quicker than sorting places.
+        placed = pairs << _PLACE_BITS | np.arange(count)
+        placed.sort()
+        self.order = placed & ((1 << _PLACE_BITS) - 1)
+        ascending = placed >> _PLACE_BITS
+        is_first = np.empty(count, np.bool_)
+        is_first[:1] = True
+        np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+        self.begins = is_first.nonzero()[0]
+        self.pairs = ascending[self.begins]
+        self.weights = weights.of(self.pairs)
+        self.times = np.empty(len(self.begins), np.int64)
+        np.subtract(self.begins[1:], self.begins[:-1], out=self.times[:-1])
+        self.times[-1:] = count - self.begins[-1:]
+
+
+def _bonus(opening: _Counted, told: Told) -> Floats:
+    """Return what speaks for every pair by where it stands (pairs,); far below 0 where it is none of a word or name."""
+    sheet, first, second = told.sheet, opening.first, opening.second
+    word = np.repeat(np.arange(len(sheet.cuts)), sheet.ends - sheet.starts)
+    naming = _NAMING[sheet.marks]
+    # Words that name something and stand together have the same number.
+    run = (~naming).cumsum() * 2 + naming
+    one, other = word[first], word[second]
+    named = (run[one] == run[other]) & naming[one]
+    bonus = np.where((one == other) | named, 0.0, _NONE)
+    bonus[named] += _OF_NAME_BONUS
+    for span, worth in ((told.place, _OF_PLACE_BONUS), (told.subject, _OF_SUBJECT_BONUS)):
+        if span is not None:
+            inside = (first >= span[0]) & (second < span[1])
+            bonus[inside] = np.maximum(bonus[inside], 0) + worth
+    bonus[second < (sheet.ends[sheet.titled - 1] if sheet.titled else _OPENING)] += _OF_TITLE_BONUS
+    of_pairs: Floats = np.maximum.reduceat(bonus[opening.order], opening.begins)
+    return of_pairs
+
+
+def overlaps(own: bytes, others: Sequence[bytes]) -> list[Overlap]:
+    """Return what a text shares with others, from fingerprints under the same key."""
+    if not others:
+        return []
+    ours, worth, of_place = _unpacked(own)
+    # One more row for what is not ours.
+    worth, of_place = np.append(worth, 0.0), np.append(of_place, False)
+    row_of = np.full(_ROWS, len(ours), np.int16)
+    row_of[ours >> _TO_ROW] = np.arange(len(ours))
+    theirs, their_worth, of_their_place = _unpacked(b"".join(others))
+    rows = row_of[theirs >> _TO_ROW]
+    rows[np.append(ours, 0)[rows] != theirs] = len(ours)
+    shared = worth[rows]
+    sizes = [len(one) // _BYTES for one in others]
+    text = np.repeat(np.arange(len(others)), sizes)
+
+    def summed(values: Floats) -> Floats:
+        sums: Floats = np.bincount(text, values, len(others)).astype(np.float64, copy=False)
+        return sums
+
+    our_place = worth * of_place
+    all_their_place = summed(their_worth * of_their_place)
+    placed = np.maximum(
+        summed(our_place[rows]) / (our_place.sum() or 1.0),
+        summed(their_worth * (of_their_place & (shared > 0))) / np.where(all_their_place > 0, all_their_place, 1.0),
+    )
+    special = summed(np.maximum(shared - _SPECIAL, 0))
+    beyond = summed(shared * ~(of_place[rows] | of_their_place))
+    weighs = float(worth.sum())
+    their_name = summed(np.maximum(their_worth - _SPECIAL, 0) * of_their_place)
+    our_name = (np.maximum(worth - _SPECIAL, 0) * of_place).sum()
+    apart = (placed < _APART) & (np.minimum(their_name, our_name) >= _NAME)
+    columns = (summed(shared), summed(their_worth), special, beyond, placed.clip(max=1), apart)
+    return [Overlap(row[0], weighs, *row[1:]) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _unpacked(prints: bytes) -> tuple[NDArray[np.uint32], Floats, NDArray[np.bool_]]:
+    """Return the hashes of all pairs of some fingerprints, shifted by a byte, their weights, and which are of a place."""
+    packed = np.frombuffer(prints, "<u4")
+    weights = packed & 0xFF
+    return packed ^ weights, (weights & MOST) / UNITS, weights >= _OF_PLACE

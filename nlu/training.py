@@ -26,6 +26,7 @@ from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
+from nlu.pair_weights import PairWeights, fit_pairs
 from nlu.signs import Signs, fit_signs, flag_signs, scope_signs, urgent_sign
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
@@ -167,6 +168,7 @@ def train(
         signs=signs,
         exam=exam,
         spans=fit_spans(city, letters),
+        pairs=fit_pairs(f"{title}\n{text}" for title, text in zip_longest(titles, texts[:strange], fillvalue="")),
     )
 
 
@@ -205,6 +207,7 @@ def _fit(
     signs: Sequence[Signs] = (),
     exam: _Exam | None = None,
     spans: SpanWeights | None = None,
+    pairs: PairWeights | None = None,
 ) -> TrainingReport:
     started = perf_counter()
     vocabulary, frequency = vocabulary_of(texts.counts)
@@ -255,9 +258,18 @@ def _fit(
         bias.append(offsets)
     stacked = np.hstack(weights).astype(np.float32)
     version = sha256(stacked.tobytes() + vocabulary.tobytes() + msgspec.json.encode(assured)).hexdigest()[:12]
-    LinearModel(vocabulary, frequency, stacked, np.hstack(bias), heads, version, guarantee=assured, spans=spans).save(
-        folder
+    model = LinearModel(
+        vocabulary,
+        frequency,
+        stacked,
+        np.hstack(bias),
+        heads,
+        version,
+        guarantee=assured,
+        spans=spans,
+        pairs=pairs,
     )
+    model.save(folder)
     return TrainingReport(
         rows=rows,
         features=len(vocabulary),

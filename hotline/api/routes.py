@@ -30,6 +30,7 @@ from hotline.api import (
     track,
     trail,
     waiting,
+    waves,
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
 from hotline.explanation import Explained
@@ -161,6 +162,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=shapes.Tickets, problems=(404,), query=PAGE),
     _get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=HOTLINE,
          answer=waiting.Handoffs, problems=(404,), query=PAGE),
+    _get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
+         query=PAGE),
     _get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
          roles=READERS - {Role.DEPARTMENT}, answer=auto_dispatch.AutoDispatch),
     Endpoint(method="PUT", path="/api/v1/auto-dispatch/{category}", handler=auto_dispatch.put, summary="开通或停用一类的自动派单",

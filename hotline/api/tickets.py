@@ -45,7 +45,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
     _, _, found = await read_request(request, actor)
     way = found.route
     content = msgspec.to_builtins(found.understanding)
-    del content["fingerprint"], content["tokens"]
+    del content["fingerprint"], content["bands"], content["tokens"]
     named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
     return body.answer(
         {

@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003 - cyclopts reads it
 import cyclopts
 
 from hotline.commands import card, explanation, language, learning, prediction
+from hotline.commands import duplicates as same_matters
 from hotline.config import read_settings
 from models.errors import InvalidRequest
 
@@ -90,6 +91,22 @@ def evaluate(*, data: Path, model: Path | None = None, json: bool = False) -> No
 def card_(*, picture: Path | None = None) -> None:
     """Say what the model promises and how well its probabilities hold; draw it where a file is named (SVG)."""
     card.card(read_settings(), picture)
+
+
+@nlu_app.command
+def duplicates(messages: Path, repeats: Path, *, json: bool = False) -> None:
+    """Print how well the same matter is told: recall and precision on rewritten repeats of messages.
+
+    Parameters
+    ----------
+    messages
+        CSV of requests: `id`, `text`, perhaps `title`.
+    repeats
+        CSV of repeats in other words: `of` (the id of the message; others about the same matter after it, parted by `|`), `text`.
+    json
+        Print one JSON object.
+    """
+    same_matters.duplicates(read_settings(), messages, repeats, as_json=json)
 
 
 @nlu_app.command(name="explain")

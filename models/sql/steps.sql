@@ -1,4 +1,4 @@
--- name: write(tickets, texts, bands, band_tickets, assignments, events, words, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
+-- name: write(tickets, texts, bands, band_tickets, links, assignments, events, words, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -19,11 +19,13 @@ WITH written_tickets AS (
   SELECT t.city_code, t.id, t.query_code, t.text, t.brief, t.caller, t.masked_text, t.reading,
     array_to_tsvector(t.tokens), t.fingerprint, t.answer
   FROM json_to_recordset(:texts::text::json) AS t (city_code text, id bigint, query_code bytea, text bytea,
-    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bigint[],
+    brief bytea, caller bytea, masked_text text, reading json, tokens text[], fingerprint bytea,
     answer bytea)
 ), written_bands AS (
   INSERT INTO ticket_bands
   SELECT :city_code, b.band, b.ticket_id FROM unnest(:bands::bigint[], :band_tickets::bigint[]) AS b (band, ticket_id)
+), written_links AS (
+  INSERT INTO wave_tickets SELECT * FROM json_populate_recordset(NULL::wave_tickets, :links::text::json)
 ), written_assignments AS (
   INSERT INTO assignments SELECT * FROM json_populate_recordset(NULL::assignments, :assignments::text::json)
   ON CONFLICT (city_code, ticket_id, ordinal) DO UPDATE SET

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from models.store.database import PASSING, queries, to_rows
+from models.store.waves import Link
 from models.ticket import MONTH, Assignment, Delivery, Notice, Ticket, TicketText, Timer
 from models.trail import TicketEvent
 
@@ -32,7 +33,7 @@ class NewText(Struct, frozen=True, kw_only=True):
     content: TicketText
     tokens: tuple[str, ...]
     bands: tuple[int, ...]
-    fingerprint: tuple[int, ...]
+    fingerprint: bytes
 
 
 class EventWords(Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class Change(Struct, kw_only=True):
     at: datetime
     tickets: list[Ticket] = field(default_factory=list)
     texts: list[NewText] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     words: list[EventWords] = field(default_factory=list)
@@ -100,6 +102,7 @@ async def write(session: Session, *changes: Change) -> None:
             texts=made("texts", _text_row),
             bands=[band for text in texts for band in text.bands],
             band_tickets=[text.ticket_id for text in texts for _ in text.bands],
+            links=rows("links"),
             assignments=rows("assignments"),
             events=made("events", _event_row),
             words=made("words", _words_row),

@@ -55,7 +55,7 @@ class Alike(Struct, frozen=True, kw_only=True):
     place: str | None
     district: str | None
     registered_at: datetime
-    fingerprint: list[int]
+    fingerprint: bytes
 
 
 class Filter(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""A million tickets, 200,000 of them open: timers, worklists and search over real HTTP."""
+"""A million tickets, 200,000 of them open: timers, what may be the same matter, worklists and search over real HTTP."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from aiohttp.test_utils import TestClient, TestServer
 from hotline.app import make_app
 from hotline.clock import REAL
 from hotline.config import Settings
+from hotline.duplicates import LOOKED_BACK
 from hotline.hub import Hub
 from hotline.postgres import EmbeddedPostgres
 from models import cipher
 from models.city_corpus import read_corpus
 from models.city_files import read_city
-from models.store import credentials, database, steps, timers
+from models.store import credentials, database, steps, tickets, timers
 from models.store.migrations import migrate
 from models.vocabulary import Role
 from nlu.reader import Reader
+from nlu.sameness import Matter, likenesses
+from nlu.similarity import STORED
 from routing.jurisdiction import Atlas
 from tests.bench.figures import CITY, MODEL, quantile, report
 
@@ -59,12 +62,12 @@ FROM generate_series($4::int, $5::int) AS n JOIN template AS t ON t.k = n % $6;
 LOAD_TEXTS = """
 INSERT INTO ticket_texts (city_code, id, query_code, text, brief, masked_text, reading, search, fingerprint)
 SELECT 'yunzhou', $1::bigint * 10000000000 + n, '\\x00', decode(repeat('ab', 300), 'hex'), decode(repeat('cd', 200), 'hex'),
-  a.text || b.text, '{}', array_to_tsvector(a.tokens || b.tokens), '{}'
+  a.text || b.text, '{}', array_to_tsvector(a.tokens || b.tokens), a.fingerprint
 FROM generate_series($2::int, $3::int) AS n JOIN template AS a ON a.k = n % $4 JOIN template AS b ON b.k = (n * 7 + 3) % $4;
 """
 LOAD_BANDS = """
 INSERT INTO ticket_bands SELECT 'yunzhou', band, $1::bigint * 10000000000 + n
-FROM generate_series($2::int, $3::int) AS n, unnest(ARRAY[n, n % 50 - 100, n + 1000000000]) AS band;
+FROM generate_series($2::int, $3::int) AS n JOIN template AS t ON t.k = n % $4, unnest(t.bands) AS band;
 """
 LOAD_PARTS = """
 INSERT INTO assignments (city_code, ticket_id, ordinal, role, state, department, because, is_designated, dispatched_at,
@@ -96,6 +99,7 @@ async def measure(folder: Path) -> None:
         words = await _fill(url, store, reader)
         report("million_load", time.monotonic() - began, "s to load", 0, "-")
         await _timers(store)
+        await _duplicates(store, reader)
         hub = Hub(store, city, reader, Atlas(city), REAL, address=Settings().address)
         async with TestClient(TestServer(make_app(Settings(data_dir=folder, demo=True), hub))) as client:
             await _lists(client, store, words)
@@ -112,10 +116,13 @@ async def _fill(url: str, store: database.Database, reader: Reader) -> Counter[s
     for k, row in enumerate(read_corpus(CITY)):
         read = reader.understand(row.text, received_at=now)
         words.update(read.tokens)
-        rows.append((k, row.code, random.Random(k).choice(DEPARTMENTS), read.masked_text, list(read.tokens)))
+        lead = random.Random(k).choice(DEPARTMENTS)
+        kept = (list(read.tokens), list(read.bands[:STORED]), read.fingerprint)
+        rows.append((k, row.code, lead, read.masked_text, *kept))
     connection = await asyncpg.connect(url)
     await connection.execute(
-        "CREATE TABLE template (k int PRIMARY KEY, category text, lead text, text text, tokens text[])"
+        "CREATE TABLE template (k int PRIMARY KEY, category text, lead text, text text, tokens text[], bands bigint[],"
+        " fingerprint bytea)"
     )
     await connection.copy_records_to_table("template", records=rows)
     await connection.execute("DROP INDEX ticket_texts_search; ANALYZE template")
@@ -127,7 +134,7 @@ async def _fill(url: str, store: database.Database, reader: Reader) -> Counter[s
         each = TICKETS // MONTHS
         await connection.execute(LOAD, yyyymm, "assigned", month, 1, each, len(rows))
         await connection.execute(LOAD_TEXTS, yyyymm, 1, each, len(rows))
-        await connection.execute(LOAD_BANDS, yyyymm, 1, each)
+        await connection.execute(LOAD_BANDS, yyyymm, 1, each, len(rows))
         await connection.execute(LOAD_PARTS, yyyymm)
     await connection.execute(LOAD_TIMERS, now)
     await connection.execute("CREATE INDEX ticket_texts_search ON ticket_texts USING gin (search)")
@@ -151,6 +158,33 @@ async def _timers(store: database.Database) -> None:
         one_row = await _one_row(session)
     report("timers_claim", quantile(claims, 50), "ms for 1,000 due of 200,000", one_row, "≤ 60")
     report("timers_idle", quantile(idle, 95), "ms p95 for a tick with nothing due", one_row, "≤ 5")
+
+
+async def _duplicates(store: database.Database, reader: Reader) -> None:
+    """Look for the same matter as intake does: candidates from the database, then the comparison."""
+    now = datetime.now(UTC)
+    rows = random.Random(5).sample([row.text for row in read_corpus(CITY)], ROUNDS)
+    times, found = [], 0
+    async with store.session() as session:
+        for text in rows:
+            read = reader.understand(text, received_at=now)
+            one = _matter(read.categories[0].code, read.fingerprint, now)
+            began = time.perf_counter()
+            wanted = tickets.Wanted(
+                bands=read.bands, caller_index=None, place=None, category=one.category, since=now - LOOKED_BACK
+            )
+            near = await tickets.alike(session, wanted)
+            told = likenesses(one, {one.category}, [_matter(x.category, x.fingerprint, x.registered_at) for x in near])
+            times.append((time.perf_counter() - began) * 1000)
+            found += any(likeness is not None for likeness in told)
+        one_row = await _one_row(session)
+    assert found == ROUNDS, found
+    report("duplicates", quantile(times, 50), "ms p50 to find and compare what may be the same", one_row, "-")
+    report("duplicates_p95", quantile(times, 95), "ms p95", one_row, "≤ 20")
+
+
+def _matter(category: str, fingerprint: bytes, at: datetime) -> Matter:
+    return Matter(fingerprint=fingerprint, category=category, place=None, district=None, caller=None, at=at)
 
 
 async def _one_row(session: Session) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.ticket import id_of
+from nlu.similarity import STORED
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -14,6 +17,7 @@ OTHER = "西城区人民医院门诊收费排队太久，窗口只开了两个�
 CUIHU = "东湖区翠湖路的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 JIEFANG = "西城区解放南路的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 DARK = "翠湖路灯不亮了，孩子下晚自习害怕。"
+UNLIT = "夜里经过翠湖路什么也看不见，照明早就全灭了，老人摔了一跤，居民盼着快些复明。"
 
 
 def numbers(receipt: Any) -> list[str]:
@@ -31,6 +35,7 @@ async def test_near_words_of_another_caller_are_shown(world: World) -> None:
     assert first["possible_duplicates"] == []
     assert numbers(again) == [first["number"]]
     found = again["possible_duplicates"][0]
+    assert found["relation"] == "same_event"
     assert found["likeness"] >= 0.5
     assert found["same_caller"] is False
     assert found["same_place"] is True
@@ -42,7 +47,8 @@ async def test_the_same_caller_on_the_same_subject_is_shown_in_other_words(world
     first = await world.register(LAMP, caller={"phone": "138 0000 0001"})
     again = await world.register("你们什么时候来修翠湖路的路灯啊，黑得没法走。", caller={"phone": "+86 13800000001"})
     assert numbers(again) == [first["number"]]
-    assert again["possible_duplicates"][0]["same_caller"] is True
+    found = again["possible_duplicates"][0]
+    assert (found["same_caller"], found["relation"]) == (True, "repeat")
 
 
 async def test_another_matter_of_the_same_caller_is_none(world: World) -> None:
@@ -88,18 +94,37 @@ async def test_near_words_about_a_place_that_the_gazetteer_lacks_are_shown(world
 async def test_the_same_subject_at_the_same_place_is_shown_in_other_words(world: World) -> None:
     first = await world.register(CUIHU, caller={"phone": "13800000001"})
     world.clock.move(minutes=7)
-    again = await world.register(DARK, caller={"phone": "13800000002"})
-    assert first["category"]["code"] == again["category"]["code"]
-    assert numbers(again) == [first["number"]]
-    found = again["possible_duplicates"][0]
-    assert found["likeness"] < 0.5
-    assert (found["same_caller"], found["same_place"]) == (False, True)
+    for words in (DARK, UNLIT):
+        again = await world.register(words, caller={"phone": "13800000002"})
+        assert first["category"]["code"] == again["category"]["code"]
+        found = next(one for one in again["possible_duplicates"] if one["number"] == first["number"])
+        assert (found["same_caller"], found["same_place"], found["relation"]) == (False, True, "same_event")
 
 
-async def test_the_same_place_counts_for_three_days(world: World) -> None:
-    await world.register(CUIHU, caller={"phone": "13800000001"})
+async def test_the_same_place_alone_counts_for_three_days(world: World) -> None:
+    first = await world.register(DARK, caller={"phone": "13800000001"})
     world.clock.move(days=3, minutes=1)
-    assert (await world.register(DARK, caller={"phone": "13800000002"}))["possible_duplicates"] == []
+    assert (await world.register(UNLIT, caller={"phone": "13800000002"}))["possible_duplicates"] == []
+    again = await world.register("翠湖路灯还是不亮，孩子下晚自习害怕。", caller={"phone": "13800000003"})
+    assert first["number"] in numbers(again), "the words say it longer"
+
+
+async def test_what_only_resembles_it_is_told_apart(world: World) -> None:
+    first = await world.register("金地花园三栋的电梯坏了半个月，老人上不了楼，物业一直不修。")
+    other = await world.register("百合苑七栋的电梯坏了半个月，老人上不了楼，物业一直不修。")
+    assert [(one["number"], one["relation"]) for one in other["possible_duplicates"]] == [(first["number"], "alike")]
+    again = await world.register("金地花园三栋电梯坏了快二十天，老人爬楼爬不动，问物业也没个说法。")
+    told = {one["number"]: one["relation"] for one in again["possible_duplicates"]}
+    assert told[first["number"]] == "same_event"
+    assert told.get(other["number"], "alike") == "alike"
+
+
+async def test_a_fingerprint_and_its_bands_say_nothing_of_the_words(world: World) -> None:
+    first = await world.register(LAMP)
+    (row,) = await world.rows("SELECT fingerprint FROM ticket_texts WHERE id = $1", id_of(first["number"]))
+    assert row["fingerprint"]
+    assert "路灯".encode() not in row["fingerprint"]
+    assert 0 < len(await world.rows("SELECT band FROM ticket_bands")) <= STORED
 
 
 async def test_another_subject_at_the_same_place_is_none(world: World) -> None:

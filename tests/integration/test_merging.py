@@ -49,6 +49,22 @@ async def test_a_merged_ticket_ends_and_its_department_is_told(world: World) -> 
     assert await world.rows("SELECT * FROM timers WHERE ticket_id = $1", id_of(second["number"])) == []
 
 
+async def test_a_caller_s_own_repeat_presses_on_the_common_ticket(world: World) -> None:
+    urban = await world.department("urban")
+    first, second = await lamps(world, 2)
+    again = await world.register(LAMP, caller={"phone": "13800000001"})
+    await merge(world, second, first)
+    assert (await world.ticket(first["number"]))["urge_count"] == 0, "another's report of the same event is no urging"
+    assert (await fields_of(world, first, "merged_in"))[-1]["relation"] == "same_event"
+    await world.track(again, "urge", text="还没修")
+    await merge(world, again, first)
+    assert (await world.ticket(first["number"]))["urge_count"] == 2, "who has called again, and has urged that"
+    assert (await fields_of(world, first, "merged_in"))[-1]["relation"] == "repeat"
+    await world.deliver()
+    assert urban.last("ticket.urged")["ticket"] == first["number"]
+    assert urban.last("ticket.urged")["count"] == 2
+
+
 async def test_every_merged_caller_gets_the_answer_and_gives_a_rating_of_his_own(world: World) -> None:
     first, second, third = await lamps(world, 3)
     await merge(world, second, first)

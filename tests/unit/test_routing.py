@@ -52,7 +52,7 @@ def read(
         brief="",
         masked_text="",
         tokens=(),
-        fingerprint=(),
+        fingerprint=b"",
         model_version="test",
     )
 
