@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from msgspec import Struct
 
 from hotline import guards
-from hotline.fields import Grounds, Reason, ReasonFields, required
+from hotline.fields import Grounds, Reason, ReasonFields, SealedFields, required
 from models.errors import Conflict
 from models.lifecycle import Action
 from models.store import tickets
@@ -30,6 +30,14 @@ class Decline(Struct, kw_only=True):
     code: ScopeCode
     reason: Grounds
     lawful_channel: Grounds
+
+
+class Note(SealedFields, kw_only=True):
+    """备注."""
+
+    SEALED: ClassVar = ("reason",)
+
+    reason: Reason
 
 
 async def answer(step: Step, fields: Answer) -> None:
@@ -63,6 +71,9 @@ async def void(step: Step, fields: ReasonFields) -> None:
     step.take(Action.VOID, reason=reason)
 
 
-async def note(step: Step, fields: ReasonFields) -> None:
-    """备注: a remark for colleagues; its words are no personal data."""
-    step.take(Action.NOTE, reason=required(fields.reason, "备注内容"))
+async def note(step: Step, fields: Note) -> None:
+    """备注: a remark for colleagues, sealed; a department's is of its part, and read by it and who stands over it."""
+    required(fields.reason, "备注内容")
+    own = [part.ordinal for part in step.parts.values() if part.department == step.actor.department]
+    of_part: dict[str, Any] = {"assignment": own[-1]} if own else {}
+    step.take(Action.NOTE, words=fields.words, **of_part)

@@ -138,7 +138,7 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
     is_in_follow_up = common.ticket.state is TicketState.FOLLOW_UP
     is_in_time = common.ticket.state is TicketState.CLOSED and not _is_too_late(common)
     if _reopens(common) and may(Action.REOPEN, step.actor.role) and (is_in_follow_up or is_in_time):
-        await reopen(common, reason, said=fields.remark)
+        await reopen(common, reason, said=await step.as_told(fields.remark))
     elif is_in_follow_up:
         _leave_to_a_person(common, reason)
     else:
@@ -166,7 +166,7 @@ async def reopen_by_person(step: Step, fields: ReasonFields) -> None:
 async def ask_reopen(step: Step, fields: AskReopen) -> None:
     """申请重办 by the citizen: within the policy's time it is granted at once."""
     reason = required(fields.reason, "重办理由", 4)
-    said = step.hub.mask(reason, (await step.text()).caller_name)
+    said = await step.as_told(reason)
     async with passing_on.common(step) as common:
         if _is_too_late(common):
             raise Conflict("已超过申请重办的期限，请重新提交诉求")

@@ -12,6 +12,7 @@ from hotline import clocks, guards
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
+from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, phone_digits
@@ -23,7 +24,6 @@ from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
-from nlu.brief import without_household
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -156,7 +156,7 @@ def _begin(
         identity=caller.identity,
         disclosure=disclosure,
         caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
-        place=_told_place(request, place, disclosure),
+        place=_told_place(request, place, caller.name, disclosure),
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
         grid=where.grid if where else None,
@@ -181,7 +181,7 @@ def _begin(
     step = Step(hub, session, actor, at, ticket, [])
     content = TicketText(
         text=f"{request.title}\n{request.text}" if request.title else request.text,
-        brief=_brief(request, read, ticket),
+        brief=_brief(request, read, ticket, caller.name),
         query_code=f"{secrets.randbelow(10**8):08d}",
         masked_text=read.masked_text,
         caller_name=caller.name,
@@ -260,17 +260,18 @@ async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Rec
     return Receipt(kept.response.encode(), is_new=False)
 
 
-def _brief(request: Register, read: Understanding, ticket: Ticket) -> str:
+def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: str | None) -> str:
     """Return the department's brief; where nothing could be drawn from a few open words, the words themselves."""
-    if ticket.disclosure is Disclosure.OPEN:
-        return request.brief or read.brief or read.masked_text[:SHORT_TEXT]
-    return request.brief or without_household(read.brief)
+    brief = request.brief or read.brief
+    if not brief and ticket.disclosure is Disclosure.OPEN:
+        return read.masked_text[:SHORT_TEXT]
+    return without_traces(brief, caller_name, ticket.disclosure)
 
 
-def _told_place(request: Register, place: Place, disclosure: Disclosure) -> str | None:
+def _told_place(request: Register, place: Place, caller_name: str | None, disclosure: Disclosure) -> str | None:
     """Return where it is in words: of a confidential caller's request never the door."""
     words = place.name or place.span or request.address
-    return words if words is None or disclosure is Disclosure.OPEN else without_household(words) or None
+    return without_traces(words, caller_name, disclosure) or None if words else words
 
 
 def _kept_reading(read: Understanding) -> dict[str, Any]:

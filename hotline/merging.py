@@ -94,7 +94,7 @@ async def split(step: Step, fields: Split) -> list[str]:
     for brief in fields.briefs:
         ticket_id = await step.hub.numbers.take(step.session, step.at)
         child = Step(step.hub, step.session, step.actor, step.at, _child_of(step.ticket, ticket_id), [])
-        content = replace(text, brief=step.hub.mask(brief, text.caller_name))
+        content = replace(text, brief=await step.as_told(brief))
         child.use_text(content)
         child.change.texts.append(
             steps.NewText(

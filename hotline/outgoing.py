@@ -11,6 +11,8 @@ from models.lifecycle import Action
 from models.store import steps, tickets
 from models.ticket import Delivery, Notice
 from models.vocabulary import Disclosure
+from nlu.brief import without_household
+from nlu.masking import without_caller
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +31,11 @@ SUPERVISION_EVENTS: Final = {
     Action.SUPERVISE: "ticket.supervised",
     Action.ESCALATE: "ticket.escalated",
 }
+
+
+def without_traces(masked: str, caller_name: str | None, disclosure: Disclosure) -> str:
+    """Return masked words without what else tells who a confidential caller is: the door, and 张女士."""
+    return masked if disclosure is Disclosure.OPEN else without_household(without_caller(masked, caller_name))
 
 
 class Outgoing:
@@ -53,6 +60,11 @@ class Outgoing:
     def use_text(self, text: TicketText) -> None:
         """Give the words of a ticket that is only now being registered."""
         self._text = text
+
+    async def as_told(self, words: str) -> str:
+        """Return what a person wrote as departments may read it: masked, and of a confidential caller's never the door."""
+        name = (await self.text()).caller_name
+        return without_traces(self.hub.mask(words, name), name, self.ticket.disclosure)
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""

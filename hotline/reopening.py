@@ -56,7 +56,6 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
 
 async def _added_to_brief(step: Step, said: str) -> str:
     """Add the new facts to the brief; returns them without what would tell who the ticket's own caller is."""
-    text = await step.text()
-    masked = step.hub.mask(said, text.caller_name)
-    await step.set_brief(f"{text.brief}\n第{step.ticket.reopen_count}次重办，诉求人说明：{masked}")
+    masked = await step.as_told(said)
+    await step.set_brief(f"{(await step.text()).brief}\n第{step.ticket.reopen_count}次重办，诉求人说明：{masked}")
     return masked

@@ -38,12 +38,11 @@ class Withdraw(SealedFields, kw_only=True):
 
 async def supplement(step: Step, fields: Supplement) -> None:
     """Add to the brief what the citizen adds, masked, and tell every department at work."""
-    added = step.hub.mask(required(fields.text, "补充内容"), (await step.text()).caller_name)
+    added = await step.as_told(required(fields.text, "补充内容"))
     async with passing_on.common(step) as common:
         passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text))
-        text = await common.text()
-        added = step.hub.mask(added, text.caller_name)
-        await common.set_brief(f"{text.brief}\n补充：{added}")
+        added = await common.as_told(added)
+        await common.set_brief(f"{(await common.text()).brief}\n补充：{added}")
         for part in common.live_parts:
             await common.deliver(part, "ticket.supplemented", added=added)
 

@@ -66,8 +66,7 @@ class Trail(Outgoing):
 
     async def set_brief(self, brief: str) -> None:
         """Replace the department's brief; the trail keeps that it changed, not its words."""
-        text = await self.text()
-        masked = self.hub.mask(brief, text.caller_name)
+        text, masked = await self.text(), await self.as_told(brief)
         await tickets.set_brief(self.session, self.ticket.id, masked)
         self._text = replace(text, brief=masked)
         self.record("brief_edited", length=len(masked))

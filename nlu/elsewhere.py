@@ -35,31 +35,34 @@ _WITHIN: Final = re.compile(
 _GOES_ON: Final = re.compile(r"[\u4e00-\u9fff]")
 _COMPANY: Final = re.compile(r"[^，。；！？\s的]{0,16}?(?:公司|集团|厂|事务所|企业)")
 _SHOP: Final = re.compile(r"[\u4e00-\u9fff]{0,5}?(?:店|馆|铺|面|粉|酒楼|餐厅|饭庄|食府)")
+_ISSUED: Final = re.compile(r"(?:签发|颁发|发|办理?|买|寄|领|考)(?:来|出来?|过来)?的")
 _PEOPLE: Final = re.compile(r"人(?!民)|籍|户口|户籍")
 _AT: Final = re.compile(r"[在住位于]$")
 _FIRST: Final = re.compile(r"(?:^|[\n，。；：！？,.;:!?]|反映|投诉|举报|请问|咨询|关于)(?:我|我们|本人|人|家)?$")
-_REACH: Final = 6  # characters before a name that are looked at
+_REACH: Final = 8  # characters before a name that are looked at
 _NEAR: Final = 20  # characters after a name in which 这边 means it
 _APART: Final = 4  # characters between a name of elsewhere and a district that lies there
-_PSEUDONYM: Final = re.compile(r"[A-Z]\d{0,2}[市区县]|西地省")
+_PSEUDONYM: Final = re.compile(r"[A-Z]\d{0,2}市|[A-Z]\d{1,2}[区县]|西地省")
 
 
 class _Hit(NamedTuple):
-    """A name of elsewhere with its ending, or one of the city's own areas."""
+    """A name of elsewhere with its ending; `begins` is where the province begins that stands right before it, else `start`."""
 
     start: int
     end: int
     name: str
     has_ending: bool
+    begins: int
 
 
 class Elsewhere:
     """Finds names of other cities and provinces. Read-only; safe between threads."""
 
     def __init__(self, city: City) -> None:
-        areas = {body.name for body in city.departments.values() if body.kind in {"district", "street"}}
         self._city = {city.name, city.name.removesuffix("市")}
-        self._own = {*self._city, *areas, *city.language.district_words}
+        self._streets = {body.name for body in city.departments.values() if body.kind == "street"}
+        districts = {body.name for body in city.departments.values() if body.kind == "district"}
+        self._own = {*self._city, *self._streets, *districts, *city.language.district_words}
         places = {name for entry in city.gazetteer for name in (entry.name, *entry.aliases)}
         others = {*_PROVINCES, *_CITIES} | {f"{name}{end}" for name in _AMBIGUOUS for end in ("市", "地区", "州")}
         self._others = others - self._own
@@ -72,36 +75,49 @@ class Elsewhere:
         if not self._quick.find_matches_as_indexes(text):
             return None
         found = [(text[start:end], start, end) for _, start, end in self._names.find_matches_as_indexes(text)]
-        others = [_hit(text, start, end) for name, start, end in found if name in self._others]
+        others: list[_Hit] = []
+        for name, start, end in found:
+            if name in self._others:
+                others.append(_hit(text, start, end, others[-1:]))
         if not others or _PSEUDONYM.search(text):
             return None
-        # 江西省云州市 and 云州 are here, 南昌市东湖区 is there.
-        for name, start, _ in found:
-            if name in self._city or (name in self._own and not any(0 <= start - hit.end <= _APART for hit in others)):
-                return None
-        return next((text[hit.start : hit.end] for hit in others if _is_placed(text, hit)), None)
+        here = {
+            name for name, start, end in found if name in self._own and self._is_here(text, name, start, end, others)
+        }
+        if here - self._streets:
+            return None
+        # Other cities have an 解放街道 too: it only speaks against a name that nothing defines.
+        return next((text[hit.start : hit.end] for hit in others if _is_placed(text, hit, is_own=bool(here))), None)
+
+    def _is_here(self, text: str, name: str, start: int, end: int, others: list[_Hit]) -> bool:
+        """Tell whether a name of one's own says where it is: its people may be anywhere, 南昌市东湖区 is there."""
+        if name in self._city:
+            return _PEOPLE.match(text, end) is None
+        return not any(0 <= start - hit.end <= _APART for hit in others)
 
 
-def _hit(text: str, start: int, end: int) -> _Hit:
+def _hit(text: str, start: int, end: int, before: list[_Hit]) -> _Hit:
     name = text[start:end]
     ending = _ENDING.match(text, end)
-    return _Hit(start, ending.end() if ending else end, name, ending is not None or name.endswith(("市", "地区", "州")))
+    has_ending = ending is not None or name.endswith(("市", "地区", "州"))
+    begins = before[0].begins if before and before[0].end == start else start
+    return _Hit(start, ending.end() if ending else end, name, has_ending, begins)
 
 
-def _is_placed(text: str, hit: _Hit) -> bool:
-    """Tell whether it happened there."""
-    before = text[max(0, hit.start - _REACH) : hit.start]
+def _is_placed(text: str, hit: _Hit, *, is_own: bool) -> bool:
+    """Tell whether it happened there; `is_own` where a street that bears a name of one's own is named too."""
+    before = text[max(0, hit.begins - _REACH) : hit.begins]
     if _COMES_FROM.search(before) or _NAMED_AFTER.match(text, hit.end):
         return False
     within = _WITHIN.match(text, hit.end)
     if within is not None:
-        return _PEOPLE.match(text, within.end()) is None
+        return _PEOPLE.match(text, within.end()) is None and _ISSUED.match(text, within.end()) is None
     if _IS_OTHER.search(before):
         return False
     is_city = hit.name not in _PROVINCES or hit.name in _CITY_PROVINCES
     if hit.has_ending and is_city and _GOES_ON.match(text, hit.end):
-        return _COMPANY.match(text, hit.end) is None
-    return _is_told(text, hit, before, is_city=is_city)
+        return not any(other.match(text, hit.end) for other in (_COMPANY, _ISSUED, _LIVES))
+    return not is_own and _is_told(text, hit, before, is_city=is_city)
 
 
 def _is_told(text: str, hit: _Hit, before: str, *, is_city: bool) -> bool:

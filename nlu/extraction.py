@@ -10,7 +10,7 @@ from models.city import City
 from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
 from nlu.misconduct import misconduct_of
-from nlu.parties import accused_of
+from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
 from nlu.similarity import Told
@@ -112,13 +112,19 @@ def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] |
     best, worth = _best(sheet, runs)
     if not sheet.bodies:
         return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
-    # A body may begin within the last word.
-    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).clip(max=len(sheet.starts) - 1).tolist()
+    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
     lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
     for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
-        is_run = sheet.starts[first] == body.start and sheet.ends[last] == body.end and last - first < LONGEST
+        is_run = _is_run(sheet, body, first, last)
         own = max(float(runs[first, last - first]), _UNLIKELY) if is_run else _UNLIKELY
         own += _BODY_SHARE * (body.worth + _BODY_HEAD_START)
         if own > worth:
             best, worth = (body.start, body.end), own
     return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
+
+
+def _is_run(sheet: WordSheet, body: Body, first: int, last: int) -> bool:
+    """Tell whether a body begins and ends where words do; a role may begin within the last one (老住户), none after it."""
+    if first >= len(sheet.starts) or last - first >= LONGEST:
+        return False
+    return bool(sheet.starts[first] == body.start and sheet.ends[last] == body.end)

@@ -58,7 +58,8 @@ SURNAMES: Final = (
     "池乔胥能苍双闻莘党翟谭贡劳姬申扶冉郦雍桑桂濮牛寿通边燕冀浦尚农温别庄晏柴瞿阎连习艾容向古易廖居衡步都耿满弘匡国文寇广阙东欧"
     "肖闫付涂晋楚游覃粟简佘揭帅曾关查游"
 )
-_NAME: Final = rf"(?:欧阳|上官|司马|诸葛|司徒|夏侯|令狐|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
+_COMPOUND: Final = "欧阳|上官|司马|诸葛|司徒|夏侯|令狐"
+_NAME: Final = rf"(?:{_COMPOUND}|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
 # Names that callers give of themselves and their family; what follows must end the name, or 「我叫他来」 would match.
 _OWN_NAME: Final = re.compile(
     rf"(?:我叫|我名叫|本人叫|我的名字[叫是]|姓名[:： 是为叫]{{0,2}}"
@@ -72,6 +73,15 @@ _TITLES: Final = re.compile(r"(?:先生|女士|小姐|同志|老师|师傅|阿�
 _SHORTEST_NAME: Final = 2
 _LONGEST_PHONE_RUN: Final = 15
 _WITH_COUNTRY_CODE: Final = 13
+
+
+_SURNAME: Final = re.compile(rf"(?:{_COMPOUND}|[\u4e00-\u9fff])")
+_ADDRESSED: Final = "先生|女士|小姐|同志|阿姨|大爷|大妈|大姐|大哥|大伯|大娘|叔叔|奶奶|爷爷|婆婆|老伯|某某|某"
+# An agent writes down who called.
+_REPORTED: Final = re.compile(
+    rf"(?:(?<=诉求人)|(?<=来电人)|(?<=投诉人)|(?<=举报人)|(?<=反映人)|(?<=市民)|(?<=居民)|(?<=业主))[:：]?{_NAME}(?=反映|来电|致电|称|表示|，)"
+    rf"|(?:{_COMPOUND}|[{SURNAMES}])(?:{_ADDRESSED})(?=反映|来电|又来电|致电|称|表示|投诉|举报|咨询|求助)"
+)
 
 
 class Masked(Struct, frozen=True):
@@ -100,6 +110,18 @@ def mask(text: str, caller_name: str | None = None) -> Masked:
     for name in _names(text, caller_name):
         text = text.replace(name, MASK)
     return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)), plates)
+
+
+def without_caller(text: str, caller_name: str | None) -> str:
+    """Return a masked text without what else names its caller: 张女士 or 小花 for 张小花, and 张女士反映 where nobody knows the name."""
+    text = _REPORTED.sub(MASK, text)
+    surname = _SURNAME.match(caller_name or "")
+    if caller_name is None or surname is None:
+        return text
+    given = _TITLES.sub("", caller_name[surname.end() :])
+    if len(given) >= _SHORTEST_NAME:
+        text = text.replace(given, MASK)
+    return re.sub(rf"{surname[0]}(?:{_ADDRESSED})", MASK, text)
 
 
 def _mask_numbers(text: str, phones: list[str], ids: list[str]) -> str:

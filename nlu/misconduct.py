@@ -16,6 +16,10 @@ _SENTENCE: Final = re.compile(r"[。！？!?\n]")
 _CLAUSE: Final = re.compile(r"[，；：,;:、]")
 # Before whom it is done, or whom it is told: 向摊贩索要, 找城管局反映.
 _SUFFERS: Final = frozenset("向对跟找给问")
+# Whom an office is only to look into: 希望城管局严查烧烤店乱收费; but not 查处摊贩时打人.
+_LOOKS_INTO: Final = re.compile(
+    r"(?:查处|严查|彻查|调查|不管|管管|整治|取缔|打击|制止|规范|反映|举报|投诉)(?![^，]{0,8}(?:时|中|过程|的人))"
+)
 _PASSIVE: Final = "被"
 _APART: Final = 1  # characters
 _LONGEST: Final = 60  # characters
@@ -49,7 +53,8 @@ def _before(text: str, end: int, bodies: Sequence[Body]) -> str:
     # 翠湖街道办城管中队 is one: whoever stands apart from the nearest is another.
     others = (body.end for body in told if body.end < nearest.start - _APART)
     first = max(_last(_CLAUSE, text, begun, nearest.start), *others, 0)
-    return text[max(first, end - _LONGEST) : end]
+    first = max(first, end - _LONGEST)
+    return text[_last(_LOOKS_INTO, text, first, end) : end]
 
 
 def _last(mark: re.Pattern[str], text: str, begin: int, end: int) -> int:

@@ -43,6 +43,8 @@ class Retelling:
 
     def __call__(self, letter: Told, home: str) -> Told:
         """Return the letter as another citizen might have written it; `home` is a place of no account here."""
+        title = letter.title.replace(letter.place, "").replace(letter.subject, "")
+        letter = Told(title, letter.text, letter.place, letter.subject)
         told = self._moved(letter) if letter.place in letter.text and self._is(_OWN_PLACES) else letter
         told = self._titled(told, home) if told.place else self._placed(told)
         gone = told.subject and told.subject not in told.text and told.subject not in told.title

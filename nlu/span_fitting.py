@@ -32,8 +32,8 @@ from nlu.span_weights import (
 from nlu.span_words import BARS, MARKS, Codes, SheetReader, WordSheet
 
 _SEED: Final = 12345
-_ROUNDS: Final = 2
-_AS_WRITTEN: Final = 0.9
+_ROUNDS: Final = 3
+_AS_WRITTEN: Final = 0.5  # of the letters, which then teach the subject; told anew they teach the place
 _UNTITLED: Final = 0.1
 _RATE: Final = 0.05
 _DECAY: Final = 1e-3
@@ -120,13 +120,16 @@ def _examples(
     for _ in range(_ROUNDS):
         examples = []
         for told in chance.sample(plain, len(plain)):
-            if chance.random() > _AS_WRITTEN:
+            is_anew = chance.random() > _AS_WRITTEN
+            if is_anew:
                 told = retell(told, chance.choice(homes) if homes else "")  # noqa: PLW2901 - the same letter, told anew
             elif chance.random() < _UNTITLED:
                 told = Told("", told.text, told.place, told.subject)  # noqa: PLW2901
-            examples.append(
-                _example(read(cutter.passage(told.text), cutter.passage(told.title)), told, read, features, tags)
-            )
+            sheet = read(cutter.passage(told.text), cutter.passage(told.title))
+            example = _example(sheet, told, read, features, tags)
+            place, subject = example.right
+            example.right = (place, None) if is_anew else (None, subject)
+            examples.append(example)
         rounds.append([example for example in examples if example.sheet.cuts])
     return rounds
 

@@ -27,7 +27,7 @@ from hotline import (
 )
 from hotline.api import body
 from hotline.api.shapes import Count, Number
-from hotline.fields import GroundsFields, ReasonFields, SealedFields
+from hotline.fields import GroundsFields, SealedFields
 from hotline.keys import HUB
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
@@ -78,7 +78,7 @@ STEPS: Final[dict[Action, UseCase]] = {
     Action.ANSWER: UseCase(answer.Answer, answer.answer),
     Action.DECLINE: UseCase(answer.Decline, answer.decline),
     Action.VOID: UseCase(GroundsFields, answer.void),
-    Action.NOTE: UseCase(ReasonFields, answer.note),
+    Action.NOTE: UseCase(answer.Note, answer.note),
     Action.DISPATCH: UseCase(dispatch.Dispatch, dispatch.dispatch),
     Action.REASSIGN: UseCase(dispatch.Dispatch, dispatch.reassign),
     Action.RECALL: UseCase(dispatch.Recall, dispatch.recall),
@@ -209,10 +209,7 @@ async def _without_traces(step: Step, fields: Struct) -> Struct:
     written = {name: value for name in FREE_WORDS if name not in sealed and (value := getattr(fields, name, None))}
     if not written:
         return fields
-    caller_name = (await step.text()).caller_name
-    return msgspec.structs.replace(
-        fields, **{name: step.hub.mask(value, caller_name) for name, value in written.items()}
-    )
+    return msgspec.structs.replace(fields, **{name: await step.as_told(value) for name, value in written.items()})
 
 
 def step_answer(step: Step, made: Any) -> StepAnswer:

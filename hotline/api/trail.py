@@ -12,6 +12,7 @@ from hotline.api.tickets import visible
 from hotline.api.view import readable
 from hotline.keys import HUB
 from hotline.recount import explained
+from models.lifecycle import Action
 from models.store import events, tickets
 from models.trail import event_fields
 from models.vocabulary import Role
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from models.store.database import Session
     from models.ticket import Actor
+    from models.trail import TicketEvent
 
 
 class By(Struct, kw_only=True):
@@ -93,7 +95,7 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
                 "type": event.type,
                 "at": event.at,
                 "by": {"role": event.actor_role, "name": event.actor},
-                "fields": event_fields(event),
+                "fields": _told(actor, event),
                 "words": words.get(event.seq, {}),
                 "hash": event.hash.hex(),
             }
@@ -101,6 +103,14 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
         ]
 
     return body.answer({"events": await hub.database.read(work)}, Trail)
+
+
+def _told(actor: Actor, event: TicketEvent) -> dict[str, Any]:
+    """Return what an event says; the words of a note that was kept before they were sealed only to the hotline and its writer."""
+    fields = event_fields(event)
+    if event.type == Action.NOTE and actor.role is Role.DEPARTMENT and event.actor != actor.name:
+        fields.pop("reason", None)
+    return fields
 
 
 async def clock(request: web.Request, actor: Actor) -> web.Response:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from hotline.guards import why_no_answer
 from models.lifecycle import Action, TicketState, assignment_allows, may, must_be_decided, ticket_allows
 from models.vocabulary import Disclosure, Role
 
@@ -167,7 +168,11 @@ def allowed_actions(hub: Hub, actor: Actor, ticket: Ticket, parts: list[Assignme
 
 
 def _is_barred(hub: Hub, action: Action, ticket: Ticket) -> bool:
-    """Tell whether the third dispatch must designate, or a person would open a dispute over what a department has."""
+    """Tell whether the third dispatch must designate, a person would open a dispute over what a department has, or answer
+    what somebody must look into.
+    """
+    if action is Action.ANSWER:
+        return why_no_answer(hub, ticket.kind, ticket.flags) is not None
     if action is Action.OPEN_DISPUTE:
         return ticket.is_disputed or ticket.state is not TicketState.ON_DESK
     return action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count)

@@ -9,7 +9,10 @@ import pytest
 
 from hotline.commands import audit
 from hotline.config import Settings
-from models.ticket import id_of
+from hotline.step import Step, run
+from models.lifecycle import Action
+from models.ticket import Actor, id_of
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -250,3 +253,39 @@ async def test_verify_and_recompute_find_nothing_wrong(
     said = capsys.readouterr().out
     assert "核对1件工单的留痕，0件有问题" in said
     assert "重算2项承办的时限，0项不符" in said
+
+
+async def test_a_note_of_the_hotline_is_sealed_and_told_to_no_department(world: World) -> None:
+    number = str((await world.register(LITTER, caller=CALLER))["number"])
+    words = "欧阳雪梅住霞林天地2单元501，怕被报复，请保密"
+    await world.step(number, "note", who="agent", reason=words)
+    [row] = await sealed(world, number)
+    opened = world.hub.database.keyring.unseal(row["words"], "event_words", "words", f"{id_of(number)}/{row['seq']}")
+    assert json.loads(opened) == {"reason": words}
+    assert "怕被报复" in (await words_of(world, number, "supervisor"))["note"]["reason"]
+    for code in ("urban", "sanitation"):
+        trail = await world.get(f"/api/v1/tickets/{number}/trail", who=f"department:{code}")
+        assert "怕被报复" not in str(trail)
+        assert "2单元" not in str(trail)
+    for table in ("events", "deliveries", "idempotency"):
+        assert "怕被报复" not in str([tuple(row.values()) for row in await world.rows(f"SELECT * FROM {table}")])
+
+
+async def test_a_department_reads_its_own_note_and_no_other_s(world: World) -> None:
+    number = str((await world.register(LITTER, caller=CALLER))["number"])
+    await world.step(number, "note", who=WHO, reason="已安排夜班清运")
+    assert await words_of(world, number, WHO) == {"note": {"reason": "已安排夜班清运"}}
+    assert await words_of(world, number, "department:sanitation") == {}
+
+
+async def test_a_note_that_was_kept_in_the_clear_is_shown_to_no_department(world: World) -> None:
+    """As a former version wrote it."""
+    number = str((await world.register(LITTER, caller=CALLER))["number"])
+
+    async def work(step: Step) -> None:
+        step.take(Action.NOTE, reason="诉求人怕被报复")
+
+    await run(world.hub, Actor(Role.AGENT, "test-agent"), id_of(number), work)
+    for who, is_told in (("supervisor", True), (WHO, False)):
+        trail = await world.get(f"/api/v1/tickets/{number}/trail", who=who)
+        assert ("怕被报复" in str(trail)) is is_told

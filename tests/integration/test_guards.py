@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -295,3 +296,95 @@ async def test_corruption_is_merged_by_who_may_and_never_into_what_the_accused_h
     await world.refused(number, "merge", who="dispatcher", status=403, into=other, reason="同一事项")
     said = await world.refused(number, "merge", who="shift_lead", into=other, reason="同一事项")
     assert "回避" in said["detail"]
+
+
+# A confidential caller
+
+
+HIDDEN = ("501", "2单元", "欧阳雪梅", "欧阳女士", "雪梅", "13800000001")
+DOOR = "我是霞林天地2单元501的欧阳雪梅，欧阳女士说楼下烧烤店油烟很大"
+SMOKE = "霞林天地广场楼下烧烤店油烟很大，关不了窗。"
+
+
+def confidential(identity: str) -> dict[str, str]:
+    return {"name": "欧阳雪梅", "phone": "13800000001", "identity": identity, "disclosure": "confidential"}
+
+
+async def seen_by(world: World, number: str, code: str) -> str:
+    """All that a department learns of a ticket by its webhooks, its page, its list and the trail."""
+    server = await world.department(code)
+    await world.deliver()
+    assert server.received
+    who = f"department:{code}"
+    pages = [
+        await world.get(f"/api/v1/tickets/{number}", who=who),
+        await world.get("/api/v1/tickets", who=who),
+        await world.get(f"/api/v1/tickets/{number}/trail", who=who),
+    ]
+    # Hashes and coordinates may hold any digits.
+    return re.sub(r"[0-9a-f]{64}|\d+\.\d+", "", f"{server.received}{pages}")
+
+
+def check_hidden(seen: str, *told: str) -> None:
+    for words in told:
+        assert words in seen
+    for trace in HIDDEN:
+        assert trace not in seen, seen[max(0, seen.find(trace) - 40) :][:90]
+
+
+@pytest.mark.parametrize("identity", ["named", "anonymous"])
+async def test_a_brief_given_at_intake_tells_no_door_and_no_name(world: World, identity: str) -> None:
+    server = await world.department("urban")
+    brief = DOOR + "，希望核实。"
+    receipt = await world.register(SMOKE, brief=brief, caller=confidential(identity))
+    number = receipt["number"]
+    if receipt["state"] == "on_desk":
+        await world.step(number, "dispatch", who="dispatcher", lead="urban")
+    elif receipt["lead"]["code"] != "urban":
+        await world.step(number, "reassign", who="dispatcher", lead="urban", reason="由城管办理")
+    check_hidden(await seen_by(world, number, "urban"), "烧烤店油烟")
+    assert server.received
+
+
+async def test_what_the_desk_and_the_citizen_write_tells_no_door_and_no_name(world: World) -> None:
+    await world.department("urban")
+    receipt = await world.register(SMOKE, caller=confidential("named"))
+    number = receipt["number"]
+    if receipt["state"] == "assigned":
+        await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    fields: dict[str, Any] = {"brief": DOOR + "，请核实。", "reason": "501的欧阳女士来电"}
+    await world.step(number, "dispatch", who="dispatcher", lead="urban", **fields)
+    await world.step(number, "recall", who="dispatcher", reason="2单元501的欧阳女士另有要求")
+    await world.step(number, "designate", who="supervisor", lead="urban", **fields)
+    await world.step(number, "remind", who="supervisor", reason="2单元501的欧阳女士又来电")
+    await world.track(receipt, "supplement", text=DOOR + "，锦绣园3-2-501也闻得到。")
+    check_hidden(await seen_by(world, number, "urban"), "烧烤店油烟", "也闻得到")
+    await world.closed(number)
+    await world.track(receipt, "ask_reopen", reason="又开始了，2单元501满屋油烟，欧阳女士")
+    check_hidden(await seen_by(world, number, "urban"), "又开始了")
+    assert (await world.department("urban")).last("ticket.reopened")
+
+
+async def test_a_split_off_brief_and_a_designation_tell_no_door_and_no_name(world: World) -> None:
+    await world.department("urban")
+    receipt = await world.register(SMOKE, caller=confidential("named"))
+    made = await world.step(receipt["number"], "split", who="dispatcher", briefs=[DOOR], reason="2单元501另有一事")
+    number = made["made"][0]
+    await world.step(number, "designate", who="supervisor", lead="urban", reason="501室的欧阳女士要求")
+    check_hidden(await seen_by(world, number, "urban"), "烧烤店油烟")
+
+
+async def test_what_a_confidential_merged_caller_says_tells_no_door_on_the_common_ticket(world: World) -> None:
+    await world.department("urban")
+    common = await world.register(STALL, caller={"phone": "13900000002"})
+    second = await world.register(STALL, caller=confidential("named"))
+    await world.step(second["number"], "merge", who="dispatcher", into=common["number"], reason="同一事项")
+    await world.track(second, "supplement", text=DOOR)
+    check_hidden(await seen_by(world, common["number"], "urban"), "烧烤店油烟")
+
+
+async def test_an_open_caller_s_door_is_told_so_that_one_can_come(world: World) -> None:
+    await world.department("urban")
+    receipt = await world.register(STALL, caller={"name": "欧阳雪梅", "phone": "13800000001"})
+    await world.track(receipt, "supplement", text="我家在霞林天地2单元501，可以上门看。")
+    assert "2单元501" in await seen_by(world, receipt["number"], "urban")

@@ -36,7 +36,15 @@ def test_a_matter_of_another_city_is_told_by_its_name(text: str, words: str) -> 
     assert elsewhere().find(text) == words
 
 
-@pytest.mark.parametrize("text", ["南昌市东湖区的路灯坏了", "北京市西城区停水了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "南昌市东湖区的路灯坏了",
+        "北京市西城区停水了",
+        "河南省开封市杞县城关镇停水了",
+        "我是云州人，住在北京市朝阳区望京街道，停水了",
+    ],
+)
 def test_a_district_of_our_name_lies_in_the_city_that_is_named_before_it(text: str) -> None:
     assert elsewhere().find(text)
 
@@ -66,6 +74,10 @@ def test_the_city_itself_never_counts(text: str) -> None:
         "孩子考上武汉大学，奖学金怎么领",
         "我是上海人，住翠湖花园，楼上漏水",
         "建议学习杭州市的做法，建智慧停车",
+        "我儿子在杭州市上班，怎么把户口迁回来",
+        "驾驶证是江西省南昌市发的，怎么换证",
+        "货车从河南省郑州市拉货来，被交警拦下",
+        "外卖平台总部在北京市朝阳区，扣我押金",
     ],
 )
 def test_where_somebody_comes_from_lives_or_studies_is_not_where_it_is(text: str) -> None:

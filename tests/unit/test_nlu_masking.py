@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.masking import MASK, mask
+from nlu.masking import MASK, mask, without_caller
 
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -98,3 +98,25 @@ def test_endless_texts_are_masked_in_time(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "水", "😡", "hello"])
 def test_texts_without_numbers_are_left_alone(text: str) -> None:
     assert mask(text, None).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "left"),
+    [
+        ("张女士说楼上漏水", "张小花", "***说楼上漏水"),
+        ("小花说楼上漏水，张女士很急", "张小花", "***说楼上漏水，***很急"),
+        ("欧阳先生又来电", "欧阳建国", "***又来电"),
+        ("王女士反映楼上漏水", None, "***反映楼上漏水"),
+        ("来电人李小某反映楼上漏水", None, "来电人***反映楼上漏水"),
+    ],
+)
+def test_a_confidential_caller_is_not_named_in_other_words(text: str, name: str | None, left: str) -> None:
+    assert without_caller(text, name) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("举报王队长收好处费", "张小花"), ("反映李先生的店占道", None), ("高楼上漏水", None), ("翠湖路路灯坏了", "路")],
+)
+def test_others_keep_their_names(text: str, name: str | None) -> None:
+    assert without_caller(text, name) == text

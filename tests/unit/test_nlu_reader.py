@@ -82,6 +82,10 @@ def test_an_understanding_is_whole(reader: Reader) -> None:
     assert read.model_version == reader.model_version
 
 
+def test_a_role_within_the_last_word_is_read(reader: Reader) -> None:
+    assert reader.understand("建议规划辰光多问问老住户", received_at=NOW).masked_text.endswith("老住户")
+
+
 def test_flags_force_the_urgency(reader: Reader) -> None:
     read = reader.understand("楼道里燃气味很重，怕是泄漏了", received_at=NOW)
     assert Flag.GAS in read.flags
