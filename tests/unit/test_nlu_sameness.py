@@ -30,7 +30,7 @@ take = Fingerprinter(b"k" * 32, fit_pairs(row.text for row in read_corpus(YUNZHO
 
 
 def matter(text: str, caller: bytes | None = None, category: str = LAMP, place: str | None = None) -> Matter:
-    told = extract.find(cutter.passage(text), NOTHING).told
+    told = extract.tell(cutter.passage(text), NOTHING)[1]
     return Matter(
         fingerprint=take(text, told).pairs,
         category=category,
