@@ -13,6 +13,7 @@ from models.lifecycle import TicketState
 from models.store import tickets
 from models.store.waves import Link
 from models.ticket import id_of, number_of
+from models.vocabulary import Kind
 from nlu.sameness import Matter, Relation, likenesses
 from nlu.similarity import STORED
 
@@ -98,6 +99,7 @@ def _matter(places: Collection[str], ticket: Ticket | Alike, fingerprint: bytes)
     return Matter(
         fingerprint=fingerprint,
         category=ticket.category,
+        kind=Kind(ticket.kind),
         place=ticket.place if ticket.place in places else None,
         district=ticket.district,
         caller=ticket.caller_index,

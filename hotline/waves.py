@@ -29,7 +29,7 @@ DESCRIBED_AT_ONCE: Final = 5
 # So many of the newest tickets of a wave are read to say what it is about.
 READ: Final = 40
 # A ticket must be as good as surely about the same matter to join: a wave goes on from one to the next.
-JOINS_ABOVE: Final = 0.97
+JOINS_ABOVE: Final = 0.98
 
 
 async def gather(hub: Hub) -> int:

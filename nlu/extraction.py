@@ -31,16 +31,12 @@ _LONGEST_SUBJECT: Final = 40  # characters
 
 
 class Extracted(Struct, frozen=True):
-    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office.
-
-    `told` is where place and subject stand.
-    """
+    """`place` where it is, `subject` whom it is about, `accused` who is said to have done wrong, `misconduct` of an office."""
 
     place: Place | None
     subject: str | None
     accused: str | None
     misconduct: Misconduct | None
-    told: Told
 
 
 class Extractor:
@@ -61,6 +57,12 @@ class Extractor:
 
         An address given apart and one accused by name in the form come before what the text says.
         """
+        return self.tell(text, title, address, accused)[0]
+
+    def tell(
+        self, text: Passage, title: Passage = NOTHING, address: Passage = NOTHING, accused: str | None = None
+    ) -> tuple[Extracted, Told]:
+        """Return the same, and the words in which place and subject stand."""
         sheet = self._read(text, title)
         place, subject = self._spans(sheet)
         if address.text:
@@ -71,8 +73,8 @@ class Extractor:
         misconduct = misconduct_of(sheet.text, sheet.bodies)
         told = Told(sheet, place, subject)
         if accused:
-            return Extracted(found, about or accused, accused, misconduct, told)
-        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct, told)
+            return Extracted(found, about or accused, accused, misconduct), told
+        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct), told
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""

@@ -131,8 +131,8 @@ class Reader:
         kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
-        found = self._extract.find(opening, headline, self._cutter.passage(given), accused)
-        alike = self._fingerprint(whole, found.told) if self._fingerprint else _NO_FINGERPRINT
+        found, told = self._extract.tell(opening, headline, self._cutter.passage(given), accused)
+        alike = self._fingerprint(whole, told) if self._fingerprint else _NO_FINGERPRINT
         when = find_time(read, received_at, heading)
         return Understanding(
             categories=categories,

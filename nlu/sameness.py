@@ -6,21 +6,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import exp, log1p
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from models.vocabulary import Kind
 from nlu.similarity import Overlap, overlaps
 
 SAME_PLACE_WITHIN: Final = timedelta(days=3)
 # What is shared must be much beside what both say; a long letter shares much with every other.
-_SHARED: Final = 4.8
-_OWN: Final = -1.0
-_OTHER: Final = -1.6
-_SAME_SUBJECT: Final = 2.1
-_PLACED: Final = 1.7
-_OFFSET: Final = -4.0
-_SAME_ABOVE: Final = -2.0
+_SHARED: Final = 3.9
+_SPECIAL: Final = 0.85
+_OWN: Final = -0.9
+_OTHER: Final = -1.4
+_SAME_SUBJECT: Final = 2.2
+_SAME_KIND: Final = 0.75
+_PLACED: Final = 1.8
+_APART: Final = -1.6
+_OFFSET: Final = -5.0
+_SAME_ABOVE: Final = -1.9
 _ALIKE_ABOVE: Final = -3.0
 # A caller who calls again means the same matter more often than another does.
 _REPEATS_ABOVE: Final = -2.8
@@ -28,8 +32,11 @@ _REPEATS_ABOVE: Final = -2.8
 _BEHIND: Final = 1.3
 # Where nothing is shared that few others say, no name of a place or a firm, two requests are of one sort and no more.
 _SPECIAL_ABOVE: Final = 2.0
-# What two requests must share beside the place's name, unless they are of one category and come within days.
+# What two requests must share beside the place's name, or of an unusual one, unless they are of one category and come within days.
 _BEYOND_ABOVE: Final = 3.0
+_NAMED_ABOVE: Final = 12.0
+_SAME_PLACE_ABOVE: Final = -5.0
+_COPY: Final = 0.4  # of the shorter one's weight
 
 
 class Relation(StrEnum):
@@ -48,6 +55,7 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     fingerprint: bytes
     category: str
+    kind: Kind
     place: str | None
     district: str | None
     caller: bytes | None
@@ -66,19 +74,18 @@ def likenesses(one: Matter, guesses: Collection[str], others: Sequence[Matter]) 
 
     `guesses` are the categories that may be its own, by code.
     """
-    shared = overlaps(one.fingerprint, [other.fingerprint for other in others])
-    scores = [
-        _score(overlap, is_one_subject=other.category in guesses) for overlap, other in zip(shared, others, strict=True)
+    told = [
+        _told(one, guesses, other, overlap)
+        for other, overlap in zip(
+            others, overlaps(one.fingerprint, [other.fingerprint for other in others]), strict=True
+        )
     ]
-    here = [score for score, other in zip(scores, others, strict=True) if not is_elsewhere(one, other)]
-    near = max(here, default=0.0) - _BEHIND
-    found: list[Likeness | None] = []
-    for score, overlap, other in zip(scores, shared, others, strict=True):
-        is_one_subject = other.category in guesses and _is_recent(one, other)
-        is_told = overlap.special >= _SPECIAL_ABOVE and (is_one_subject or overlap.beyond >= _BEYOND_ABOVE)
-        relation = _relation(one, other, score, near, is_told=is_told, is_apart=overlap.is_apart)
-        found.append(Likeness(relation, 1 / (1 + exp(_SAME_ABOVE - score))) if relation else None)
-    return found
+    near = max((words.score for words in told if words.may_be_same), default=0.0) - _BEHIND
+    relations = [_relation(one, other, words, near) for other, words in zip(others, told, strict=True)]
+    return [
+        Likeness(relation, 1 / (1 + exp(_SAME_ABOVE - words.score))) if relation else None
+        for relation, words in zip(relations, told, strict=True)
+    ]
 
 
 def is_elsewhere(one: Matter, other: Matter) -> bool:
@@ -88,31 +95,47 @@ def is_elsewhere(one: Matter, other: Matter) -> bool:
     return one.place != other.place and one.place is not None and other.place is not None
 
 
-def _relation(
-    one: Matter, other: Matter, score: float, near: float, *, is_told: bool, is_apart: bool
-) -> Relation | None:
+class _Told(NamedTuple):
+    """What the words of two requests tell: whether they are of one sort, whether they may be of one matter, how likely that is."""
+
+    is_one_sort: bool
+    may_be_same: bool
+    score: float
+
+
+def _told(one: Matter, guesses: Collection[str], other: Matter, overlap: Overlap) -> _Told:
+    is_one_subject = other.category in guesses
+    is_named = overlap.special >= _NAMED_ABOVE or overlap.beyond >= _BEYOND_ABOVE
+    is_one_sort = overlap.special >= _SPECIAL_ABOVE and (is_named or (is_one_subject and _is_recent(one, other)))
+    # The same words about another place are one sort of matter at two places.
+    is_copy = overlap.is_apart and overlap.shared >= _COPY * min(overlap.own, overlap.other)
+    score = (
+        _OFFSET
+        + _SHARED * log1p(overlap.shared)
+        + _SPECIAL * log1p(overlap.special)
+        + _OWN * log1p(overlap.own)
+        + _OTHER * log1p(overlap.other)
+        + _PLACED * overlap.placed
+        + _APART * overlap.is_apart
+        + _SAME_SUBJECT * is_one_subject
+        + _SAME_KIND * (one.kind == other.kind)
+    )
+    return _Told(is_one_sort, is_one_sort and not is_copy and not is_elsewhere(one, other), score)
+
+
+def _relation(one: Matter, other: Matter, words: _Told, near: float) -> Relation | None:
     is_one_subject = one.category == other.category
     if one.caller is not None and one.caller == other.caller:
-        return Relation.REPEAT if is_one_subject or score >= _REPEATS_ABOVE else None
+        return Relation.REPEAT if is_one_subject or words.score >= _REPEATS_ABOVE else None
     if is_elsewhere(one, other):
         return None
-    if score >= max(_SAME_ABOVE, near) and is_told and not is_apart:
+    if words.score >= max(_SAME_ABOVE, near) and words.may_be_same:
         return Relation.SAME_EVENT
-    if is_one_subject and _is_recent(one, other) and one.place is not None and one.place == other.place:
+    is_one_place = one.place is not None and one.place == other.place
+    if is_one_subject and is_one_place and _is_recent(one, other) and words.score >= _SAME_PLACE_ABOVE:
         return Relation.SAME_EVENT
-    return Relation.ALIKE if score >= _ALIKE_ABOVE and is_told else None
+    return Relation.ALIKE if words.score >= _ALIKE_ABOVE and words.is_one_sort else None
 
 
 def _is_recent(one: Matter, other: Matter) -> bool:
     return abs(one.at - other.at) <= SAME_PLACE_WITHIN
-
-
-def _score(overlap: Overlap, *, is_one_subject: bool) -> float:
-    return (
-        _OFFSET
-        + _SHARED * log1p(overlap.shared)
-        + _OWN * log1p(overlap.own)
-        + _OTHER * log1p(overlap.other)
-        + _PLACED * overlap.placed
-        + _SAME_SUBJECT * is_one_subject
-    )

@@ -15,6 +15,7 @@ KEYWORDS: Final = 6
 _LONGEST_SENTENCE: Final = 80  # characters
 _SHORTEST_WORD: Final = 2
 _LEAST_SHARE: Final = 0.3  # of the requests that a keyword must be in
+_NEARLY: Final = 0.5
 _EVEN: Final = 12  # characters; a long sentence must say more than a short one
 
 
@@ -60,11 +61,13 @@ def _weight(word: str, weights: PairWeights | None) -> float:
 
 
 def _keywords(worth: dict[str, float]) -> tuple[str, ...]:
-    """Return the words that tell most; a part of one is no other."""
+    """Return the words that tell most; a part of one is no other, and the whole is told where it is worth nearly as much."""
     found: list[str] = []
     for word in sorted(worth, key=lambda word: (-worth[word], word)):
-        if not any(word in other or other in word for other in found):
-            found.append(word)
+        longer = [other for other in worth if word in other and worth[other] >= _NEARLY * worth[word]]
+        whole = max(longer, key=len)
+        if not any(whole in other or other in whole for other in found):
+            found.append(whole)
     return tuple(found[:KEYWORDS])
 
 

@@ -151,6 +151,7 @@ def _matters(
         matter = Matter(
             fingerprint=read.fingerprint,
             category=read.categories[0].code,
+            kind=read.kind,
             place=place if place in places else None,
             district=where.district if where else None,
             caller=None,

@@ -35,14 +35,13 @@ SELECT id FROM tickets WHERE city_code = :city_code AND merged_into = :id AND st
 -- name: alike(city_code, bands, since, caller_index, place, category)
 -- Candidates for a duplicate: recent tickets that share fingerprint bands, those first that share most of what few others
 -- have; of the same caller; or about the same subject at the same place.
-SELECT t.id, t.state, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint FROM (
-  (SELECT hit.id FROM (
-     SELECT newest.id, 1 / ln(2 + count(*) OVER (PARTITION BY wanted.band)) AS worth
-     FROM unnest(:bands::bigint[]) AS wanted (band) CROSS JOIN LATERAL (
+SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint FROM (
+  (SELECT hit.id FROM unnest(:bands::bigint[]) AS wanted (band) CROSS JOIN LATERAL (
+     SELECT array_agg(newest.id) AS ids, 1 / ln(2 + count(*)) AS worth FROM (
        SELECT b.ticket_id AS id FROM ticket_bands AS b
        WHERE b.city_code = :city_code AND b.band = wanted.band AND b.ticket_id >= :since
-       ORDER BY b.ticket_id DESC LIMIT 64) AS newest) AS hit
-   GROUP BY hit.id ORDER BY sum(hit.worth) DESC, hit.id DESC LIMIT 48)
+       ORDER BY b.ticket_id DESC LIMIT 64) AS newest) AS found CROSS JOIN LATERAL unnest(found.ids) AS hit (id)
+   GROUP BY hit.id ORDER BY sum(found.worth) DESC, hit.id DESC LIMIT 48)
   UNION
   (SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id >= :since
    ORDER BY id DESC LIMIT 20)

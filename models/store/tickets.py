@@ -50,6 +50,7 @@ class Alike(Struct, frozen=True, kw_only=True):
 
     id: int
     state: str
+    kind: str
     category: str
     caller_index: bytes | None
     place: str | None

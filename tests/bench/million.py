@@ -24,7 +24,7 @@ from models.city_corpus import read_corpus
 from models.city_files import read_city
 from models.store import credentials, database, steps, tickets, timers
 from models.store.migrations import migrate
-from models.vocabulary import Role
+from models.vocabulary import Kind, Role
 from nlu.reader import Reader
 from nlu.sameness import Matter, likenesses
 from nlu.similarity import STORED
@@ -184,7 +184,9 @@ async def _duplicates(store: database.Database, reader: Reader) -> None:
 
 
 def _matter(category: str, fingerprint: bytes, at: datetime) -> Matter:
-    return Matter(fingerprint=fingerprint, category=category, place=None, district=None, caller=None, at=at)
+    return Matter(
+        fingerprint=fingerprint, category=category, kind=Kind.COMPLAINT, place=None, district=None, caller=None, at=at
+    )
 
 
 async def _one_row(session: Session) -> float:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from models.city_corpus import read_corpus
 from models.city_files import read_city
+from models.vocabulary import Kind
 from nlu.cutter import NOTHING, Cutter
 from nlu.extraction import Extractor
 from nlu.pair_weights import fit_pairs
@@ -29,9 +30,15 @@ take = Fingerprinter(b"k" * 32, fit_pairs(row.text for row in read_corpus(YUNZHO
 
 
 def matter(text: str, caller: bytes | None = None, category: str = LAMP, place: str | None = None) -> Matter:
-    told = extract.find(cutter.passage(text), NOTHING).told
+    told = extract.tell(cutter.passage(text), NOTHING)[1]
     return Matter(
-        fingerprint=take(text, told).pairs, category=category, place=place, district=None, caller=caller, at=AT
+        fingerprint=take(text, told).pairs,
+        category=category,
+        kind=Kind.COMPLAINT,
+        place=place,
+        district=None,
+        caller=caller,
+        at=AT,
     )
 
 
@@ -78,7 +85,7 @@ def test_a_known_other_district_is_another_matter() -> None:
 
 
 def test_one_subject_at_one_known_place_is_one_event_for_three_days() -> None:
-    one, other = matter("夜里看不清路", place="翠湖路"), matter("盼着复明", place="翠湖路")
+    one, other = matter("翠湖路夜里看不清路", place="翠湖路"), matter("翠湖路盼着复明", place="翠湖路")
     assert relation(one, other) == [Relation.SAME_EVENT]
     assert relation(one, replace(other, at=AT - timedelta(days=4))) == [None]
     assert relation(one, replace(other, category=NOISE)) == [None]

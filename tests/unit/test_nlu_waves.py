@@ -25,7 +25,7 @@ take = Fingerprinter(b"k" * 32, weights)
 
 
 def about(*texts: str) -> Topic:
-    prints = [take(text, extract.find(cutter.passage(text), NOTHING).told).pairs for text in texts]
+    prints = [take(text, extract.tell(cutter.passage(text), NOTHING)[1]).pairs for text in texts]
     return topic(texts, prints, cutter.search_tokens, weights)
 
 
