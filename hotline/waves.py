@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 LOG = structlog.get_logger()
 PAGE: Final = 200
-DESCRIBED_AT_ONCE: Final = 5
+DESCRIBED_AT_ONCE: Final = 3
 # So many of the newest tickets of a wave are read to say what it is about.
-READ: Final = 40
+READ: Final = 24
 # A ticket must be as good as surely about the same matter to join: a wave goes on from one to the next.
 JOINS_ABOVE: Final = 0.98
 

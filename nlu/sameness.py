@@ -24,12 +24,12 @@ _SAME_KIND: Final = 0.75
 _PLACED: Final = 1.8
 _APART: Final = -1.6
 _OFFSET: Final = -5.0
-_SAME_ABOVE: Final = -1.9
-_ALIKE_ABOVE: Final = -3.0
+_SAME_ABOVE: Final = -2.0
+_ALIKE_ABOVE: Final = -3.2
 # A caller who calls again means the same matter more often than another does.
-_REPEATS_ABOVE: Final = -2.8
+_REPEATS_ABOVE: Final = -3.0
 # How far one may lie behind the likest; what is farther off only resembles it.
-_BEHIND: Final = 1.3
+_BEHIND: Final = 1.6
 # Where nothing is shared that few others say, no name of a place or a firm, two requests are of one sort and no more.
 _SPECIAL_ABOVE: Final = 2.0
 # What two requests must share beside the place's name, or of an unusual one, unless they are of one category and come within days.

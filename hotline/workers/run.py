@@ -32,8 +32,8 @@ NOTICES_EVERY_S: Final = 0.5
 BEAT_EVERY_S: Final = 2.0
 # Also where more is waiting: reading along is never in a hurry, webhooks and timers are.
 SHADOW_EVERY_S: Final = 5.0
+# A page is joined in some milliseconds and a wave described in some dozen: webhooks and timers come first.
 WAVES_EVERY_S: Final = 2.0
-WAVES_BREATH_S: Final = 0.5
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 WATCH_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
@@ -51,7 +51,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
             group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
-            group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_BREATH_S))
+            group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))

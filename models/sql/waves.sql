@@ -21,9 +21,9 @@ WHERE w.city_code = :city_code AND w.ticket_id = joined.ticket_id;
 
 -- name: count(city_code, ids, since, callers, at)
 -- Counts waves anew; one becomes raised when so many callers have come to it since a time. Returns those raised just now.
-INSERT INTO waves (city_code, id, tickets, callers, first_at, last_at, raised_at, is_stale, keywords)
+INSERT INTO waves (city_code, id, tickets, callers, first_at, last_at, raised_at, described, is_stale, keywords)
 SELECT :city_code, counted.wave, counted.tickets, counted.callers, counted.first_at, counted.last_at,
-  CASE WHEN counted.recent >= :callers::int THEN :at::timestamptz END, true, '{}'
+  CASE WHEN counted.recent >= :callers::int THEN :at::timestamptz END, 0, true, '{}'
 FROM (
   SELECT w.wave, count(*) AS tickets, count(DISTINCT coalesce(t.caller_index, int8send(t.id))) AS callers,
     count(DISTINCT coalesce(t.caller_index, int8send(t.id))) FILTER (WHERE w.at >= :since::timestamptz) AS recent,
@@ -34,11 +34,11 @@ FROM (
 ) AS counted
 ON CONFLICT (city_code, id) DO UPDATE SET tickets = EXCLUDED.tickets, callers = EXCLUDED.callers,
   first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at, raised_at = coalesce(waves.raised_at, EXCLUDED.raised_at),
-  is_stale = true
+  is_stale = EXCLUDED.tickets >= 1.2 * waves.described
 RETURNING id, raised_at = :at::timestamptz AS is_new;
 
 -- name: stale(city_code, page_size)
--- Raised waves whose description is not of what they now are, with how many tickets they had when they were read.
+-- Raised waves that have grown by a fifth since they were described, with how many tickets they have.
 SELECT id, tickets FROM waves WHERE city_code = :city_code AND is_stale AND raised_at IS NOT NULL
 ORDER BY id LIMIT :page_size;
 
@@ -52,9 +52,9 @@ JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = w.ticket_id
 ORDER BY t.id;
 
 -- name: describe(city_code, id, tickets, representative, sentence, keywords, place, category)!
--- Keeps the description of a wave; it stays stale where tickets have joined meanwhile.
+-- Keeps the description of a wave; it stays stale where many tickets have joined meanwhile.
 UPDATE waves SET representative = :representative, sentence = :sentence, keywords = :keywords::text[], place = :place,
-  category = :category, is_stale = tickets <> :tickets
+  category = :category, described = :tickets, is_stale = tickets >= 1.2 * :tickets::int
 WHERE city_code = :city_code AND id = :id;
 
 -- name: page(city_code, before_at, before_id, newest, page_size)

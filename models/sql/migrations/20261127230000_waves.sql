@@ -14,7 +14,7 @@ CREATE TABLE wave_tickets (
 CREATE INDEX wave_tickets_waiting ON wave_tickets (city_code, at, ticket_id) WHERE wave IS NULL;
 CREATE INDEX wave_tickets_by_wave ON wave_tickets (city_code, wave, at) WHERE wave IS NOT NULL;
 
--- Counted and, once enough callers made it one, raised and described: `is_stale` until it is described as it now is.
+-- Counted and, once enough callers made it one, raised and described: `is_stale` when it has grown much since (`described`).
 CREATE TABLE waves (
   city_code text NOT NULL,
   id bigint NOT NULL,
@@ -23,6 +23,7 @@ CREATE TABLE waves (
   first_at timestamptz NOT NULL,
   last_at timestamptz NOT NULL,
   raised_at timestamptz,
+  described integer NOT NULL,
   is_stale boolean NOT NULL,
   representative bigint,
   sentence text,
