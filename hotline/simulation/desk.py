@@ -84,11 +84,13 @@ class Desk:
         return all(has[need] for need in tale.needs)
 
     def _twin(self, line: dict[str, Any]) -> str | None:
-        """Return an older ticket on the desk about the same subject."""
+        """Return an older ticket on the desk about the same subject; none of a tip-off, which is kept by itself."""
         alike = (
             one["number"]
             for one in self._lines
-            if one["category"]["code"] == line["category"]["code"] and one["number"] < line["number"]
+            if one["category"]["code"] == line["category"]["code"]
+            and one["number"] < line["number"]
+            and "tip_off" not in {one["kind"], line["kind"]}
         )
         return next(alike, None)
 
