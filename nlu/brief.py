@@ -18,7 +18,7 @@ _SELF: Final = re.compile(
     r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的电话|的手机|的身份证|的联系|家在|家住在)"
     r"|^(?:我们?|本人)在[^，]{1,15}(?:上班|工作|打工|任职)"
     r"|^(?:系|现住|家住|是[^，]{0,12}(?:业主|居民|住户|市民|村民|职工|员工|学生|家长|群众|租客)$)"
-    r"|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
+    r"|^住在?[^，]{2,25}(?:号|室|栋|单元|楼|户)$|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
 )
 _DEMAND: Final = re.compile(
     r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)"
@@ -43,12 +43,14 @@ _INTRODUCED: Final = re.compile(
     r"|(?:我|本人)(?:家)?(?:住在|住)|^您?好[，。]?"
 )
 _NUMBERING: Final = re.compile(
-    r"^(?:[0-9一二三四五六七八九十]{1,2}[.、)）]|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[①-⑩])+"
+    # Not the 2 of 2.5万元, the 3 of 3、4号楼, the 一 of 一、二单元.
+    r"^(?:[0-9一二三四五六七八九十]{1,2}[.、)）](?![0-9一二三四五六七八九十])|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[①-⑩])+"
 )
 _END_MARKS: Final = "，；、：。！？!,;? "
 _SHORTEST: Final = 4  # characters; less is no sentence
 _SHORTEST_CUT: Final = 12  # characters; less of a sentence says nothing
 _SHORTEST_TIME: Final = 3
+_SHORTEST_REST: Final = 5  # characters of a clause without what was masked
 
 
 def propose(text: str, title: str = "", *, place: Place | None = None, time: str | None = None) -> str:
@@ -86,9 +88,20 @@ def _parts(title: str, text: str) -> list[str]:
 def _without_self(sentence: str) -> str:
     """Return a sentence without the clauses that point at the citizen, closed by a full stop or question mark."""
     clauses = _CLAUSE.findall(_NUMBERING.sub("", _GREETING.sub("", sentence, count=1)))
-    kept = "".join(clause for clause in clauses if not _SELF.search(clause.strip(_END_MARKS))).strip(_END_MARKS)
+    kept = "".join(map(_told_of_the_matter, clauses)).strip(_END_MARKS)
     mark = "？" if sentence.endswith(("？", "?")) else "。"
     return kept + mark if len(kept) >= _SHORTEST else ""
+
+
+def _told_of_the_matter(clause: str) -> str:
+    """Return a clause, or what is left of it where something in it was masked; nothing where it points at the citizen."""
+    words = clause.strip(_END_MARKS)
+    if MASK not in words:
+        return "" if _SELF.search(words) else clause
+    rest = _INTRODUCED.sub("", words).replace(MASK, "")
+    if len(rest) < _SHORTEST_REST or _SELF.search(rest):
+        return ""
+    return rest + (clause[-1] if clause[-1] in _END_MARKS else "")
 
 
 def _opening(told: str, place: Place | None, time: str | None) -> str:

@@ -49,6 +49,9 @@ _PARTS: Final = {
 }  # fmt: skip
 _PART: Final = re.compile("|".join(_PARTS))
 _EVENING: Final = re.compile(r"下午|傍晚|晚|夜")
+_NIGHT: Final = re.compile(r"晚|夜")
+_NEXT_DAY: Final = re.compile(r"次日|第二天")
+_SMALL_HOURS: Final = 6  # of the night that began the evening before
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _UNTIL: Final = re.compile(r"到|至|—|~|-|、")
 _SINCE: Final = re.compile(r"以来|至今|(?:到|至)(?:今(?!天|年|晚)|现在|目前|如今)|起|开始|^自")
@@ -70,6 +73,8 @@ _LENGTHS: Final = {
 _SOME: Final = {"半": 0.5, "几": 3.0, "数": 3.0}
 _NOON: Final = 12
 _DAY_LONG: Final = timedelta(days=1)
+_HALF_A_YEAR: Final = timedelta(days=183)
+_YEAR_TOLD: Final = re.compile(r"\d{4}|[今去前]年|[上这本]")
 
 
 def interval_of(words: str, received_at: datetime) -> Interval | None:
@@ -93,6 +98,9 @@ def interval_of(words: str, received_at: datetime) -> Interval | None:
         return Interval(_before(span[0], last[1]), last[1])
     if _SINCE.search(words):
         return Interval(span[0], here)
+    if words.endswith("前") and here - span[0] > _HALF_A_YEAR and not _YEAR_TOLD.search(words):
+        # 「元旦前」 told in November is the one to come.
+        span = (span[0].replace(year=span[0].year + 1), span[1])
     return _sided(words, span) or _within(span, clocks)
 
 
@@ -103,7 +111,7 @@ def _before(begins: datetime, ends: datetime) -> datetime:
 
 def _sided(words: str, span: Span) -> Interval | None:
     """Return the time before or after a day (元旦前), None where the words name the day itself."""
-    if words.endswith(("之前", "以前", "前", "前后")) and not words.endswith("前后"):
+    if words.endswith("前"):
         return Interval(None, span[0])
     return Interval(span[1], None) if words.endswith(("之后", "以后", "后")) and not words.endswith("前后") else None
 
@@ -120,7 +128,7 @@ def _within(span: Span, clocks: list[float]) -> Interval:
 def _clocks(words: str) -> list[float]:
     """Return the hours of the day that are told, one or two; those of a part of the day where it tells no more."""
     hours: list[float] = []
-    is_evening = False
+    is_evening, told_until = False, 0
     for found in _CLOCK.finditer(words):
         try:
             hour = float(number_of(found["hour"]))
@@ -132,18 +140,21 @@ def _clocks(words: str) -> list[float]:
         # 「每天晚上10点」 and 「昨天下午从3点」: the part of the day may stand further off.
         is_evening = (
             bool(_EVENING.search(found["part"])) if found["part"] else is_evening or _is_evening(words[: found.start()])
-        )
-        if (
-            hour < _NOON
-            and (is_evening or (found["part"] == "中午" and hour < 3))
-            and not (hour < 6 and "夜" in (found["part"] or ""))
-        ):
-            hour += _NOON
+        ) and not _NEXT_DAY.search(words, told_until, found.start())
+        told_until = found.end()
+        hour += _later(hour, found["part"] or "", words[: found.end()], is_evening=is_evening)
         hours.append(hour + (30 if found["half"] else 15 if found["quarter"] else minutes) / 60)
     if hours:
         return hours[:2]
     part = _PART.search(words)
     return [float(hour) for hour in _PARTS[part[0]]] if part else []
+
+
+def _later(hour: float, part: str, words: str, *, is_evening: bool) -> int:
+    """Return by how many hours a told hour lies later: 晚上8点 is 20, 昨晚12点 the midnight after, 昨晚1点 beyond it."""
+    if is_evening and _NIGHT.search(part or words) and (hour in {0, _NOON} or hour < _SMALL_HOURS):
+        return 2 * _NOON if hour < _NOON else _NOON
+    return _NOON if hour < _NOON and (is_evening or (part == "中午" and hour < 3)) else 0
 
 
 def _is_evening(before: str) -> bool:

@@ -28,7 +28,9 @@ class Mistyped:
                 for name, begin in self._halves.get(words[at : at + length], ()):
                     if at >= begin and _is_near(words[at - begin : at - begin + len(name)], name):
                         found.add(name)
-        return found.pop() if len(found) == 1 else None
+        # A name and the longer one that begins with it (金桂苑, 金桂苑小区) are one place.
+        longest = max(found, key=len, default=None)
+        return longest if longest is not None and all(name in longest for name in found) else None
 
 
 def _is_near(words: str, name: str) -> bool:

@@ -32,6 +32,7 @@ _PERSON: Final = re.compile(
     r"[\u4e00-\u9fff]{1,10}?(?:局长|书记|主任|镇长|村长|队长|所长|校长|院长|经理|法官|民警|干部|科长|处长|站长|组长|会计)"
     r"(?:[\u4e00-\u9fff]{2,3}(?=[，。的利贪受收违在与和]))?"
 )
+_ACCUSING: Final = re.compile(r"^(?:我们?|本人)?(?:现|要|想)?(?:实名)?(?:举报|投诉|反映|检举|控告)")
 _ACCUSATION: Final = re.compile("|".join(words("party", "accusations")))
 _TITLE_BONUS: Final = 2.0
 _EARLY: Final = 200.0  # characters of position that weigh one point
@@ -80,7 +81,10 @@ def accused_of(text: str, title: str, subject: str | None) -> str | None:
     if not _ACCUSATION.search(title) and not _ACCUSATION.search(text):
         return None
     person = _PERSON.search(title) or _PERSON.search(text)
-    return person[0] if person is not None else subject
+    if person is not None:
+        return _ACCUSING.sub("", person[0]) or None
+    # Whoever complains is not whom the complaint is about.
+    return None if subject is not None and _WEAK_ROLES.fullmatch(subject) else subject
 
 
 def _named(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int]) -> Iterator[tuple[int, float, str]]:

@@ -15,6 +15,8 @@ _PEOPLE: Final = re.compile(
     r"(?<![\d年月第.])(?P<figure>\d{1,6}|[一二两三四五六七八九十百千万]{1,6})(?:多|余|来|几)?(?P<unit>[百千万])?(?:多|余)?(?:个|名|位)?"
     r"(?:户(?!型|口|均|外|主|籍)|(?:住户|业主|居民|村民|家庭|家长|学生|工人|民工|农民工|员工|职工|老人|群众|乘客|考生|受害者|受害人|市民)|人(?!员|民|才|行|们|家|次|均|大|工|为|力|口|生|事|都))"
 )
+# 三四百人, 七八十人: the fewest that it may be.
+_BETWEEN: Final = re.compile("([一二两三四五六七八九])[一二三四五六七八九](十?)")
 _MOST_PEOPLE: Final = 10_000_000
 _SCALE: Final = {"百": 100, "千": 1000, "万": 10_000}
 
@@ -54,6 +56,9 @@ def _count(words: str) -> int:
 
 
 def _below_hundred(words: str) -> int:
+    between = _BETWEEN.fullmatch(words)
+    if between:
+        return number_of(between[1]) * (10 if between[2] else 1)
     try:
         return number_of(words) if words else 0
     except ValueError:

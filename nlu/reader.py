@@ -23,7 +23,7 @@ from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
 from nlu.quantities import amounts_of, people_of
-from nlu.scope import ScopeRules
+from nlu.scope import NO_SUBSTANCE, ScopeRules
 from nlu.similarity import Fingerprint, Fingerprinter
 from nlu.suspicion import Suspicions
 from nlu.times import find_time
@@ -134,6 +134,10 @@ class Reader:
         found, told = self._extract.tell(opening, headline, self._cutter.passage(given), accused)
         alike = self._fingerprint(whole, told) if self._fingerprint else _NO_FINGERPRINT
         when = find_time(read, received_at, heading)
+        doubts = self._scope.doubts(whole, scores, given)
+        if hits:
+            # 「着火了」 is short, not empty.
+            doubts = tuple(doubt for doubt in doubts if doubt.code != NO_SUBSTANCE)
         return Understanding(
             categories=categories,
             lead_p=matter.lead_p,
@@ -154,7 +158,7 @@ class Reader:
             plates=body.plates,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
-            scope=self._scope.doubts(whole, scores, given),
+            scope=doubts,
             brief=propose(read, heading, place=found.place, time=when.span if when else None),
             masked_text=whole,
             title_length=len(heading),

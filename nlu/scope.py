@@ -14,7 +14,7 @@ from nlu.heads import SCOPE
 from nlu.linear import Floats, LinearModel
 from nlu.pattern_set import PatternSet
 
-_NO_SUBSTANCE: Final = "N10"
+NO_SUBSTANCE: Final = "N10"
 _OTHER_REGION: Final = "N9"
 _SUBSTANCE: Final = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _READ: Final = 2000  # characters; enough to see that there is something
@@ -81,5 +81,5 @@ class ScopeRules:
         return tuple(
             (rule, found.get(index, ""))
             for index, rule in enumerate(self._rules)
-            if index in found or (is_hollow and rule.code == _NO_SUBSTANCE)
+            if index in found or (is_hollow and rule.code == NO_SUBSTANCE)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from hotline.commands.installation import setup
 from hotline.commands.language import read_rows
 from hotline.model_in_use import present
 from hotline.proposal import Desk, Proposal, propose
+from models.calendar import CHINA_TIME
 from models.city_files import read_city
 from models.errors import InvalidRequest
 from nlu.linear import LinearModel
@@ -56,10 +57,12 @@ class Predictor:
         return {"id": row.get("id"), "categories": predict_label(self._labels, text, row.get("title") or "")}
 
     def _by_city(self, row: dict[str, str]) -> dict[str, Any]:
-        now = datetime.now(UTC)
-        read = self._reader.understand(row["text"], title=row.get("title") or None, received_at=now)
+        now, line = datetime.now(CHINA_TIME), self._city.lines.get(row.get("line") or "")
+        read = self._reader.understand(
+            row.get("text") or "", title=row.get("title") or None, received_at=now, line=line.number if line else None
+        )
         where = self._atlas.by_place(read.place) if read.place else None
-        proposal = propose(self._desk, read, where, on=now.date(), accused=None, line=None)
+        proposal = propose(self._desk, read, where, on=now.date(), accused=None, line=line)
         return {"id": row.get("id"), **_told(self._city, proposal)}
 
 
@@ -67,7 +70,8 @@ def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> N
     """Write one JSON object a row, in the order of the rows; raises InvalidRequest for a file without texts."""
     setup(settings)
     rows = list(read_rows(file))
-    if rows and rows[0].keys().isdisjoint(("text", "tokens")):
+    columns_read = {"text", "tokens"} if folder else {"text"}
+    if rows and columns_read.isdisjoint(rows[0]):
         raise InvalidRequest(f"{file} 须有 text 列")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with out.open("wb") as lines, Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -94,3 +94,17 @@ def test_the_door_is_left_out_and_the_building_stays(words: str, left: str) -> N
 )
 def test_what_is_no_door_stays(words: str) -> None:
     assert without_household(words) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2.5万元押金不退，房东不接电话。", "3、4号楼电梯坏了三天。", "11.20日晚上小区停水。", "一、二单元停水两天了。"],
+)
+def test_a_figure_at_the_beginning_is_no_numbering(text: str) -> None:
+    assert propose(text) == text
+
+
+def test_what_stands_beside_something_masked_is_told() -> None:
+    text = "我叫***，身份证***，车牌***被违停车辆刮了，车主跑了，电话***。"
+    assert propose(text) == "车牌被违停车辆刮了，车主跑了。"
+    assert propose("我手机***，住幸福小区3栋2单元501室，楼上漏水没人管。") == "楼上漏水没人管。"

@@ -41,3 +41,10 @@ def test_the_largest_number_of_people_or_households_is_told(text: str, people: i
 def test_endless_figures_are_read_in_time(text: str) -> None:
     assert len(amounts_of(text)) <= 20
     assert people_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "people"), [("三四百人聚集在门口", 300), ("七八十人没拿到工资", 70), ("两三百个业主", 200)]
+)
+def test_a_range_of_people_counts_as_its_fewest(text: str, people: int) -> None:
+    assert people_of(text) == people
