@@ -26,6 +26,10 @@ _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or d
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
+# 12点, 3.5公里, 7号 by themselves are no place.
+_MEASURE: Final = re.compile(
+    r"[\d.,:一二三四五六七八九十百千万半多几]+(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
+)
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters
 
@@ -88,7 +92,9 @@ class Extractor:
             runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
         least = none - _READINESS
         place, worth = _best(sheet, _specific(sheet, runs[0]))
-        is_place = worth > least[0] and _CHINESE.search(sheet.text, *place)
+        is_place = (
+            worth > least[0] and _CHINESE.search(sheet.text, *place) and not _MEASURE.fullmatch(sheet.text, *place)
+        )
         return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
 
 
