@@ -51,7 +51,10 @@ _SIMPLE: Final = (
 )
 _POINT: Final = rf"{_SIMPLE}(?:[的 ]?(?:{_SIMPLE}|{_CLOCK}))*"
 _UNTIL: Final = rf"(?:一直)?(?:到|至|-|—|~)+(?:次日|第二天|如今|今(?![年天日晚早]))?(?:{_POINT})?"
-_RANGE: Final = rf"(?:从|自)?{_POINT}(?:{_UNTIL}|[、和或及与]{_POINT})?(?:以后|之后|开始|以来|起(?![火诉来因])|期间|左右|许|后|前后|[之以]?前(?![面边方任台来往去几段不所提几]))?"
+_RANGE: Final = (
+    rf"(?:从|自)?{_POINT}(?:{_UNTIL}|[、和或及与]{_POINT})?"
+    r"(?:以后|之后|开始|以来|起(?![火诉来因])|期间|左右|许|后|前后|[之以]?前(?![面边方任台来往去几段不所提]))?"
+)
 # The characters with which such words begin: nine of ten in a text are none, and are passed over in one look.
 _BEGINS: Final = (
     "0-9一二两三四五六七八九十几数半好大长已将持连近今去前当本同上这昨周星双节寒春国元"
