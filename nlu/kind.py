@@ -14,7 +14,7 @@ from nlu.pattern_set import PatternSet
 _TITLE_BONUS: Final = 0.2
 _FIRST_WORDS_BONUS: Final = 0.1
 _TEXT_BONUS: Final = 0.15
-_OPENING_BONUS: Final = 0.8  # who has no title and begins with 投诉 or 咨询 means it
+_OPENING_BONUS: Final = 1.2  # who has no title and begins with 投诉 or 咨询 means it
 _FIRST_WORDS: Final = 3  # characters before which a cue opens the title or the text
 _READ: Final = 120  # characters of a text without title
 

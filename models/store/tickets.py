@@ -244,33 +244,14 @@ async def worklist(session: Session, department: str, after: tuple[datetime, int
         after_id=last,
         page_size=size,
     )
-    return [
-        Listed(
-            ticket=_ticket(row),
-            masked_text=row["masked_text"],
-            ordinal=row["ordinal"],
-            part_reply_by=row["part_reply_by"],
-            part_state=row["assignment_state"],
-        )
-        async for row in rows
-    ]
+    return [_part_listed(row) async for row in rows]
 
 
 async def undecided(session: Session, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
     """Return the parts that wait for the hotline's decision, nearest due first; `asks` says on what."""
     by, last = after or (EARLIEST, 0)
     rows = _SQL.undecided(session.connection, city_code=session.city_code, after_by=by, after_id=last, page_size=size)
-    return [
-        Listed(
-            ticket=_ticket(row),
-            masked_text=row["masked_text"],
-            ordinal=row["ordinal"],
-            part_reply_by=row["part_reply_by"],
-            part_state=row["assignment_state"],
-            asks=row["asks"],
-        )
-        async for row in rows
-    ]
+    return [_part_listed(row, asks=row["asks"]) async for row in rows]
 
 
 async def desk(session: Session, state: TicketState, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
@@ -292,6 +273,17 @@ async def spread(session: Session, since: datetime, most: int) -> list[Told]:
     low = (since.year * 100 + since.month) * MONTH
     rows = _SQL.spread(session.connection, city_code=session.city_code, low=low, since=since, most=most)
     return [msgspec.convert(dict(row), Told) async for row in rows]
+
+
+def _part_listed(row: Any, asks: str | None = None) -> Listed:
+    return Listed(
+        ticket=_ticket(row),
+        masked_text=row["masked_text"],
+        ordinal=row["ordinal"],
+        part_reply_by=row["part_reply_by"],
+        part_state=row["assignment_state"],
+        asks=asks,
+    )
 
 
 def _quote(token: str) -> str:

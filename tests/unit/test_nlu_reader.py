@@ -93,6 +93,25 @@ def test_flags_force_the_urgency(reader: Reader) -> None:
     assert reader.understand("建议公园多种花", received_at=NOW).urgency == Urgency.ROUTINE
 
 
+_ORDINARY = "我们是小区的业主，二零一九年入住，这几年物业费年年按时交，邻里相处也都不错，平时有事都在群里商量。" * 5
+
+
+def test_the_title_of_a_long_letter_may_say_that_it_is_urgent(reader: Reader) -> None:
+    titled = reader.understand(_ORDINARY, title="小区频繁停水", received_at=NOW)
+    assert titled.urgency == Urgency.URGENT
+    buried = reader.understand(f"{_ORDINARY}听说隔壁小区频繁停水。{_ORDINARY}", title="小区的事", received_at=NOW)
+    assert buried.urgency > Urgency.URGENT
+
+
+@pytest.mark.parametrize("words", ["有人把消防通道堵了", "一家店占用了消防通道", "整栋楼无法用水"])
+def test_a_blocked_way_out_and_failing_supply_are_urgent(reader: Reader, words: str) -> None:
+    assert reader.understand(words, received_at=NOW).urgency <= Urgency.URGENT
+
+
+def test_what_is_badly_needed_is_not_what_is_urgent(reader: Reader) -> None:
+    assert reader.understand("这条路急需一趟公交车", received_at=NOW).urgency > Urgency.URGENT
+
+
 def test_the_dialled_line_makes_its_business_likelier(reader: Reader) -> None:
     text = "买的东西坏了，商家不肯退"
     plain = {guess.code: guess.p for guess in reader.understand(text, received_at=NOW).categories}
