@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Nobody's secret: what is measured is kept nowhere.
 KEY: Final = b"measured and forgotten"
 # As the query `alike` (models/sql/tickets.sql) has it.
-OF_A_BAND, BY_BANDS, BY_PLACE = 64, 48, 20
+OF_A_BAND, BY_BANDS, BY_PLACE, LEAST = 64, 40, 20, 0.3
 MOST_SHOWN: Final = 5
 
 
@@ -74,7 +74,11 @@ class _Shelf:
             newest = self._bands.get(band, [])[-OF_A_BAND:]
             for name in newest:
                 worth[name] += 1 / log(2 + len(newest))
-        found = sorted(worth, key=lambda name: (worth[name], self._order[name]), reverse=True)[:BY_BANDS]
+        found = sorted(
+            (name for name in worth if worth[name] >= LEAST),
+            key=lambda name: (worth[name], self._order[name]),
+            reverse=True,
+        )[:BY_BANDS]
         if matter.place is not None:
             found += self._places.get((matter.place, matter.category), [])[-BY_PLACE:]
         return list(dict.fromkeys(found))

@@ -41,7 +41,8 @@ SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t
        SELECT b.ticket_id AS id FROM ticket_bands AS b
        WHERE b.city_code = :city_code AND b.band = wanted.band AND b.ticket_id >= :since
        ORDER BY b.ticket_id DESC LIMIT 64) AS newest) AS found CROSS JOIN LATERAL unnest(found.ids) AS hit (id)
-   GROUP BY hit.id ORDER BY sum(found.worth) DESC, hit.id DESC LIMIT 48)
+   -- One band that everybody shares brings nobody.
+   GROUP BY hit.id HAVING sum(found.worth) >= 0.3 ORDER BY sum(found.worth) DESC, hit.id DESC LIMIT 40)
   UNION
   (SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id >= :since
    ORDER BY id DESC LIMIT 20)
