@@ -24,9 +24,12 @@ FLAGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium (`make browser`); without one the tests are left out, but never in continuous integration."""
+    """The machine's Chromium (`make browser`); without one the tests are left out, but never in continuous integration.
+
+    For one test: while Playwright is open, its event loop runs in this thread, and no other may.
+    """
     path = shutil.which("chromium")
     if path is None:
         if os.environ.get("CI") == "true":
