@@ -13,9 +13,10 @@ from aiohttp import web
 
 from hotline.api import track
 from hotline.api.frame import page
+from hotline.api.limiter import Limiter
 from hotline.keys import HUB
 from hotline.notice import day, due_day
-from models.errors import HotlineError, InvalidRequest, TooManyRequests
+from models.errors import HotlineError, InvalidRequest
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, ticket_allows
 
@@ -34,7 +35,6 @@ WAY: Final = (
 )
 FORM_LIVES_S: Final = 3600
 MOST_A_MINUTE: Final = 6
-MOST_REMEMBERED: Final = 10_000
 YES: Final = "yes"
 _ASKED: Final = {
     Action.RATE: """<fieldset><span>是否解决</span><label><input type="radio" name="solved" value="yes" checked>已解决
@@ -54,7 +54,7 @@ class Forms:
     """Signs the page's forms, so that only what the page asked comes back, and limits how often."""
 
     def __init__(self) -> None:
-        self._sent: dict[str, list[float]] = {}
+        self._sent = Limiter(MOST_A_MINUTE, "提交过于频繁，请一分钟后再试")
 
     def token(self, hub: Hub, number: str, now: float) -> str:
         """Return what the form carries: when it was made, a number used once, and our signature."""
@@ -68,12 +68,8 @@ class Forms:
             raise InvalidRequest("页面已失效，请重新查询后再提交")
         if now - int(made.partition(".")[0]) > FORM_LIVES_S:
             raise InvalidRequest("页面停留过久，请重新查询后再提交")
-        if len(self._sent) > MOST_REMEMBERED:
-            self._sent = {key: times for key, times in self._sent.items() if now - times[-1] < 60}
-        lately = [at for at in self._sent.get(number, []) if now - at < 60]
-        if len(lately) >= MOST_A_MINUTE:
-            raise TooManyRequests("提交过于频繁，请一分钟后再试")
-        self._sent[number] = [*lately, now]
+        self._sent.check(number, now)
+        self._sent.add(number, now)
         return made
 
 

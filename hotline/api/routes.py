@@ -33,6 +33,7 @@ from hotline.api import (
     waves,
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
+from hotline.api.limiter import Limiter
 from hotline.explanation import Explained
 from hotline.keys import HUB
 from hotline.receipt import TicketReceipt
@@ -221,7 +222,7 @@ def add_routes(app: web.Application) -> None:
         return body.raw_answer(description, 200)
 
     app[citizen_page.FORMS] = citizen_page.Forms()
-    app[track.WRONG_CODES] = track.WrongCodes()
+    app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:

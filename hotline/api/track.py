@@ -11,11 +11,12 @@ from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hotline.api import body
+from hotline.api.limiter import Limiter
 from hotline.api.shapes import Count, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import tracked
 from hotline.keys import HUB
-from models.errors import InvalidRequest, NotFound, TooManyRequests
+from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import follow_ups, tickets
 from models.ticket import Actor, id_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 
 MOST_WRONG_A_MINUTE: Final = 20
-MOST_REMEMBERED: Final = 10_000
 TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
 TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
 
@@ -66,26 +66,8 @@ class WithCode(Struct, kw_only=True):
     code: str | None = None
 
 
-class WrongCodes:
-    """Counts wrong query codes by ticket, so that eight digits cannot be tried out."""
-
-    def __init__(self) -> None:
-        self._tried: dict[str, list[float]] = {}
-
-    def check(self, number: str, now: float) -> None:
-        """Raise TooManyRequests where a minute has seen too many wrong codes for this ticket."""
-        lately = [at for at in self._tried.get(number, []) if now - at < 60]
-        if len(lately) >= MOST_WRONG_A_MINUTE:
-            raise TooManyRequests("查询码多次不正确，请一分钟后再试")
-
-    def add(self, number: str, now: float) -> None:
-        """Count a wrong code."""
-        if len(self._tried) > MOST_REMEMBERED:
-            self._tried = {key: times for key, times in self._tried.items() if now - times[-1] < 60}
-        self._tried[number] = [*(at for at in self._tried.get(number, []) if now - at < 60), now]
-
-
-WRONG_CODES: Final = web.AppKey("wrong_codes", WrongCodes)
+# Wrong query codes by ticket, so that eight digits cannot be tried out.
+WRONG_CODES: Final = web.AppKey("wrong_codes", Limiter)
 
 
 async def show(request: web.Request) -> web.Response:
