@@ -1,5 +1,6 @@
 """Why a request was read as it was (理解依据): words, cues and rules behind every answer, and near examples."""
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from nlu.examples import Example, Examples
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, FLAG
 from nlu.kind import Kinds
-from nlu.linear import LinearModel
+from nlu.linear import Floats, LinearModel
 from nlu.ngrams import counted, excerpt
 from nlu.scope import ScopeRules
 from nlu.suspicion import Suspicions
@@ -173,13 +174,17 @@ def explain(parts: Parts, read: Understanding, line: str | None, examples: Examp
             for hit in hits
         ),
         suspected=tuple(_suspected(parts, flag, text, title) for flag in suspected),
-        scope=tuple(
-            ScopeGround(code=rule.code, reason=rule.name, channel=rule.channel, words=words.strip())
-            for rule, words in parts.scope.find(read.masked_text, scores)
-        ),
+        scope=tuple(_scope(parts, read, scores)),
         examples=_examples(parts, read.categories, examples, text, title),
         is_as_read=now == then,
     )
+
+
+def _scope(parts: Parts, read: Understanding, scores: Floats) -> Iterator[ScopeGround]:
+    """Yield the doubts of the reading: what an address that was given apart said, or a flag overruled, stands there alone."""
+    fired = {rule.code: words.strip() for rule, words in parts.scope.find(read.masked_text, scores)}
+    for doubt in read.scope:
+        yield ScopeGround(code=doubt.code, reason=doubt.reason, channel=doubt.channel, words=fired.get(doubt.code, ""))
 
 
 def _category(parts: Parts, read: Understanding, line: str | None, text: str, title: str) -> CategoryGround:

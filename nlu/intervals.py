@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from models.understanding import Interval
-from nlu.times import LOCAL_TIME, number_of
+from nlu.times import LOCAL_TIME, NIGHT, SMALL_HOURS, number_of
 
 Span = tuple[datetime, datetime]
 _Repeats = Literal["daily", "weekly", "monthly", "yearly"]
@@ -49,9 +49,7 @@ _PARTS: Final = {
 }  # fmt: skip
 _PART: Final = re.compile("|".join(_PARTS))
 _EVENING: Final = re.compile(r"下午|傍晚|晚|夜")
-_NIGHT: Final = re.compile(r"晚|夜")
 _NEXT_DAY: Final = re.compile(r"次日|第二天")
-_SMALL_HOURS: Final = 6  # of the night that began the evening before
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _UNTIL: Final = re.compile(r"到|至|—|~|-|、")
 _SINCE: Final = re.compile(r"以来|至今|(?:到|至)(?:今(?!天|年|晚)|现在|目前|如今)|起|开始|^自")
@@ -152,7 +150,7 @@ def _clocks(words: str) -> list[float]:
 
 def _later(hour: float, part: str, words: str, *, is_evening: bool) -> int:
     """Return by how many hours a told hour lies later: 晚上8点 is 20, 昨晚12点 the midnight after, 昨晚1点 beyond it."""
-    if is_evening and _NIGHT.search(part or words) and (hour in {0, _NOON} or hour < _SMALL_HOURS):
+    if is_evening and NIGHT.search(part or words) and (hour in {0, _NOON} or hour < SMALL_HOURS):
         return 2 * _NOON if hour < _NOON else _NOON
     return _NOON if hour < _NOON and (is_evening or (part == "中午" and hour < 3)) else 0
 

@@ -69,8 +69,8 @@ _NAMED_DAYS: Final = {"今": 0, "昨": 1, "前": 2, "大前": 3}
 _NUMERALS: Final = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TEN: Final = 10
 _NOON: Final = 12
-_SMALL_HOURS: Final = 6
-_NIGHT: Final = re.compile(r"晚(?!报)|夜")
+SMALL_HOURS: Final = 6  # of the night that began the evening before
+NIGHT: Final = re.compile("晚|夜")
 _FIELDS: Final = re.compile(
     rf"(?:(?P<year>(?:19|20)\d{{2}})年|(?P<this>[今去前])年)?(?:的)?(?P<month>{_N})月(?P<day>{_N})[日号]?"
     r"|(?P<iso>(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2})|(?P<named>大前|[今昨前])(?:天|日|晚|夜|早)"
@@ -161,14 +161,14 @@ def _day(found: re.Match[str], here: datetime) -> datetime | None:
 
 def _clock(found: re.Match[str], words: str) -> tuple[int, int]:
     hour = number_of(found["hour"])
-    if hour < _SMALL_HOURS and _NIGHT.search(words):
+    if hour < SMALL_HOURS and NIGHT.search(words):
         hour += 2 * _NOON  # of the night that began that evening
     elif hour < _NOON and _AFTERNOON.search(words):
         hour += _NOON
-    elif hour == _NOON and _NIGHT.search(words):
+    elif hour == _NOON and NIGHT.search(words):
         hour = 2 * _NOON
     minute = 30 if found["half"] else number_of(found["minute"] or found["minutes"] or "0")
-    return min(hour, 2 * _NOON + _SMALL_HOURS), min(minute, 59)
+    return min(hour, 2 * _NOON + SMALL_HOURS), min(minute, 59)
 
 
 def number_of(words: str) -> int:

@@ -143,6 +143,12 @@ def test_flags_and_doubts_are_named_with_the_words_they_fired_on(reader: Reader,
     assert (doubt.code, doubt.reason, doubt.words) == ("N2", "法定途径", "法院的判决")
 
 
+def test_what_the_reading_does_not_doubt_is_not_explained(reader: Reader, examples: Examples) -> None:
+    read, explanation = explained(reader, examples, "不想活")
+    assert read.flags == (Flag.SUICIDE,)
+    assert (read.scope, explanation.scope) == ((), ())
+
+
 def test_near_examples_of_the_same_category_come_first(reader: Reader, examples: Examples) -> None:
     _, explanation = explained(reader, examples, WATER)
     codes = [one.code for one in explanation.examples]
