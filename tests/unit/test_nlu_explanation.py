@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models.city import City
+from models.city import City, ScopeRule
 from models.city_corpus import read_corpus
 from models.city_files import read_city
 from models.understanding import Understanding
@@ -143,7 +143,10 @@ def test_flags_and_doubts_are_named_with_the_words_they_fired_on(reader: Reader,
     assert (doubt.code, doubt.reason, doubt.words) == ("N2", "法定途径", "法院的判决")
 
 
-def test_what_the_reading_does_not_doubt_is_not_explained(reader: Reader, examples: Examples) -> None:
+def test_what_the_reading_does_not_doubt_is_not_explained(city: City, model: LinearModel, examples: Examples) -> None:
+    hollow = ScopeRule(code="N10", name="无实质内容", patterns=(), channel="请说明事情")
+    reader = Reader(msgspec.structs.replace(city, scope=(*city.scope, hollow)), model)
+    assert [one.code for one in explained(reader, examples, "水")[1].scope] == ["N10"]
     read, explanation = explained(reader, examples, "不想活")
     assert read.flags == (Flag.SUICIDE,)
     assert (read.scope, explanation.scope) == ((), ())
