@@ -8,7 +8,9 @@ from models.calendar import CHINA_TIME
 from models.deadlines import last_day
 from models.errors import NotFound
 from models.provisional import provisional, provisional_before
-from models.store.steps import NewTickets, Numbers
+from models.store import tickets
+from models.store.steps import Numbers, new_tickets
+from models.store.together import Together
 from nlu.masking import mask
 from nlu.normalise import plain
 from nlu.registry import SHIPPED
@@ -52,7 +54,8 @@ class Hub:
         # Where people reach the hub, such as https://12345.example.gov.cn: links in messages begin with it.
         self.address = address
         self.numbers = Numbers()
-        self.new_tickets = NewTickets()
+        self.new_tickets = new_tickets()
+        self.alike = Together(tickets.alike)
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
