@@ -11,6 +11,7 @@ _MONEY: Final = re.compile(
     r"(?P<figure>\d{1,12}(?:,\d{3})*(?:\.\d+)?|[一二两三四五六七八九十百千万]{1,8})(?:多|余|来|几)?(?P<unit>千万|百万|十万|[百千万亿])?(?:多|余)?(?:块钱?|元|圆|人民币)"
     r"|(?<=[投花付交欠款价费赔失额收借存贷资金了])(?P<bare>\d{1,6}(?:\.\d+)?)(?P<tens>千万|百万|万|亿)(?![人户平公方立吨亩次名位里辆㎡件株棵家册字年余多民])"
 )
+_MONEY_UNIT: Final = re.compile("[块元圆万亿币]")  # one of which ends every sum
 _PEOPLE: Final = re.compile(
     r"(?<![\d年月第.])(?P<figure>\d{1,6}|[一二两三四五六七八九十百千万]{1,6})(?:多|余|来|几)?(?P<unit>[百千万])?(?:多|余)?(?:个|名|位)?"
     r"(?:户(?!型|口|均|外|主|籍)|(?:住户|业主|居民|村民|家庭|家长|学生|工人|民工|农民工|员工|职工|老人|群众|乘客|考生|受害者|受害人|市民)|人(?!员|民|才|行|们|家|次|均|大|工|为|力|口|生|事|都))"
@@ -23,6 +24,8 @@ _SCALE: Final = {"百": 100, "千": 1000, "万": 10_000}
 
 def amounts_of(text: str) -> tuple[float, ...]:
     """Return the sums of money in a normalised text in yuan, in order, each once."""
+    if not _MONEY_UNIT.search(text):
+        return ()
     found: dict[float, None] = {}
     for money in _MONEY.finditer(text):
         figure, unit = money["figure"] or money["bare"], money["unit"] or money["tens"] or ""
