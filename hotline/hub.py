@@ -18,6 +18,7 @@ from routing.catalogue import Catalogue
 from routing.jurisdiction import Jurisdiction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from hotline.clock import Clock
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from models.store.auto_dispatch import Switch
     from models.store.database import Database
     from models.ticket import Assignment, Ticket
+    from models.understanding import Understanding
     from nlu.reader import Reader
+    from nlu.reading import Request
     from nlu.registry import Drift
     from routing.jurisdiction import Atlas
 
@@ -56,6 +59,7 @@ class Hub:
         self.numbers = Numbers()
         self.new_tickets = new_tickets()
         self.alike = Together(tickets.alike)
+        self.readings = Together(self._read)
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
@@ -100,6 +104,9 @@ class Hub:
     def is_provisional(self, due: datetime) -> bool:
         """Tell whether a due time lies in a year not announced yet, so that it may be early (docs/adr/0004)."""
         return self.provisional_calendar.is_provisional(last_day(due))
+
+    async def _read(self, _means: None, requests: Sequence[Request]) -> list[Understanding]:
+        return self.reader.understand_many(requests)
 
     def now(self) -> datetime:
         """Return the hub's time."""

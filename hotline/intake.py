@@ -24,6 +24,7 @@ from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from nlu.reading import Request
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
-    proposal = proposed(hub, request, line)
+    proposal = await proposed(hub, request, line)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
@@ -82,9 +83,9 @@ async def _check_interaction(session: Session, interaction_id: int | None) -> No
         raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
 
 
-def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
+async def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
     """Read and route a cleaned request."""
-    read, at = _understand(hub, request, line), request.location
+    read, at = await _understand(hub, request, line), request.location
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
     return propose(
@@ -98,16 +99,17 @@ def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
     )
 
 
-def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
-    return hub.reader.understand(
+async def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
+    given = Request(
         request.text,
+        request.received_at or hub.now(),
         title=request.title,
         line=line.number if line else None,
-        received_at=request.received_at or hub.now(),
         caller_name=request.caller.name if request.caller else None,
         accused=request.accused,
         address=request.address,
     )
+    return await hub.readings(None, given)
 
 
 def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:

@@ -139,7 +139,7 @@ async def write_new(session: Session, *changes: Change) -> None:
         await write(session, *changes)
 
 
-def new_tickets() -> Together[Change, None]:
+def new_tickets() -> Together[Session, Change, None]:
     """Return the writer of new tickets: a statement for many costs little more than a statement for one."""
 
     async def work(session: Session, changes: Sequence[Change]) -> list[None]:

@@ -12,27 +12,26 @@ from models.store.database import PASSING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from models.store.database import Session
-
+Means = TypeVar("Means")
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 MOST_AT_ONCE: Final = 16
 
 
-class Together(Generic[Asked, Answer]):
-    """Does one piece of work for all who wait for it, on the connection of one of them.
+class Together(Generic[Means, Asked, Answer]):
+    """Does one piece of work for all who wait for it, with the means of one of them, such as a connection.
 
     `work` answers everything that it is given, in order, or fails as a whole and leaves nothing behind; then each is
     tried by itself, unless the database has gone away.
     """
 
-    def __init__(self, work: Callable[[Session, Sequence[Asked]], Awaitable[Sequence[Answer]]]) -> None:
+    def __init__(self, work: Callable[[Means, Sequence[Asked]], Awaitable[Sequence[Answer]]]) -> None:
         self._work = work
         self._waiting: list[_Waiting[Asked, Answer]] = []
         self.is_busy = False
 
-    async def __call__(self, session: Session, asked: Asked) -> Answer:
+    async def __call__(self, means: Means, asked: Asked) -> Answer:
         """Return the answer; raises what the work raises."""
         mine: _Waiting[Asked, Answer] = _Waiting(asked)
         self._waiting.append(mine)
@@ -42,7 +41,7 @@ class Together(Generic[Asked, Answer]):
             else:
                 self.is_busy = mine.has_turn = True
             while not mine.answer.done():
-                await self._next_go(session)
+                await self._next_go(means)
         finally:
             if mine in self._waiting:
                 self._waiting.remove(mine)
@@ -57,25 +56,25 @@ class Together(Generic[Asked, Answer]):
         else:
             self.is_busy = False
 
-    async def _next_go(self, session: Session) -> None:
+    async def _next_go(self, means: Means) -> None:
         # Others that are ready by now come along.
         await asyncio.sleep(0)
         batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
         try:
-            await self._do(session, batch)
+            await self._do(means, batch)
         finally:
             # Whoever worked for all was called off: the others may try again.
             for one in batch:
                 if not one.answer.done():
                     one.fail(asyncpg.InterfaceError("the work was called off"))
 
-    async def _do(self, session: Session, batch: list[_Waiting[Asked, Answer]]) -> None:
+    async def _do(self, means: Means, batch: list[_Waiting[Asked, Answer]]) -> None:
         try:
-            answers = await self._work(session, [one.asked for one in batch])
+            answers = await self._work(means, [one.asked for one in batch])
         except Exception as error:  # noqa: BLE001 - told to those who asked
             if len(batch) > 1 and not isinstance(error, PASSING):
                 for one in batch:
-                    await self._do(session, [one])
+                    await self._do(means, [one])
                 return
             for one in batch:
                 one.fail(error)
