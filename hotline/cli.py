@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from datetime import date  # noqa: TC003 - read by cyclopts when the command runs
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from hotline.commands import (
     corpus,
     docs,
     installation,
+    knowledge,
     replay,
     route,
     simulate,
@@ -43,7 +45,8 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, route_app, nlu_app, user_app, audit_app, deliveries_app):
+knowledge_app = cyclopts.App(name="knowledge", help="知识")
+for part in (city_app, route_app, nlu_app, knowledge_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -87,6 +90,28 @@ def backlog(*, json: bool = False) -> None:
 def waves_(*, json: bool = False) -> None:
     """Print what piles up: raised waves with their telling sentence and keywords."""
     sys.exit(waves.show(read_settings(), as_json=json))
+
+
+@knowledge_app.command(name="search")
+def knowledge_search(question: str) -> None:
+    """Print what answers a question: published and valid today."""
+    sys.exit(knowledge.find(read_settings(), question))
+
+
+@knowledge_app.command(name="evaluate")
+def knowledge_evaluate(*, data: Path, on: date | None = None, json: bool = False) -> None:
+    """Print how often the first, the first three and the first ten hits answer questions.
+
+    Parameters
+    ----------
+    data
+        CSV with `question` and `codes` (the entries that answer it, parted by |; empty where none does).
+    on
+        The day for which is searched, by default today.
+    json
+        Print one JSON object.
+    """
+    knowledge.evaluate(read_settings(), data, on, as_json=json)
 
 
 @app.command(name="replay")

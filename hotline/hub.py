@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from models.store.database import Database
     from models.ticket import Assignment, Ticket
     from models.understanding import Understanding
+    from nlu.knowledge import Knowledge
     from nlu.reader import Reader
     from nlu.reading import Request
     from nlu.registry import Drift
@@ -60,6 +61,8 @@ class Hub:
         self.new_tickets = new_tickets()
         self.alike = Together(tickets.alike)
         self.readings = Together(self._read)
+        # What is published, indexed, with the revision that it is of (hotline.knowledge).
+        self.knowledge: tuple[int, Knowledge] | None = None
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).

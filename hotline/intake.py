@@ -12,6 +12,7 @@ from hotline import clocks, guards
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
+from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
@@ -59,7 +60,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
         if request.answer is not None:
-            await _answer(step, proposal, len(request.answer))
+            await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
         else:
             await _decide(step, proposal)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
@@ -217,8 +218,11 @@ def _begin(
     return step
 
 
-async def _answer(step: Step, proposal: Proposal, length: int) -> None:
-    """直办: the seat has answered already. Raises Conflict for what must not end with an answer alone, Forbidden."""
+async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:
+    """直办: the seat has answered already, and says from which entries of the knowledge base.
+
+    Raises Conflict for what must not end with an answer alone, Forbidden.
+    """
     refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
     if proposal.handoffs:
         refused = "涉及紧急情况，须先转接，不能直办"
@@ -227,7 +231,7 @@ async def _answer(step: Step, proposal: Proposal, length: int) -> None:
     actor, step.actor = step.actor, PROGRAM
     step.take(Action.ACCEPT)
     step.actor = actor
-    step.take(Action.ANSWER, length=length)
+    step.take(Action.ANSWER, length=length, cites=cites)
     await step.tell("answered")
 
 
