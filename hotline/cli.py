@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from datetime import date  # noqa: TC003 - read by cyclopts when the command runs
 from pathlib import Path
@@ -241,7 +242,11 @@ def main() -> None:
         ]
     )
     try:
-        app()
+        _run()
+    except BrokenPipeError:
+        # Whoever reads what we print has seen enough, as `| head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except HotlineError as error:
         print(f"错误：{error.detail}", file=sys.stderr)
         sys.exit(2)
@@ -252,3 +257,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
