@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from models.lifecycle import TicketState
-from models.store import tickets
+from models.store.duplicates import Wanted
 from models.store.waves import Link
 from models.ticket import id_of, number_of
 from models.vocabulary import Kind
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.store.tickets import Alike
+    from models.store.duplicates import Alike
     from models.ticket import Ticket
     from models.understanding import Understanding
 
@@ -46,7 +46,7 @@ class PossibleDuplicate(Struct, kw_only=True):
 async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[PossibleDuplicate]:
     """Find what may be the same matter, at most five: the same caller's first, then other reports, the likest first."""
     one = _matter(hub.places, ticket, read.fingerprint)
-    wanted = tickets.Wanted(
+    wanted = Wanted(
         bands=read.bands,
         caller_index=one.caller,
         place=one.place,

@@ -8,7 +8,7 @@ from models.calendar import CHINA_TIME
 from models.deadlines import last_day
 from models.errors import NotFound
 from models.provisional import provisional, provisional_before
-from models.store import tickets
+from models.store import duplicates
 from models.store.steps import Numbers, new_tickets
 from models.store.together import Together
 from nlu.masking import mask
@@ -59,7 +59,7 @@ class Hub:
         self.address = address
         self.numbers = Numbers()
         self.new_tickets = new_tickets()
-        self.alike = Together(tickets.alike)
+        self.alike = Together(duplicates.alike)
         self.readings = Together(self._read)
         # What is published, indexed, with the revision that it is of (hotline.knowledge).
         self.knowledge: tuple[int, Knowledge] | None = None

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import clocks, guards
+from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
@@ -16,15 +17,15 @@ from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
-from hotline.request import Caller, Location, Register, cleaned, phone_digits
+from hotline.request import Caller, Location, Register, cleaned, dialled, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import Conflict, Forbidden, IdempotencyMismatch, InvalidRequest, Unavailable
+from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
-from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
-        if request.answer is not None:
+        if request.incident is not None:
+            await _attach(step, proposal, int(request.incident))
+        elif request.answer is not None:
             await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
         else:
             await _decide(step, proposal)
@@ -71,8 +74,8 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await step.write_new()
         return Receipt(body, is_new=True)
 
-    # One statement writes a ticket and is its own transaction; with attachments there are two.
-    lend = hub.database.write if request.attachments else hub.database.read
+    # One statement writes a ticket and is its own transaction; with attachments or an incident there are two.
+    lend = hub.database.write if request.attachments or request.incident else hub.database.read
     try:
         return await lend(attempt)
     except steps.KeyAlreadyUsed:
@@ -111,20 +114,6 @@ async def _understand(hub: Hub, request: Register, line: Line | None) -> Underst
         address=request.address,
     )
     return await hub.readings(None, given)
-
-
-def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
-    """Return the dialled line of a request, None where none is named; raises Forbidden, InvalidRequest."""
-    if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
-        raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
-    if request.line is None:
-        return None
-    line = hub.city.lines.get(request.line)
-    if line is None:
-        raise InvalidRequest(f"没有登记号码为“{request.line}”的热线，请核对 line")
-    if line.integration is Integration.SUBCENTER:
-        raise InvalidRequest(f"{line.number}{line.name}为分中心，请用 PUT /api/v1/feeds/{line.number}/… 报送镜像记录")
-    return line
 
 
 def _begin(
@@ -233,6 +222,15 @@ async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str])
     step.actor = actor
     step.take(Action.ANSWER, length=length, cites=cites)
     await step.tell("answered")
+
+
+async def _attach(step: Step, proposal: Proposal, incident_id: int) -> None:
+    """并入事件; a danger that the incident's lead does not tell of, and what accuses somebody, goes its own way."""
+    incident, lead = await leading(step.session, incident_id)
+    if step.ticket.recused or any(rule.flag not in lead.flags for rule in proposal.handoffs):
+        await _decide(step, proposal)
+    else:
+        await attach(step, incident, lead)
 
 
 async def _decide(step: Step, proposal: Proposal) -> None:

@@ -71,10 +71,10 @@ async def merge(step: Step, fields: Merge) -> None:
 
 async def _press(ticket: Ticket, other: Step) -> None:
     """Say on the common ticket who has come to it: a caller's own repeat (重复诉求) urges it, as do the urgings of what ends here."""
-    callers = {other.ticket.caller_index}
-    for one in await tickets.merged_into(other.session, other.ticket.id):
-        callers.add((await tickets.get(other.session, one)).caller_index)
-    is_repeat = ticket.caller_index is not None and ticket.caller_index in callers
+    caller = ticket.caller_index
+    is_repeat = caller is not None and (
+        caller == other.ticket.caller_index or await tickets.has_merged_caller(other.session, other.ticket.id, caller)
+    )
     other.record("merged_in", ticket=ticket.number, relation="repeat" if is_repeat else "same_event")
     pressure = ticket.urge_count + is_repeat
     if pressure:

@@ -24,6 +24,8 @@ _WORDS: Final = {
     "reopened": "您的诉求（工单号{number}）已重新办理，预计{until}前答复您。",
     "closed": "您的诉求（工单号{number}）已办结。如有新情况可申请重办：{link}",
     "merged": "您的诉求（工单号{number}，查询码{code}）与正在办理的同一事项合并办理，结果同样会告知您。",
+    "attached": "您反映的“{title}”已由专人统一处理（您的工单号{number}，查询码{code}）。{answer}结果会告知您。",
+    "incident": "关于您反映的“{title}”：{text}（工单号{number}）",
     "withdrawn": "您已撤回诉求（工单号{number}）。如有需要请再次联系我们。",
 }
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Deliveries of one step come after those of every step before it, up to here in their own order too.
 DELIVERIES_A_STEP: Final = 1024
 SCHEMA_VERSION: Final = 1
-TOLD_TO_ALL: Final = frozenset({"registered", "handed_off", "declined"})
+TOLD_TO_ALL: Final = frozenset({"registered", "handed_off", "declined", "attached"})
 SUPERVISION_EVENTS: Final = {
     Action.REMIND: "ticket.reminded",
     Action.SUPERVISE: "ticket.supervised",
@@ -80,26 +80,32 @@ class Outgoing:
 
     async def tell(self, kind: str, **fields: Any) -> None:
         """Queue a message to the citizen, where there is a phone to send it to."""
-        self._notify(kind, self.ticket, await self.text(), fields)
+        text = await self.text()
+        self._notify(kind, self.ticket, text.caller_phone, text.query_code, fields)
 
     async def tell_all(self, kind: str, **fields: Any) -> None:
         """Tell the citizen and every caller whose ticket was merged into this one."""
         await self.tell(kind, **fields)
-        for other in await tickets.merged_into(self.session, self.ticket.id):
-            merged = await tickets.get(self.session, other)
-            self._notify(kind, merged, await tickets.text(self.session, other), fields)
+        for merged in await tickets.merged_callers(self.session, self.ticket.id):
+            self._notify(kind, merged.ticket, merged.phone, merged.query_code, fields)
 
-    def _notify(self, kind: str, ticket: Ticket, text: TicketText, fields: dict[str, Any]) -> None:
+    def alarm(self, phone: str, content: str) -> None:
+        """Queue a message to somebody on duty (值班)."""
+        self._send("alarm", self.ticket.id, phone, f"【{self.hub.city.name}12345】{content}")
+
+    def _notify(self, kind: str, ticket: Ticket, phone: str | None, query_code: str, fields: dict[str, Any]) -> None:
         """Write one message; who wants no reply gets only what cannot be learnt otherwise (济南§24)."""
-        if text.caller_phone is None or not (ticket.want_reply or kind in TOLD_TO_ALL):
-            return
+        if phone is not None and (ticket.want_reply or kind in TOLD_TO_ALL):
+            self._send(kind, ticket.id, phone, words(self.hub, kind, ticket, query_code, fields))
+
+    def _send(self, kind: str, ticket_id: int, phone: str, content: str) -> None:
         self.change.notices.append(
             Notice(
                 id=f"sms_{self.ticket.number}_{self._first_seq}_{len(self.change.notices)}",
-                ticket_id=ticket.id,
+                ticket_id=ticket_id,
                 kind=kind,
-                address=text.caller_phone,
-                content=words(self.hub, kind, ticket, text.query_code, fields),
+                address=phone,
+                content=content,
             )
         )
 

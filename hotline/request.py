@@ -9,12 +9,16 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hotline.fields import Code, LineNumber, Moment, Reason, Words, required
-from models.errors import InvalidRequest
-from models.vocabulary import Channel, Disclosure, Identity
+from models.errors import Forbidden, InvalidRequest
+from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
 from nlu.normalise import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hotline.hub import Hub
+    from models.city import Line
+    from models.ticket import Actor
 
 LONGEST_TEXT: Final = 20_000
 # A citizen's matter may lie far back; a date outside of this is a slip of the keyboard or of a program.
@@ -51,6 +55,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=200)] | None = None
     brief: Words | None = None
     answer: Reason | None = None
+    incident: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
     cites: Annotated[list[Code], Meta(max_length=10)] = []
     channel: Channel | None = None
     line: LineNumber | None = None
@@ -74,6 +79,8 @@ def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Regist
         raise InvalidRequest("诉求内容为空，请填写要反映的事情")
     if request.cites and request.answer is None:
         raise InvalidRequest("cites 是直办答复引用的知识条目，须与 answer 一起填写")
+    if request.incident is not None and request.answer is not None:
+        raise InvalidRequest("并入事件的来电由统一口径答复，不能同时填写 answer")
     for at in (request.occurred_at, request.received_at):
         if at is not None and not EARLIEST <= at < LATEST:
             raise InvalidRequest("occurred_at、received_at 的年份不合理，请核对")
@@ -93,6 +100,20 @@ def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Regist
         address=masked(request.address),
         attachments=list(dict.fromkeys(request.attachments)),
     )
+
+
+def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
+    """Return the dialled line of a request, None where none is named; raises Forbidden, InvalidRequest."""
+    if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
+        raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
+    if request.line is None:
+        return None
+    line = hub.city.lines.get(request.line)
+    if line is None:
+        raise InvalidRequest(f"没有登记号码为“{request.line}”的热线，请核对 line")
+    if line.integration is Integration.SUBCENTER:
+        raise InvalidRequest(f"{line.number}{line.name}为分中心，请用 PUT /api/v1/feeds/{line.number}/… 报送镜像记录")
+    return line
 
 
 def phone_digits(phone: str) -> str:

@@ -153,7 +153,10 @@ def _progress(request: web.Request, found: dict[str, Any], code: str) -> str:
         f'<li class="{"on" if n == reached else "" if n < reached else "off"}">{STATES[one]}</li>'
         for n, one in enumerate(WAY)
     )
+    incident = found.get("incident") or {"title": None, "answer": None}
     rows = {
+        "突发事件": incident["title"],
+        "统一答复": incident["answer"],
         "状态": STATES[found["state"]],
         "诉求": found["text"],
         "事项": found["category"]["name"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from hotline import knowledge_entry
+from hotline import incident, knowledge_entry
 from hotline.api import (
     attachments,
     auto_dispatch,
@@ -18,6 +18,7 @@ from hotline.api import (
     departments,
     explanation,
     health,
+    incidents,
     interactions,
     knowledge,
     learning,
@@ -41,7 +42,7 @@ from hotline.keys import HUB
 from hotline.receipt import TicketReceipt
 from hotline.request import Register
 from models.errors import NotFound
-from models.lifecycle import TicketState
+from models.lifecycle import DESK, TicketState
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -173,6 +174,16 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=waiting.Handoffs, problems=(404,), query=PAGE),
     _get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
          query=PAGE),
+    _get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
+         query={"open": YES_NO, **PAGE}),
+    _post("/api/v1/incidents", incidents.create, "以一件工单为主件开启事件", roles=DESK, body=incident.Opening,
+          answers=(201,), answer=incidents.IncidentPage, problems=(404, 409)),
+    _get("/api/v1/incidents/{incident}", incidents.one, "一起事件", roles=ASKERS, answer=incidents.IncidentPage,
+         patterns={"incident": "^[0-9]{1,18}$"}),
+    _post("/api/v1/incidents/{incident}/steps", incidents.move, "统一口径、报告领导、结束并群发告知", roles=DESK,
+          body=incident.Move, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
+    _post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
+          body=incidents.Attach, answer=incidents.Attached, patterns={"incident": "^[0-9]{1,18}$"}),
     _get("/api/v1/knowledge", knowledge.found, "检索知识：在用且在有效期内的条目", roles=ASKERS, answer=knowledge.Hits,
          query={"q": QUERY_WORDS, "kind": ENTRY_KIND, "category": TEXT, "limit": LIMIT}, required_query=("q",)),
     _post("/api/v1/knowledge", knowledge.create, "起草知识条目（可由工单答复生成）", roles=WRITERS,

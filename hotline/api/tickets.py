@@ -9,9 +9,9 @@ import msgspec
 
 from hotline.api import body, shapes
 from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
-from hotline.intake import dialled, proposed, register
+from hotline.intake import proposed, register
 from hotline.keys import HUB
-from hotline.request import Register, cleaned
+from hotline.request import Register, cleaned, dialled
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, handoffs, tickets

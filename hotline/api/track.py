@@ -18,7 +18,7 @@ from hotline.api.view import tracked
 from hotline.keys import HUB
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import follow_ups, tickets
+from models.store import follow_ups, incidents, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
 
@@ -42,8 +42,15 @@ class Rating(Struct, kw_only=True):
     score: Annotated[int, Meta(ge=1, le=5)]
 
 
+class IncidentTold(Struct, kw_only=True):
+    """统一口径: what everybody is told who called about an incident, null where nothing is said now."""
+
+    title: str
+    answer: str | None
+
+
 class Tracked(Struct, kw_only=True):
-    """What the citizen sees; `merged_state` where the request was merged into another."""
+    """What the citizen sees; `merged_state` where the request was merged into another, `incident` where that leads one."""
 
     number: Number
     state: TicketState
@@ -58,6 +65,7 @@ class Tracked(Struct, kw_only=True):
     rating: Rating | None
     urge_count: Count
     merged_state: TicketState | UnsetType = UNSET
+    incident: IncidentTold | UnsetType | None = UNSET
 
 
 class WithCode(Struct, kw_only=True):
@@ -89,9 +97,16 @@ async def look_up(app: web.Application, number: str, code: str | None) -> dict[s
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))
         if answered is not ticket:
             page["merged_state"] = answered.state
+            page["incident"] = await _incident(hub, session, answered)
         return page
 
     return await hub.database.read(work)
+
+
+async def _incident(hub: Hub, session: Session, lead: Ticket) -> dict[str, Any] | None:
+    """Return what everybody is told of an open incident (统一口径), None where there is none."""
+    found = await incidents.of_lead(session, lead.id)
+    return {"title": found.title, "answer": found.answer_at(hub.now())} if found else None
 
 
 async def step(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -35,28 +35,12 @@ class Listed(Struct, frozen=True, kw_only=True):
     asks: str | None = None
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """By what candidates for a duplicate are found; `place` only where the gazetteer knows it."""
+class MergedCaller(NamedTuple):
+    """A merged ticket and how its caller is reached."""
 
-    bands: Sequence[int]
-    caller_index: bytes | None
-    place: str | None
-    category: str
-    since: datetime
-
-
-class Alike(Struct, frozen=True):
-    """A candidate for a duplicate: of its ticket only what is compared or shown, and its fingerprint."""
-
-    id: int
-    state: str
-    kind: str
-    category: str
-    caller_index: bytes | None
-    place: str | None
-    district: str | None
-    registered_at: datetime
-    fingerprint: bytes
+    ticket: Ticket
+    phone: str | None
+    query_code: str
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -111,18 +95,25 @@ async def text(session: Session, ticket_id: int) -> TicketText:
     record = await _SQL.get_text(session.connection, city_code=session.city_code, id=ticket_id)
     row = _found(record, ticket_id)
     unseal = session.keyring.unseal
-    caller = unseal(row["caller"], "ticket_texts", "caller", ticket_id) if row["caller"] else "\n"
-    name, _, phone = caller.rpartition("\n")
+    name, phone = _caller(session, row, ticket_id)
     return TicketText(
         text=unseal(row["text"], "ticket_texts", "text", ticket_id),
         brief=unseal(row["brief"], "ticket_texts", "brief", ticket_id),
         query_code=unseal(row["query_code"], "ticket_texts", "query_code", ticket_id),
         masked_text=row["masked_text"],
-        caller_name=name or None,
-        caller_phone=phone or None,
+        caller_name=name,
+        caller_phone=phone,
         reading=row["reading"],
         answer=unseal(row["answer"], "ticket_texts", "answer", ticket_id) if row["answer"] else None,
     )
+
+
+def _caller(session: Session, row: Any, ticket_id: int) -> tuple[str | None, str | None]:
+    """Return a caller's name and phone, opened."""
+    if not row["caller"]:
+        return None, None
+    name, _, phone = session.keyring.unseal(row["caller"], "ticket_texts", "caller", ticket_id).rpartition("\n")
+    return name or None, phone or None
 
 
 async def set_brief(session: Session, ticket_id: int, brief: str) -> None:
@@ -149,23 +140,27 @@ async def merged_into(session: Session, ticket_id: int) -> list[int]:
     return [row["id"] async for row in rows]
 
 
-async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]:
-    """Return for each recent tickets with similar words, of the same caller, or of that category at that place, in no order."""
-    since = min(one.since for one in wanted)
-    rows = _SQL.alike(
-        session.connection,
-        city_code=session.city_code,
-        bands=[band for one in wanted for band in one.bands],
-        askers=[n for n, one in enumerate(wanted) for _ in one.bands],
-        caller_indexes=[one.caller_index for one in wanted],
-        places=[one.place for one in wanted],
-        categories=[one.category for one in wanted],
-        since=(since.year * 100 + since.month) * MONTH,
-    )
-    found: list[list[Alike]] = [[] for _ in wanted]
-    async for asker, *columns in rows:
-        found[asker].append(Alike(*columns))
+async def merged_callers(session: Session, ticket_id: int) -> list[MergedCaller]:
+    """Return the tickets that were merged into this one and are still, with how their callers are reached."""
+    found = []
+    async for row in _SQL.merged_callers(session.connection, city_code=session.city_code, id=ticket_id):
+        ticket = _ticket(row)
+        code = session.keyring.unseal(row["query_code"], "ticket_texts", "query_code", ticket.id)
+        found.append(MergedCaller(ticket, _caller(session, row, ticket.id)[1], code))
     return found
+
+
+async def has_merged_caller(session: Session, ticket_id: int, caller_index: bytes) -> bool:
+    """Tell whether a caller is among those whose tickets were merged into this one and are still."""
+    return bool(
+        await _SQL.has_caller(session.connection, city_code=session.city_code, id=ticket_id, caller_index=caller_index)
+    )
+
+
+async def share(session: Session, ticket_id: int) -> Ticket:
+    """Return the ticket and keep it as it is until the transaction ends; raises NotFound."""
+    record = await _SQL.share(session.connection, city_code=session.city_code, id=ticket_id)
+    return _ticket(_found(record, ticket_id))
 
 
 async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:

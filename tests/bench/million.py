@@ -22,7 +22,7 @@ from hotline.postgres import EmbeddedPostgres
 from models import cipher
 from models.city_corpus import read_corpus
 from models.city_files import read_city
-from models.store import credentials, database, steps, tickets, timers
+from models.store import credentials, database, duplicates, steps, timers
 from models.store.migrations import migrate
 from models.vocabulary import Kind, Role
 from nlu.reader import Reader
@@ -170,10 +170,10 @@ async def _duplicates(store: database.Database, reader: Reader) -> None:
             read = reader.understand(text, received_at=now)
             one = _matter(read.categories[0].code, read.fingerprint, now)
             began = time.perf_counter()
-            wanted = tickets.Wanted(
+            wanted = duplicates.Wanted(
                 bands=read.bands, caller_index=None, place=None, category=one.category, since=now - LOOKED_BACK
             )
-            (near,) = await tickets.alike(session, [wanted])
+            (near,) = await duplicates.alike(session, [wanted])
             told = likenesses(one, {one.category}, [_matter(x.category, x.fingerprint, x.registered_at) for x in near])
             times.append((time.perf_counter() - began) * 1000)
             found += any(likeness is not None for likeness in told)

@@ -1,0 +1,29 @@
+-- name: open(city_code, lead, title, answer, answer_version, expires_at, report_by, by, at)$
+-- Opens an incident; returns its id.
+INSERT INTO incidents (city_code, lead, title, answer, answer_version, expires_at, report_by, opened_by, opened_at)
+VALUES (:city_code, :lead, :title, :answer, :answer_version, :expires_at, :report_by, :by, :at) RETURNING id;
+
+-- name: find(city_code, id)^
+-- An incident with how many callers are attached to it.
+SELECT i.*, (SELECT count(*) FROM tickets AS t
+             WHERE t.city_code = i.city_code AND t.merged_into = i.lead AND t.state = 'merged') AS attached
+FROM incidents AS i WHERE i.city_code = :city_code AND i.id = :id;
+
+-- name: page(city_code, is_open, before, page_size)
+-- One page of incidents, the newest first, open ones only where asked for.
+SELECT i.*, (SELECT count(*) FROM tickets AS t
+             WHERE t.city_code = i.city_code AND t.merged_into = i.lead AND t.state = 'merged') AS attached
+FROM incidents AS i
+WHERE i.city_code = :city_code AND i.id < :before AND (NOT :is_open::boolean OR i.closed_at IS NULL)
+ORDER BY i.id DESC LIMIT :page_size;
+
+-- name: of_lead(city_code, lead)^
+-- The open incident that a ticket leads.
+SELECT i.*, 0::bigint AS attached FROM incidents AS i
+WHERE i.city_code = :city_code AND i.lead = :lead AND i.closed_at IS NULL;
+
+-- name: change(answer, answer_version, expires_at, report_by, reports, closed_by, closed_at, city_code, id)!
+-- Keeps what changed of an incident.
+UPDATE incidents SET answer = :answer, answer_version = :answer_version, expires_at = :expires_at,
+  report_by = :report_by, reports = :reports, closed_by = :closed_by, closed_at = :closed_at
+WHERE city_code = :city_code AND id = :id;

@@ -1,0 +1,96 @@
+"""突发/群体事件: open and past ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+from msgspec import Struct
+
+from models.errors import Conflict, NotFound
+from models.store.database import queries
+
+if TYPE_CHECKING:
+    from models.store.database import Session
+
+_SQL = queries("incidents")
+LAST: Final = 2**63 - 1
+_CHANGED: Final = ("answer", "answer_version", "expires_at", "report_by", "reports", "closed_by", "closed_at")
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """One matter that many call about. `lead` is the ticket that all are attached to, `answer` what all are told until it
+    expires; by `report_by` the leaders are to be told how it stands. `attached` counts the callers.
+    """
+
+    id: int
+    lead: int
+    title: str
+    answer: str | None
+    answer_version: int
+    expires_at: datetime | None
+    report_by: datetime | None
+    reports: int
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    attached: int = 0
+
+    def answer_at(self, at: datetime) -> str | None:
+        """Return what callers are told, None where nothing is said or it has expired."""
+        return None if self.expires_at is not None and self.expires_at <= at else self.answer
+
+
+async def open_one(session: Session, incident: Incident) -> int:
+    """Keep a new incident; returns its id. Raises Conflict where the ticket leads an open one already."""
+    try:
+        return int(
+            await _SQL.open(
+                session.connection,
+                city_code=session.city_code,
+                lead=incident.lead,
+                title=incident.title,
+                answer=incident.answer,
+                answer_version=incident.answer_version,
+                expires_at=incident.expires_at,
+                report_by=incident.report_by,
+                by=incident.opened_by,
+                at=incident.opened_at,
+            )
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("该工单已是一起未结束事件的主件") from error
+
+
+async def get(session: Session, incident_id: int) -> Incident:
+    """Return an incident; raises NotFound."""
+    row = await _SQL.find(session.connection, city_code=session.city_code, id=incident_id)
+    if row is None:
+        raise NotFound(f"没有编号为{incident_id}的事件")
+    return _incident(row)
+
+
+async def of_lead(session: Session, ticket_id: int) -> Incident | None:
+    """Return the open incident that a ticket leads, without the number of callers."""
+    row = await _SQL.of_lead(session.connection, city_code=session.city_code, lead=ticket_id)
+    return _incident(row) if row else None
+
+
+async def page(session: Session, before: int | None, size: int, *, is_open: bool) -> list[Incident]:
+    """Return one page of incidents, the newest first."""
+    rows = _SQL.page(
+        session.connection, city_code=session.city_code, is_open=is_open, before=before or LAST, page_size=size
+    )
+    return [_incident(row) async for row in rows]
+
+
+async def change(session: Session, incident: Incident) -> None:
+    """Keep what changed of an incident."""
+    changed = {name: getattr(incident, name) for name in _CHANGED}
+    await _SQL.change(session.connection, city_code=session.city_code, id=incident.id, **changed)
+
+
+def _incident(row: Any) -> Incident:
+    return Incident(**{name: row[name] for name in Incident.__struct_fields__})
