@@ -40,7 +40,7 @@ class Opening(Struct, kw_only=True):
     expires_at: Moment | None = None
 
 
-class Move(Struct, kw_only=True):
+class IncidentStep(Struct, kw_only=True):
     """`answer`: `text` is the one answer from now on; `tell` sends it to everybody attached. `report`: the leaders were told.
     `close`: nobody is attached any more; `text`, where given, is sent to everybody.
     """
@@ -77,7 +77,7 @@ async def open_on(step: Step, fields: Opening) -> Incident:
     return incident
 
 
-async def move(step: Step, incident_id: int, fields: Move) -> Incident:
+async def move(step: Step, incident_id: int, fields: IncidentStep) -> Incident:
     """Say the one answer, that the leaders were told, or that it is over. Raises NotFound, Conflict, InvalidRequest."""
     incident = await incidents.get(step.session, incident_id)
     if incident.closed_at is not None:

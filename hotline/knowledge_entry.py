@@ -64,7 +64,7 @@ class EntryFields(Struct, kw_only=True):
     from_ticket: str | None = None
 
 
-class Move(Struct, kw_only=True):
+class EntryStep(Struct, kw_only=True):
     """One step of an entry: `approve` and `reject` its draft; `withdraw`, `confirm` and `correct` what is published.
 
     `reason` is needed to reject, withdraw and correct.
@@ -98,7 +98,7 @@ async def write(hub: Hub, actor: Actor, code: str | None, fields: EntryFields) -
     return await hub.database.write(work)
 
 
-async def move(hub: Hub, actor: Actor, code: str, asked: Move) -> list[Version]:
+async def move(hub: Hub, actor: Actor, code: str, asked: EntryStep) -> list[Version]:
     """Approve, reject, withdraw, confirm or correct; returns every version. Raises NotFound, Forbidden, Conflict."""
 
     async def work(session: Session) -> list[Version]:
@@ -136,7 +136,7 @@ async def remind(hub: Hub) -> int:
     return await hub.database.write(lambda session: knowledge.remind(session, until, CLOCK, at))
 
 
-async def _decide(hub: Hub, session: Session, actor: Actor, found: Sequence[Version], asked: Move) -> None:
+async def _decide(hub: Hub, session: Session, actor: Actor, found: Sequence[Version], asked: EntryStep) -> None:
     """审核: a second person publishes the draft, or says what is wrong with it."""
     if actor.role not in EDITORS:
         raise Forbidden("知识条目由知识管理员或督办员审核")
@@ -156,7 +156,9 @@ async def _decide(hub: Hub, session: Session, actor: Actor, found: Sequence[Vers
     await knowledge.settle(session, draft.entry.code, actor.name, at, f"已发布第{draft.entry.version}版")
 
 
-async def _about_published(hub: Hub, session: Session, actor: Actor, found: Sequence[Version], asked: Move) -> None:
+async def _about_published(
+    hub: Hub, session: Session, actor: Actor, found: Sequence[Version], asked: EntryStep
+) -> None:
     """纠错 by anybody; 确认 and 下架 by the owner or an editor."""
     current = next((one.entry for one in found if one.state == "published"), None)
     if current is None:

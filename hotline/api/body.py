@@ -153,6 +153,14 @@ def moment(request: web.Request, name: str) -> datetime | None:
         raise InvalidRequest(f"参数 {name} 应为带时区的时间，如 2026-11-23T09:00:00+08:00") from error
 
 
+def yes_no(request: web.Request, name: str) -> bool | None:
+    """Return a query parameter that is true or false, None where it is missing; raises InvalidRequest."""
+    text = query(request, name)
+    if text not in {None, "true", "false"}:
+        raise InvalidRequest(f"参数 {name} 应为 true 或 false")
+    return None if text is None else text == "true"
+
+
 def make_cursor(*parts: Any) -> str:
     """Return an opaque cursor."""
     return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")

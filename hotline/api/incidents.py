@@ -68,7 +68,7 @@ class NotAttached(Struct, kw_only=True):
     reason: str
 
 
-class Attached(Struct, kw_only=True):
+class AttachedTickets(Struct, kw_only=True):
     """What became of each ticket."""
 
     attached: list[Number]
@@ -79,7 +79,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/incidents."""
     hub = request.app[HUB]
     size, before = body.page_size(request), body.read_cursor(request, tuple[int])
-    is_open = body.query(request, "open") == "true"
+    is_open = body.yes_no(request, "open") or False
     found = await hub.database.read(
         lambda session: incidents.page(session, before[0] if before else None, size, is_open=is_open)
     )
@@ -108,7 +108,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
 async def move(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/incidents/{incident}/steps."""
     hub, incident_id = request.app[HUB], int(request.match_info["incident"])
-    _, fields = await body.read_body(request, use_case.Move)
+    _, fields = await body.read_body(request, use_case.IncidentStep)
     incident = await hub.database.read(lambda session: incidents.get(session, incident_id))
 
     async def work(step: Step) -> None:
@@ -132,7 +132,7 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
             refused.append({"number": number, "reason": error.detail})
         else:
             attached.append(number)
-    return body.answer({"attached": attached, "refused": refused}, Attached)
+    return body.answer({"attached": attached, "refused": refused}, AttachedTickets)
 
 
 async def _shown(request: web.Request, incident_id: int, *, status: int = 200) -> web.Response:

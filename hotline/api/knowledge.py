@@ -210,7 +210,7 @@ async def revise(request: web.Request, actor: Actor) -> web.Response:
 async def move(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/knowledge/{entry}/steps."""
     hub = request.app[HUB]
-    _, asked = await body.read_body(request, knowledge_entry.Move)
+    _, asked = await body.read_body(request, knowledge_entry.EntryStep)
     return _versions(hub, await knowledge_entry.move(hub, actor, request.match_info["entry"], asked))
 
 

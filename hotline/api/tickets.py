@@ -150,15 +150,12 @@ def _filter(request: web.Request, hub: Hub, department: str | None) -> Filter:
         states = [TicketState(text) for text in (body.query(request, "state") or "").split(",") if text]
     except ValueError as error:
         raise InvalidRequest("参数 state 含有未知的工单状态，见 /api/v1/labels") from error
-    overdue = body.query(request, "overdue")
-    if overdue not in {None, "true", "false"}:
-        raise InvalidRequest("参数 overdue 应为 true 或 false")
     return Filter(
         states=states or None,
         departments=[department] if department else None,
         category=body.query(request, "category"),
         line=body.query(request, "line"),
-        late_at=hub.now() if overdue == "true" else None,
+        late_at=hub.now() if body.yes_no(request, "overdue") else None,
         tokens=hub.reader.search_tokens(words) or (words,) if words else None,
     )
 
