@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from nlu.times import number_of
+from nlu.numerals import number_of
 
 _MOST: Final = 20  # sums that are kept of one text
 _UNITS: Final = {"": 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}

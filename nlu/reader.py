@@ -16,7 +16,7 @@ from nlu.explanation import Explanation, Parts, explain
 from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
-from nlu.intervals import interval_of
+from nlu.intervals import interval_of, moment_of
 from nlu.kind import Kinds
 from nlu.linear import Guarantee, LinearModel, UnusableModel
 from nlu.masking import mask
@@ -133,7 +133,8 @@ class Reader:
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
         found, told = self._extract.tell(opening, headline, self._cutter.passage(given), accused)
         alike = self._fingerprint(whole, told) if self._fingerprint else _NO_FINGERPRINT
-        when = find_time(read, received_at, heading)
+        when = find_time(read, heading)
+        interval = interval_of(when, received_at) if when else None
         doubts = self._scope.doubts(whole, scores, given)
         if hits:
             # 「着火了」 is short, not empty.
@@ -150,16 +151,16 @@ class Reader:
             subject=found.subject,
             accused=found.accused,
             misconduct=found.misconduct,
-            time=when.span if when else None,
-            occurred_at=when.moment if when else None,
-            interval=interval_of(when.span, received_at) if when else None,
+            time=when,
+            occurred_at=moment_of(interval, received_at),
+            interval=interval,
             amounts=amounts_of(whole),
             people=people_of(whole),
             plates=body.plates,
             flags=flags_of(hits),
             suspected=self._suspicions.beyond(scores, hits),
             scope=doubts,
-            brief=propose(read, heading, place=found.place, time=when.span if when else None),
+            brief=propose(read, heading, place=found.place, time=when),
             masked_text=whole,
             title_length=len(heading),
             tokens=self._cutter.search_tokens(whole),
