@@ -17,6 +17,7 @@ from nlu.similarity import Told
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
+from nlu.times import beyond_time
 
 # A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
 _TITLE_BONUS: Final = np.array((1.0, 1.5))
@@ -32,6 +33,7 @@ _MEASURE: Final = re.compile(
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters
+_SHORTEST_SPAN: Final = 2  # characters that are left of a span whose time was taken away
 
 
 class Extracted(Struct, frozen=True):
@@ -95,13 +97,25 @@ class Extractor:
         is_place = (
             worth > least[0] and _CHINESE.search(sheet.text, *place) and not _MEASURE.fullmatch(sheet.text, *place)
         )
-        return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
+        return _timeless(sheet, place) if is_place else None, _timeless(
+            sheet, _subject(sheet, runs[1], float(least[1]))
+        )
 
 
 def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
     first, length = divmod(int(runs.argmax()), LONGEST)
     last = min(first + length, len(sheet.cuts) - 1)
     return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
+
+
+def _timeless(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return a span without the time in its front, unless that is part of a name; None where nothing else is left."""
+    if span is None:
+        return None
+    start = beyond_time(sheet.text, *span)
+    if start == span[0] or any(name.start < start and span[0] < name.end for name in sheet.names):
+        return span
+    return (start, span[1]) if span[1] - start >= _SHORTEST_SPAN else None
 
 
 def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:

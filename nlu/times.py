@@ -79,6 +79,10 @@ _BEGINS: Final = (
 )
 ANY_TIME: Final = rf"(?P<length>{_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})"
 TIME: Final = re.compile(rf"(?=[{_BEGINS}])(?:{ANY_TIME})")
+_TIME_AT_FRONT: Final = frozenset("0123456789日号点时分期间至到周星礼" + _BEGINS.removeprefix("0-9"))
+_FARTHEST_BACK: Final = 12  # characters before a span in which a time may have begun that reaches into it
+_BARE_MONTH: Final = re.compile(f"{_N}月")
+_AFTER_TIME: Final = "的在于,，、"
 # A year inside 《…》, a document number or a promise for the future is not when it happened.
 _QUOTED: Final = re.compile(r"《[^》]{0,60}》|〔\d+〕|\d{1,3}年(?:产权|房龄|合同|工龄|学制)")
 
@@ -106,6 +110,21 @@ def find_time(text: str, title: str = "") -> str | None:
             if telling >= _LEAST_WEIGHT and (best is None or weight > best[0]):
                 best = weight, found[0]
     return best[1] if best else None
+
+
+def beyond_time(text: str, start: int, end: int) -> int:
+    """Return where a span of place or subject begins in earnest: after the words of a time in its front (11点楼下, 上周三幸福路).
+
+    A bare month may be a name (三月花园).
+    """
+    if text[start] not in _TIME_AT_FRONT:
+        return start
+    for found in TIME.finditer(text, max(0, start - _FARTHEST_BACK), end):
+        if found.start() <= start < found.end():
+            is_time = found["length"] is None and not _BARE_MONTH.fullmatch(found[0])
+            after = found.end()
+            return after + (after < end and text[after] in _AFTER_TIME) if is_time else start
+    return start
 
 
 def _weight(found: re.Match[str]) -> float:

@@ -93,6 +93,23 @@ def test_what_is_told_relative_to_a_name_lies_there(text: str) -> None:
     assert (place_of(text).lat, place_of(text).street) == (29.1, "donghu-dongmen")
 
 
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("11点楼下烧烤摊还在吵", "楼下"),
+        ("上周三幸福路发生车祸没人管", "幸福路"),
+        ("10月1日至7日幸福路一直在施工", "幸福路"),
+        ("国庆期间景区门口乱收费", "景区门口"),
+    ],
+)
+def test_when_it_was_is_no_part_of_where(text: str, span: str) -> None:
+    assert place_of(text).span == span
+
+
+def test_a_time_alone_is_no_place() -> None:
+    assert read("5号到8号小区一直停水").place is None
+
+
 def test_one_mistyped_character_of_a_long_name_is_forgiven() -> None:
     place = place_of("碧水云田花园的电梯坏了")
     assert (place.span, place.name) == ("碧水云田花园", "碧水云天花园")

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlu import times
-from nlu.times import find_time
+from nlu.times import beyond_time, find_time
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,22 @@ def test_what_says_no_time_gives_none(text: str) -> None:
 
 def test_the_title_comes_first() -> None:
     assert find_time("去年投诉过", title="每天凌晨施工") == "每天凌晨"
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "rest"),
+    [
+        ("昨晚11点楼下太吵", "11点楼下", "楼下"),
+        ("国庆期间的景区", "期间的景区", "景区"),
+        ("三月花园停水", "三月花园", "三月花园"),
+        ("五一路积水", "五一路", "五一路"),
+        ("住7号楼", "7号楼", "7号楼"),
+    ],
+)
+def test_a_place_begins_after_the_time(text: str, span: str, rest: str) -> None:
+    start = text.index(span)
+    end = start + len(span)
+    assert text[beyond_time(text, start, end) : end] == rest
 
 
 BARE = re.compile(times.ANY_TIME)
