@@ -11,6 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
+from nlu.crossings import Pair, crossing_roads, meeting_point
 from nlu.mistyped import Mistyped
 from nlu.words import words
 
@@ -95,14 +96,18 @@ class PlaceWords:
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
+        pair = (
+            crossing_roads(span, [self._entries.get(key, ()) for key in backwards[::-1]])
+            if len(backwards) > 1
+            else None
+        )
+        if pair:
+            return self._crossing(span, pair)
         if not any(key in self._entries for key in backwards):
             meant = self._mistyped.find(span)
             backwards = [meant, *backwards] if meant else backwards
         for key in backwards:
-            entries = self._entries.get(key, [])
-            if len(entries) > 1:
-                spoken = {code for word, code in self._areas.items() if word in text}
-                entries = [entry for entry in entries if self._lineage(entry.street) & spoken]
+            entries = self._settled(key, text)
             if len(entries) == 1:
                 (entry,) = entries
                 return Place(span, entry.name, entry.lat, entry.lon, entry.street, self._district(entry.street))
@@ -110,6 +115,24 @@ class PlaceWords:
         if area is None:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
+
+    def _settled(self, key: str, text: str) -> list[GazetteerEntry]:
+        """Return who bears a name; of several places those in a district that the text names."""
+        entries = self._entries.get(key, [])
+        if len(entries) < 2:
+            return entries
+        spoken = {code for word, code in self._areas.items() if word in text}
+        return [entry for entry in entries if self._lineage(entry.street) & spoken]
+
+    def _crossing(self, span: str, pair: Pair) -> Place:
+        """Return what both roads agree in: a point between them, else a street or a district, else nothing but their names."""
+        one, other = pair
+        lat, lon = meeting_point(pair) or (None, None)
+        name = "与".join(sorted((one.name, other.name))) + "路口"
+        street = one.street if one.street == other.street else None
+        districts = {self._district(road.street) for road in pair}
+        district = districts.pop() if len(districts) == 1 else None
+        return Place(span, name, lat, lon, street, district)
 
     def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
         """Return the known names of a text that was cut into words; they do not overlap."""
