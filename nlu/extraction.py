@@ -9,6 +9,7 @@ from msgspec import Struct
 from models.city import City
 from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
+from nlu.masking import MASK
 from nlu.misconduct import misconduct_of
 from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
@@ -33,6 +34,7 @@ _MEASURE: Final = re.compile(
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters
+_MASKED: Final = MASK[0]
 _SHORTEST_SPAN: Final = 2  # characters that are left of a span whose time was taken away
 
 
@@ -97,7 +99,7 @@ class Extractor:
         is_place = (
             worth > least[0] and _CHINESE.search(sheet.text, *place) and not _MEASURE.fullmatch(sheet.text, *place)
         )
-        return _timeless(sheet, place) if is_place else None, _timeless(
+        return _in_earnest(sheet, place) if is_place else None, _in_earnest(
             sheet, _subject(sheet, runs[1], float(least[1]))
         )
 
@@ -108,9 +110,9 @@ def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
     return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
 
 
-def _timeless(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Return a span without the time in its front, unless that is part of a name; None where nothing else is left."""
-    if span is None:
+def _in_earnest(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return a span without the time in its front, unless that is part of a name; None where nothing else is left, or is masked."""
+    if span is None or _MASKED in sheet.text[slice(*span)]:
         return None
     start = beyond_time(sheet.text, *span)
     if start == span[0] or any(name.start < start and span[0] < name.end for name in sheet.names):

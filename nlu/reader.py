@@ -17,6 +17,7 @@ from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.intervals import interval_of, moment_of
+from nlu.kin import Kin
 from nlu.kind import Kinds
 from nlu.linear import Guarantee, LinearModel, UnusableModel
 from nlu.masking import mask
@@ -44,6 +45,7 @@ class Reader:
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
         self._cutter = Cutter(city.language.custom_words)
+        self._kin = Kin(self._cutter)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope, model, Elsewhere(city))
@@ -118,8 +120,8 @@ class Reader:
         """
         clear = self._normalise(text)
         body = mask(clear, caller_name)
-        masked = body.text
         heading = mask(self._normalise(title), caller_name).text if title else ""
+        masked, heading = self._kin.mask(body.text, heading)
         read = excerpt(masked)
         # Rules see every word, masked or not, however long the letter is.
         whole = f"{heading}\n{masked}" if heading else masked
