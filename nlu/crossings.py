@@ -18,14 +18,21 @@ _REACH: Final = 4.0  # kilometres between the middles of two roads that may cros
 Pair = tuple[GazetteerEntry, GazetteerEntry]
 
 
-def crossing_roads(span: str, entries: Sequence[Sequence[GazetteerEntry]]) -> Pair | None:
-    """Return the two roads of a crossing; None where it is none, or where several of these names cross.
+def is_crossing(span: str, entries: Sequence[Sequence[GazetteerEntry]]) -> bool:
+    """Tell whether a span says that roads cross; `entries` are the bearers of every name in it."""
+    return sum(any(entry.kind == _ROAD for entry in bearers) for bearers in entries) > 1 and bool(
+        _CROSSING.search(span)
+    )
 
-    `entries` are the bearers of every name in the span, in its order. Of several it is the pair that lies near enough to cross.
+
+def crossing_roads(entries: Sequence[Sequence[GazetteerEntry]]) -> Pair | None:
+    """Return the two roads that cross; None where one is not known, or where several of these names do.
+
+    `entries` are the bearers of every name, in their order. Of several it is the pair that lies near enough to cross.
     """
     roads = [[entry for entry in bearers if entry.kind == _ROAD] for bearers in entries]
     named = [bearers for bearers in roads if bearers]
-    if len(named) < 2 or not _CROSSING.search(span):
+    if len(named) < 2:
         return None
     pairs = [(one, other) for one, other in product(*named[-2:]) if one.name != other.name]
     near = [pair for pair in pairs if kilometres(*pair) <= _REACH] or pairs

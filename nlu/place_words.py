@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
-from nlu.crossings import Pair, crossing_roads, meeting_point
+from nlu.crossings import crossing_roads, is_crossing, meeting_point
 from nlu.mistyped import Mistyped
 from nlu.words import words
 
@@ -96,13 +96,9 @@ class PlaceWords:
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
-        pair = (
-            crossing_roads(span, [self._entries.get(key, ()) for key in backwards[::-1]])
-            if len(backwards) > 1
-            else None
-        )
-        if pair:
-            return self._crossing(span, pair)
+        crossing = self._crossing(span, backwards[::-1], text) if len(backwards) > 1 else None
+        if crossing:
+            return crossing
         if not any(key in self._entries for key in backwards):
             meant = self._mistyped.find(span)
             backwards = [meant, *backwards] if meant else backwards
@@ -119,20 +115,39 @@ class PlaceWords:
     def _settled(self, key: str, text: str) -> list[GazetteerEntry]:
         """Return who bears a name; of several places those in a district that the text names."""
         entries = self._entries.get(key, [])
-        if len(entries) < 2:
-            return entries
-        spoken = {code for word, code in self._areas.items() if word in text}
-        return [entry for entry in entries if self._lineage(entry.street) & spoken]
+        return entries if len(entries) < 2 else self._within(entries, self._spoken(text))
 
-    def _crossing(self, span: str, pair: Pair) -> Place:
-        """Return what both roads agree in: a point between them, else a street or a district, else nothing but their names."""
-        one, other = pair
+    def _spoken(self, text: str) -> set[str]:
+        """Return the districts and streets that a text names."""
+        return {code for word, code in self._areas.items() if word in text}
+
+    def _within(self, entries: list[GazetteerEntry], areas: set[str]) -> list[GazetteerEntry]:
+        return [entry for entry in entries if self._lineage(entry.street) & areas]
+
+    def _crossing(self, span: str, keys: Sequence[str], text: str) -> Place | None:
+        """Return where two roads cross, what both agree in: a point between them, else a street or a district, else their names alone.
+
+        None where it is no crossing of two roads that are known in the district that the text names.
+        """
+        bearers = [self._entries.get(key, []) for key in keys]
+        if not is_crossing(span, bearers):
+            return None
+        spoken = self._spoken(text)
+        pair = crossing_roads([self._within(one, spoken) if spoken and len(one) > 1 else one for one in bearers])
+        if pair is None:
+            return None
         lat, lon = meeting_point(pair) or (None, None)
-        name = "与".join(sorted((one.name, other.name))) + "路口"
-        street = one.street if one.street == other.street else None
-        districts = {self._district(road.street) for road in pair}
-        district = districts.pop() if len(districts) == 1 else None
-        return Place(span, name, lat, lon, street, district)
+        streets = {road.street for road in pair}
+        districts = {self._district(street) for street in streets}
+        districts = districts if len(districts) == 1 else districts & spoken
+        return Place(
+            span,
+            "与".join(sorted(road.name for road in pair)) + "路口",
+            lat,
+            lon,
+            streets.pop() if len(streets) == 1 else None,
+            districts.pop() if len(districts) == 1 else None,
+        )
 
     def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
         """Return the known names of a text that was cut into words; they do not overlap."""

@@ -168,6 +168,12 @@ def test_roads_that_cross_in_several_districts_are_left_open() -> None:
     assert crossing("西城区建设路与人民路交叉口积水").street == "xicheng-yongning"
 
 
+def test_the_district_that_is_told_settles_a_crossing() -> None:
+    assert crossing("西城区长江路与永宁路交叉口积水").district == "xicheng"
+    unknown = crossing("北塘区永宁路与人民路交叉口积水")
+    assert (unknown.name, unknown.street) == ("永宁路", "xicheng-yongning")
+
+
 def test_a_stretch_of_a_road_is_no_crossing() -> None:
     assert crossing("东门路长江路段积水").name == "长江路"
 
