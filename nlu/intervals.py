@@ -26,7 +26,7 @@ _REPEATS: Final[tuple[tuple[_Repeats, re.Pattern[str]], ...]] = (
     ("yearly", re.compile(r"每年|年年|每[到逢](?:春|夏|秋|冬|雨季|汛期)")),
 )
 _AGO: Final = re.compile(
-    rf"(?<![上下])(?P<count>{_N}|半|几|数)(?:多|个)?(?:多|个)?(?P<unit>年|月|周|星期|礼拜|天|日|晚|小时)(?:半|多|余)?(?P<before>以?前)?"
+    rf"(?<![上下])(?P<count>{_N}|半|几|数)(?:多|个)?(?:多|个)?(?P<unit>年|月|周|星期|礼拜|天|日|晚|小时)(?:半|多|余)?(?P<before>[之以]?前)?"
 )
 _CLOCK: Final = re.compile(
     rf"(?P<part>凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|夜里|夜间|深夜|半夜|[今昨明每当][晚夜])?(?:的)?"
@@ -189,7 +189,21 @@ def _length(words: str, here: datetime) -> Interval | None:
         begins = here - timedelta(days=count * _LENGTHS[found["unit"]])
     except OverflowError:
         return None
-    if found["before"]:
-        day = begins.replace(hour=0, minute=0, second=0, microsecond=0)
-        return Interval(day, day + _DAY_LONG)
-    return Interval(begins, here)
+    return _so_long_ago(begins, found["unit"]) if found["before"] else Interval(begins, here)
+
+
+def _so_long_ago(moment: datetime, unit: str) -> Interval:
+    """Return the year, month, week or day of a moment: 三年前 is no certain day. 两小时前 is a moment."""
+    if unit == "小时":
+        return Interval(moment, moment)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if unit == "年":
+        day = day.replace(month=1, day=1)
+        return Interval(day, day.replace(year=day.year + 1))
+    if unit == "月":
+        day = day.replace(day=1)
+        return Interval(day, (day + timedelta(days=31)).replace(day=1))
+    if unit in {"周", "星期", "礼拜"}:
+        day -= timedelta(days=day.weekday())
+        return Interval(day, day + timedelta(days=7))
+    return Interval(day, day + _DAY_LONG)
