@@ -21,7 +21,11 @@ _DAY: Final = re.compile(
     rf"|(?P<near>上上|上|这|本|当|下)个?月的?(?P<near_number>{_N})[日号]|(?<![\d月续达近每过第])"
     rf"(?![一二三四五六七八九十]{{1,3}}日(?:之?前|多|余))(?P<number>{_N})[日号]"
 )
-_FEAST: Final = re.compile(rf"{_YEAR_WORDS}?的?(?P<name>{'|'.join(NAMES)})节?(?P<all>期间|假期|长假|小长假|放假)?")
+# The first of October, but not 十一点 and 十一月.
+_ELEVENTH: Final = "(?<![一二三四五六七八九十])十一(?=期间|假期|小?长假|放假|当天|那天|前后|以来|[到至]|$)"
+_FEAST: Final = re.compile(
+    rf"{_YEAR_WORDS}?的?(?P<name>{'|'.join(NAMES).replace('十一', _ELEVENTH)})节?(?P<all>期间|假期|长假|小长假|放假)?"
+)
 _WEEK: Final = re.compile(rf"{_WEEK_WORDS}个?(?:周|星期|礼拜)(?P<weekend>末)?")
 _MONTH: Final = re.compile(
     rf"{_YEAR_WORDS}?的?(?P<month>{_N})月份?(?P<part>初|底|末|上旬|中旬|下旬)?"
@@ -41,7 +45,7 @@ _DAY_LONG: Final = timedelta(days=1)
 _WEEK_LONG: Final = timedelta(days=7)
 _LEAP_DAY: Final = (2, 29)
 # What is told without a year lies behind, unless it comes so soon.
-SOON: Final = timedelta(days=60)
+SOON: Final = timedelta(days=31)
 
 
 class Days(NamedTuple):
@@ -56,7 +60,7 @@ def days_of(words: str, today: datetime, after: datetime | None = None) -> Days 
     """Return the days that words name, None where they name none or one that does not exist.
 
     `today` is timezone-aware. What a year or month is not told of comes first `after` a day, where it is the end
-    of a range; else it is the last one, or one that comes within two months.
+    of a range; else it is the last one, or one that comes within a month.
     """
     today = today.replace(hour=0, minute=0, second=0, microsecond=0)
     if _LUNAR.search(words):

@@ -106,11 +106,14 @@ def _both(first: str, last: str, here: datetime) -> tuple[Days | None, Days | No
     """Return the days that the two sides of a range name: the second comes after the first, and neither far ahead."""
     begun = days_of(first, here)
     ended = days_of(last, here, begun.begins if begun else None)
-    if begun and ended and begun.is_open and ended.is_open and ended.begins - here > SOON:
+    if begun is None or ended is None or not begun.is_open:
+        return begun, ended
+    if ended.is_open and ended.begins - here > SOON:
         # 「三月到六月」 told in March was a year ago.
         begun = days_of(first, here - _YEAR_LONG)
-        ended = days_of(last, here, begun.begins if begun else None)
-    return begun, ended
+        return begun, days_of(last, here, begun.begins if begun else None)
+    # 「8月底至2019年1月」 began the year before that.
+    return (days_of(first, ended.begins - SOON), ended) if begun.begins > ended.begins else (begun, ended)
 
 
 def _between(first: Interval, last: Interval) -> Interval | None:

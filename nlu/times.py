@@ -21,10 +21,12 @@ _MONTH: Final = (
 _DATE: Final = rf"(?:[农阴]历)?{_N}月初?{_N}[日号]?|(?:[农阴]历)?腊月初?{_N}"
 _NUMERIC: Final = r"(?:19|20)\d{2}[-./]\d{1,2}(?:[-./]\d{1,2})?(?!\d)"
 _WEEK: Final = r"(?:周|星期|礼拜)"
+# 周一三五, but not 周三一直 or 周三五点.
+_MORE_DAYS: Final = "(?:、?(?!一天)[一二三四五六日天](?=[、一二三四五六日天晚早上下中夜的都要，。]|$))*"
 _DAY: Final = (
     r"(?:[今昨前明]天|大[前后]天|(?<![以之今往])后天(?![性天气])|[今昨当前明][日晚夜早晨]"
-    rf"|(?<![楼地一之以底树])(?:上上|上|这|本|每|下下|下)个?{_WEEK}(?![边围遭])[一二三四五六日天末]?(?:[、一二三四五六日天](?![点时十天个]))*"
-    r"|周[一二三四五六日末](?:[、一二三四五六日天](?![点时十天个]))*|星期[一二三四五六日天]+|双休日|节假日|寒暑假|(?<![个\d])工作日)"
+    rf"|(?<![楼地一之以底树])(?:上上|上|这|本|每|下下|下)个?{_WEEK}(?![边围遭])(?:末|[一二三四五六日天]{_MORE_DAYS})?"
+    rf"|周(?:末|[一二三四五六日]{_MORE_DAYS})|星期[一二三四五六日天]{_MORE_DAYS}|双休日|节假日|寒暑假|(?<![个\d])工作日)"
 )
 _ROAD: Final = "(?![路街道巷大广村新花小公商超酒])"
 _BARE_FEAST: Final = "五一|六一|十一|清明"  # 五一 may be a road, 清明 a street
@@ -58,7 +60,7 @@ _LENGTH: Final = (
 _NO_HOUSE: Final = "(?![楼栋幢院线门店桌台机井座库区])"
 # 「5号」 by itself is as often a house.
 _NUMBERED: Final = (
-    rf"(?<![路街巷弄道村园区楼栋幢座第#月\d]){_N}[日号]"
+    rf"(?<![路街巷弄道村园区楼栋幢座第#月.\d]){_N}[日号]"
     rf"(?:(?=(?:到|至|-|—|~){_N}[日号]{_NO_HOUSE})|(?=开始|当天|那天|{_PART}))"
 )
 _SIMPLE: Final = (
@@ -68,7 +70,8 @@ _SIMPLE: Final = (
 _POINT: Final = rf"{_SIMPLE}(?:(?:[的 ]|[那当]天的?)?(?:{_SIMPLE}|{_CLOCK}))*"
 _NOW: Final = "如今|今(?![年天日晚早])|现在|目前"
 _UNTIL: Final = (
-    rf"(?:一直)?(?:到|至|-|—|~)+(?:(?:次日|第二天)(?:{_POINT})?|{_NOW}|{_POINT}|{_CLOCK}|{_N}[日号]{_NO_HOUSE})"
+    rf"(?:一直)?(?:到|至|-|—|~)+"
+    rf"(?:(?:次日|第二天)(?:{_POINT})?|{_NOW}|天亮|{_POINT}|[早晚夜]?{_CLOCK}|{_N}点间|{_N}[日号]{_NO_HOUSE})"
 )
 _RANGE: Final = (
     rf"(?:从|自)?{_POINT}(?:(?:{_UNTIL}){{1,2}}|[、和或及与]{_POINT})?"
@@ -79,7 +82,7 @@ _BEGINS: Final = (
     "0-9一二两三四五六七八九十几数半好大长已将持连近今去前当本同上这昨周星双节寒春国元"
     "凌清早中午下傍晚夜深整通彻日昼全白每天年常多最目现从自明后除端清重正劳工月农阴腊"
 )
-ANY_TIME: Final = rf"(?P<length>{_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})"
+ANY_TIME: Final = rf"(?P<length>(?<!哪){_LENGTH})|(?P<vague>{_LONG})(?:{_PART})?|(?P<point>{_RANGE})"
 TIME: Final = re.compile(rf"(?=[{_BEGINS}])(?:{ANY_TIME})")
 _TIME_AT_FRONT: Final = frozenset("0123456789日号点时分期间至到周星礼" + _BEGINS.removeprefix("0-9"))
 _FARTHEST_BACK: Final = 12  # characters before a span in which a time may have begun that reaches into it
