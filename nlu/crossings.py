@@ -18,10 +18,10 @@ _REACH: Final = 4.0  # kilometres between the middles of two roads that may cros
 Pair = tuple[GazetteerEntry, GazetteerEntry]
 
 
-def is_crossing(span: str, entries: Sequence[Sequence[GazetteerEntry]]) -> bool:
-    """Tell whether a span says that roads cross; `entries` are the bearers of every name in it."""
+def is_crossing(words: str, entries: Sequence[Sequence[GazetteerEntry]]) -> bool:
+    """Tell whether words say that roads cross; `entries` are the bearers of every name in them."""
     return sum(any(entry.kind == _ROAD for entry in bearers) for bearers in entries) > 1 and bool(
-        _CROSSING.search(span)
+        _CROSSING.search(words)
     )
 
 

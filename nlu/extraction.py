@@ -28,9 +28,10 @@ _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or d
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
-# 12点, 3.5公里, 7号 by themselves are no place.
+# 12点, 3.5公里, 7号 by themselves are no place, nor is 定金5万8.
 _MEASURE: Final = re.compile(
-    r"[\d.,:一二三四五六七八九十百千万半多几]+(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
+    r"(?:[\u4e00-\u9fff]{0,4}[金费款租资钱骗价])?[\d.,:一二三四五六七八九十百千万半多几壹贰叁肆伍陆柒捌玖拾佰仟kKwW]+"
+    r"(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters

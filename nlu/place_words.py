@@ -90,13 +90,13 @@ class PlaceWords:
         """Return what a word is to a place, wherever it stands."""
         return self._by_word(word, tag)
 
-    def located(self, span: str, keys: Iterable[str], text: str) -> Place:
-        """Return the place of a span with what the gazetteer knows of the words in it.
+    def located(self, span: str, keys: Iterable[str], text: str, beyond: str = "") -> Place:
+        """Return the place of a span with what the gazetteer knows of the words in it; `beyond` stands right after it.
 
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
-        crossing = self._crossing(span, backwards[::-1], text) if len(backwards) > 1 else None
+        crossing = self._crossing(span, backwards[::-1], text, beyond) if len(backwards) > 1 else None
         if crossing:
             return crossing
         if not any(key in self._entries for key in backwards):
@@ -124,13 +124,13 @@ class PlaceWords:
     def _within(self, entries: list[GazetteerEntry], areas: set[str]) -> list[GazetteerEntry]:
         return [entry for entry in entries if self._lineage(entry.street) & areas]
 
-    def _crossing(self, span: str, keys: Sequence[str], text: str) -> Place | None:
+    def _crossing(self, span: str, keys: Sequence[str], text: str, beyond: str) -> Place | None:
         """Return where two roads cross, what both agree in: a point between them, else a street or a district, else their names alone.
 
         None where it is no crossing of two roads that are known in the district that the text names.
         """
         bearers = [self._entries.get(key, []) for key in keys]
-        if not is_crossing(span, bearers):
+        if not is_crossing(span + beyond, bearers):
             return None
         spoken = self._spoken(text)
         pair = crossing_roads([self._within(one, spoken) if spoken and len(one) > 1 else one for one in bearers])

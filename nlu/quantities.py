@@ -13,6 +13,7 @@ _FIGURE: Final = (
 )
 _SPENT: Final = "[投花付交欠款价费赔失额收借存贷资金骗罚转退租掏赚扣卖]"
 _THEN: Final = "(?:[我你他她了掉走出过去近约共给用]|们|大概|差不多|至少|将近)"
+_DUES: Final = "(?:押金|定金|订金|保证金|工资|学费|房租|租金|罚款|首付|彩礼|货款|欠款|存款)"
 # What is counted that is no money, and what would make a figure longer.
 _COUNTED: Final = (
     "[人户平公方立吨亩次名位里辆㎡件株棵家册字年余多来几民个天日月号周小时分秒度页条只头箱袋套台部张份间栋层米斤瓶克点种步级岁趟遍趟口车票路班期元块圆"
@@ -20,6 +21,7 @@ _COUNTED: Final = (
 )
 _MONEY: Final = re.compile(
     rf"(?P<figure>{_FIGURE})(?:块(?:钱|(?![砖地田石木板玻牌空瓷电屏肉表糖]))|元|圆|人民币)"
+    rf"|(?P<due>{_FIGURE})(?=的?{_DUES})"
     rf"|(?:{_SPENT}{_THEN}{{0,3}}(?P<spent>{_FIGURE})|了(?P<bare>\d{{1,6}}(?:\.\d+)?(?:千万|百万|万|亿)\d?))(?!(?!一[个套间位台年月]){_COUNTED})"
 )
 _LARGE: Final = re.compile(r"[百千万亿佰仟wWkK]|\d{3,}[多余]$")
@@ -35,7 +37,7 @@ def amounts_of(text: str) -> tuple[float, ...]:
     """Return the sums of money in a normalised text in yuan, in order, each once."""
     found: dict[float, None] = {}
     for money in _MONEY.finditer(text):
-        figure = money["figure"] or money["bare"] or money["spent"]
+        figure = money["figure"] or money["due"] or money["bare"] or money["spent"]
         # 「交10」 and 「收了三」 count something else.
         value = count_of(figure) if money["figure"] or _LARGE.search(figure) else 0.0
         if value:

@@ -168,6 +168,17 @@ def test_roads_that_cross_in_several_districts_are_left_open() -> None:
     assert crossing("西城区建设路与人民路交叉口积水").street == "xicheng-yongning"
 
 
+def test_roads_of_a_span_cross_though_the_words_stand_after_it() -> None:
+    words, both = PlaceWords(city()), ("长江路", "碧水云天花园")
+    assert words.located("长江路跟碧水云天花园", both, "", "那个路口").name == "碧水云天花园与长江路路口"
+    assert words.located("长江路跟碧水云天花园", both, "").name == "碧水云天花园"
+
+
+def test_a_sum_is_no_place() -> None:
+    assert read("定金5万8不退").place is None
+    assert read("房租2k押金不退").place is None
+
+
 def test_the_district_that_is_told_settles_a_crossing() -> None:
     assert crossing("西城区长江路与永宁路交叉口积水").district == "xicheng"
     unknown = crossing("北塘区永宁路与人民路交叉口积水")
