@@ -107,7 +107,7 @@ def _told_of_the_matter(clause: str) -> str:
     """Return a clause, or what is left of it where something in it was masked; nothing where it points at the citizen."""
     words = clause.strip(_END_MARKS)
     if MASK not in words:
-        return "" if _SELF.search(words) else clause
+        return "" if _SELF.match(words) else clause  # all of it but the mask itself stands at the beginning
     rest = _INTRODUCED.sub("", words).replace(MASK, "")
     if len(rest) < _SHORTEST_REST or _SELF.search(rest):
         return ""

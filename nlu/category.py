@@ -49,11 +49,12 @@ class Categories:
         codes, logits = self._model.of_head(weighed(scores, title_scores), CATEGORY, self._malus)
         bonus = self._line_bonus.get(line or "")
         odds = softmax(logits if bonus is None else logits + bonus)
-        best = np.argsort(-odds)[:GUESSES]
+        likeliest = (-odds).argsort()[:GUESSES]
+        first, *_ = best = likeliest.tolist()
         return Sorted(
-            tuple(Guess(codes[index], round(float(odds[index]), 4)) for index in best),
-            round(float(odds @ self._same_lead[best[0]]), 4),
-            self._bars.get(codes[best[0]]),
+            tuple([Guess(codes[index], round(p, 4)) for index, p in zip(best, odds[likeliest].tolist(), strict=True)]),
+            round(float(odds @ self._same_lead[first]), 4),
+            self._bars.get(codes[first]),
         )
 
     def favoured(self, line: str | None) -> frozenset[str]:
@@ -63,9 +64,12 @@ class Categories:
 
     def detail(self, code: str, text: str) -> str | None:
         """Return the third-level code under a category whose words the text uses most, if it uses any."""
-        found = {detail: sum(map(len, self.detail_words(detail, text))) for detail in self._details.get(code, {})}
-        best = max(found, key=lambda detail: found[detail], default=None)
-        return best if best is not None and found[best] else None
+        best, most = None, 0
+        for detail, words in self._details.get(code, {}).items():
+            told = sum([len(word) for word in words if word in text])
+            if told > most:
+                best, most = detail, told
+        return best
 
     def detail_words(self, detail: str, text: str) -> tuple[str, ...]:
         """Return the words of a third-level category that a text uses."""

@@ -59,8 +59,7 @@ class Cutter:
         found: dict[str, None] = {}
         for name in _ALPHANUMERIC.findall(text):
             found[name.upper()[:_LONGEST_TOKEN]] = None
-        for word in self._jieba.cut_for_search(text):
-            found[_token(word)] = None
+        found.update(dict.fromkeys(map(_token, self._jieba.cut_for_search(text))))
         found.pop("", None)
         return tuple(found)
 

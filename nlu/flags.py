@@ -11,7 +11,7 @@ from models.vocabulary import Flag
 from nlu.pattern_set import PatternSet
 
 # Nothing reaches across the end of a clause: `.` in a city's pattern does not match a line end.
-_CLAUSES: Final = str.maketrans(dict.fromkeys("，。！？；,;!?…", "\n"))
+_CLAUSE_ENDS: Final = "，。！？；,;!?…"
 _ALWAYS_FORCING: Final = frozenset({Flag.SUICIDE, Flag.GAS, Flag.THREAT})
 _NEVER: Final = re.compile(r"(?!)")
 
@@ -54,7 +54,9 @@ class FlagRules:
 
 def in_clauses(text: str) -> str:
     """Return a text with a line end where a clause ends."""
-    return text.translate(_CLAUSES)
+    for mark in _CLAUSE_ENDS:  # several times as quick as one pass of `translate`, which asks for every character
+        text = text.replace(mark, "\n")
+    return text
 
 
 def forcing(hits: Iterable[FlagHit], *, central_until: int) -> tuple[FlagHit, ...]:

@@ -33,8 +33,7 @@ class Kinds:
         self, scores: Floats, text: str, title: str = "", title_scores: Floats | None = None
     ) -> tuple[Kind, float]:
         """Return the likeliest kind of a normalised text and its probability. `title_scores` are the title's alone."""
-        bonus = np.zeros(len(self._labels), dtype=np.float32)
-        first = np.zeros_like(bonus)
+        bonus, first = np.zeros((2, len(self._labels)), np.float32)
         for position, found in self._cues.matches(title or text[:_READ]):
             column = self._columns[position]
             bonus[column] = _TITLE_BONUS if title else _TEXT_BONUS

@@ -185,13 +185,13 @@ def known(vocabulary: Grams, counts: Counted) -> tuple[NDArray[np.intp], Floats]
     """Return the rows of the n-grams that a vocabulary has, ascending, and how often each occurs."""
     if not vocabulary.size:
         return np.empty(0, np.intp), np.empty(0, np.float32)
-    rows = np.searchsorted(vocabulary, counts.grams)
+    rows = vocabulary.searchsorted(counts.grams)
     is_known = vocabulary.take(rows, mode="clip") == counts.grams
     return rows[is_known], counts.times[is_known]
 
 
 def softmax(logits: Floats) -> Floats:
     """Return probabilities that sum to one."""
-    odds: Floats = np.exp(logits - logits.max())
-    odds /= odds.sum()
+    odds: Floats = np.exp(logits - np.maximum.reduce(logits))
+    odds /= np.add.reduce(odds)
     return odds

@@ -20,7 +20,7 @@ _NO_DIGIT_AFTER: Final = f"(?!{_DIGIT})"
 _UNIT: Final = r"(?! ?[元块万亿%平㎡吨])"
 
 # Texts without seven digits in a row (gaps allowed) hold no number worth the patterns below.
-_LONG_RUN: Final = re.compile(f"(?:{_DIGIT}{_GAP}){{7}}")
+_LONG_RUN: Final = re.compile(f"{_DIGIT}{_GAP}(?:{_DIGIT}{_GAP}){{6}}")
 _WHOLE_RUN: Final = re.compile(r"(?<!\d)(?:\+?86[ -]?(?=1[3-9]))?(\d{11,}[xX]?)(?!\d)")
 _MOBILE_INSIDE: Final = re.compile(r"1[3-9]\d{9}")
 _IDENTITY: Final = re.compile(
@@ -41,6 +41,7 @@ _TICKET_BEFORE: Final = re.compile(r"(?:工单|单号|编号|受理号|流水号
 _EMAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
 )
+_ACCOUNT_WORD: Final = re.compile("微信|[qQ][qQ]|[vV][xX]")
 _ACCOUNT: Final = re.compile(
     r"(?i)(?:(?<=微信)|(?<=微信号)|(?<=qq)|(?<=qq号)|(?<=vx))([号码是为:： ]{0,3})[a-z0-9_-]{5,20}"
 )
@@ -48,7 +49,7 @@ _PLATE: Final = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•.\- ]?"
     r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
 )
-_PASSPORT: Final = re.compile(r"(?<![A-Za-z0-9])[EGPeg][A-Za-z]?\d{7,8}(?![A-Za-z0-9])")
+_PASSPORT: Final = re.compile(r"[EGPeg](?<![A-Za-z0-9][EGPeg])[A-Za-z]?\d{7,8}(?![A-Za-z0-9])")
 
 SURNAMES: Final = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
@@ -69,6 +70,8 @@ _OWN_NAME: Final = re.compile(
     rf"|我(?:家|们家)?的?(?:孩子|小孩|儿子|女儿|孙子|孙女|老公|丈夫|老婆|妻子|爱人|父亲|母亲|爸爸|妈妈)(?:名叫|叫|姓名[是为:：]?)"
     rf"({_NAME})(?=$|[，。；！？、,.\s(（]|[是系在今年家于手我想要上读])"
 )
+# One of these stands before every such name.
+_NAME_WORD: Final = re.compile("叫|姓名|名字|联系人|诉求人|署名|本人")
 _TITLES: Final = re.compile(r"(?:先生|女士|小姐|同志|老师|师傅|阿姨|大爷|大妈)$")
 _SHORTEST_NAME: Final = 2
 _LONGEST_PHONE_RUN: Final = 15
@@ -102,7 +105,8 @@ def mask(text: str, caller_name: str | None = None) -> Masked:
     ids: list[str] = []
     if "@" in text:
         text = _EMAIL.sub(MASK, text)
-    text = _ACCOUNT.sub(rf"\1{MASK}", text)
+    if _ACCOUNT_WORD.search(text):
+        text = _ACCOUNT.sub(lambda account: account[1] + MASK, text)
     if _LONG_RUN.search(text):
         text = _mask_numbers(text, phones, ids)
     text, plates = _PLATE.subn(MASK, text)
@@ -156,7 +160,9 @@ def _taken(numbers: list[str]) -> Callable[[re.Match[str]], str]:
 
 
 def _names(text: str, caller_name: str | None) -> list[str]:
-    names = [found[1] or found[2] or found[3] for found in _OWN_NAME.finditer(text)]
+    names: list[str] = []
+    if _NAME_WORD.search(text):
+        names += [found[1] or found[2] or found[3] for found in _OWN_NAME.finditer(text)]
     if caller_name:
         name = _TITLES.sub("", caller_name.strip())
         if len(name) >= _SHORTEST_NAME:

@@ -1,6 +1,7 @@
 """Names with one wrong character (错别字): what a name in a text was meant to be."""
 
 from collections.abc import Iterable
+from operator import ne
 from typing import Final
 
 # Of shorter names one other character is another name: 学府路 and 学苑路.
@@ -34,4 +35,4 @@ class Mistyped:
 
 
 def _is_near(words: str, name: str) -> bool:
-    return len(words) == len(name) and sum(one != other for one, other in zip(words, name, strict=True)) == 1
+    return len(words) == len(name) and sum(map(ne, words, name)) == 1

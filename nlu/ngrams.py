@@ -58,5 +58,8 @@ def counted(text: str, title: str = "") -> Counted:
     is_first = np.empty(len(every), dtype=bool)
     is_first[:1] = True
     np.not_equal(every[1:], every[:-1], out=is_first[1:])
-    first = np.flatnonzero(is_first)
-    return Counted(every[first], np.diff(first, append=len(every)).astype(np.float32))
+    first = is_first.nonzero()[0]
+    times = np.empty(len(first), np.float32)
+    np.subtract(first[1:], first[:-1], out=times[:-1], casting="unsafe")
+    times[-1:] = len(every) - first[-1:]
+    return Counted(every[first], times)

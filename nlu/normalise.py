@@ -49,11 +49,14 @@ _PLAIN: Final[dict[int, str | None]] = {
 _ALTERED_IN_PLAIN: Final = _altered_by(_PLAIN)
 
 _CJK: Final = "\u3400-\u9fff"
+_ASCII_MARKS: Final = re.compile("[,;!?:]")
 _ASCII_MARK: Final = re.compile(rf"(?<=[{_CJK}])[,;!?:]")
 _WIDE_MARKS: Final = {",": "，", ";": "；", "!": "！", "?": "？", ":": "："}
 _BLANKS: Final = re.compile(r" {2,}| ?\n[ \n]*")
 # Callers and speech recognition put blanks between characters; a rule must still see the word.
 _INNER_BLANK: Final = re.compile(rf"(?<=[{_CJK}，。！？；：、]) (?=[{_CJK}，。！？；：、])")
+_CLAUSE_ENDS: Final = re.compile(r"[，。！？；：、\n,;!?]+")
+_SENTENCE: Final = re.compile(r"[^。！？!?；\n]+[。！？!?；]?")
 _REPEATED_MARK: Final = re.compile(r"([，。！？；、~])\1+")
 
 
@@ -68,13 +71,12 @@ class Normaliser:
     def __init__(self, fillers: Iterable[str] = ()) -> None:
         self._simplify = opencc.OpenCC("t2s")
         words = sorted({word for word in fillers if word}, key=len, reverse=True)
+        filler = f"(?:{'|'.join(map(re.escape, words))})[，、。…~ ]"
         # A filler (口头语) goes only at the start of a clause and only before a pause or another
         # filler: 「那个，」 says nothing, 「那个垃圾站」 points at something.
-        self._fillers = (
-            re.compile(rf"(?:(?<=[，。！？；：\n])|^)(?:(?:{'|'.join(map(re.escape, words))})[，、。…~ ]+)+")
-            if words
-            else None
-        )
+        self._fillers = re.compile(rf"(?:(?<=[，。！？；：\n])|^)(?:{filler}+)+") if words else None
+        # Found at the speed of a search for a character; most texts have none.
+        self._any_filler = re.compile(filler)
 
     def __call__(self, text: str) -> str:
         """Return the text in simplified characters and half-width letters and digits.
@@ -83,19 +85,24 @@ class Normaliser:
         Meaning is kept; offsets are not.
         """
         text = text.translate(_TABLE) if _ALTERED.search(text) else text
-        text = _BLANKS.sub(lambda blank: "\n" if "\n" in blank[0] else " ", text).strip()
-        text = _ASCII_MARK.sub(lambda mark: _WIDE_MARKS[mark[0]], text)
-        text = _INNER_BLANK.sub("", text)
-        text = _REPEATED_MARK.sub(r"\1", text)
+        has_blanks = " " in text or "\n" in text
+        if has_blanks:
+            text = _BLANKS.sub(lambda blank: "\n" if "\n" in blank[0] else " ", text)
+        text = text.strip()
+        if _ASCII_MARKS.search(text):
+            text = _ASCII_MARK.sub(lambda mark: _WIDE_MARKS[mark[0]], text)
+        if has_blanks:
+            text = _INNER_BLANK.sub("", text)
+        text = _REPEATED_MARK.sub(lambda marks: marks[1], text)
         text = self._simplify.convert(text)
-        return self._fillers.sub("", text) if self._fillers else text
+        return self._fillers.sub("", text) if self._fillers and self._any_filler.search(text) else text
 
 
 def clauses(text: str) -> list[str]:
     """Split a normalised text into clauses, without their marks."""
-    return [clause for clause in re.split(r"[，。！？；：、\n,;!?]+", text) if clause]
+    return [clause for clause in _CLAUSE_ENDS.split(text) if clause]
 
 
 def sentences(text: str) -> list[str]:
     """Split a normalised text into sentences, each with its own mark."""
-    return [part.strip() for part in re.findall(r"[^。！？!?；\n]+[。！？!?；]?", text) if part.strip()]
+    return [part for part in map(str.strip, _SENTENCE.findall(text)) if part]

@@ -21,7 +21,7 @@ CHARACTER_BITS: Final = 21
 _RUN: Final = re.compile("[A-Za-z0-9]+")
 _SIGNS: Final = 0xF0000
 _MOST_SIGNS: Final = 0xFFFE
-_BEYOND: Final = 0x10000  # the basic plane
+_CHARACTERS: Final = 0x110000  # of Unicode
 # Pseudonymised districts (A3区) and their like stand in every other request.
 _ADMIN: Final = re.compile("[A-Z][0-9]{0,2}[省市区县]")
 # Grammatical characters are in all requests.
@@ -29,8 +29,8 @@ _LEFT_OUT: Final = "的了是在我你他她们这那也都就和有"
 
 
 def _counted() -> NDArray[np.bool_]:
-    counted = np.zeros(_BEYOND + 1, np.bool_)
-    counted[0x3400:0xA000] = True
+    counted = np.zeros(_CHARACTERS, np.bool_)
+    counted[0x3400:0xA000] = counted[_SIGNS:] = True
     counted[[ord(one) for one in _LEFT_OUT]] = False
     return counted
 
@@ -42,9 +42,9 @@ def pairs_of(text: str) -> tuple[Pairs, NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of a normalised text in their order, packed in one number each, and where their two signs begin (pairs,)."""
     plain = _ADMIN.sub(_blank, text)
     coded = _RUN.sub(_sign, plain)
-    codes = np.frombuffer(coded.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-    places = (_COUNTED[np.minimum(codes, _BEYOND)] | (codes >= _SIGNS)).nonzero()[0]
-    counted = codes[places]
+    codes = np.frombuffer(coded.encode("utf-32-le", "surrogatepass"), np.uint32)
+    places = _COUNTED.take(codes).nonzero()[0]
+    counted = codes.take(places).astype(np.int64)
     return counted[:-1] << CHARACTER_BITS | counted[1:], places[:-1], places[1:]
 
 

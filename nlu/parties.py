@@ -18,6 +18,7 @@ _PUBLIC: Final = words("party", "public")
 _OUTSIDE: Final = frozenset(words("party", "outside"))
 _ROLES: Final = re.compile("|".join(sorted(words("party", "roles"), key=len, reverse=True)))
 _VEHICLE_LINE: Final = re.compile(r"[A-Z]?\d{1,4}路(?:公交)?车?|地铁\d{1,2}号线")
+_MAYBE_LINE: Final = re.compile(r"[\d地][路铁]")
 _WEAK_ROLES: Final = re.compile("业主|住户|职能部门|社区工作人员")
 _NAME_TAGS: Final = frozenset(
     ("n", "nr", "ns", "nt", "nz", "nrt", "j", "b", "eng", "m", "vn", "ng", "f", "s", "a", "l", "i", "z", "q")
@@ -91,7 +92,7 @@ def _named(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int]) -
     """Yield (offset, worth, name) of every body that the text calls by a name."""
     ends: list[int] = []
     for index in endings:
-        ends = ends or [0, *accumulate(len(word) for word, _ in cuts)]
+        ends = ends or [0, *accumulate([len(word) for word, _ in cuts])]
         word = cuts[index][0]
         first = _leftmost(cuts, index)
         start = ends[first]
@@ -106,7 +107,7 @@ def _named(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int]) -
 def _roles(text: str) -> Iterator[tuple[int, float, str]]:
     for role in _ROLES.finditer(text):
         yield role.start(), 1.2 if len(role[0]) > len("物业") else 1.0, role[0]
-    for line in _VEHICLE_LINE.finditer(text):
+    for line in _VEHICLE_LINE.finditer(text) if _MAYBE_LINE.search(text) else ():
         yield line.start(), 1.3, line[0]
     for role in _WEAK_ROLES.finditer(text):
         yield role.start(), -_TITLE_BONUS, role[0]

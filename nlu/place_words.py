@@ -59,6 +59,7 @@ _STANDING: Final[dict[str, Mark]] = {
 }
 # Pseudonymised districts (A3区), counties and provinces of elsewhere.
 _GENERAL_ADMIN: Final = re.compile(r"[A-Z]\d{0,2}(?:省|市|区|县)(?!域|民)市?|西地省|[\u4e00-\u9fff]{2}省(?!道)")
+_MAYBE_ADMIN: Final = re.compile("[A-Z省]")
 _ADMIN_ENDINGS: Final = ("市", "区", "县", "镇", "乡", "道")
 # A district's short name is a district only by itself: not in 高新技术, not in 临江路.
 _NAMED_AFTER: Final = re.compile("[路街桥巷山村园苑府湾里]|大道|公园|小区|花园|广场|新城|学校|中学|小学|医院|大厦|国际")
@@ -151,9 +152,9 @@ class PlaceWords:
 
     def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
         """Return the known names of a text that was cut into words; they do not overlap."""
-        found = [
-            Name(general.start(), general.end(), general[0], is_area=True) for general in _GENERAL_ADMIN.finditer(text)
-        ]
+        found: list[Name] = []
+        if _MAYBE_ADMIN.search(text):
+            found += [Name(one.start(), one.end(), one[0], is_area=True) for one in _GENERAL_ADMIN.finditer(text)]
         inside = {at for name in found for at in range(name.start, name.end)}
         borders: set[int] = set()
         for _, start, end in self._names.find_matches_as_indexes(text):

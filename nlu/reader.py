@@ -1,9 +1,11 @@
 """Reads a request: one call from the text to what the program understood of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from models.city import City
 from models.understanding import Understanding
@@ -24,6 +26,7 @@ from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
 from nlu.quantities import amounts_of, people_of
+from nlu.reading import Reading, Request
 from nlu.scope import NO_SUBSTANCE, ScopeRules
 from nlu.similarity import Fingerprint, Fingerprinter
 from nlu.suspicion import Suspicions
@@ -118,55 +121,122 @@ class Reader:
         `line` is the dialled number. `accused` and `address` are fields that the citizen filled in;
         they come before what the text says. `received_at` must be timezone-aware.
         """
-        clear = self._normalise(text)
-        body = mask(clear, caller_name)
-        heading = mask(self._normalise(title), caller_name).text if title else ""
-        masked, heading = self._kin.mask(body.text, heading)
-        read = excerpt(masked)
+        (read,) = self.understand_many([Request(text, received_at, title, line, caller_name, accused, address)])
+        return read
+
+    def understand_many(self, requests: Iterable[Request]) -> list[Understanding]:
+        """Return what the program understands of each request, as `understand` does; some dozens at once are best.
+
+        Each step is taken for all of them before the next: its code and its tables are then still close to the processor,
+        which saves half of the time.
+        """
+        # In this order: what a step needs, those before it have found.
+        steps = (
+            self._clean,
+            self._flag,
+            self._score,
+            self._sort,
+            self._weigh,
+            self._cut,
+            self._extract_spans,
+            self._liken,
+            self._date,
+            self._measure,
+            self._doubt,
+            self._brief,
+        )
+        readings = [Reading(request) for request in requests]
+        for step in steps:
+            for reading in readings:
+                step(reading)
+        return [self._understanding(reading) for reading in readings]
+
+    def _clean(self, reading: Reading) -> None:
+        asked = reading.asked
+        body = mask(self._normalise(asked.text), asked.caller_name)
+        heading = mask(self._normalise(asked.title), asked.caller_name).text if asked.title else ""
+        text, reading.heading = self._kin.mask(body.text, heading)
+        reading.body = replace(body, text=text)
+        reading.address = mask(self._normalise(asked.address), asked.caller_name).text if asked.address else ""
+        reading.read = excerpt(reading.body.text)
         # Rules see every word, masked or not, however long the letter is.
-        whole = f"{heading}\n{masked}" if heading else masked
-        hits = self._flags.find(whole)
-        scores = self._model.scores(counted(masked, heading))
-        title_scores = self._model.scores(counted(heading)) if heading else None
-        matter = self._categories.sort(scores, title_scores, line)
+        reading.whole = f"{reading.heading}\n{reading.body.text}" if reading.heading else reading.body.text
+
+    def _flag(self, reading: Reading) -> None:
+        reading.hits = self._flags.find(reading.whole)
+
+    def _score(self, reading: Reading) -> None:
+        heading = reading.heading
+        reading.scores = self._model.scores(counted(reading.body.text, heading))
+        reading.title_scores = self._model.scores(counted(heading)) if heading else None
+
+    def _sort(self, reading: Reading) -> None:
+        reading.matter = self._categories.sort(reading.scores, reading.title_scores, reading.asked.line)
+
+    def _weigh(self, reading: Reading) -> None:
+        scores, heading = reading.scores, reading.heading
+        reading.kind, reading.kind_p = self._kinds.guess(scores, reading.read, heading, reading.title_scores)
+        reading.urgency = self._urgencies.guess(scores, excerpt(reading.whole), reading.kind, reading.hits)
+        reading.suspected = self._suspicions.beyond(scores, reading.hits)
+
+    def _cut(self, reading: Reading) -> None:
+        reading.opening = self._cutter.passage(reading.read[:_OPENING])
+        reading.headline = self._cutter.passage(reading.heading)
+        reading.given = self._cutter.passage(reading.address)
+        reading.tokens = self._cutter.search_tokens(reading.whole)
+
+    def _extract_spans(self, reading: Reading) -> None:
+        reading.found, reading.told = self._extract.tell(
+            reading.opening, reading.headline, reading.given, reading.asked.accused
+        )
+
+    def _liken(self, reading: Reading) -> None:
+        reading.alike = self._fingerprint(reading.whole, reading.told) if self._fingerprint else _NO_FINGERPRINT
+
+    def _date(self, reading: Reading) -> None:
+        reading.when = find_time(reading.read, reading.heading)
+        reading.interval = interval_of(reading.when, reading.asked.received_at) if reading.when else None
+
+    def _measure(self, reading: Reading) -> None:
+        reading.amounts, reading.people = amounts_of(reading.whole), people_of(reading.whole)
+
+    def _doubt(self, reading: Reading) -> None:
+        doubts = self._scope.doubts(reading.whole, reading.scores, reading.address)
+        # 「着火了」 is short, not empty.
+        reading.doubts = tuple(one for one in doubts if one.code != NO_SUBSTANCE) if reading.hits else doubts
+
+    def _brief(self, reading: Reading) -> None:
+        reading.brief = propose(reading.read, reading.heading, place=reading.found.place, time=reading.when)
+
+    def _understanding(self, reading: Reading) -> Understanding:
+        matter, found, whole = reading.matter, reading.found, reading.whole
         categories = matter.guesses
-        kind, kind_p = self._kinds.guess(scores, read, heading, title_scores)
-        given = mask(self._normalise(address), caller_name).text if address else ""
-        opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
-        found, told = self._extract.tell(opening, headline, self._cutter.passage(given), accused)
-        alike = self._fingerprint(whole, told) if self._fingerprint else _NO_FINGERPRINT
-        when = find_time(read, heading)
-        interval = interval_of(when, received_at) if when else None
-        doubts = self._scope.doubts(whole, scores, given)
-        if hits:
-            # 「着火了」 is short, not empty.
-            doubts = tuple(doubt for doubt in doubts if doubt.code != NO_SUBSTANCE)
         return Understanding(
             categories=categories,
             lead_p=matter.lead_p,
             bar=matter.bar,
             detail=self._categories.detail(categories[0].code, whole) if categories else None,
-            kind=kind,
-            kind_p=kind_p,
-            urgency=self._urgencies.guess(scores, excerpt(whole), kind, hits),
+            kind=reading.kind,
+            kind_p=reading.kind_p,
+            urgency=reading.urgency,
             place=found.place,
             subject=found.subject,
             accused=found.accused,
             misconduct=found.misconduct,
-            time=when,
-            occurred_at=moment_of(interval, received_at),
-            interval=interval,
-            amounts=amounts_of(whole),
-            people=people_of(whole),
-            plates=body.plates,
-            flags=flags_of(hits),
-            suspected=self._suspicions.beyond(scores, hits),
-            scope=doubts,
-            brief=propose(read, heading, place=found.place, time=when),
+            time=reading.when,
+            occurred_at=moment_of(reading.interval, reading.asked.received_at),
+            interval=reading.interval,
+            amounts=reading.amounts,
+            people=reading.people,
+            plates=reading.body.plates,
+            flags=flags_of(reading.hits),
+            suspected=reading.suspected,
+            scope=reading.doubts,
+            brief=reading.brief,
             masked_text=whole,
-            title_length=len(heading),
-            tokens=self._cutter.search_tokens(whole),
-            fingerprint=alike.pairs,
-            bands=alike.bands,
+            title_length=len(reading.heading),
+            tokens=reading.tokens,
+            fingerprint=reading.alike.pairs,
+            bands=reading.alike.bands,
             model_version=self._model.version,
         )

@@ -16,9 +16,10 @@ from nlu.pattern_set import PatternSet
 
 NO_SUBSTANCE: Final = "N10"
 _OTHER_REGION: Final = "N9"
-_SUBSTANCE: Final = re.compile(r"[\u3400-\u9fffA-Za-z]")
-_READ: Final = 2000  # characters; enough to see that there is something
 _FEWEST_CHARACTERS: Final = 4
+_LETTER: Final = r"\u3400-\u9fffA-Za-z"
+_SUBSTANCE: Final = re.compile(rf"[{_LETTER}](?:[^{_LETTER}]*[{_LETTER}]){{{_FEWEST_CHARACTERS - 1}}}")
+_READ: Final = 2000  # characters; enough to see that there is something
 # In units of the model's scores, where 0 is as likely as not: a doubt costs a look, no more.
 _ENOUGH: Final = -0.6
 # What is urgent is for the flags and the handoff: a guess must not keep an emergency back.
@@ -77,7 +78,7 @@ class ScopeRules:
                 rule = self._of_column[column]
                 if rule is not None:
                     found.setdefault(rule, "")
-        is_hollow = len(_SUBSTANCE.findall(text, 0, _READ)) < _FEWEST_CHARACTERS
+        is_hollow = _SUBSTANCE.search(text, 0, _READ) is None
         return tuple(
             (rule, found.get(index, ""))
             for index, rule in enumerate(self._rules)

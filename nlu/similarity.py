@@ -38,7 +38,7 @@ _OF_PLACE_BONUS: Final = 1.0
 _OF_SUBJECT_BONUS: Final = 1.0
 _OF_NAME_BONUS: Final = 1.0
 _OF_TITLE_BONUS: Final = 1.5
-_REPEATED_BONUS: Final = 1.0  # for each doubling, twice at most
+_REPEATED: Final = np.log2((1, 1, 2, 3, 4))  # by how often it occurs: one for each doubling, twice at most
 _SPECIAL: Final = 5.5
 _APART: Final = 0.15
 _NAME: Final = 2.0
@@ -107,9 +107,8 @@ class Fingerprinter:
         if told.place is not None:
             of_place = pairs_of(told.sheet.text[slice(*told.place)])[0]
             rows = pairs.searchsorted(of_place)
-            rows[rows == pairs.size] = 0
             kept = kept.copy()
-            kept[rows[pairs[rows] == of_place]] |= _OF_PLACE
+            kept[rows[pairs.take(rows, mode="clip") == of_place]] |= _OF_PLACE
         mixed = self._firsts[pairs >> CHARACTER_BITS & _SIGN] ^ self._seconds[pairs & _SIGN]
         # In the order of their hashes, which says nothing.
         packed = (mixed * _SPREAD >> _TO_HASH << _BYTE).astype("<u4") | kept.astype("<u4")
@@ -122,10 +121,10 @@ class Fingerprinter:
         if not opening.pairs.size:
             return ()
         worth = np.minimum(opening.weights / UNITS, _RAREST) + _bonus(opening, told)
-        worth += _REPEATED_BONUS * np.minimum(np.log2(opening.times), 2)
+        worth += _REPEATED.take(opening.times, mode="clip")
         # Pairs that weigh the same must be chosen alike in every text.
-        worth += (opening.pairs * 40503 % 65536) * 1e-8
-        best = np.argsort(-worth)[:ASKED]
+        worth += (opening.pairs * 40503 & 0xFFFF) * 1e-8
+        best = (-worth).argsort()[:ASKED]
         digests = map(self._band, opening.pairs[best[worth[best] > 0]].tolist())
         return tuple(np.frombuffer(b"".join(digests), "<i8").tolist())
 
@@ -164,20 +163,18 @@ class _Counted:
 def _bonus(opening: _Counted, told: Told) -> Floats:
     """Return what speaks for every pair by where it stands (pairs,); far below 0 where it is none of a word or name."""
     sheet, first, second = told.sheet, opening.first, opening.second
-    word = np.repeat(np.arange(len(sheet.cuts)), sheet.ends - sheet.starts)
-    naming = _NAMING[sheet.marks]
-    # Words that name something and stand together have the same number.
-    run = (~naming).cumsum() * 2 + naming
-    one, other = word[first], word[second]
-    named = (run[one] == run[other]) & naming[one]
-    bonus = np.where((one == other) | named, 0.0, _NONE)
-    bonus[named] += _OF_NAME_BONUS
+    naming = _NAMING.take(sheet.marks)
+    # Of the characters of one word the same number; odd, and the same, of words that name something and stand together.
+    run = ((~naming).cumsum() * 2 + naming).repeat(sheet.ends - sheet.starts)
+    one = run.take(first)
+    bonus = np.where(one == run.take(second), (one & 1) * _OF_NAME_BONUS, _NONE)
     for span, worth in ((told.place, _OF_PLACE_BONUS), (told.subject, _OF_SUBJECT_BONUS)):
         if span is not None:
-            inside = (first >= span[0]) & (second < span[1])
-            bonus[inside] = np.maximum(bonus[inside], 0) + worth
-    bonus[second < (sheet.ends[sheet.titled - 1] if sheet.titled else _OPENING)] += _OF_TITLE_BONUS
-    of_pairs: Floats = np.maximum.reduceat(bonus[opening.order], opening.begins)
+            inside = bonus[first.searchsorted(span[0]) : second.searchsorted(span[1])]
+            np.maximum(inside, 0, out=inside)
+            inside += worth
+    bonus[: second.searchsorted(sheet.ends[sheet.titled - 1] if sheet.titled else _OPENING)] += _OF_TITLE_BONUS
+    of_pairs: Floats = np.maximum.reduceat(bonus.take(opening.order), opening.begins)
     return of_pairs
 
 

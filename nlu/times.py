@@ -106,8 +106,10 @@ def find_time(text: str, title: str = "") -> str | None:
     """Return the most telling time expression of a normalised title and text."""
     best: tuple[float, str] | None = None
     for source, head_start in ((title, 0.3), (text, 0.0)):
-        quoted = [found.span() for found in _QUOTED.finditer(source)]
+        quoted: list[tuple[int, int]] | None = None
         for found in TIME.finditer(source):
+            if quoted is None:
+                quoted = [quote.span() for quote in _QUOTED.finditer(source)]
             if any(start <= found.start() < end for start, end in quoted):
                 continue
             telling = _weight(found)

@@ -46,6 +46,7 @@ class Urgencies:
         self._model = model
         urgent = model.heads.get(URGENT)
         self._urgent = urgent.first if urgent else None
+        self._of_model = tuple(Urgency(int(label)) for label in model.heads[URGENCY].labels)
         cues = [
             (urgency, cue)
             for urgency in (Urgency.CRITICAL, Urgency.URGENT)
@@ -83,11 +84,9 @@ class Urgencies:
         return min(grounds, key=lambda ground: ground.urgency)
 
     def _by_model(self, scores: Floats) -> Urgency:
-        labels, logits = self._model.of_head(scores, URGENCY)
-        odds = dict(zip((Urgency(int(label)) for label in labels), softmax(logits).tolist(), strict=True))
-        if odds.get(Urgency.CRITICAL, 0.0) >= _ENOUGH:
-            return Urgency.CRITICAL
-        return max(odds, key=lambda urgency: odds[urgency])
+        odds = softmax(self._model.of_head(scores, URGENCY)[1]).tolist()
+        grave = [urgency for urgency, p in zip(self._of_model, odds, strict=True) if p >= _ENOUGH]
+        return Urgency.CRITICAL if Urgency.CRITICAL in grave else self._of_model[odds.index(max(odds))]
 
 
 def _end_of_title(text: str) -> int:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from models.errors import InvalidRequest
 from nlu.linear import LinearModel
 from nlu.prediction import has_own_labels, predict_label
 from nlu.reader import Reader
+from nlu.reading import Request
 from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
@@ -47,23 +49,37 @@ class Predictor:
             self._reader = Reader(self._city, model) if model else present(settings, self._city)
             self._atlas, self._desk = Atlas(self._city), Desk(self._city)
 
-    def __call__(self, row: dict[str, str]) -> bytes:
-        """Return the JSON of what is understood of a row."""
-        return msgspec.json.encode(self._by_labels(row) if self._labels else self._by_city(row))
+    def __call__(self, rows: Sequence[dict[str, str]]) -> list[bytes]:
+        """Return the JSON of what is understood of each row; some dozens at once are best."""
+        told = map(self._by_labels, rows) if self._labels else self._by_city(rows)
+        return [msgspec.json.encode(one) for one in told]
 
     def _by_labels(self, row: dict[str, str]) -> dict[str, Any]:
         assert self._labels is not None  # noqa: S101 - for mypy
         text = row.get("text") or "\n".join((row.get("tokens") or "").split())
         return {"id": row.get("id"), "categories": predict_label(self._labels, text, row.get("title") or "")}
 
-    def _by_city(self, row: dict[str, str]) -> dict[str, Any]:
-        now, line = datetime.now(CHINA_TIME), self._city.lines.get(row.get("line") or "")
-        read = self._reader.understand(
-            row.get("text") or "", title=row.get("title") or None, received_at=now, line=line.number if line else None
+    def _by_city(self, rows: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+        now = datetime.now(CHINA_TIME)
+        lines = [self._city.lines.get(row.get("line") or "") for row in rows]
+        readings = self._reader.understand_many(
+            Request(row.get("text") or "", now, row.get("title") or None, line.number if line else None)
+            for row, line in zip(rows, lines, strict=True)
         )
-        where = self._atlas.by_place(read.place) if read.place else None
-        proposal = propose(self._desk, read, where, on=now.date(), accused=None, line=line)
-        return {"id": row.get("id"), **_told(self._city, proposal)}
+        proposals = [
+            propose(
+                self._desk,
+                read,
+                self._atlas.by_place(read.place) if read.place else None,
+                on=now.date(),
+                accused=None,
+                line=line,
+            )
+            for read, line in zip(readings, lines, strict=True)
+        ]
+        return [
+            {"id": row.get("id"), **_told(self._city, proposal)} for row, proposal in zip(rows, proposals, strict=True)
+        ]
 
 
 def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> None:
@@ -82,14 +98,14 @@ def predict(settings: Settings, file: Path, out: Path, folder: Path | None) -> N
 
 
 def _answers(settings: Settings, folder: Path | None, rows: Sequence[dict[str, str]]) -> Iterable[bytes]:
-    cores = os.cpu_count() or 1
+    cores, together = os.cpu_count() or 1, [rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)]
     if cores == 1 or len(rows) <= FEW:
-        yield from map(Predictor(settings, folder), rows)
+        yield from chain.from_iterable(map(Predictor(settings, folder), together))
         return
     # Not forked: a copy of a process with threads may find a lock that nobody will ever open.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, context, initializer=_begin, initargs=(settings, folder)) as pool:
-        yield from pool.map(_read, rows, chunksize=AT_ONCE)
+        yield from chain.from_iterable(pool.map(_read, together))
 
 
 _predictor: list[Predictor] = []  # of a process of the pool: the one that it began with
@@ -99,8 +115,8 @@ def _begin(settings: Settings, folder: Path | None) -> None:
     _predictor.append(Predictor(settings, folder))
 
 
-def _read(row: dict[str, str]) -> bytes:
-    return _predictor[0](row)
+def _read(rows: Sequence[dict[str, str]]) -> list[bytes]:
+    return _predictor[0](rows)
 
 
 def _told(city: City, proposal: Proposal) -> dict[str, Any]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import itertools
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 import rjieba
 
 from models.city_files import read_city
 from nlu.reader import Reader
+from nlu.reading import Request
 from tests.bench.figures import CITY, MODEL, quantile, report, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+T = TypeVar("T")
 ROUNDS = 3000
+TOGETHER = 64  # requests
 
 
 async def measure(folder: Path) -> None:
@@ -31,7 +34,9 @@ async def measure(folder: Path) -> None:
         yardstick = quantile(_times(cutter.cut, rows), 50)
         report(name, quantile(ours, 50), "ms p50", yardstick, "p50 ≤ 1.5" if length == 100 else "-")
         report(f"{name}_p99", quantile(ours, 99), "ms p99", yardstick, "p99 ≤ 6" if length == 100 else "p50 ≤ 5")
-        report(f"{name}_rate", 1000 * len(ours) / sum(ours), "requests/s on one core", 1000 / yardstick, "≥ 1,500")
+        together = [[Request(row, now) for row in rows[at : at + TOGETHER]] for at in range(0, ROUNDS, TOGETHER)]
+        rate = 1000 * ROUNDS / sum(_times(reader.understand_many, together))
+        report(f"{name}_rate", rate, "requests/s on one core, 64 at once", 1000 / yardstick, "≥ 1,500")
 
 
 def _load() -> Reader:
@@ -45,7 +50,7 @@ def _load() -> Reader:
     return reader
 
 
-def _times(work: Callable[[str], object], rows: list[str]) -> list[float]:
+def _times(work: Callable[[T], object], rows: list[T]) -> list[float]:
     for row in rows[:200]:
         work(row)
     found = []

@@ -11,6 +11,7 @@ from models.vocabulary import Flag, Kind, Urgency
 from nlu.linear import LinearModel, UnusableModel
 from nlu.own_labels import LabelledText, train_labels
 from nlu.reader import Reader
+from nlu.reading import Request
 from nlu.times import LOCAL_TIME
 from nlu.training import train
 
@@ -176,6 +177,32 @@ def test_threads_read_alike(reader: Reader) -> None:
     alone = [reader.understand(text, received_at=NOW) for text in texts]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda text: reader.understand(text, received_at=NOW), texts)) == alone
+
+
+def test_many_at_once_are_read_as_each_alone(reader: Reader) -> None:
+    requests = [
+        Request("东湖区学府路旁的工地昨晚8点还在打桩", NOW, title="工地扰民", address="学府路12号"),
+        Request("", NOW),
+        Request(
+            "买的东西坏了，商家不肯退，电话13800001234", NOW, line="12315", caller_name="柏秋生", accused="蓝天驾校"
+        ),
+        Request("楼道里燃气味很重，三十多户都闻到了", NOW),
+    ]
+    alone = [
+        reader.understand(
+            one.text,
+            received_at=one.received_at,
+            title=one.title,
+            line=one.line,
+            caller_name=one.caller_name,
+            accused=one.accused,
+            address=one.address,
+        )
+        for one in requests
+    ]
+    assert reader.understand_many(requests) == alone
+    assert len({read.masked_text for read in alone}) == len(requests)
+    assert reader.understand_many([]) == []
 
 
 def test_without_a_key_there_is_no_fingerprint(city: City, folder: Path) -> None:
