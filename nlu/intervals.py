@@ -23,13 +23,13 @@ _REPEATS: Final[tuple[tuple[_Repeats, re.Pattern[str]], ...]] = (
         ),
     ),
     ("monthly", re.compile(r"每个?月")),
-    ("yearly", re.compile(r"每年|年年|每[到逢](?:春|夏|秋|冬|雨季|汛期)")),
+    ("yearly", re.compile(r"每年|(?<![今去前明])年年|每[到逢](?:春|夏|秋|冬|雨季|汛期)")),
 )
 _AGO: Final = re.compile(
     rf"(?<![上下])(?P<count>{_N}|半|几|数)(?:多|个)?(?:多|个)?(?P<unit>年|月|周|星期|礼拜|天|日|晚|小时)(?:半|多|余)?(?P<before>[之以]?前)?"
 )
 _CLOCK: Final = re.compile(
-    rf"(?P<part>凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|夜里|夜间|深夜|半夜|[今昨明每当][晚夜])?(?:的)?"
+    rf"(?P<part>凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|夜里|夜间|深夜|半夜|[今昨明每当][晚夜]|晚)?(?:的)?"
     rf"(?P<hour>{_N})(?:[点时](?:(?P<half>半)|(?P<quarter>一刻)|(?P<minutes>{_N})分?)?|[:：](?P<minute>\d{{2}}))"
 )
 _PARTS: Final = {
@@ -41,6 +41,7 @@ _PART: Final = re.compile("|".join(_PARTS))
 NIGHT: Final = re.compile("晚|夜")
 SMALL_HOURS: Final = 6  # of the night that began the evening before
 _EVENING: Final = re.compile(r"下午|傍晚|晚|夜")
+_BY_DAY: Final = re.compile("(?:早上|早晨|上午|中午)[^晚夜]*$")
 _NEXT_DAY: Final = re.compile(r"次日|第二天")
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})")
 _UNTIL: Final = re.compile(r"到|至|—|~|-|、")
@@ -91,7 +92,7 @@ def interval_of(words: str, received_at: datetime) -> Interval | None:
     if words.endswith("前") and here - days.begins > _HALF_A_YEAR and not _YEAR_TOLD.search(words):
         # 「元旦前」 told in summer is the one to come.
         days = days_of(first, here + _HALF_A_YEAR) or days
-    return _sided(words, days) or _within(days, clocks)
+    return _sided(words, days, clocks) or _within(days, clocks)
 
 
 def moment_of(interval: Interval | None, received_at: datetime) -> datetime | None:
@@ -105,6 +106,8 @@ def moment_of(interval: Interval | None, received_at: datetime) -> datetime | No
 def _both(first: str, last: str, here: datetime) -> tuple[Days | None, Days | None]:
     """Return the days that the two sides of a range name: the second comes after the first, and neither far ahead."""
     begun = days_of(first, here)
+    # 「大年三十到初六」
+    last = f"正月{last}" if last.startswith("初") else last
     ended = days_of(last, here, begun.begins if begun else None)
     if begun is None or ended is None or not begun.is_open:
         return begun, ended
@@ -122,11 +125,14 @@ def _between(first: Interval, last: Interval) -> Interval | None:
     return Interval(begins, ends) if begins and ends and begins <= ends else None
 
 
-def _sided(words: str, days: Days) -> Interval | None:
-    """Return the time before or after a day (元旦前), None where the words name the day itself; 月底前 is before the month ends."""
+def _sided(words: str, days: Days, clocks: list[float]) -> Interval | None:
+    """Return the time before or after a day or an hour of it (元旦前), None where the words name it; 月底前 is before the month ends."""
+    told = _within(days, clocks)
     if words.endswith("前"):
-        return Interval(None, days.ends if _END_BEFORE.search(words) else days.begins)
-    return Interval(days.ends, None) if words.endswith(("之后", "以后", "后")) and not words.endswith("前后") else None
+        return Interval(None, days.ends if _END_BEFORE.search(words) else told.begins_at)
+    return (
+        Interval(told.ends_at, None) if words.endswith(("之后", "以后", "后")) and not words.endswith("前后") else None
+    )
 
 
 def _within(days: Days, clocks: list[float]) -> Interval:
@@ -156,6 +162,8 @@ def _clocks(words: str) -> list[float]:
         ) and not _NEXT_DAY.search(words, told_until, found.start())
         told_until = found.end()
         hour += _later(hour, found["part"] or "", words[: found.end()], is_evening=is_evening)
+        if hours and not found["part"] and hour < hours[0] and _BY_DAY.search(words[: found.start()]):
+            hour += _NOON  # 「上午9点到5点」 ends in the afternoon
         hours.append(hour + (30 if found["half"] else 15 if found["quarter"] else minutes) / 60)
     if hours:
         return hours[:2]
@@ -192,7 +200,11 @@ def _length(words: str, here: datetime) -> Interval | None:
         begins = here - timedelta(days=count * _LENGTHS[found["unit"]])
     except OverflowError:
         return None
-    return _so_long_ago(begins, found["unit"]) if found["before"] else Interval(begins, here)
+    if not found["before"]:
+        return Interval(begins, here)
+    # 半年前 is told to the month, 半个月前 to the week.
+    unit = {"年": "月", "月": "周"}.get(found["unit"], found["unit"]) if count < 1 else found["unit"]
+    return _so_long_ago(begins, unit)
 
 
 def _so_long_ago(moment: datetime, unit: str) -> Interval:

@@ -43,7 +43,7 @@ _PART: Final = (
 _NO_CLOCK: Final = "(?!间|候|常|代|段|要)"
 _CLOCK: Final = (
     rf"(?:\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?"
-    rf"|{_N}[点时]{_NO_CLOCK}钟?(?:半|整|多|许|{_N}分)?(?:左右|许|多)?)"
+    rf"|{_N}[点时]{_NO_CLOCK}钟?(?:半|整|多|许|一刻|{_N}分)?(?:左右|许|多)?)"
 )
 # 「两点」 alone is as often 「two points」 as two o'clock.
 _CLEAR_CLOCK: Final = rf"(?:\d{{1,2}}[:：]\d{{2}}|\d{{1,2}}[点时]{_NO_CLOCK}|{_N}点(?:钟|半|多|左右|到|至))"
@@ -67,11 +67,11 @@ _SIMPLE: Final = (
     rf"(?:{_NUMERIC}|{_YEAR}的?(?:{_DATE}|{_MONTH})?|{_DATE}|{_MONTH}|{_DAY}|{_FEAST}|{_EVERY}|{_PART}|{_NUMBERED}"
     rf"|(?={_CLEAR_CLOCK}){_CLOCK})"
 )
-_POINT: Final = rf"{_SIMPLE}(?:(?:[的 ]|[那当]天的?)?(?:{_SIMPLE}|{_CLOCK}))*"
+_POINT: Final = rf"{_SIMPLE}(?:(?:[的 ]|[那当]天的?)?(?:{_SIMPLE}|晚?{_CLOCK}))*"
 _NOW: Final = "如今|今(?![年天日晚早])|现在|目前"
 _UNTIL: Final = (
     rf"(?:一直)?(?:到|至|-|—|~)+"
-    rf"(?:(?:次日|第二天)(?:{_POINT})?|{_NOW}|天亮|{_POINT}|[早晚夜]?{_CLOCK}|{_N}点间|{_N}[日号]{_NO_HOUSE})"
+    rf"(?:(?:次日|第二天)(?:{_POINT})?|{_NOW}|天亮|{_POINT}|[早晚夜]?{_CLOCK}|{_N}点间|初[一二三四五六七八九十]|{_N}[日号]{_NO_HOUSE})"
 )
 _RANGE: Final = (
     rf"(?:从|自)?{_POINT}(?:(?:{_UNTIL}){{1,2}}|[、和或及与]{_POINT})?"
