@@ -162,7 +162,7 @@ def _clocks(words: str) -> list[float]:
         ) and not _NEXT_DAY.search(words, told_until, found.start())
         told_until = found.end()
         hour += _later(hour, found["part"] or "", words[: found.end()], is_evening=is_evening)
-        if hours and not found["part"] and hour < hours[0] and _BY_DAY.search(words[: found.start()]):
+        if hours and not found["part"] and hour < int(hours[0]) and _BY_DAY.search(words[: found.start()]):
             hour += _NOON  # 「上午9点到5点」 ends in the afternoon
         hours.append(hour + (30 if found["half"] else 15 if found["quarter"] else minutes) / 60)
     if hours:
