@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hotline import guards
-from hotline.fields import Grounds, Reason, ReasonFields, SealedFields, required
+from hotline.fields import Code, Grounds, Reason, ReasonFields, SealedFields, required
+from hotline.knowledge import cited
 from models.errors import Conflict
 from models.lifecycle import Action
 from models.store import tickets
@@ -19,9 +20,10 @@ ScopeCode = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10"]
 
 
 class Answer(Struct, kw_only=True):
-    """直办: what was answered."""
+    """直办: what was answered, and from which entries of the knowledge base."""
 
     text: Reason
+    cites: Annotated[list[Code], Meta(max_length=10)] = []
 
 
 class Decline(Struct, kw_only=True):
@@ -48,7 +50,8 @@ async def answer(step: Step, fields: Answer) -> None:
     if refused is not None:
         raise Conflict(f"{refused}；请派单或按规定处理")
     await guards.check_handed_off(step, "直办")
-    step.take(Action.ANSWER, length=len(text))
+    cites = await cited(step.hub, step.session, fields.cites)
+    step.take(Action.ANSWER, length=len(text), cites=cites)
     await tickets.set_answer(step.session, step.ticket.id, text)
     await step.tell_all("answered")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
+from datetime import date  # noqa: TC003 - read by cyclopts when the command runs
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,7 @@ from hotline.commands import (
     corpus,
     docs,
     installation,
+    knowledge,
     replay,
     route,
     simulate,
@@ -43,7 +46,8 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, route_app, nlu_app, user_app, audit_app, deliveries_app):
+knowledge_app = cyclopts.App(name="knowledge", help="知识")
+for part in (city_app, route_app, nlu_app, knowledge_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -87,6 +91,28 @@ def backlog(*, json: bool = False) -> None:
 def waves_(*, json: bool = False) -> None:
     """Print what piles up: raised waves with their telling sentence and keywords."""
     sys.exit(waves.show(read_settings(), as_json=json))
+
+
+@knowledge_app.command(name="search")
+def knowledge_search(question: str) -> None:
+    """Print what answers a question: published and valid today."""
+    sys.exit(knowledge.find(read_settings(), question))
+
+
+@knowledge_app.command(name="evaluate")
+def knowledge_evaluate(*, data: Path, on: date | None = None, json: bool = False) -> None:
+    """Print how often the first, the first three and the first ten hits answer questions.
+
+    Parameters
+    ----------
+    data
+        CSV with `question` and `codes` (the entries that answer it, parted by |; empty where none does).
+    on
+        The day for which is searched, by default today.
+    json
+        Print one JSON object.
+    """
+    knowledge.evaluate(read_settings(), data, on, as_json=json)
 
 
 @app.command(name="replay")
@@ -216,7 +242,11 @@ def main() -> None:
         ]
     )
     try:
-        app()
+        _run()
+    except BrokenPipeError:
+        # Whoever reads what we print has seen enough, as `| head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except HotlineError as error:
         print(f"错误：{error.detail}", file=sys.stderr)
         sys.exit(2)
@@ -227,3 +257,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        sys.stdout.flush()

@@ -53,7 +53,7 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
         category=one.category,
         since=ticket.registered_at - LOOKED_BACK,
     )
-    found = await tickets.alike(session, wanted)
+    found = await hub.alike(session, wanted)
     others = [_matter(hub.places, other, other.fingerprint) for other in found]
     told = likenesses(one, {guess.code for guess in read.categories}, others)
     shown = [

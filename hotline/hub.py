@@ -8,7 +8,9 @@ from models.calendar import CHINA_TIME
 from models.deadlines import last_day
 from models.errors import NotFound
 from models.provisional import provisional, provisional_before
-from models.store.steps import NewTickets, Numbers
+from models.store import tickets
+from models.store.steps import Numbers, new_tickets
+from models.store.together import Together
 from nlu.masking import mask
 from nlu.normalise import plain
 from nlu.registry import SHIPPED
@@ -16,6 +18,7 @@ from routing.catalogue import Catalogue
 from routing.jurisdiction import Jurisdiction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from hotline.clock import Clock
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
     from models.store.auto_dispatch import Switch
     from models.store.database import Database
     from models.ticket import Assignment, Ticket
+    from models.understanding import Understanding
+    from nlu.knowledge import Knowledge
     from nlu.reader import Reader
+    from nlu.reading import Request
     from nlu.registry import Drift
     from routing.jurisdiction import Atlas
 
@@ -52,7 +58,11 @@ class Hub:
         # Where people reach the hub, such as https://12345.example.gov.cn: links in messages begin with it.
         self.address = address
         self.numbers = Numbers()
-        self.new_tickets = NewTickets()
+        self.new_tickets = new_tickets()
+        self.alike = Together(tickets.alike)
+        self.readings = Together(self._read)
+        # What is published, indexed, with the revision that it is of (hotline.knowledge).
+        self.knowledge: tuple[int, Knowledge] | None = None
         self.catalogue = Catalogue(city)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
@@ -97,6 +107,9 @@ class Hub:
     def is_provisional(self, due: datetime) -> bool:
         """Tell whether a due time lies in a year not announced yet, so that it may be early (docs/adr/0004)."""
         return self.provisional_calendar.is_provisional(last_day(due))
+
+    async def _read(self, _means: None, requests: Sequence[Request]) -> list[Understanding]:
+        return self.reader.understand_many(requests)
 
     def now(self) -> datetime:
         """Return the hub's time."""

@@ -12,6 +12,7 @@ from hotline import clocks, guards
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.handoff import start as start_handoff
+from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
@@ -24,6 +25,7 @@ from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from nlu.reading import Request
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +51,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
-    proposal = proposed(hub, request, line)
+    proposal = await proposed(hub, request, line)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
@@ -58,7 +60,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
         if request.answer is not None:
-            await _answer(step, proposal, len(request.answer))
+            await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
         else:
             await _decide(step, proposal)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
@@ -82,9 +84,9 @@ async def _check_interaction(session: Session, interaction_id: int | None) -> No
         raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
 
 
-def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
+async def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
     """Read and route a cleaned request."""
-    read, at = _understand(hub, request, line), request.location
+    read, at = await _understand(hub, request, line), request.location
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
     return propose(
@@ -98,16 +100,17 @@ def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
     )
 
 
-def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
-    return hub.reader.understand(
+async def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
+    given = Request(
         request.text,
+        request.received_at or hub.now(),
         title=request.title,
         line=line.number if line else None,
-        received_at=request.received_at or hub.now(),
         caller_name=request.caller.name if request.caller else None,
         accused=request.accused,
         address=request.address,
     )
+    return await hub.readings(None, given)
 
 
 def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
@@ -215,8 +218,11 @@ def _begin(
     return step
 
 
-async def _answer(step: Step, proposal: Proposal, length: int) -> None:
-    """直办: the seat has answered already. Raises Conflict for what must not end with an answer alone, Forbidden."""
+async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:
+    """直办: the seat has answered already, and says from which entries of the knowledge base.
+
+    Raises Conflict for what must not end with an answer alone, Forbidden.
+    """
     refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
     if proposal.handoffs:
         refused = "涉及紧急情况，须先转接，不能直办"
@@ -225,7 +231,7 @@ async def _answer(step: Step, proposal: Proposal, length: int) -> None:
     actor, step.actor = step.actor, PROGRAM
     step.take(Action.ACCEPT)
     step.actor = actor
-    step.take(Action.ANSWER, length=length)
+    step.take(Action.ANSWER, length=length, cites=cites)
     await step.tell("answered")
 
 

@@ -51,6 +51,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=200)] | None = None
     brief: Words | None = None
     answer: Reason | None = None
+    cites: Annotated[list[Code], Meta(max_length=10)] = []
     channel: Channel | None = None
     line: LineNumber | None = None
     interaction: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
@@ -71,6 +72,8 @@ def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Regist
     """
     if not plain(request.text).strip():
         raise InvalidRequest("诉求内容为空，请填写要反映的事情")
+    if request.cites and request.answer is None:
+        raise InvalidRequest("cites 是直办答复引用的知识条目，须与 answer 一起填写")
     for at in (request.occurred_at, request.received_at):
         if at is not None and not EARLIEST <= at < LATEST:
             raise InvalidRequest("occurred_at、received_at 的年份不合理，请核对")

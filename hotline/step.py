@@ -199,7 +199,7 @@ class Step(Trail):
         if self.session.connection.is_in_transaction():
             await steps.write_new(self.session, self.change)
         else:
-            await self.hub.new_tickets.write(self.session, self.change)
+            await self.hub.new_tickets(self.session, self.change)
 
     async def write_if_changed(self, remember: Callable[[], steps.Remembered | None]) -> None:
         """Write the step with the answer to keep; a step that said nothing writes nothing."""

@@ -211,7 +211,7 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `waves` says when a pile-up is raised.
+    `waves` says when a pile-up is raised, `synonyms` are words that mean the same to those who ask.
     `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
     street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
     """
@@ -242,6 +242,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    synonyms: tuple[tuple[str, ...], ...] = ()
     grid_units: dict[str, Department] = {}
 
     def party(self, code: str) -> Department | None:

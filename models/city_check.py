@@ -5,6 +5,7 @@ from pathlib import Path
 
 from models.city_cues import check_cues
 from models.city_duties import check_duties
+from models.city_entries import check_entries
 from models.city_fault import Fault
 from models.city_files import read_folder
 from models.city_ground import check_ground
@@ -27,6 +28,7 @@ def check_city(folder: Path, today: date | None = None) -> list[Fault]:
         *check_ground(city),
         *check_years(city, today),
         *check_cues(city),
+        *check_entries(city),
         *check_unread(city),
     ]
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line))

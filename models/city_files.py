@@ -25,6 +25,7 @@ from models.city import (
     WaveRule,
 )
 from models.city_fault import CityFault, Fault
+from models.city_knowledge import place_knowledge, place_synonyms, repeated
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
@@ -42,6 +43,7 @@ from models.city_tables import (
     read_office_hours,
     read_rosters,
 )
+from models.knowledge import Entry
 from models.limits import InvalidRule
 from models.sla import Policy, Statute
 
@@ -87,6 +89,8 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     handoffs: list[Placed[HandoffRule]]
     scope: list[Placed[ScopeRule]]
     language: Language
+    knowledge: list[tuple[str, Placed[Entry]]]
+    synonyms: list[Placed[tuple[str, ...]]]
     faults: list[Fault]
 
 
@@ -133,6 +137,7 @@ def read_city(folder: Path) -> City:
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
+        synonyms=_records(read.synonyms),
     )
 
 
@@ -157,6 +162,8 @@ def read_folder(folder: Path) -> CityFolder:
         handoffs=read_handoffs(folder, faults),
         scope=read_scope(folder, faults),
         language=read_language(folder, faults),
+        knowledge=place_knowledge(folder, faults),
+        synonyms=place_synonyms(folder, faults),
         faults=faults,
     )
     faults += _repeated(read)
@@ -170,6 +177,7 @@ def _repeated(read: CityFolder) -> Iterator[Fault]:
     yield from twice(CATEGORIES, read.categories, lambda one: one.code, "分类代码")
     yield from twice(DUTIES, read.duties, lambda one: (one.id, one.version), "职责编号和版本")
     yield from twice(GRIDS, read.grids, lambda one: one.code, "网格代码")
+    yield from repeated(read.knowledge)
     ids: set[str] = set()
     for file, policy in read.policies.items():
         if policy.id in ids:

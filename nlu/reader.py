@@ -47,8 +47,8 @@ class Reader:
         self.city = city
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
-        self._cutter = Cutter(city.language.custom_words)
-        self._kin = Kin(self._cutter)
+        self.cutter = Cutter(city.language.custom_words)
+        self._kin = Kin(self.cutter)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope, model, Elsewhere(city))
@@ -88,14 +88,14 @@ class Reader:
 
     def search_tokens(self, query: str) -> tuple[str, ...]:
         """Return the words to search for, cut as `Understanding.tokens` are."""
-        return self._cutter.search_tokens(self._normalise(query))
+        return self.cutter.search_tokens(self._normalise(query))
 
     def explain(self, read: Understanding, line: str | None, examples: Examples) -> Explanation:
         """Say why a request was read as it was; `line` is the dialled number."""
         parts = Parts(
             city=self.city,
             model=self._model,
-            cutter=self._cutter,
+            cutter=self.cutter,
             flags=self._flags,
             suspicions=self._suspicions,
             scope=self._scope,
@@ -180,10 +180,10 @@ class Reader:
         reading.suspected = self._suspicions.beyond(scores, reading.hits)
 
     def _cut(self, reading: Reading) -> None:
-        reading.opening = self._cutter.passage(reading.read[:_OPENING])
-        reading.headline = self._cutter.passage(reading.heading)
-        reading.given = self._cutter.passage(reading.address)
-        reading.tokens = self._cutter.search_tokens(reading.whole)
+        reading.opening = self.cutter.passage(reading.read[:_OPENING])
+        reading.headline = self.cutter.passage(reading.heading)
+        reading.given = self.cutter.passage(reading.address)
+        reading.tokens = self.cutter.search_tokens(reading.whole)
 
     def _extract_spans(self, reading: Reading) -> None:
         reading.found, reading.told = self._extract.tell(

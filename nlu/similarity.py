@@ -42,6 +42,11 @@ _REPEATED: Final = np.log2((1, 1, 2, 3, 4))  # by how often it occurs: one for e
 _SPECIAL: Final = 5.5
 _APART: Final = 0.15
 _NAME: Final = 2.0
+# What a weight as it is packed is worth, and how far that goes beyond the ordinary where it names the place.
+_WEIGHT: Final = 0xFF
+_NOBODYS: Final = np.array([0], "<u4")
+_WORTH: Final = (np.arange(_WEIGHT + 1) & MOST) / UNITS
+_NAME_WORTH: Final = np.where(np.arange(_WEIGHT + 1) >= _OF_PLACE, np.maximum(_WORTH - _SPECIAL, 0), 0.0)
 _NAMING: Final = np.isin(np.arange(max(Mark) + 1), [Mark.KNOWN, Mark.NAMED, Mark.HOME, Mark.PROPER, Mark.NUMBER])
 
 Span = tuple[int, int] | None
@@ -182,40 +187,38 @@ def overlaps(own: bytes, others: Sequence[bytes]) -> list[Overlap]:
     """Return what a text shares with others, from fingerprints under the same key."""
     if not others:
         return []
-    ours, worth, of_place = _unpacked(own)
+    ours, theirs = np.frombuffer(own, "<u4"), np.frombuffer(b"".join(others), "<u4")
+    ends = np.cumsum([len(one) // _BYTES for one in others])
+    our_worth, our_name = _WORTH[ours & _WEIGHT], _NAME_WORTH[ours & _WEIGHT].sum()
     # One more row for what is not ours.
-    worth, of_place = np.append(worth, 0.0), np.append(of_place, False)
     row_of = np.full(_ROWS, len(ours), np.int16)
     row_of[ours >> _TO_ROW] = np.arange(len(ours))
-    theirs, their_worth, of_their_place = _unpacked(b"".join(others))
-    rows = row_of[theirs >> _TO_ROW]
-    rows[np.append(ours, 0)[rows] != theirs] = len(ours)
-    shared = worth[rows]
-    sizes = [len(one) // _BYTES for one in others]
-    text = np.repeat(np.arange(len(others)), sizes)
+    rows = row_of.take(theirs >> _TO_ROW)
+    weights = theirs & _WEIGHT
+    total = np.append(0, (weights & MOST).cumsum())[np.append(0, ends)]
+    # Few pairs are shared and few name a place: all the rest is worked out of those.
+    common = ((np.append(ours, _NOBODYS).take(rows) ^ theirs) <= _WEIGHT).nonzero()[0]
+    common = common[rows[common] < len(ours)]
+    placing = (weights >= _OF_PLACE).nonzero()[0]
+    of_common, of_placing = ends.searchsorted(common, "right"), ends.searchsorted(placing, "right")
 
-    def summed(values: Floats) -> Floats:
+    def summed(text: NDArray[np.intp], values: Floats) -> Floats:
         sums: Floats = np.bincount(text, values, len(others)).astype(np.float64, copy=False)
         return sums
 
-    our_place = worth * of_place
-    all_their_place = summed(their_worth * of_their_place)
+    row, theirs_of_place = rows[common], weights[common] >= _OF_PLACE
+    shared, ours_of_place = our_worth[row], ours[row] & _OF_PLACE > 0
+    their_place = _WORTH[weights[placing]]
+    all_our_place, all_their_place = our_worth @ (ours & _OF_PLACE > 0), summed(of_placing, their_place)
     placed = np.maximum(
-        summed(our_place[rows]) / (our_place.sum() or 1.0),
-        summed(their_worth * (of_their_place & (shared > 0))) / np.where(all_their_place > 0, all_their_place, 1.0),
+        summed(of_common, shared * ours_of_place) / (all_our_place or 1.0),
+        summed(of_common, _WORTH[weights[common]] * theirs_of_place)
+        / np.where(all_their_place > 0, all_their_place, 1.0),
     )
-    special = summed(np.maximum(shared - _SPECIAL, 0))
-    beyond = summed(shared * ~(of_place[rows] | of_their_place))
-    weighs = float(worth.sum())
-    their_name = summed(np.maximum(their_worth - _SPECIAL, 0) * of_their_place)
-    our_name = (np.maximum(worth - _SPECIAL, 0) * of_place).sum()
+    special = summed(of_common, np.maximum(shared - _SPECIAL, 0))
+    beyond = summed(of_common, shared * ~(ours_of_place | theirs_of_place))
+    their_name = summed(of_placing, _NAME_WORTH[weights[placing]])
     apart = (placed < _APART) & (np.minimum(their_name, our_name) >= _NAME)
-    columns = (summed(shared), summed(their_worth), special, beyond, placed.clip(max=1), apart)
+    columns = (summed(of_common, shared), np.diff(total) / UNITS, special, beyond, placed.clip(max=1), apart)
+    weighs = float(our_worth.sum())
     return [Overlap(row[0], weighs, *row[1:]) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def _unpacked(prints: bytes) -> tuple[NDArray[np.uint32], Floats, NDArray[np.bool_]]:
-    """Return the hashes of all pairs of some fingerprints, shifted by a byte, their weights, and which are of a place."""
-    packed = np.frombuffer(prints, "<u4")
-    weights = packed & 0xFF
-    return packed ^ weights, (weights & MOST) / UNITS, weights >= _OF_PLACE

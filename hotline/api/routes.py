@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
+from hotline import knowledge_entry
 from hotline.api import (
     attachments,
     auto_dispatch,
@@ -18,6 +19,7 @@ from hotline.api import (
     explanation,
     health,
     interactions,
+    knowledge,
     learning,
     metrics,
     openapi,
@@ -56,6 +58,8 @@ SYSTEM: Final = frozenset({Role.ADMINISTRATOR})
 OPERATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.DEPARTMENT})
 TELEPHONY: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD})
 HOTLINE: Final = READERS - {Role.DEPARTMENT}
+ASKERS: Final = INTAKE | STAFF
+WRITERS: Final = frozenset({Role.KNOWLEDGE, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.DEPARTMENT})
 ON_LINE: Final = frozenset({Role.CHANNEL})
 PATTERNS: Final = {
     "number": "^[0-9]{14,17}$",
@@ -63,10 +67,14 @@ PATTERNS: Final = {
     "code": "^[a-z0-9_-]{1,64}$",
     "department": "^[a-z0-9_-]{1,64}$",
     "line": "^[0-9]{1,16}$",
+    "entry": "^[A-Za-z0-9_-]{1,32}$",
     "external_id": "^[A-Za-z0-9_-]{1,200}$",
 }
 TEXT: Final = {"type": "string"}
 STATES: Final = {"type": "array", "items": {"type": "string", "enum": [str(state) for state in TicketState]}}
+QUERY_WORDS: Final = {"type": "string", "minLength": 1}
+ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
+TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
 YES_NO: Final = {"type": "string", "enum": ["true", "false", ""]}
 MOMENT: Final = {"type": "string", "format": "date-time"}
@@ -165,6 +173,24 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=waiting.Handoffs, problems=(404,), query=PAGE),
     _get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
          query=PAGE),
+    _get("/api/v1/knowledge", knowledge.found, "检索知识：在用且在有效期内的条目", roles=ASKERS, answer=knowledge.Hits,
+         query={"q": QUERY_WORDS, "kind": ENTRY_KIND, "category": TEXT, "limit": LIMIT}, required_query=("q",)),
+    _post("/api/v1/knowledge", knowledge.create, "起草知识条目（可由工单答复生成）", roles=WRITERS,
+          body=knowledge_entry.EntryFields, answers=(201,), answer=knowledge.EntryPage, problems=(404, 409)),
+    _post("/api/v1/knowledge/answer", knowledge.drafted, "拟一份注明出处的答复", roles=ASKERS, body=knowledge.Asked,
+          answer=knowledge.AnswerDraft),
+    _post("/api/v1/knowledge/gaps", knowledge.missing, "登记查不到答案的问题", roles=ASKERS, body=knowledge.Asked,
+          answer=knowledge.Kept),
+    _get("/api/v1/knowledge/drafts", knowledge.waiting, "待审核的知识条目", roles=WRITERS, answer=knowledge.Versions),
+    _get("/api/v1/knowledge/tasks", knowledge.tasks, "知识待办：纠错、确认、缺口", roles=WRITERS, answer=knowledge.Tasks,
+         problems=(404,), query={"kind": TASK_KIND, **PAGE}),
+    _post("/api/v1/knowledge/tasks/{id}/close", knowledge.close, "办结一项知识待办", roles=WRITERS, body=knowledge.Outcome,
+          answer=knowledge.Kept, patterns={"id": "^[0-9]{1,18}$"}),
+    _get("/api/v1/knowledge/{entry}", knowledge.one, "一个知识条目的各个版本", roles=STAFF, answer=knowledge.Versions),
+    _post("/api/v1/knowledge/{entry}/versions", knowledge.revise, "起草知识条目的新版本", roles=WRITERS,
+          body=knowledge_entry.EntryFields, answers=(201,), answer=knowledge.EntryPage, problems=(409,)),
+    _post("/api/v1/knowledge/{entry}/steps", knowledge.move, "审核、退回、下架、确认、纠错", roles=STAFF,
+          body=knowledge_entry.Move, answer=knowledge.Versions, problems=(409,)),
     _get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
          roles=READERS - {Role.DEPARTMENT}, answer=auto_dispatch.AutoDispatch),
     Endpoint(method="PUT", path="/api/v1/auto-dispatch/{category}", handler=auto_dispatch.put, summary="开通或停用一类的自动派单",

@@ -71,7 +71,7 @@ async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Li
     _, given = await body.read_body(request, Register)
     wanted = cleaned(given, hub.mask)
     line = dialled(hub, actor, given)
-    return wanted, line, proposed(hub, wanted, line)
+    return wanted, line, await proposed(hub, wanted, line)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:

@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from hotline.commands.installation import with_session
+from hotline.commands.knowledge import CITY
 from models.city_check import check_city
 from models.city_diff import Change, Difference, differences
 from models.city_files import read_city, read_folder
+from models.city_knowledge import read_knowledge
 from models.errors import InvalidRequest
-from models.store import installation
+from models.store import installation, knowledge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,12 +88,12 @@ def load(settings: Settings, folder: Path) -> int:
     """Keep a sound folder as the newest version; the hub takes it over when it starts."""
     if check(folder):
         return 1
-    city = read_city(folder)
+    city, entries = read_city(folder), read_knowledge(folder)
 
     async def job(session: Session) -> int:
         await installation.keep_city(session, city, datetime.now(UTC))
-        return 0
+        return await knowledge.seed(session, entries, CITY, datetime.now(UTC))
 
-    with_session(settings, job)
-    print(f"已载入 {city.name} {city.version}")
+    new = with_session(settings, job)
+    print(f"已载入 {city.name} {city.version}，新增知识条目{new}个")
     return 0

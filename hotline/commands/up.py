@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.access import prepare_access
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
+from hotline.commands.knowledge import seed
 from hotline.config import BadSetting
 from hotline.postgres import EmbeddedPostgres
 from models.city_files import read_city
@@ -203,6 +204,7 @@ async def _prepare(settings: Settings, url: str) -> None:
 
         await store.write(work)
         await prepare_access(settings, store, city)
+        await seed(settings, store)
     finally:
         await store.close()
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from models.vocabulary import Integration
+from models.vocabulary import Integration, Kind
 
 if TYPE_CHECKING:
     import random
@@ -31,6 +31,7 @@ WAYS: Final = {
 # Numbers that are not ours to answer: sub-centres send mirror records, linked ones are emergencies.
 NOT_OURS: Final = frozenset({Integration.SUBCENTER, Integration.LINKED})
 HOST_LINE: Final = 0.6
+LONGEST_QUESTION: Final = 400
 
 
 class Callers:
@@ -41,6 +42,7 @@ class Callers:
         self.citizens = citizens
         self.phone = phone
         self._corpus = corpus
+        self._inquiries = [row for row in corpus if row.kind is Kind.INQUIRY]
         own = town.city.hotline_department
         self._host_line = next(line.number for line in town.city.lines.values() if line.department == own)
         self._lines = [line.number for line in town.city.lines.values() if line.integration not in NOT_OURS]
@@ -74,6 +76,9 @@ class Callers:
         if way in {"new_ticket", "emergency", "beyond"}:
             await self._register(call, line, caller, self._text(way, dice), n)
             return
+        if way == "answered":
+            await self._answer(call, line, caller, dice)
+            return
         if way == "progress_query" and self._registered:
             await self.citizens.look(dice.choice(self._registered))
         await self._happens(call, "ended", outcome=way)
@@ -89,6 +94,24 @@ class Callers:
             self.town.codes[number] = answer.body["query_code"]
             self._registered.append(number)
             await self.citizens.live(number, n)
+
+    async def _answer(self, call: int, line: str, caller: dict[str, str], dice: random.Random) -> None:
+        """直办: the agent reads out what the knowledge base says and cites it; what it does not know is reported and registered."""
+        question = dice.choice(self._inquiries).text
+        draft = await self.phone.post("/api/v1/knowledge/answer", {"question": question[:LONGEST_QUESTION]})
+        content = {"text": question, "line": line, "interaction": call, "caller": caller}
+        if draft.is_done and draft.body["text"] is not None:
+            said = {"answer": draft.body["text"], "cites": [draft.body["citations"][0]["code"]]}
+            answer = await self.phone.post(
+                "/api/v1/tickets", content | said, key=f"city-answer-{self.town.seed}-{call}"
+            )
+            if answer.is_done:
+                self.town.tally.count("answer in the call", answer)
+                await self._happens(call, "ended", outcome="answered")
+                return
+        else:
+            await self.phone.post("/api/v1/knowledge/gaps", {"question": question[:LONGEST_QUESTION]})
+        await self._register(call, line, caller, question, call)
 
     async def _called_back(self, line: str, phone: str) -> None:
         """Somebody calls a missed caller back (漏接回拨): the number is answered this time."""

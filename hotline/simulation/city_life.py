@@ -14,6 +14,7 @@ from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.follow_up import FollowUpCalls
+from hotline.simulation.library import Library
 from hotline.simulation.pace import Pace
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from models.city import City
 
 PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
-ROLES: Final = ("agent", "shift_lead", "dispatcher", "reviewer", "follow_up", "supervisor", "administrator")
+ROLES: Final = (
+    "agent",
+    "shift_lead",
+    "dispatcher",
+    "reviewer",
+    "follow_up",
+    "supervisor",
+    "knowledge",
+    "administrator",
+)
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
@@ -78,6 +88,7 @@ async def _desk(town: Town) -> list[Any]:
         again_and_again(ROUND_EVERY_S, desk.round),
         again_and_again(ROUND_EVERY_S, decisions.round),
         again_and_again(ROUND_EVERY_S, decisions.confirm),
+        again_and_again(SWEEP_EVERY_S, Library(town).round),
         Scenes(town).run(),
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -11,19 +10,19 @@ import asyncpg
 import msgspec
 from msgspec import Struct, field
 
-from models.store.database import PASSING, queries, to_rows
+from models.store.database import queries, to_rows
+from models.store.together import Together
 from models.store.waves import Link
 from models.ticket import MONTH, Assignment, Delivery, Notice, Ticket, TicketText, Timer
 from models.trail import TicketEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from models.store.database import Session
 
 _SQL = queries("steps")
 _MISSING_PARTITION: Final = "no partition of relation"
-MOST_AT_ONCE: Final = 16
 
 
 class NewText(Struct, frozen=True, kw_only=True):
@@ -140,54 +139,14 @@ async def write_new(session: Session, *changes: Change) -> None:
         await write(session, *changes)
 
 
-class NewTickets:
-    """Writes new tickets: those that come while one statement is under way, together by the next.
+def new_tickets() -> Together[Session, Change, None]:
+    """Return the writer of new tickets: a statement for many costs little more than a statement for one."""
 
-    A statement for many tickets costs little more than a statement for one.
-    """
+    async def work(session: Session, changes: Sequence[Change]) -> list[None]:
+        await write_new(session, *changes)
+        return [None] * len(changes)
 
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self._waiting: list[tuple[Change, asyncio.Future[None]]] = []
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether a statement is under way."""
-        return self._turn.locked()
-
-    async def write(self, session: Session, change: Change) -> None:
-        """Write a new ticket. Raises KeyAlreadyUsed."""
-        written = asyncio.get_running_loop().create_future()
-        self._waiting.append((change, written))
-        async with self._turn:
-            while not written.done():
-                await self._write_waiting(session)
-        await written
-
-    async def _write_waiting(self, session: Session) -> None:
-        batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-        try:
-            await self._write_all(session, batch)
-        finally:
-            # Whoever wrote for all was called off: the others may try again.
-            for _, written in batch:
-                if not written.done():
-                    written.set_exception(asyncpg.InterfaceError("the writing was called off"))
-
-    async def _write_all(self, session: Session, batch: list[tuple[Change, asyncio.Future[None]]]) -> None:
-        try:
-            await write_new(session, *(change for change, _ in batch))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, KeyAlreadyUsed, OSError) as error:
-            if len(batch) == 1 or isinstance(error, PASSING):
-                for _, written in batch:
-                    written.set_exception(error)
-                return
-            # One of them cannot be written, and nothing was: each by itself.
-            for one in batch:
-                await self._write_all(session, [one])
-            return
-        for _, written in batch:
-            written.set_result(None)
+    return Together(work)
 
 
 async def ensure_month(session: Session, at: datetime) -> None:

@@ -45,7 +45,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-class Alike(Struct, frozen=True, kw_only=True):
+class Alike(Struct, frozen=True):
     """A candidate for a duplicate: of its ticket only what is compared or shown, and its fingerprint."""
 
     id: int
@@ -149,18 +149,23 @@ async def merged_into(session: Session, ticket_id: int) -> list[int]:
     return [row["id"] async for row in rows]
 
 
-async def alike(session: Session, wanted: Wanted) -> list[Alike]:
-    """Return recent tickets with similar words, of the same caller, or of that category at that place, in no order."""
+async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]:
+    """Return for each recent tickets with similar words, of the same caller, or of that category at that place, in no order."""
+    since = min(one.since for one in wanted)
     rows = _SQL.alike(
         session.connection,
         city_code=session.city_code,
-        bands=list(wanted.bands),
-        caller_index=wanted.caller_index,
-        place=wanted.place,
-        category=wanted.category,
-        since=(wanted.since.year * 100 + wanted.since.month) * MONTH,
+        bands=[band for one in wanted for band in one.bands],
+        askers=[n for n, one in enumerate(wanted) for _ in one.bands],
+        caller_indexes=[one.caller_index for one in wanted],
+        places=[one.place for one in wanted],
+        categories=[one.category for one in wanted],
+        since=(since.year * 100 + since.month) * MONTH,
     )
-    return [Alike(**row) async for row in rows]
+    found: list[list[Alike]] = [[] for _ in wanted]
+    async for asker, *columns in rows:
+        found[asker].append(Alike(*columns))
+    return found
 
 
 async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:

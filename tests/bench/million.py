@@ -173,7 +173,7 @@ async def _duplicates(store: database.Database, reader: Reader) -> None:
             wanted = tickets.Wanted(
                 bands=read.bands, caller_index=None, place=None, category=one.category, since=now - LOOKED_BACK
             )
-            near = await tickets.alike(session, wanted)
+            (near,) = await tickets.alike(session, [wanted])
             told = likenesses(one, {one.category}, [_matter(x.category, x.fingerprint, x.registered_at) for x in near])
             times.append((time.perf_counter() - began) * 1000)
             found += any(likeness is not None for likeness in told)

@@ -61,7 +61,7 @@ async def test_whoever_is_called_off_takes_nobody_along(world: World) -> None:
         return (await register(world.hub, actor, f"k{n}", request.text.encode(), request)).body
 
     tasks = [asyncio.create_task(one(n)) for n in range(MANY)]
-    while not world.hub.new_tickets.is_writing:
+    while not world.hub.new_tickets.is_busy:
         await asyncio.sleep(0)
     for task in tasks[:3]:
         task.cancel()

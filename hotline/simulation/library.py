@@ -1,0 +1,64 @@
+"""The knowledge base's day: a seat finds something wrong, the manager writes it anew, a second person approves, owners confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from hotline.simulation.town import Town
+
+CONFIRMED_AT_A_TIME: Final = 5
+WRITTEN: Final = ("title", "keywords", "basis", "valid_from", "valid_until", "guide")
+
+
+class Library:
+    """The people of the knowledge base."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self._rounds = 0
+
+    async def round(self) -> None:
+        """Correct something, mend what was corrected, confirm what is due, close what nobody will write."""
+        self._rounds += 1
+        await self._correct()
+        for kind, settle in (("correction", self._mend), ("confirmation", self._confirm), ("gap", self._close)):
+            page = await self.town.people["knowledge"].read(f"/api/v1/knowledge/tasks?kind={kind}&limit=100")
+            for task in (page or {"tasks": []})["tasks"][:CONFIRMED_AT_A_TIME]:
+                await settle(task)
+
+    async def _correct(self) -> None:
+        """A seat reads something that is out of date."""
+        topic = self.town.say("library", "topic", self._rounds)
+        found = await self.town.people["agent"].read(f"/api/v1/knowledge?q={topic}&limit=1")
+        for hit in (found or {"hits": []})["hits"]:
+            words = self.town.say("library", "wrong", self._rounds)
+            await self._step("agent", hit["entry"]["code"], "correct", reason=words)
+
+    async def _mend(self, task: dict[str, Any]) -> None:
+        """The manager writes what the seat said into a new version, the supervisor approves it."""
+        versions = await self.town.people["knowledge"].read(f"/api/v1/knowledge/{task['code']}")
+        if versions is None:
+            return
+        entry = versions["versions"][0]["entry"]
+        content = {name: entry[name] for name in WRITTEN}
+        content |= {"category": entry["category"]["code"], "owner": entry["owner"]["code"]}
+        if entry["guide"] is None:
+            mended = self.town.say("library", "mended", self._rounds)
+            content["body"] = f"{entry['words'].removesuffix(mended)}{mended}"
+        draft = await self.town.people["knowledge"].post(f"/api/v1/knowledge/{task['code']}/versions", content)
+        self.town.tally.count("write knowledge", draft)
+        if draft.is_done:
+            await self._step("supervisor", task["code"], "approve")
+
+    async def _confirm(self, task: dict[str, Any]) -> None:
+        await self._step("knowledge", task["code"], "confirm")
+
+    async def _close(self, task: dict[str, Any]) -> None:
+        content = {"outcome": self.town.say("library", "closed", task["id"])}
+        closed = await self.town.people["knowledge"].post(f"/api/v1/knowledge/tasks/{task['id']}/close", content)
+        self.town.tally.count("close knowledge task", closed)
+
+    async def _step(self, who: str, code: str, action: str, **more: str) -> None:
+        step = await self.town.people[who].post(f"/api/v1/knowledge/{code}/steps", {"action": action, **more})
+        self.town.tally.count(f"{action} knowledge", step)
