@@ -11,7 +11,7 @@ from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, Reas
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
-from models.vocabulary import AssignmentRole
+from models.vocabulary import AssignmentRole, Kind, Urgency
 from routing.route import Designee
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ class Accept(Struct, kw_only=True):
 
 
 class Dispatch(Struct, kw_only=True):
-    """派单 and 改派: without a lead the catalogue's proposal is taken."""
+    """派单 and 改派: without a lead the catalogue's proposal is taken; category, kind and urgency correct what was read."""
 
     lead: DepartmentCode | None = None
     assisting: Assisting = []
     reason: Remark = ""
     category: CategoryCode | None = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
     brief: Words | None = None
 
 
@@ -41,6 +43,8 @@ class Designate(Struct, kw_only=True):
     reason: Reason
     assisting: Assisting = []
     category: CategoryCode | None = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
     brief: Words | None = None
 
 
@@ -84,7 +88,13 @@ async def designate(step: Step, fields: Designate) -> None:
     """指定: who disagrees must still handle it first (先办后议); in a dispute it stands for the ruling."""
     reason = required(fields.reason, "指定理由")
     chosen = Dispatch(
-        lead=fields.lead, assisting=fields.assisting, reason=reason, category=fields.category, brief=fields.brief
+        lead=fields.lead,
+        assisting=fields.assisting,
+        reason=reason,
+        category=fields.category,
+        kind=fields.kind,
+        urgency=fields.urgency,
+        brief=fields.brief,
     )
     await _send(step, Action.DESIGNATE, chosen)
     if step.ticket.is_disputed:
@@ -174,8 +184,7 @@ def _ordinal(n: int) -> str:
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:
-    if fields.category is not None:
-        _reclassify(step, fields.category)
+    _correct(step, fields)
     if fields.brief is not None:
         await step.set_brief(fields.brief)
     to = await _designees(step, fields)
@@ -220,11 +229,22 @@ def _sent_back_by(step: Step) -> set[str]:
     return {part.department for part in step.parts.values() if part.is_lead and part.state is AssignmentState.SENT_BACK}
 
 
-def _reclassify(step: Step, category: str) -> None:
-    if category not in step.hub.city.categories:
+def _correct(step: Step, fields: Dispatch) -> None:
+    """Take over what a person says of category, kind and urgency; what changes stands on the trail."""
+    category = fields.category
+    if category is None and fields.kind is None and fields.urgency is None:
+        return
+    if category is not None and category not in step.hub.city.categories:
         raise InvalidRequest(f"没有编码为“{category}”的事项分类")
     barred = guards.recused(step.hub, step.ticket)
-    # Whom the category barred so far stays barred: one field is not the way round the accused.
+    # Whom category or kind barred so far stays barred: one field is not the way round the accused.
     step.set(recused=barred.units if barred else ())
-    step.record("reclassified", before=step.ticket.category, after=category)
-    step.set(category=category[:4], detail=category if len(category) > 4 else None)
+    if category is not None:
+        step.record("reclassified", before=step.ticket.category, after=category)
+        step.set(category=category[:4], detail=category if len(category) > 4 else None)
+    if fields.kind not in {None, step.ticket.kind}:
+        step.record("kind_corrected", before=step.ticket.kind, after=fields.kind)
+        step.set(kind=fields.kind)
+    if fields.urgency not in {None, step.ticket.urgency}:
+        step.record("urgency_corrected", before=step.ticket.urgency, after=fields.urgency)
+        step.set(urgency=fields.urgency)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def keep(step: Step, action: Action, *, is_ruled: bool) -> None:
-    """Keep the category of a ticket that a person has just dispatched by `action`, with how it came about.
+    """Keep category, kind and urgency of a ticket that a person has just dispatched by `action`, with how they came about.
 
     Not of a matter that was split off: its words are those of the whole.
     """
@@ -41,6 +41,7 @@ async def _provenance(step: Step, *, is_ruled: bool) -> Provenance:
         return Provenance.RULING
     if any(part.is_lead and part.state is AssignmentState.SENT_BACK for part in step.parts.values()):
         return Provenance.SEND_BACK
-    guesses = (await step.text()).reading["categories"]
-    is_as_read = bool(guesses) and guesses[0]["code"] == step.ticket.category
+    reading, ticket = (await step.text()).reading, step.ticket
+    read = (reading["categories"][0]["code"] if reading["categories"] else None, reading["kind"], reading["urgency"])
+    is_as_read = read == (ticket.category, ticket.kind, ticket.urgency)
     return Provenance.CONFIRMED if is_as_read else Provenance.CORRECTION

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from models.lifecycle import LIVE_ASSIGNMENT
+from models.understanding import Interval
 from models.vocabulary import AssignmentRole
 from nlu.explanation import Explanation
 from routing.catalogue import DISTRICT, STREET
@@ -81,6 +82,17 @@ class RouteGround(Struct, frozen=True, kw_only=True):
     recused: list[NamedDepartment]
 
 
+class Facts(Struct, frozen=True, kw_only=True):
+    """What else was read (要素): when and what that comes to, about whom, how much money (yuan), how many people or households."""
+
+    time: str | None
+    interval: Interval | None
+    subject: str | None
+    accused: str | None
+    amounts: tuple[float, ...]
+    people: int | None
+
+
 class Explained(Struct, frozen=True, kw_only=True):
     """Everything behind one answer. Without `desk_reasons` no person had, or has, to look first.
 
@@ -92,6 +104,7 @@ class Explained(Struct, frozen=True, kw_only=True):
     model_version: str
     reading: Explanation
     place: PlaceGround
+    facts: Facts
     route: RouteGround
     desk_reasons: list[str]
     notes: list[str]
@@ -107,6 +120,7 @@ def of_request(desk: Desk | Hub, proposal: Proposal, reading: Explanation, *, is
         model_version=read.model_version,
         reading=reading,
         place=_place(city, read.place, proposal.jurisdiction, is_by_point=is_by_point),
+        facts=_facts(read),
         route=RouteGround(
             lead=_named(city, way.lead.department) if way.lead else None,
             assisting=_all_named(city, (one.department for one in way.assisting)),
@@ -141,6 +155,7 @@ def of_ticket(
         model_version=read.model_version,
         reading=reading,
         place=_place(city, read.place, hub.jurisdiction(ticket), is_by_point=is_by_point),
+        facts=_facts(read),
         route=RouteGround(
             lead=_named(city, ticket.lead) if ticket.lead else None,
             assisting=_all_named(city, assisting),
@@ -182,6 +197,17 @@ def _place(city: City, place: Place | None, where: Jurisdiction | None, *, is_by
         # A ticket keeps no community: its grid lies in one.
         community=next((grid.community for grid in city.grids if where and grid.code == where.grid), None),
         grid=where.grid if where else None,
+    )
+
+
+def _facts(read: Understanding) -> Facts:
+    return Facts(
+        time=read.time,
+        interval=read.interval,
+        subject=read.subject,
+        accused=read.accused,
+        amounts=read.amounts,
+        people=read.people,
     )
 
 

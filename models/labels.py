@@ -36,10 +36,10 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "referral": "告知转介",
     },
     "provenance": {
-        "correction": "改正分类后派单",
+        "correction": "改正后派单",
         "send_back": "退单成立后改派",
         "ruling": "裁定或指定后派单",
-        "confirmed": "按程序分类派单",
+        "confirmed": "按程序所读派单",
     },
     "assignment_role": {"lead": "主办", "assisting": "协办", "delegated": "二级承办"},
     "flag": {

@@ -18,7 +18,7 @@ _SELF: Final = re.compile(
     r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的电话|的手机|的身份证|的联系|家在|家住在)"
     r"|^(?:我们?|本人)在[^，]{1,15}(?:上班|工作|打工|任职)"
     r"|^(?:系|现住|家住|是[^，]{0,12}(?:业主|居民|住户|市民|村民|职工|员工|学生|家长|群众|租客)$)"
-    r"|^住在?[^，]{2,25}(?:号|室|栋|单元|楼|户)$|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
+    r"|^住在?[^，]{2,25}(?:号|室|栋|单元|楼|户|\d{3,4})$|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
 )
 _DEMAND: Final = re.compile(
     r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)"
@@ -35,6 +35,15 @@ _HOUSEHOLD: Final = re.compile(
     r"|(?<![\d路第])\d{3,4}(?=的?(?:住户|业主|居民|租户|邻居|\*\*\*))"
     r"|(?<=\d)-\d{1,2}-\d{3,4}(?![\d-])|\d{1,2}门\d{3,4}(?:室|号房?|户)?"
     rf"|(?:\d{{1,2}}|{_HAN}{{1,3}})[楼层][东西南北中][边侧]?户"
+)
+# Down to which house it is.
+_HOUSE: Final = re.compile(
+    rf"(?:[A-Za-z]?\d{{1,4}}|{_HAN}{{1,3}})(?:号楼|号院|号房?(?![路街线巷]|大道)|[栋幢座室层户门排#]|单元|楼(?![上下]))"
+    r"|(?:[ \-—]\d{1,4}){1,2}$"
+)
+_OWN_DOOR: Final = re.compile(
+    r"(?P<own>(?:我们?|本人|俺|咱们?)(?:家|住|家住|现住|就住)(?:在|是|的)?|地址(?:是|在)?[:：]?)(?P<where>(?:(?!楼上|楼下|隔壁|对面|附近|旁)[^，。；！？]){0,20}?)"
+    rf"(?:{_HOUSEHOLD.pattern})"
 )
 _CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
 _INTRODUCED: Final = re.compile(
@@ -61,10 +70,11 @@ def propose(text: str, title: str = "", *, place: Place | None = None, time: str
     kept = [sentence for sentence in map(_without_self, _parts(title, text)) if sentence]
     if not kept:
         # All in one breath: without marks there is no clause to leave out, only the words that introduce.
-        bare = _INTRODUCED.sub("", text).strip(_END_MARKS)
+        bare = _INTRODUCED.sub("", _without_own_door(text)).strip(_END_MARKS)
         kept = [bare + "。"] if len(bare) > _SHORTEST_CUT else []
+    kept = [*map(_without_own_door, kept)]
     asked = next((sentence for sentence in reversed(kept) if _DEMAND.search(sentence)), "")
-    opening = _opening("".join(kept), place, time) if kept else ""
+    opening = _opening("".join(kept), place, time, is_home=bool(place and place.span in text)) if kept else ""
     room = LONGEST - len(opening) - min(len(asked), LONGEST // 2)
     matter = _filled([sentence for sentence in kept if sentence != asked], room)
     closing = _filled([asked], LONGEST - len(opening) - len(matter))
@@ -97,23 +107,33 @@ def _told_of_the_matter(clause: str) -> str:
     """Return a clause, or what is left of it where something in it was masked; nothing where it points at the citizen."""
     words = clause.strip(_END_MARKS)
     if MASK not in words:
-        return "" if _SELF.search(words) else clause
+        return "" if _SELF.match(words) else clause  # all of it but the mask itself stands at the beginning
     rest = _INTRODUCED.sub("", words).replace(MASK, "")
     if len(rest) < _SHORTEST_REST or _SELF.search(rest):
         return ""
     return rest + (clause[-1] if clause[-1] in _END_MARKS else "")
 
 
-def _opening(told: str, place: Place | None, time: str | None) -> str:
+def _street_of(words: str) -> str:
+    """Return words of a place without the house: 幸福路12号3栋502 is on 幸福路."""
+    return _HOUSE.sub("", without_household(words))
+
+
+def _without_own_door(words: str) -> str:
+    return _OWN_DOOR.sub(lambda own: own["own"] + _street_of(own["where"]), words)
+
+
+def _opening(told: str, place: Place | None, time: str | None, *, is_home: bool) -> str:
     """Return time and place in words where the sentences do not tell them.
 
-    What is left out of them because the citizen spoke of himself comes back without the door he lives behind.
+    `is_home`: it was left out of them because the citizen spoke of himself, and comes back without the house that he lives in.
     """
     opening = ""
     if time and len(time) >= _SHORTEST_TIME and time not in told and MASK not in time:
         opening += f"时间：{time}。"
     if place and place.span not in told and MASK not in place.span:
-        opening += f"地点：{without_household(place.span)}。"
+        where = (_street_of if is_home else without_household)(place.span)
+        opening += f"地点：{where}。" if where and where not in told else ""
     return opening[:LONGEST]
 
 

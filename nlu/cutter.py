@@ -45,6 +45,11 @@ class Cutter:
         """Return a text cut into words with their parts of speech."""
         return Passage(text, self._jieba.tag(text)) if text else NOTHING
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word stands in the dictionary, and was not made up in cutting."""
+        known: bool = self._jieba.has_word(word)
+        return known
+
     def search_tokens(self, text: str) -> tuple[str, ...]:
         """Return the distinct words to index a text by, in order of first appearance.
 
@@ -54,8 +59,7 @@ class Cutter:
         found: dict[str, None] = {}
         for name in _ALPHANUMERIC.findall(text):
             found[name.upper()[:_LONGEST_TOKEN]] = None
-        for word in self._jieba.cut_for_search(text):
-            found[_token(word)] = None
+        found.update(dict.fromkeys(map(_token, self._jieba.cut_for_search(text))))
         found.pop("", None)
         return tuple(found)
 

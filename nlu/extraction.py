@@ -9,6 +9,7 @@ from msgspec import Struct
 from models.city import City
 from models.understanding import Misconduct, Place
 from nlu.cutter import NOTHING, Passage
+from nlu.masking import MASK
 from nlu.misconduct import misconduct_of
 from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
@@ -17,6 +18,7 @@ from nlu.similarity import Told
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
+from nlu.times import beyond_time
 
 # A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
 _TITLE_BONUS: Final = np.array((1.0, 1.5))
@@ -26,12 +28,15 @@ _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or d
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
-# 12点, 3.5公里, 7号 by themselves are no place.
+# 12点, 3.5公里, 7号 by themselves are no place, nor is 定金5万8.
 _MEASURE: Final = re.compile(
-    r"[\d.,:一二三四五六七八九十百千万半多几]+(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
+    r"(?:[\u4e00-\u9fff]{0,4}[金费款租资钱骗价])?[\d.,:一二三四五六七八九十百千万半多几壹贰叁肆伍陆柒捌玖拾佰仟kKwW]+"
+    r"(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_SUBJECT: Final = 40  # characters
+_MASKED: Final = MASK[0]
+_SHORTEST_SPAN: Final = 2  # characters that are left of a span whose time was taken away
 
 
 class Extracted(Struct, frozen=True):
@@ -95,13 +100,25 @@ class Extractor:
         is_place = (
             worth > least[0] and _CHINESE.search(sheet.text, *place) and not _MEASURE.fullmatch(sheet.text, *place)
         )
-        return place if is_place else None, _subject(sheet, runs[1], float(least[1]))
+        return _in_earnest(sheet, place) if is_place else None, _in_earnest(
+            sheet, _subject(sheet, runs[1], float(least[1]))
+        )
 
 
 def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
     first, length = divmod(int(runs.argmax()), LONGEST)
     last = min(first + length, len(sheet.cuts) - 1)
     return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
+
+
+def _in_earnest(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return a span without the time in its front, unless that is part of a name; None where nothing else is left, or is masked."""
+    if span is None or _MASKED in sheet.text[slice(*span)]:
+        return None
+    start = beyond_time(sheet.text, *span)
+    if start == span[0] or any(name.start < start and span[0] < name.end for name in sheet.names):
+        return span
+    return (start, span[1]) if span[1] - start >= _SHORTEST_SPAN else None
 
 
 def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:

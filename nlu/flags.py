@@ -13,7 +13,6 @@ from nlu.pattern_set import PatternSet
 # Nothing reaches across the end of a clause: `.` in a city's pattern does not match a line end.
 _CLAUSE_ENDS: Final = "，。！？；,;!?…"
 _ALWAYS_FORCING: Final = frozenset({Flag.SUICIDE, Flag.GAS, Flag.THREAT})
-_NEVER: Final = re.compile(r"(?!)")
 
 
 class FlagHit(Struct, frozen=True):
@@ -35,7 +34,7 @@ class FlagRules:
         self._rules = tuple(rules)
         self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
         self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
-        self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
+        self._excluded = tuple(PatternSet(filter(None, rule.exclude)) for rule in self._rules)
 
     def find(self, text: str) -> tuple[FlagHit, ...]:
         """Return the rules that fire on a normalised text, in the city's order; one hit a rule, its earliest."""
@@ -73,12 +72,6 @@ def forcing(hits: Iterable[FlagHit], *, central_until: int) -> tuple[FlagHit, ..
 def flags_of(hits: Iterable[FlagHit]) -> tuple[Flag, ...]:
     """Return the flags of the hits, each once."""
     return tuple(dict.fromkeys(hit.rule.flag for hit in hits))
-
-
-def compile_any(patterns: Iterable[str]) -> re.Pattern[str]:
-    """Compile regular expressions into one alternation; none at all never matches."""
-    alternatives = [f"(?:{pattern})" for pattern in patterns if pattern]
-    return re.compile("|".join(alternatives)) if alternatives else _NEVER
 
 
 def _struck_out(words: re.Match[str]) -> str:

@@ -55,6 +55,8 @@ _WIDE_MARKS: Final = {",": "，", ";": "；", "!": "！", "?": "？", ":": "："
 _BLANKS: Final = re.compile(r" {2,}| ?\n[ \n]*")
 # Callers and speech recognition put blanks between characters; a rule must still see the word.
 _INNER_BLANK: Final = re.compile(rf"(?<=[{_CJK}，。！？；：、]) (?=[{_CJK}，。！？；：、])")
+_CLAUSE_ENDS: Final = re.compile(r"[，。！？；：、\n,;!?]+")
+_SENTENCE: Final = re.compile(r"[^。！？!?；\n]+[。！？!?；]?")
 _REPEATED_MARK: Final = re.compile(r"([，。！？；、~])\1+")
 
 
@@ -98,9 +100,9 @@ class Normaliser:
 
 def clauses(text: str) -> list[str]:
     """Split a normalised text into clauses, without their marks."""
-    return [clause for clause in re.split(r"[，。！？；：、\n,;!?]+", text) if clause]
+    return [clause for clause in _CLAUSE_ENDS.split(text) if clause]
 
 
 def sentences(text: str) -> list[str]:
     """Split a normalised text into sentences, each with its own mark."""
-    return [part.strip() for part in re.findall(r"[^。！？!?；\n]+[。！？!?；]?", text) if part.strip()]
+    return [part for part in map(str.strip, _SENTENCE.findall(text)) if part]

@@ -6,7 +6,7 @@ that the answer is exactly what searching all of them would give.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -17,7 +17,6 @@ _QUANTIFIER: Final = re.compile(r"[?*+]|\{(\d*)(?:,\d*)?\}")
 _OPENING: Final = re.compile(r"\((?:\?(?:(?P<around><?[!=])|:|P<\w+>)|(?!\?))")
 # A single character that stands for itself when escaped; classes such as \d match many.
 _ESCAPED: Final = re.compile(r"\\([^A-Za-z0-9])")
-
 # What one alternative cannot match without: of every clause at least one literal.
 Needs = tuple[frozenset[str], ...]
 
@@ -46,9 +45,9 @@ class PatternSet:
         for clause, number in numbers.items():
             for literal in clause:
                 clauses[literal] = clauses.get(literal, 0) | 1 << number
-        self._literals = AhoCorasick(clauses)
-        self._clauses = tuple(clauses.values())
-        self._ways = tuple(tuple(ways.get(literal, ())) for literal in clauses)
+        self._literals = AhoCorasick(clauses, store_patterns=True)
+        self._clauses = clauses
+        self._ways = {literal: tuple(ways.get(literal, ())) for literal in clauses}
 
     def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield (index of the expression, its first match) in the order of the list."""
@@ -57,9 +56,22 @@ class PatternSet:
             if found:
                 yield index, found
 
+    def sub(self, replacement: Callable[[re.Match[str]], str], text: str) -> str:
+        """Return a text with what any of the expressions matches replaced, as one alternation of all would do it."""
+        ahead = [found for _, found in self.matches(text)]
+        done, at, further = "", 0, 0
+        while ahead and further <= len(text):
+            # Where two begin together, the one that comes first in the list.
+            found = min(ahead, key=re.Match.start)
+            done += text[at : found.start()] + replacement(found)
+            at = found.end()
+            further = max(at, found.start() + 1)  # also beyond where nothing was matched
+            ahead = [then for one in ahead if (then := one if one.start() >= further else one.re.search(text, further))]
+        return done + text[at:]
+
     def _possible(self, text: str) -> set[int]:
         """Return the expressions of which some alternative finds all the words that it needs."""
-        literals = {found[0] for found in self._literals.find_matches_as_indexes(text, overlapping=True)}
+        literals = {*self._literals.find_matches_as_strings(text, overlapping=True)}
         met = 0
         for literal in literals:
             met |= self._clauses[literal]

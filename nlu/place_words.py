@@ -11,6 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
+from nlu.crossings import crossing_roads, is_crossing, meeting_point
 from nlu.mistyped import Mistyped
 from nlu.words import words
 
@@ -90,20 +91,20 @@ class PlaceWords:
         """Return what a word is to a place, wherever it stands."""
         return self._by_word(word, tag)
 
-    def located(self, span: str, keys: Iterable[str], text: str) -> Place:
-        """Return the place of a span with what the gazetteer knows of the words in it.
+    def located(self, span: str, keys: Iterable[str], text: str, beyond: str = "") -> Place:
+        """Return the place of a span with what the gazetteer knows of the words in it; `beyond` stands right after it.
 
         A name that several places bear is settled by a district word of the text, else left open.
         """
         backwards = [*keys][::-1]
+        crossing = self._crossing(span, backwards[::-1], text, beyond) if len(backwards) > 1 else None
+        if crossing:
+            return crossing
         if not any(key in self._entries for key in backwards):
             meant = self._mistyped.find(span)
             backwards = [meant, *backwards] if meant else backwards
         for key in backwards:
-            entries = self._entries.get(key, [])
-            if len(entries) > 1:
-                spoken = {code for word, code in self._areas.items() if word in text}
-                entries = [entry for entry in entries if self._lineage(entry.street) & spoken]
+            entries = self._settled(key, text)
             if len(entries) == 1:
                 (entry,) = entries
                 return Place(span, entry.name, entry.lat, entry.lon, entry.street, self._district(entry.street))
@@ -111,6 +112,43 @@ class PlaceWords:
         if area is None:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
+
+    def _settled(self, key: str, text: str) -> list[GazetteerEntry]:
+        """Return who bears a name; of several places those in a district that the text names."""
+        entries = self._entries.get(key, [])
+        return entries if len(entries) < 2 else self._within(entries, self._spoken(text))
+
+    def _spoken(self, text: str) -> set[str]:
+        """Return the districts and streets that a text names."""
+        return {code for word, code in self._areas.items() if word in text}
+
+    def _within(self, entries: list[GazetteerEntry], areas: set[str]) -> list[GazetteerEntry]:
+        return [entry for entry in entries if self._lineage(entry.street) & areas]
+
+    def _crossing(self, span: str, keys: Sequence[str], text: str, beyond: str) -> Place | None:
+        """Return where two roads cross, what both agree in: a point between them, else a street or a district, else their names alone.
+
+        None where it is no crossing of two roads that are known in the district that the text names.
+        """
+        bearers = [self._entries.get(key, []) for key in keys]
+        if not is_crossing(span + beyond, bearers):
+            return None
+        spoken = self._spoken(text)
+        pair = crossing_roads([self._within(one, spoken) if spoken and len(one) > 1 else one for one in bearers])
+        if pair is None:
+            return None
+        lat, lon = meeting_point(pair) or (None, None)
+        streets = {road.street for road in pair}
+        districts = {self._district(street) for street in streets}
+        districts = districts if len(districts) == 1 else districts & spoken
+        return Place(
+            span,
+            "与".join(sorted(road.name for road in pair)) + "路口",
+            lat,
+            lon,
+            streets.pop() if len(streets) == 1 else None,
+            districts.pop() if len(districts) == 1 else None,
+        )
 
     def names(self, text: str, cuts: Sequence[tuple[str, str]]) -> list[Name]:
         """Return the known names of a text that was cut into words; they do not overlap."""

@@ -8,13 +8,14 @@ from nlu.cutter import Passage
 from nlu.place_words import Name, PlaceWords
 from nlu.span_words import WordSheet
 
+_BEYOND: Final = 4  # characters after a span that may still tell of it (A路跟B路那个路口)
 _APART: Final = 1  # characters between two names of one place
 
 
 def place_at(words: PlaceWords, sheet: WordSheet, start: int, end: int) -> Place:
     """Return the place that stands at the offsets of a sheet; a district told elsewhere settles a name that two places bear."""
     inside = [name.word for name in sheet.names if start <= name.start and name.end <= end]
-    return words.located(sheet.text[start:end], inside, sheet.text)
+    return words.located(sheet.text[start:end], inside, sheet.text, sheet.text[end : end + _BEYOND])
 
 
 def place_of_address(words: PlaceWords, address: Passage) -> Place:

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from models.city import City
 from models.understanding import Understanding
 from nlu.brief import propose
@@ -16,7 +18,8 @@ from nlu.explanation import Explanation, Parts, explain
 from nlu.extraction import Extractor
 from nlu.flags import FlagRules, flags_of
 from nlu.heads import CATEGORY, KIND, URGENCY
-from nlu.intervals import interval_of
+from nlu.intervals import interval_of, moment_of
+from nlu.kin import Kin
 from nlu.kind import Kinds
 from nlu.linear import Guarantee, LinearModel, UnusableModel
 from nlu.masking import mask
@@ -45,6 +48,7 @@ class Reader:
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
         self.cutter = Cutter(city.language.custom_words)
+        self._kin = Kin(self.cutter)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope, model, Elsewhere(city))
@@ -149,8 +153,10 @@ class Reader:
 
     def _clean(self, reading: Reading) -> None:
         asked = reading.asked
-        reading.body = mask(self._normalise(asked.text), asked.caller_name)
-        reading.heading = mask(self._normalise(asked.title), asked.caller_name).text if asked.title else ""
+        body = mask(self._normalise(asked.text), asked.caller_name)
+        heading = mask(self._normalise(asked.title), asked.caller_name).text if asked.title else ""
+        text, reading.heading = self._kin.mask(body.text, heading)
+        reading.body = replace(body, text=text)
         reading.address = mask(self._normalise(asked.address), asked.caller_name).text if asked.address else ""
         reading.read = excerpt(reading.body.text)
         # Rules see every word, masked or not, however long the letter is.
@@ -188,9 +194,8 @@ class Reader:
         reading.alike = self._fingerprint(reading.whole, reading.told) if self._fingerprint else _NO_FINGERPRINT
 
     def _date(self, reading: Reading) -> None:
-        at = reading.asked.received_at
-        reading.when = find_time(reading.read, at, reading.heading)
-        reading.interval = interval_of(reading.when.span, at) if reading.when else None
+        reading.when = find_time(reading.read, reading.heading)
+        reading.interval = interval_of(reading.when, reading.asked.received_at) if reading.when else None
 
     def _measure(self, reading: Reading) -> None:
         reading.amounts, reading.people = amounts_of(reading.whole), people_of(reading.whole)
@@ -201,11 +206,10 @@ class Reader:
         reading.doubts = tuple(one for one in doubts if one.code != NO_SUBSTANCE) if reading.hits else doubts
 
     def _brief(self, reading: Reading) -> None:
-        time = reading.when.span if reading.when else None
-        reading.brief = propose(reading.read, reading.heading, place=reading.found.place, time=time)
+        reading.brief = propose(reading.read, reading.heading, place=reading.found.place, time=reading.when)
 
     def _understanding(self, reading: Reading) -> Understanding:
-        matter, found, when, whole = reading.matter, reading.found, reading.when, reading.whole
+        matter, found, whole = reading.matter, reading.found, reading.whole
         categories = matter.guesses
         return Understanding(
             categories=categories,
@@ -219,8 +223,8 @@ class Reader:
             subject=found.subject,
             accused=found.accused,
             misconduct=found.misconduct,
-            time=when.span if when else None,
-            occurred_at=when.moment if when else None,
+            time=reading.when,
+            occurred_at=moment_of(reading.interval, reading.asked.received_at),
             interval=reading.interval,
             amounts=reading.amounts,
             people=reading.people,

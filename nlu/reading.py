@@ -12,7 +12,6 @@ from nlu.flags import FlagHit
 from nlu.linear import Floats
 from nlu.masking import Masked
 from nlu.similarity import Fingerprint, Told
-from nlu.times import TimeSpan
 
 
 class Request(NamedTuple):
@@ -81,7 +80,7 @@ class Reading:
     found: Extracted
     told: Told
     alike: Fingerprint
-    when: TimeSpan | None
+    when: str | None
     interval: Interval | None
     amounts: tuple[float, ...]
     people: int | None

@@ -9,7 +9,6 @@ import numpy as np
 from models.city import ScopeRule
 from models.understanding import ScopeDoubt
 from nlu.elsewhere import Elsewhere
-from nlu.flags import compile_any
 from nlu.heads import SCOPE
 from nlu.linear import Floats, LinearModel
 from nlu.pattern_set import PatternSet
@@ -51,7 +50,7 @@ class ScopeRules:
         )
         self._owners = tuple(index for index, rule in enumerate(self._rules) for _ in rule.patterns)
         self._patterns = PatternSet(pattern for rule in self._rules for pattern in rule.patterns)
-        self._excluded = tuple(compile_any(rule.exclude) for rule in self._rules)
+        self._excluded = tuple(PatternSet(filter(None, rule.exclude)) for rule in self._rules)
 
     def doubts(self, text: str, scores: Floats | None = None, address: str = "") -> tuple[ScopeDoubt, ...]:
         """Return the reasons to look at the acceptance of a normalised text, in the city's order.
@@ -66,7 +65,7 @@ class ScopeRules:
         found: dict[int, str] = {}
         for position, match in self._patterns.matches(text):
             owner = self._owners[position]
-            left = match.re.search(self._excluded[owner].sub("\n", text))
+            left = match.re.search(self._excluded[owner].sub(_line_end, text))
             if left is not None:
                 found.setdefault(owner, left[0])
         if self._elsewhere is not None and self._region is not None:
@@ -84,3 +83,7 @@ class ScopeRules:
             for index, rule in enumerate(self._rules)
             if index in found or (is_hollow and rule.code == NO_SUBSTANCE)
         )
+
+
+def _line_end(_words: re.Match[str]) -> str:
+    return "\n"

@@ -1,7 +1,6 @@
 """The words of a request as the span model sees them: what each is, where it stands, whether it is told twice."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -145,12 +144,15 @@ def _held(parts: Sequence[tuple[int, int, int]], text: str, starts: Codes, ends:
 def _told(cuts: Sequence[tuple[str, str]], titled: int) -> Codes:
     """Return for every word whether it is told once (0), several times (1) or in title and text (2)."""
     words = [word for word, _ in cuts]
-    counts = Counter(words)
-    told = [counts[word] > 1 for word in words]
-    if not titled:
-        return np.array(told, np.intp)
-    both = {*words[:titled]} & {*words[titled + 1 :]}
-    return np.array([2 if word in both else several for word, several in zip(words, told, strict=True)], np.intp)
+    once, often = set[str](), set[str]()
+    for word in words:
+        (often if word in once else once).add(word)
+    # Bytes become an array in a fraction of the time that a list takes.
+    told = np.frombuffer(bytes(map(often.__contains__, words)), np.uint8).astype(np.intp)
+    if titled:
+        both = {*words[:titled]} & {*words[titled + 1 :]}
+        told[[word in both for word in words]] = 2
+    return told
 
 
 def _starts_at(ends_sentence: Codes, told: Codes, down: Codes, titled: int) -> tuple[Codes, Codes]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from hotline.config import Settings
-    from hotline.explanation import DutyRow, NamedDepartment
+    from hotline.explanation import DutyRow, Facts, NamedDepartment
+    from models.understanding import Interval
     from nlu.explanation import Explanation
     from nlu.weights import Word
 
@@ -38,6 +39,7 @@ SOURCES: Final = {
     PlaceSource.AREA: "按区县、街道名称",
     PlaceSource.NOTHING: "属地不明",
 }
+REPEATS: Final = {"daily": "每天", "weekly": "每周", "monthly": "每月", "yearly": "每年"}
 
 
 def explain(settings: Settings, text: str, title: str | None, line: str | None, *, as_json: bool) -> None:
@@ -73,6 +75,9 @@ def show(found: Explained) -> None:
         ("风险标记", _flags(found.reading)),
         ("受理范围", _scope(found.reading)),
         ("地点", [_place(found)]),
+        ("时间", [_time(found.facts)]),
+        ("对象", [_parties(found.facts)]),
+        ("数量", [_quantities(found.facts)]),
         ("派单", _route(found)),
         ("须人工核对", found.desk_reasons or ["无：可自动派单"]),
         ("近似例句", _examples(found.reading)),
@@ -155,6 +160,37 @@ def _place(found: Explained) -> str:
     ground = "".join(one.name for one in (place.district, place.street) if one)
     below = "，".join(one for one in (place.community, f"网格{place.grid}" if place.grid else None) if one)
     return f"{words}{name}；{SOURCES[place.source]}{f'：{ground}' if ground else ''}{f'，{below}' if below else ''}"
+
+
+def _time(facts: Facts) -> str:
+    if facts.time is None:
+        return "文中没有读出时间"
+    comes_to = in_words(facts.interval) if facts.interval else ""
+    return f"原文“{facts.time}”{f'：{comes_to}' if comes_to else '，未能换算成日期'}"
+
+
+def in_words(interval: Interval) -> str:
+    """Return from when to when in Chinese, by the city's clock."""
+    begins, ends = (
+        at and f"{at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}" for at in (interval.begins_at, interval.ends_at)
+    )
+    said = [REPEATS[interval.repeats]] if interval.repeats else []
+    if begins and ends:
+        said.append(begins if begins == ends else f"{begins} 至 {ends}")
+    elif begins or ends:
+        said.append(f"{begins} 以后" if begins else f"{ends} 以前")
+    if interval.clock_from:
+        said.append(interval.clock_from + (f" 至 {interval.clock_to}" if interval.clock_to else ""))
+    return " ".join(said)
+
+
+def _parties(facts: Facts) -> str:
+    return f"被反映对象：{facts.subject or NOTHING}；被举报方：{facts.accused or NOTHING}"
+
+
+def _quantities(facts: Facts) -> str:
+    amounts = "、".join(f"{amount:,.2f}".removesuffix(".00") + "元" for amount in facts.amounts)
+    return f"金额：{amounts or NOTHING}；涉及人数或户数：{facts.people or NOTHING}"
 
 
 def _route(found: Explained) -> Iterator[str | Table]:

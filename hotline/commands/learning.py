@@ -50,8 +50,8 @@ HELD_OUT: Final = "held_out"
 def train(settings: Settings, files: Sequence[Path], *, from_database: bool, since: str | None) -> None:
     """Fit a candidate to the city's history beside its corpus, in this process, after all else on the machine."""
     os.nice(NICE)
-    now, basis = datetime.now(UTC), _basis(settings)
-    history = usable(basis, [row for file in files for row in _labelled(basis.city, file)])
+    now, basis, from_ = datetime.now(UTC), _basis(settings), _day(since) if since else None
+    history = usable(basis, [row for file in files for row in _labelled(basis.city, file, from_)])
     recent = [_told(row, now) for row in split(history)[1]]
     if from_database:
         history, recent = _with_database(settings, basis, history, _midnight(since))
@@ -183,18 +183,29 @@ def _with_database(
 
 
 def _learnt(one: Worded) -> HistoryRow:
-    """No step lets a person set kind or urgency, so that an example teaches the category alone."""
-    return HistoryRow(text=one.masked_text, code=one.category, source=one.provenance)
+    """Kind and urgency teach only where a person corrected them: who left them may not have looked."""
+    return HistoryRow(
+        text=one.masked_text,
+        code=one.category,
+        kind=one.kind if one.is_kind_told else None,
+        urgency=Urgency(one.urgency) if one.is_urgency_told else None,
+        source=one.provenance,
+    )
 
 
 def _told(row: HistoryRow, at: datetime) -> Told:
     return Told(ticket_id=0, masked_text=row.text, line=None, received_at=at, registered_at=at)
 
 
-def _labelled(city: City, file: Path) -> Iterator[HistoryRow]:
-    """Read `text`, `code` and, where there are, `title`, `kind` and `urgency`; raises InvalidRequest naming the row."""
+def _labelled(city: City, file: Path, since: date | None) -> Iterator[HistoryRow]:
+    """Read `text`, `code` and, where there are, `title`, `kind` and `urgency`; raises InvalidRequest naming the row.
+
+    What was said before `since` is left out, by the column `date`.
+    """
     normalise = Normaliser(city.language.fillers)
     for n, row in enumerate(read_rows(file), start=1):
+        if since is not None and _date_of(row, file, n) < since:
+            continue
         words = "\n".join(part for part in (row.get("title"), row.get("text")) if part)
         kind, urgency = row.get("kind") or None, row.get("urgency") or None
         try:
@@ -209,6 +220,17 @@ def _labelled(city: City, file: Path) -> Iterator[HistoryRow]:
             raise InvalidRequest(
                 f"{file} 第{n}行不能用：code 须是分类表里的编码，kind、urgency 留空或填规定的值（{error}）"
             ) from error
+
+
+def _date_of(row: dict[str, str], file: Path, n: int) -> date:
+    if "date" not in row:
+        raise InvalidRequest(
+            f"{file} 没有 date 列，不能用 --since 按日期取舍：请补上日期（如 2026-01-31），或去掉 --since"
+        )
+    try:
+        return datetime.fromisoformat(row["date"] or "").date()
+    except ValueError as error:
+        raise InvalidRequest(f"{file} 第{n}行的 date 应为日期，如 2026-01-31，不是“{row['date'] or ''}”") from error
 
 
 def _agreement(settings: Settings, version: str) -> dict[str, Any]:
@@ -231,11 +253,14 @@ def _in_short(entry: registry.Entry) -> str:
 
 
 def _midnight(since: str | None) -> datetime:
+    return datetime.combine(_day(since) if since else date(1970, 1, 2), time(), CHINA_TIME)
+
+
+def _day(since: str) -> date:
     try:
-        day = date.fromisoformat(since) if since else date(1970, 1, 2)
+        return date.fromisoformat(since)
     except ValueError as error:
         raise InvalidRequest(f"--since 应为日期，如 2026-01-31，不是“{since}”") from error
-    return datetime.combine(day, time(), CHINA_TIME)
 
 
 def _name(by: str) -> str:

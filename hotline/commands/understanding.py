@@ -28,15 +28,17 @@ def train(
     Parameters
     ----------
     data
-        CSV files, oldest rows first. For a candidate: `text`, `code`, perhaps `title`, `kind`, `urgency`. For your own
+        CSV files, oldest rows first. For a candidate: `text`, `code`, perhaps `title`, `kind`, `urgency`, `date`. For your own
         labels: `text` or `tokens`, and `label` or `code`.
     out
         Where a model for your own labels goes; a candidate goes into the data folder.
     from_database
         Learn from what dispatchers corrected and confirmed.
     since
-        Leave out what was said before that day.
+        Leave out what was said before that day, of a file by its column `date`. Not for labels of your own.
     """
+    if out is not None and since is not None:
+        raise InvalidRequest("--since 只用于训练候选模型；自定义标签请先自行按日期筛选数据")
     if out is not None and data and not from_database:
         language.train_labels_of_own(data, out)
     elif out is None and (data or from_database):

@@ -33,9 +33,11 @@ class Example(Struct, frozen=True, kw_only=True):
 
 
 class Worded(Example, frozen=True, kw_only=True):
-    """An example with the masked words that it labels."""
+    """An example with the masked words that it labels, and whether a person told kind and urgency otherwise than they were read."""
 
     masked_text: str
+    is_kind_told: bool
+    is_urgency_told: bool
 
 
 async def keep(session: Session, example: Example) -> None:

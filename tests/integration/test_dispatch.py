@@ -156,6 +156,17 @@ async def test_a_new_category_brings_its_own_duty_and_its_own_word_on_the_grassr
     assert "reclassified" in await world.trail(number)
 
 
+async def test_a_graver_urgency_brings_its_own_dates_and_a_kind_that_is_none_is_refused(world: World) -> None:
+    one, other = await on_desk(world), await on_desk(world, "投诉：东湖区翠湖路的路灯不亮，请维修。")
+    await world.refused(one, "dispatch", who="dispatcher", status=422, urgency=5)
+    await world.refused(one, "dispatch", who="dispatcher", status=422, kind="whim")
+    dates = []
+    for number, urgency in ((one, 3), (other, 1)):
+        await world.step(number, "dispatch", who="dispatcher", urgency=urgency)
+        dates.append((await world.ticket(number))["assignments"][-1]["reply_by"])
+    assert dates[1] < dates[0]
+
+
 async def test_the_third_dispatch_must_be_a_designation(world: World) -> None:
     number = (await world.register(LAMP))["number"]
     await world.sent_back(number)

@@ -53,6 +53,27 @@ async def test_a_dispatch_that_leaves_the_category_confirms_it(world: World) -> 
     assert (example.kind, example.urgency) == (ticket["kind"], ticket["urgency"])
 
 
+async def test_a_kind_and_an_urgency_that_a_dispatcher_corrects_are_an_example_too(world: World) -> None:
+    number = await on_desk(world)
+    before = await world.ticket(number)
+    assert (before["kind"], before["urgency"]) == ("complaint", 3)
+    await world.step(number, "dispatch", who="dispatcher", kind="assistance", urgency=2)
+    (example,) = await kept(world)
+    assert (example.kind, example.urgency, example.provenance) == ("assistance", 2, "correction")
+    assert (example.is_kind_told, example.is_urgency_told) == (True, True)
+    after = await world.ticket(number)
+    assert (after["kind"], after["urgency"]) == ("assistance", 2)
+    assert {"kind_corrected", "urgency_corrected"} <= set(await world.trail(number))
+
+
+async def test_a_kind_and_an_urgency_that_are_left_teach_nothing(world: World) -> None:
+    number = await on_desk(world)
+    await world.step(number, "dispatch", who="dispatcher", kind="complaint", urgency=2)
+    (example,) = await kept(world)
+    assert (example.is_kind_told, example.is_urgency_told) == (False, True)
+    assert "kind_corrected" not in await world.trail(number)
+
+
 async def test_what_the_program_dispatches_by_itself_teaches_it_nothing(world: World) -> None:
     assert (await world.register(LAMP))["state"] == "assigned"
     assert await kept(world) == []

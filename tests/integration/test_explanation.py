@@ -42,6 +42,15 @@ async def test_an_answer_is_explained_whole(world: World) -> None:
     assert (why["number"], why["notes"]) == (None, [])
 
 
+async def test_what_else_was_read_is_told_as_understood(world: World) -> None:
+    text = "上周三物业收了我3万5的押金，三十多户业主都交了，举报物业经理乱收费。"
+    read = await world.post("/api/v1/understand", {"text": text}, who="dispatcher")
+    facts = (await world.post(PATH, {"text": text}, who="dispatcher"))["facts"]
+    assert facts == {name: read[name] for name in ("time", "interval", "subject", "accused", "amounts", "people")}
+    assert (facts["time"], facts["amounts"], facts["people"]) == ("上周三", [35000.0], 30)
+    assert facts["interval"]["begins_at"]
+
+
 async def test_near_examples_of_the_shipped_corpus_are_shown(world: World) -> None:
     why = await world.post(PATH, {"text": LAMP}, who="dispatcher")
     examples = why["reading"]["examples"]
@@ -157,11 +166,15 @@ async def test_the_command_prints_a_page_and_the_same_as_json(world: World, caps
     page = capsys.readouterr().out
     for words in ("【分类】", "0203 路灯照明", "依据词", "【紧急程度】", "翠湖路", "派单目录D0203-01", "【近似例句】"):
         assert words in page
+    explanation.explain(Settings(), "每晚11点工地施工，收了我1200.5元，三十户受影响", None, None, as_json=False)
+    page = capsys.readouterr().out
+    for words in ("原文“每晚11点”：每天 23:00", "被反映对象：", "金额：1,200.50元；涉及人数或户数：30"):
+        assert words in page
     explanation.explain(Settings(), LAMP, "路灯不亮", "12345", as_json=True)
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     content = {"text": LAMP, "title": "路灯不亮", "line": "12345"}
     why = await world.post(PATH, content, who="dispatcher")
-    for part in ("reading", "place", "desk_reasons"):
+    for part in ("reading", "place", "facts", "desk_reasons"):
         assert told[part] == why[part]
     assert told["route"]["lead"] == why["route"]["lead"]
 

@@ -161,6 +161,12 @@ async def conduct_complaint(world: World) -> str:
     return number
 
 
+async def test_another_kind_does_not_let_the_accused_back_in(world: World) -> None:
+    number = await accused_of(world, DISTRICT_BRIBE, "东湖区政府")
+    said = await world.refused(number, "dispatch", who="dispatcher", lead="donghu", kind="complaint")
+    assert "须回避" in said["detail"]
+
+
 async def recused_in(world: World, number: str) -> list[str]:
     [row] = await world.rows("SELECT recused FROM tickets WHERE id = $1", id_of(number))
     return list(row["recused"])

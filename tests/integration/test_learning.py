@@ -117,13 +117,14 @@ async def hotline(settings: Settings, *words: str | Path, refused: str | None = 
     return said.getvalue()
 
 
-async def dispatched(world: World, text: str, category: str) -> str:
+async def dispatched(world: World, text: str, category: str, **more: Any) -> str:
     """A request to which a dispatcher has given its category."""
     receipt = await world.register(text)
     number = str(receipt["number"])
     if receipt["state"] == "assigned":
         await world.step(number, "recall", who="dispatcher", reason="核对分类")
-    await world.step(number, "dispatch", who="dispatcher", category=category, lead="works", reason="核对后派单")
+    told = {"category": category, "lead": "works", "reason": "核对后派单", **more}
+    await world.step(number, "dispatch", who="dispatcher", **told)
     return number
 
 
@@ -220,6 +221,37 @@ async def test_a_file_of_history_teaches_kind_and_urgency_too_and_names_the_row_
         file = write(tmp_path / "wrong.csv", [rows[0], {**rows[1], **wrong}])
         await hotline(settings, "nlu", "train", "--data", str(file), refused="第2行")
     assert versions(settings) == [version]
+
+
+async def test_since_leaves_out_what_a_file_dates_before_and_is_refused_where_it_dates_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    rows = [{**row, "date": "2025-06-30" if n % 2 else "2026-02-01T08:00:00"} for n, row in enumerate(history())]
+    file = write(tmp_path / "history.csv", rows)
+    await hotline(settings, "nlu", "train", "--data", str(file), "--since", "2026-01-31")
+    (version,) = versions(settings)
+    assert registry.read(settings.models_dir).models[version].rows["csv"] == len(rows) // 2
+    for name, kept, words in (
+        ("undated", history(), "没有 date 列"),
+        ("wrong", [rows[0], {**rows[1], "date": "上周三"}], "第2行"),
+    ):
+        file = write(tmp_path / f"{name}.csv", kept)
+        await hotline(settings, "nlu", "train", "--data", str(file), "--since", "2026-01-31", refused=words)
+    out = str(tmp_path / "own")
+    await hotline(
+        settings, "nlu", "train", "--data", str(file), "--out", out, "--since", "2026-01-31", refused="自定义标签"
+    )
+
+
+async def test_a_kind_and_an_urgency_that_the_desk_corrects_are_learnt(world: World, settings: Settings) -> None:
+    for n in range(4):
+        for text in LEARNT["5202"]:
+            await dispatched(world, f"{text}，第{n}次反映", "5202", kind="praise", urgency=4)
+    await hotline(settings, "nlu", "train", "--from-database")
+    (version,) = versions(settings)
+    reader = model_in_use.load(settings, read_city(TINY), version)
+    read = reader.understand("泡沫箱扔了一地，果皮箱满得溢出来", received_at=world.clock.at)
+    assert (read.kind, read.urgency) == ("praise", 4)
 
 
 async def test_a_promotion_switches_a_running_hub_and_no_request_fails_meanwhile(

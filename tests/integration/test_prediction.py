@@ -35,6 +35,19 @@ def test_many_rows_are_answered_as_few_are_and_in_order(tmp_path: Path) -> None:
     assert all({**answer, "id": few[n % len(TEXTS)]["id"]} == few[n % len(TEXTS)] for n, answer in enumerate(many))
 
 
+def test_what_was_read_is_told_whole(tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.jsonl"
+    texts = ("去年12月28日以后物业多收了两千多，三十户都交了。", "法院判决不公，要求改判")
+    rows.write_text("id,text\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts)), encoding="utf-8")
+    settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=tmp_path)
+    predict(settings, rows, out, None)
+    told, outside = map(json.loads, out.read_text(encoding="utf-8").splitlines())
+    assert told["interval"]["begins_at"].endswith("-12-29T00:00:00+08:00")
+    assert (told["interval"]["ends_at"], told["amounts"], told["people"]) == (None, [2000.0], 30)
+    assert told["scope"] == []
+    assert [doubt.keys() for doubt in outside["scope"]] == [{"code", "reason", "channel"}]
+
+
 def test_a_file_without_texts_is_refused(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("id,words\n1,路灯坏了\n", encoding="utf-8")

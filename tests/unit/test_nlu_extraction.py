@@ -11,14 +11,37 @@ from models.city_files import read_city
 from models.understanding import Place
 from nlu.cutter import Cutter
 from nlu.extraction import Extracted, Extractor
+from nlu.place_words import PlaceWords
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
 
 YUNZHOU = Path("cities/yunzhou")
 
 
-def named(name: str, street: str, *aliases: str) -> GazetteerEntry:
-    return GazetteerEntry(name=name, aliases=aliases, kind="road", lat=29.1, lon=115.9, street=street)
+def named(name: str, street: str, *aliases: str, lat: float = 29.1, lon: float = 115.9) -> GazetteerEntry:
+    return GazetteerEntry(name=name, aliases=aliases, kind="road", lat=lat, lon=lon, street=street)
+
+
+def crossing(text: str) -> Place:
+    """Return the place of a text that begins with one, of a city with some roads more."""
+    roads = (
+        named("黄河路", "donghu-dongmen", lat=29.102, lon=115.902),
+        named("东门路", "donghu-dongmen", lat=29.11, lon=115.91),
+        named("柳岸路", "donghu-liuan", lat=29.12, lon=115.92),
+        named("永宁路", "xicheng-yongning", lat=29.1, lon=115.8),
+        named("人民路", "donghu-dongmen", lat=29.11, lon=115.91),
+        named("人民路", "xicheng-yongning", lat=29.1, lon=115.8),
+    )
+    words = PlaceWords(
+        replace(city(), gazetteer=(*city().gazetteer[:1], *_two_of_a_name(), *city().gazetteer[3:], *roads))
+    )
+    passage = cutter().passage(text)
+    names = [name.word for name in words.names(*passage)]
+    return words.located(text.removesuffix("积水"), names, text)
+
+
+def _two_of_a_name() -> tuple[GazetteerEntry, ...]:
+    return (named("建设路", "donghu-dongmen"), named("建设路", "xicheng-yongning", lat=29.11, lon=115.81))
 
 
 @cache
@@ -91,6 +114,79 @@ def test_the_gazetteer_knows_where_a_name_is() -> None:
 @pytest.mark.parametrize("text", ["金桂苑对面的工地太吵", "长江路与紫竹路交叉口的红绿灯坏了"])
 def test_what_is_told_relative_to_a_name_lies_there(text: str) -> None:
     assert (place_of(text).lat, place_of(text).street) == (29.1, "donghu-dongmen")
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("11点楼下烧烤摊还在吵", "楼下"),
+        ("上周三幸福路发生车祸没人管", "幸福路"),
+        ("10月1日至7日幸福路一直在施工", "幸福路"),
+        ("国庆期间景区门口乱收费", "景区门口"),
+    ],
+)
+def test_when_it_was_is_no_part_of_where(text: str, span: str) -> None:
+    assert place_of(text).span == span
+
+
+def test_a_time_alone_is_no_place() -> None:
+    assert read("5号到8号小区一直停水").place is None
+
+
+@pytest.mark.parametrize(
+    ("text", "street", "district"),
+    [
+        ("东门路与长江路交叉口积水", "donghu-dongmen", "donghu"),
+        ("东门路柳岸路路口积水", None, "donghu"),
+        ("长江路与永宁路的交汇处积水", None, None),
+    ],
+)
+def test_a_crossing_lies_where_both_roads_agree(text: str, street: str | None, district: str | None) -> None:
+    place = crossing(text)
+    assert (place.street, place.district) == (street, district)
+    assert (place.lat, place.lon) == (None, None)
+    assert place.name is not None
+    assert place.name.endswith("路口")
+
+
+def test_a_crossing_has_one_name_whichever_road_is_told_first() -> None:
+    assert crossing("东门路与长江路交叉口积水").name == crossing("长江路和东门路的十字路口积水").name
+
+
+def test_the_point_of_a_crossing_is_between_roads_whose_middles_are_near() -> None:
+    place = crossing("长江路与黄河路交叉口积水")
+    assert (place.lat, place.lon) == pytest.approx((29.101, 115.901))
+    assert place.street == "donghu-dongmen"
+
+
+def test_a_road_of_two_districts_crosses_where_the_other_one_is() -> None:
+    assert crossing("建设路与永宁路交叉口积水").street == "xicheng-yongning"
+
+
+def test_roads_that_cross_in_several_districts_are_left_open() -> None:
+    assert crossing("建设路与人民路交叉口积水") == Place("建设路与人民路交叉口")
+    assert crossing("西城区建设路与人民路交叉口积水").street == "xicheng-yongning"
+
+
+def test_roads_of_a_span_cross_though_the_words_stand_after_it() -> None:
+    words, both = PlaceWords(city()), ("长江路", "碧水云天花园")
+    assert words.located("长江路跟碧水云天花园", both, "", "那个路口").name == "碧水云天花园与长江路路口"
+    assert words.located("长江路跟碧水云天花园", both, "").name == "碧水云天花园"
+
+
+def test_a_sum_is_no_place() -> None:
+    assert read("定金5万8不退").place is None
+    assert read("房租2k押金不退").place is None
+
+
+def test_the_district_that_is_told_settles_a_crossing() -> None:
+    assert crossing("西城区长江路与永宁路交叉口积水").district == "xicheng"
+    unknown = crossing("北塘区永宁路与人民路交叉口积水")
+    assert (unknown.name, unknown.street) == ("永宁路", "xicheng-yongning")
+
+
+def test_a_stretch_of_a_road_is_no_crossing() -> None:
+    assert crossing("东门路长江路段积水").name == "长江路"
 
 
 def test_one_mistyped_character_of_a_long_name_is_forgiven() -> None:

@@ -67,6 +67,9 @@ def test_the_background_of_a_letter_forces_nothing_unless_a_life_hangs_on_it() -
         ("路口井盖没了，有人差点掉下去", "manhole"),
         ("我要拿刀砍死他们", "threat"),
         ("食堂吃完饭二十多个学生上吐下泻", "food_poisoning"),
+        ("有人要跳楼，没有人管", "suicide"),
+        ("车撞了人行道上的老人", "traffic_injury"),
+        ("撞了人就跑了", "traffic_injury"),
     ],
 )
 def test_danger_is_seen(text: str, flag: str) -> None:
@@ -82,6 +85,9 @@ def test_danger_is_seen(text: str, flag: str) -> None:
         ("消防证怎么办理", "fire"),
         ("工资个税怎么申报", "wage"),
         ("井盖上的广告怎么投诉", "threat"),
+        ("没有人跳楼，就是电梯坏了", "suicide"),
+        ("车撞了人行道上的隔离墩", "traffic_injury"),
+        ("电动车撞了人行道护栏", "traffic_injury"),
     ],
 )
 def test_near_misses_raise_no_flag(text: str, flag: str) -> None:

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nlu.pattern_set import PatternSet, required_literals
@@ -58,6 +58,21 @@ def test_filtering_never_changes_the_answer(patterns: list[str], text: str) -> N
     assert found == [
         (index, match[0]) for index, pattern in enumerate(patterns) if (match := re.search(pattern, text)) is not None
     ]
+
+
+@given(st.lists(st.lists(ATOMS, min_size=1, max_size=5).map("".join), min_size=1, max_size=3), st.text("停断水电气"))
+def test_replacing_is_what_one_alternation_of_all_would_do(patterns: list[str], text: str) -> None:
+    assume(all(match[0] for pattern in patterns for match in re.finditer(pattern, text)))
+    whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+    def struck(found: re.Match[str]) -> str:
+        return "_" * len(found[0])
+
+    assert PatternSet(patterns).sub(struck, text) == whole.sub(struck, text)
+
+
+def test_replacing_ends_where_an_expression_matches_nothing() -> None:
+    assert PatternSet(["水?"]).sub(lambda found: found[0].replace("水", "_"), "停水了") == "停_了"
 
 
 def test_no_patterns_match_nothing() -> None:

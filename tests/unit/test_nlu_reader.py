@@ -58,6 +58,14 @@ def test_everyday_requests_are_understood(reader: Reader, text: str, code: str |
         assert read.kind == kind
 
 
+def test_no_name_of_the_family_is_kept(reader: Reader) -> None:
+    read = reader.understand("我女儿张小敏在学校被打了，邻居刘大强可以作证", received_at=NOW)
+    for told in (read.masked_text, read.brief, read.subject or "", read.place.span if read.place else "", *read.tokens):
+        assert "张小敏" not in told
+        assert "刘大强" not in told
+    assert "被打" in read.brief
+
+
 def test_an_understanding_is_whole(reader: Reader) -> None:
     read = reader.understand(
         "我叫柏秋生，电话13800001234。昨天晚上8点东湖区学府路旁的工地还在打桩，噪音很大，希望城管处理。",

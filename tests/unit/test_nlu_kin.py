@@ -1,0 +1,51 @@
+import pytest
+
+from nlu.cutter import Cutter
+from nlu.kin import Kin
+
+
+@pytest.fixture(scope="module")
+def kin() -> Kin:
+    return Kin(Cutter())
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("女儿张小敏在学校被打了", "女儿***在学校被打了"),
+        ("我老公王建国被拖欠工资", "我老公***被拖欠工资"),
+        ("邻居刘大强天天打麻将，刘大强不听劝", "邻居***天天打麻将，***不听劝"),
+        ("儿子赵子涵读三年级", "儿子***读三年级"),
+        ("妈妈孙桂兰今年80岁", "妈妈***今年80岁"),
+        ("我爸王德全被骗了", "我爸***被骗了"),
+        ("父亲李裕、妻子何玲住院", "父亲***、妻子***住院"),
+    ],
+)
+def test_a_name_told_after_whose_it_is_is_masked(kin: Kin, text: str, masked: str) -> None:
+    assert kin.mask(text) == (masked,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "女儿高烧不退",
+        "女儿高三在读",
+        "老公常年在外打工",
+        "老公司从不发工资",
+        "儿子白血病，没钱治",
+        "孩子黄疸高",
+        "邻居家养狗",
+        "邻居常常半夜装修",
+        "孩子成绩不差",
+        "孩子和老人很不方便",
+        "邻居王奶奶八十五岁",
+        "孩子明年上小学",
+        "",
+    ],
+)
+def test_what_is_no_name_stays(kin: Kin, text: str) -> None:
+    assert kin.mask(text) == (text,)
+
+
+def test_a_name_of_the_title_is_masked_in_the_text_too(kin: Kin) -> None:
+    assert kin.mask("张小敏被打", "女儿张小敏的事") == ("***被打", "女儿***的事")
