@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
 from models.city import City
@@ -30,7 +31,7 @@ class _Match(Struct, frozen=True):
 
 
 class DepartmentNames:
-    """All names of all departments of a city, indexed by their first character."""
+    """All names of all departments of a city. Read-only; safe between threads."""
 
     def __init__(self, city: City) -> None:
         self._city = city
@@ -38,9 +39,8 @@ class DepartmentNames:
         for code, body in city.departments.items():
             for name in {body.name, body.full_name, *body.aliases} - {""}:
                 owners.setdefault(name, []).append(code)
-        self._by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for name in sorted(owners, key=lambda word: (-len(word), word)):
-            self._by_first.setdefault(name[0], []).append((name, tuple(sorted(owners[name]))))
+        self._names = AhoCorasick(owners, matchkind=MatchKind.LeftmostLongest)
+        self._owners = tuple(tuple(sorted(codes)) for codes in owners.values())
 
     def find(self, text: str, jurisdiction: Jurisdiction | None = None) -> tuple[str, ...]:
         """Return the codes of the departments that a text names, in the order of the text.
@@ -73,20 +73,9 @@ class DepartmentNames:
 
     def _matches(self, text: str) -> list[_Match]:
         """Return every name, leftmost and longest, none overlapping."""
-        matches: list[_Match] = []
-        at = 0
-        while at < len(text):
-            name, codes = self._longest(text, at)
-            if codes:
-                matches.append(_Match(at, at + len(name), codes))
-            at += max(len(name), 1)
-        return matches
-
-    def _longest(self, text: str, at: int) -> tuple[str, tuple[str, ...]]:
-        for name, codes in self._by_first.get(text[at], ()):
-            if text.startswith(name, at):
-                return name, codes
-        return "", ()
+        # Half a surrogate pair cannot be searched, and is in no name.
+        found = self._names.find_matches_as_indexes(text.encode(errors="replace").decode())
+        return [_Match(start, end, self._owners[name]) for name, start, end in found]
 
 
 def _local(text: str, jurisdiction: Jurisdiction | None) -> list[str]:

@@ -336,6 +336,7 @@ def test_no_accused_department_of_yunzhou_ever_gets_its_own_tip_off(yunzhou: Cit
         ("自来水厂对面的棋牌室", ()),
         ("张三", ()),
         ("", ()),
+        ("\ud800街容署", ("bylaw",)),
     ],
 )
 def test_names_are_found_longest_first(tiny: City, text: str, codes: tuple[str, ...]) -> None:
