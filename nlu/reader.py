@@ -132,6 +132,7 @@ class Reader:
         given = mask(self._normalise(address), caller_name).text if address else ""
         opening, headline = self._cutter.passage(read[:_OPENING]), self._cutter.passage(heading)
         found, told = self._extract.tell(opening, headline, self._cutter.passage(given), accused)
+        dangers = self._suspicions.judge(scores, hits, whole)
         alike = self._fingerprint(whole, told) if self._fingerprint else _NO_FINGERPRINT
         when = find_time(read, received_at, heading)
         doubts = self._scope.doubts(whole, scores, given)
@@ -145,7 +146,7 @@ class Reader:
             detail=self._categories.detail(categories[0].code, whole) if categories else None,
             kind=kind,
             kind_p=kind_p,
-            urgency=self._urgencies.guess(scores, excerpt(whole), kind, hits),
+            urgency=self._urgencies.guess(scores, excerpt(whole), kind, dangers.believed),
             place=found.place,
             subject=found.subject,
             accused=found.accused,
@@ -156,8 +157,9 @@ class Reader:
             amounts=amounts_of(whole),
             people=people_of(whole),
             plates=body.plates,
-            flags=flags_of(hits),
-            suspected=self._suspicions.beyond(scores, hits),
+            flags=flags_of(dangers.believed),
+            suspected=dangers.suspected,
+            doubted=flags_of(dangers.doubted),
             scope=doubts,
             brief=propose(read, heading, place=found.place, time=when.span if when else None),
             masked_text=whole,

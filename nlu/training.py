@@ -27,7 +27,7 @@ from nlu.masking import mask
 from nlu.ngrams import Counted, counted
 from nlu.normalise import Normaliser
 from nlu.pair_weights import PairWeights, fit_pairs
-from nlu.signs import Signs, fit_signs, flag_signs, scope_signs, urgent_sign
+from nlu.signs import Signs, fit_signs, flag_signs, real_sign, scope_signs, urgent_sign
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
 
@@ -158,7 +158,9 @@ def train(
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
     signs = [urgent_sign(ordinary, len(texts))]
-    signs += [flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
+    if dangers:
+        flags = flag_signs(city, texts, dangers, len(ordinary))
+        signs += [flags, real_sign(flags, len(ordinary))]
     signs += [scope_signs(texts, outside, len(ordinary), strange)] if outside else []
     return _fit(
         told,
