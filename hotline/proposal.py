@@ -114,6 +114,7 @@ def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: 
     reasons += [f"可能不属受理范围：{doubt.reason}" for doubt in read.scope]
     reasons += [f"涉及{rule.name}，须人工核对" for rule in city.flags if rule.desk and rule.flag in read.flags]
     reasons += [f"疑似涉及{rule.name}，请人工核对" for rule in city.flags if rule.flag in read.suspected]
+    reasons += [f"有{rule.name}的字眼，语境不像，请人工核对" for rule in city.flags if rule.flag in read.doubted]
     if read.kind is Kind.TIP_OFF and (read.accused or proposed.recused):
         reasons.append("举报件须人工核对回避单位")
     elif proposed.recused and not is_conduct(read.detail or category, city):

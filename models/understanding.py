@@ -77,7 +77,8 @@ class Understanding(Struct, frozen=True, kw_only=True):
     `interval` is what `time` comes to. `amounts` are sums of money in yuan, in the order of the text; `people` is how many people or
     households are said to be affected; `plates` is how many vehicle plates were masked.
     `accused` is who is said to have done wrong in any way; `misconduct` is told apart, as it bars an office from its own case.
-    `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely: a person looks.
+    `flags` are raised by hard rules; `suspected` are further ones that the model thinks likely, `doubted` are rules' that it
+    thinks unlikely: a person looks.
     `masked_text` is the normalised text with phones, ID numbers, plates and the caller's name
     masked: the only text that search, the model and the screen use. Its first `title_length` characters are the title,
     parted from the rest by a line end. `tokens` are its search words.
@@ -103,6 +104,7 @@ class Understanding(Struct, frozen=True, kw_only=True):
     plates: int = 0
     flags: tuple[Flag, ...]
     suspected: tuple[Flag, ...] = ()
+    doubted: tuple[Flag, ...] = ()
     scope: tuple[ScopeDoubt, ...]
     brief: str
     masked_text: str

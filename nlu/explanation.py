@@ -11,7 +11,7 @@ from models.vocabulary import Flag, Kind, Urgency
 from nlu.category import Categories
 from nlu.cutter import Cutter
 from nlu.examples import Example, Examples
-from nlu.flags import FlagRules, flags_of
+from nlu.flags import FlagHit, FlagRules, flags_of
 from nlu.heads import CATEGORY, FLAG
 from nlu.kind import Kinds
 from nlu.linear import Floats, LinearModel
@@ -126,6 +126,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     urgency: UrgencyGround
     flags: tuple[FlagGround, ...]
     suspected: tuple[SuspectedGround, ...]
+    doubted: tuple[FlagGround, ...]
     scope: tuple[ScopeGround, ...]
     examples: tuple[NearExample, ...]
     is_as_read: bool
@@ -151,15 +152,15 @@ def explain(parts: Parts, read: Understanding, line: str | None, examples: Examp
     model = parts.model
     scores = model.scores(counted(text, title))
     title_scores = model.scores(counted(title)) if title else None
-    hits = parts.flags.find(read.masked_text)
-    grounds = parts.urgencies.weigh(scores, excerpt(read.masked_text), read.kind, hits)
-    suspected = parts.suspicions.beyond(scores, hits)
+    dangers = parts.suspicions.judge(scores, parts.flags.find(read.masked_text), read.masked_text)
+    grounds = parts.urgencies.weigh(scores, excerpt(read.masked_text), read.kind, dangers.believed)
     now = (
         parts.categories.sort(scores, title_scores, line).guesses,
         parts.kinds.guess(scores, excerpt(text), title, title_scores),
-        (grounds.urgency, flags_of(hits), suspected),
+        (grounds.urgency, flags_of(dangers.believed), dangers.suspected, flags_of(dangers.doubted)),
     )
-    then = (read.categories, (read.kind, read.kind_p), (read.urgency, read.flags, read.suspected))
+    told = (read.urgency, read.flags, read.suspected, read.doubted)
+    then = (read.categories, (read.kind, read.kind_p), told)
     return Explanation(
         category=_category(parts, read, line, text, title),
         kind=KindGround(
@@ -169,11 +170,9 @@ def explain(parts: Parts, read: Understanding, line: str | None, examples: Examp
             cues=tuple(Cue(word, one) for one, word in parts.kinds.cues(excerpt(text), title)),
         ),
         urgency=_urgency(read, grounds),
-        flags=tuple(
-            FlagGround(flag=hit.rule.flag, name=hit.rule.name, words=hit.words.strip(), floor=hit.rule.floor)
-            for hit in hits
-        ),
-        suspected=tuple(_suspected(parts, flag, text, title) for flag in suspected),
+        flags=tuple(map(_ground, dangers.believed)),
+        suspected=tuple(_suspected(parts, flag, text, title) for flag in dangers.suspected),
+        doubted=tuple(map(_ground, dangers.doubted)),
         scope=tuple(_scope(parts, read, scores)),
         examples=_examples(parts, read.categories, examples, text, title),
         is_as_read=now == then,
@@ -214,6 +213,10 @@ def _urgency(read: Understanding, grounds: Grounds) -> UrgencyGround:
     return UrgencyGround(
         urgency=read.urgency, by=grounds.by if is_same else None, words=grounds.words.strip() if is_same else ""
     )
+
+
+def _ground(hit: FlagHit) -> FlagGround:
+    return FlagGround(flag=hit.rule.flag, name=hit.rule.name, words=hit.words.strip(), floor=hit.rule.floor)
 
 
 def _suspected(parts: Parts, flag: Flag, text: str, title: str) -> SuspectedGround:

@@ -1,11 +1,11 @@
 """The arithmetic of fitting: which n-grams count, rows as the model sees them, one linear answer, how sharp it is."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
@@ -13,7 +13,7 @@ from nlu.linear import Floats, known
 from nlu.ngrams import Counted, Grams
 
 SEED: Final = 12345
-_REGULARISATION: Final = 0.3
+REGULARISATION: Final = 0.3
 _FOLDS: Final = 3
 _MOST_FEATURES: Final = 70_000
 _SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
@@ -47,10 +47,23 @@ def matrix_of(counts: Sequence[Counted], vocabulary: Grams, frequency: Floats) -
     return csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=shape, dtype=np.float64)
 
 
+class Besides(NamedTuple):
+    """Texts that every fit of a head learns from and none is judged by: their features (rows, n-grams) and labels (rows,)."""
+
+    matrix: csr_matrix
+    truth: NDArray[np.int64]
+
+
 def fit_head(
-    matrix: csr_matrix, truth: NDArray[np.int64], labels: int, regularisation: float = _REGULARISATION
+    matrix: csr_matrix,
+    truth: NDArray[np.int64],
+    labels: int,
+    regularisation: float = REGULARISATION,
+    besides: Besides | None = None,
 ) -> tuple[Floats, Floats]:
     """Return weights (n-grams × labels) and offsets (labels,)."""
+    if besides is not None:
+        matrix, truth = vstack((matrix, besides.matrix), format="csr"), np.concatenate((truth, besides.truth))
     model = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, truth)
     columns = model.coef_.T.astype(np.float32)
     offsets = model.intercept_.astype(np.float32)
@@ -59,13 +72,20 @@ def fit_head(
     return columns, offsets
 
 
-def out_of_fold(matrix: csr_matrix, truth: NDArray[np.int64], labels: int, score: Scoring) -> Floats | None:
+def out_of_fold(
+    matrix: csr_matrix,
+    truth: NDArray[np.int64],
+    labels: int,
+    score: Scoring,
+    regularisation: float = REGULARISATION,
+    besides: Besides | None = None,
+) -> Floats | None:
     """Return the scores of every row by a model that has not seen it (rows, labels); None where a label is too rare."""
     if np.bincount(truth, minlength=labels).min() < _FOLDS:
         return None
     scores = np.zeros((len(truth), labels), dtype=np.float32)
     for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED).split(matrix, truth):
-        columns, offsets = fit_head(matrix[seen], truth[seen], labels)
+        columns, offsets = fit_head(matrix[seen], truth[seen], labels, regularisation, besides)
         scores[unseen] = score(columns, offsets, unseen)
     return scores
 

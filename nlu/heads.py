@@ -8,4 +8,5 @@ URGENCY: Final = "urgency"
 LABEL: Final = "label"  # of somebody's own
 FLAG: Final = "flag"
 SCOPE: Final = "scope"
+REAL: Final = "real"  # whether a danger that is spoken of is real
 URGENT: Final = "urgent"  # whether it is urgent at all

@@ -176,8 +176,8 @@ class Reader:
     def _weigh(self, reading: Reading) -> None:
         scores, heading = reading.scores, reading.heading
         reading.kind, reading.kind_p = self._kinds.guess(scores, reading.read, heading, reading.title_scores)
-        reading.urgency = self._urgencies.guess(scores, excerpt(reading.whole), reading.kind, reading.hits)
-        reading.suspected = self._suspicions.beyond(scores, reading.hits)
+        reading.dangers = self._suspicions.judge(scores, reading.hits, reading.whole)
+        reading.urgency = self._urgencies.guess(scores, excerpt(reading.whole), reading.kind, reading.dangers.believed)
 
     def _cut(self, reading: Reading) -> None:
         reading.opening = self.cutter.passage(reading.read[:_OPENING])
@@ -229,8 +229,9 @@ class Reader:
             amounts=reading.amounts,
             people=reading.people,
             plates=reading.body.plates,
-            flags=flags_of(reading.hits),
-            suspected=reading.suspected,
+            flags=flags_of(reading.dangers.believed),
+            suspected=reading.dangers.suspected,
+            doubted=flags_of(reading.dangers.doubted),
             scope=reading.doubts,
             brief=reading.brief,
             masked_text=whole,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.understanding import Interval, ScopeDoubt
-from models.vocabulary import Flag, Kind, Urgency
+from models.vocabulary import Kind, Urgency
 from nlu.category import Sorted
 from nlu.cutter import Passage
 from nlu.extraction import Extracted
@@ -12,6 +12,7 @@ from nlu.flags import FlagHit
 from nlu.linear import Floats
 from nlu.masking import Masked
 from nlu.similarity import Fingerprint, Told
+from nlu.suspicion import Verdict
 
 
 class Request(NamedTuple):
@@ -36,6 +37,7 @@ class Reading:
         "asked",
         "body",
         "brief",
+        "dangers",
         "doubts",
         "found",
         "given",
@@ -50,7 +52,6 @@ class Reading:
         "people",
         "read",
         "scores",
-        "suspected",
         "title_scores",
         "tokens",
         "told",
@@ -72,7 +73,7 @@ class Reading:
     kind: Kind
     kind_p: float
     urgency: Urgency
-    suspected: tuple[Flag, ...]
+    dangers: Verdict
     opening: Passage
     headline: Passage
     given: Passage

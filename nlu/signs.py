@@ -13,20 +13,27 @@ from models.city import City, CorpusRow, DangerRow, OutsideRow
 from models.vocabulary import Urgency
 from nlu.fitting import SEED
 from nlu.flags import FlagRules, flags_of
-from nlu.heads import FLAG, SCOPE, URGENT
+from nlu.heads import FLAG, REAL, SCOPE, URGENT
 from nlu.linear import Floats
 
 _WEIGHT_OF_DANGER: Final = 4  # a danger missed costs more than one falsely seen
+_SHARE_OF_ORDINARY: Final = (
+    0.02  # what an ordinary text says of unreal dangers, beside one that was written to sound like one
+)
 
 
 class Signs(Struct, frozen=True):
-    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known."""
+    """Signs to fit, each a question of its own: `is_there` and `counts` (rows, signs), the latter where the former is known.
+
+    `shares` (rows,) is what each row counts for, None where all count alike.
+    """
 
     head: str
     names: tuple[str, ...]
     is_there: NDArray[np.bool_]
     counts: NDArray[np.bool_]
     weight: float  # what a miss costs beside a false alarm
+    shares: NDArray[np.float32] | None = None
 
 
 def urgent_sign(ordinary: Sequence[CorpusRow], rows: int) -> Signs:
@@ -55,6 +62,19 @@ def flag_signs(city: City, texts: Sequence[str], dangers: Sequence[DangerRow], s
     return Signs(FLAG, flags, is_there, counts, _WEIGHT_OF_DANGER)
 
 
+def real_sign(flags: Signs, start: int) -> Signs:
+    """Return whether a danger that is spoken of is real, to fit on the rows of `flags`; the dangers begin at row `start`.
+
+    Films, drills, figures of speech, what is long settled and mere questions sound alike whatever the danger, so that
+    one sign learns them from all of them. Ordinary texts on which no rule fires are of no danger.
+    """
+    is_there: NDArray[np.bool_] = np.any(flags.is_there, axis=1)
+    counts: NDArray[np.bool_] = np.all(flags.counts, axis=1)
+    shares = np.ones(len(is_there), dtype=np.float32)
+    shares[:start] = _SHARE_OF_ORDINARY
+    return Signs(REAL, (REAL,), is_there[:, np.newaxis], counts[:, np.newaxis], weight=1, shares=shares)
+
+
 def scope_signs(texts: Sequence[str], outside: Sequence[OutsideRow], ordinary: int, start: int) -> Signs:
     """Return the reasons to fit; the first `ordinary` rows are all in scope, the others begin at row `start`."""
     reasons = tuple(sorted({row.reason for row in outside if row.reason is not None}))
@@ -74,7 +94,8 @@ def fit_signs(matrix: csr_matrix, signs: Signs) -> tuple[Floats, Floats]:
     for index in range(len(signs.names)):
         known = signs.counts[:, index]
         model = LinearSVC(C=1.0, class_weight={True: signs.weight}, random_state=SEED)
-        model.fit(matrix[known], signs.is_there[known, index])
+        shares = None if signs.shares is None else signs.shares[known]
+        model.fit(matrix[known], signs.is_there[known, index], sample_weight=shares)
         columns.append(model.coef_[0])
         offsets.append(model.intercept_[0])
     return np.array(columns, dtype=np.float32).T, np.array(offsets, dtype=np.float32)

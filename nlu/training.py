@@ -17,21 +17,22 @@ from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, Le
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
-from nlu.fitting import fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
+from nlu.fitting import REGULARISATION, Besides, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.guarantee import Judge, guarantee
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.history import HistoryRow
 from nlu.leaning import Matters, lean_of, leaning
 from nlu.linear import Floats, Head, LinearModel, weighed
 from nlu.masking import mask
-from nlu.ngrams import Counted, counted
+from nlu.ngrams import Counted, Grams, counted
 from nlu.normalise import Normaliser
 from nlu.pair_weights import PairWeights, fit_pairs
-from nlu.signs import Signs, fit_signs, flag_signs, scope_signs, urgent_sign
+from nlu.signs import Signs, fit_signs, flag_signs, real_sign, scope_signs, urgent_sign
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
 
 _CODE: Final = 4  # digits of a category that is guessed
+_OF_CATEGORY: Final = 0.5  # regularisation: its examples, word by word, bear a closer fit (ADR 10)
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class _Task(Struct, frozen=True, kw_only=True):
     """A head to fit: the rows that take part, the label of each, and what other labels are as right (`also`).
 
     Titles are weighed apart where `weighs_titles`. `codes` are the categories of the first rows, on which the answer leans.
+    `words` are short texts that this head alone learns from, with their labels.
     """
 
     head: str
@@ -65,6 +67,8 @@ class _Task(Struct, frozen=True, kw_only=True):
     catch_all: tuple[str, ...] = ()
     weighs_titles: bool = False
     codes: Sequence[str] = ()
+    regularisation: float = REGULARISATION
+    words: Sequence[tuple[Counted, str]] = ()
 
 
 class _Rows(Struct, frozen=True):
@@ -152,13 +156,17 @@ def train(
             also=[*(row.also for row in ordinary), *(() for _ in named)],
             catch_all=city.catch_all_categories,
             weighs_titles=True,
+            regularisation=_OF_CATEGORY,
+            words=[(counted(normalise(word)), code) for word, code in _example_words(city)],
         ),
         _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True, leans=True),
         _with_past(URGENCY, ordinary, [row.urgency for row in history], past),
     )
     exam = _Exam.of(city, normalise, calibration) if calibration else None
     signs = [urgent_sign(ordinary, len(texts))]
-    signs += [flag_signs(city, texts, dangers, len(ordinary))] if dangers else []
+    if dangers:
+        flags = flag_signs(city, texts, dangers, len(ordinary))
+        signs += [flags, real_sign(flags, len(ordinary))]
     signs += [scope_signs(texts, outside, len(ordinary), strange)] if outside else []
     return _fit(
         told,
@@ -194,8 +202,20 @@ def _with_past(
     )
 
 
+def _example_words(city: City) -> list[tuple[str, str]]:
+    """Return every example of a category, a word or two by themselves, with the category's code."""
+    return sorted({(word, one.code[:_CODE]) for one in city.categories.values() for word in one.examples})
+
+
 def _words_of(category: Category) -> str:
     return "，".join((category.l2, category.l3, *category.examples))
+
+
+def _besides(task: _Task, labels: Sequence[str], vocabulary: Grams, frequency: Floats) -> Besides | None:
+    if not task.words:
+        return None
+    matrix = matrix_of([count for count, _ in task.words], vocabulary, frequency)
+    return Besides(matrix, np.array([labels.index(label) for _, label in task.words]))
 
 
 def _fit(
@@ -228,8 +248,9 @@ def _fit(
             titles[task.rows] if titles is not None and task.weighs_titles else None,
             catch_all_malus(task.catch_all, labels),
         )
-        scores = out_of_fold(part.whole, truth, len(labels), part.score)
-        columns, offsets = fit_head(part.whole, truth, len(labels))
+        besides = _besides(task, labels, vocabulary, frequency)
+        scores = out_of_fold(part.whole, truth, len(labels), part.score, task.regularisation, besides)
+        columns, offsets = fit_head(part.whole, truth, len(labels), task.regularisation, besides)
         if scores is not None and task.head == CATEGORY:
             matters = Matters(labels, task.rows, scores - part.malus, columns, offsets)
         if scores is not None and matters is not None and task.codes:

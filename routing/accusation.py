@@ -16,8 +16,8 @@ _READ = 400  # characters in which a complaint about conduct names the office
 
 
 def is_accusation(read: Understanding, category: str | None, city: City) -> bool:
-    """Tell whether a request says by its kind, its category or its flags, raised or suspected, that an office did wrong."""
-    return accuses(read.kind, category, city, (*read.flags, *read.suspected))
+    """Tell whether a request says by its kind, its category or its flags that an office did wrong; perhaps is enough."""
+    return accuses(read.kind, category, city, (*read.flags, *read.suspected, *read.doubted))
 
 
 def accusing_words(read: Understanding, category: str | None, city: City, explicit: str | None) -> list[str]:
@@ -31,7 +31,7 @@ def accusing_words(read: Understanding, category: str | None, city: City, explic
         return found
     if is_conduct(category, city):
         return [read.subject or "", read.masked_text[:_READ]]
-    is_corrupt = Flag.CORRUPTION in (*read.flags, *read.suspected)
+    is_corrupt = Flag.CORRUPTION in (*read.flags, *read.suspected, *read.doubted)
     return [read.subject] if is_corrupt and read.subject and read.misconduct is None else []
 
 

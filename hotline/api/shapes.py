@@ -245,6 +245,7 @@ class Understood(Struct, kw_only=True):
     plates: int
     flags: list[Flag]
     suspected: list[Flag]
+    doubted: list[Flag]
     scope: list[ScopeDoubt]
     brief: str
     masked_text: str

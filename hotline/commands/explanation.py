@@ -141,7 +141,9 @@ def _flags(reading: Explanation) -> Iterator[str]:
         yield f"{flag.name}：规则“{flag.flag}”命中“{flag.words}”{floor}"
     for one in reading.suspected:
         yield f"疑似{one.name}（规则未命中，模型起疑）：{_weighed(one.words) or '没有突出的词'}"
-    if not reading.flags and not reading.suspected:
+    for doubted in reading.doubted:
+        yield f"{doubted.name}存疑（模型认为语境不像）：规则“{doubted.flag}”命中“{doubted.words}”"
+    if not reading.flags and not reading.suspected and not reading.doubted:
         yield NOTHING
 
 

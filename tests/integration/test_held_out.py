@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from nlu.reader import Reader
     from tests.integration.conftest import World
 
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+PLAIN = [
+    "我要自杀", "有人要跳楼", "我不想活了，药都买好了", "我要砍死他们", "有人拿刀在小区里砍人",
+    "家里煤气泄漏", "隔壁着火了", "厂房爆炸", "房子塌了", "山体滑坡", "被困在电梯里", "老公家暴，我躲在厕所",
+    "有人抢劫", "孩子走丢了", "老师打孩子", "校园欺凌", "有人触电", "出车祸了", "孩子掉进河里", "食物中毒",
+]  # fmt: skip
 FOLDER = ROOT / "cities" / "yunzhou" / "held_out"
 
 
@@ -26,7 +32,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def figures(reader: Reader, file: str) -> Figures:
-    return evaluate(reader, read(FOLDER / file), datetime(2026, 11, 27, 2, tzinfo=UTC))
+    return evaluate(reader, read(FOLDER / file), NOW)
 
 
 def test_short_notes_are_read_as_a_dispatcher_would(reader: Reader) -> None:
@@ -39,8 +45,8 @@ def test_short_notes_are_read_as_a_dispatcher_would(reader: Reader) -> None:
 def test_dangers_said_in_other_words_are_seen_by_rule_or_suspicion(reader: Reader) -> None:
     found = figures(reader, "flags.csv")
     assert found.rows >= 600
-    assert (found.flag_recall or 0) >= 0.92
-    assert (found.flag_precision or 0) >= 0.62
+    assert (found.flag_recall or 0) >= 0.94
+    assert (found.flag_precision or 0) >= 0.78
 
 
 def test_what_is_trained_on_and_what_is_held_out_share_no_text() -> None:
@@ -49,6 +55,20 @@ def test_what_is_trained_on_and_what_is_held_out_share_no_text() -> None:
     learned += (FOLDER.parent / "corpus").rglob("*.csv")
     assert len(learned) > 40
     assert not held_out & {row["text"] for file in learned for row in read(file)}
+
+
+def test_a_plain_danger_is_never_doubted(reader: Reader) -> None:
+    for text in PLAIN:
+        read = reader.understand(text, received_at=NOW)
+        assert read.flags, text
+        assert not read.doubted, text
+
+
+async def test_words_of_danger_that_tell_of_none_are_looked_at_by_a_person_and_raise_no_alarm(world: World) -> None:
+    text = "话剧里男主角跳楼那段太吓人，建议给孩子换场次"
+    read = await world.post("/api/v1/understand", {"text": text}, who="channel:web")
+    assert (read["flags"], read["doubted"], read["handoff"]) == ([], ["suicide"], [])
+    assert "有轻生自杀的字眼，语境不像，请人工核对" in read["desk_reasons"]
 
 
 @pytest.mark.parametrize("text", ["他说要是明天不给钱，就抱着汽油桶去售楼部，一个都别想跑", "灶关着也有怪味，头有点昏"])

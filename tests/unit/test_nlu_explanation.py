@@ -2,6 +2,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from models.city import City, ScopeRule
@@ -12,8 +13,8 @@ from models.vocabulary import Flag, Kind, Urgency
 from nlu.cutter import Cutter
 from nlu.examples import Examples, write_examples
 from nlu.explanation import Cue, Explanation
-from nlu.heads import CATEGORY
-from nlu.linear import LinearModel, weighed
+from nlu.heads import CATEGORY, FLAG, REAL
+from nlu.linear import Head, LinearModel, weighed
 from nlu.ngrams import counted
 from nlu.normalise import Normaliser
 from nlu.reader import Reader
@@ -108,6 +109,26 @@ def test_the_line_is_named_where_it_made_the_category_likelier(reader: Reader, e
     assert explained(reader, examples, WATER, line="8822")[1].category.is_line_business
     assert not explained(reader, examples, WATER, line="8800")[1].category.is_line_business
     assert not explained(reader, examples, WATER)[1].category.is_line_business
+
+
+def test_a_doubted_hit_raises_no_flag_and_forces_no_urgency_and_is_named(
+    city: City, model: LinearModel, examples: Examples
+) -> None:
+    heads = {FLAG: Head((Flag.FIRE,), len(model.bias), 1.0), REAL: Head((REAL,), len(model.bias) + 1, 1.0)}
+    doubting = LinearModel(
+        model.vocabulary,
+        model.frequency,
+        np.pad(model.weights, ((0, 0), (0, 2))),
+        np.append(model.bias, np.array([-1, -1], dtype=np.float32)),
+        model.heads | heads,
+        "doubting",
+    )
+    read, explanation = explained(Reader(city, doubting), examples, "消防演习里有人喊着火，演得真好")
+    assert (read.flags, read.doubted) == ((), (Flag.FIRE,))
+    assert read.urgency > Urgency.CRITICAL
+    assert [(one.flag, one.words) for one in explanation.doubted] == [(Flag.FIRE, "着火")]
+    assert not explanation.flags
+    assert explanation.is_as_read
 
 
 def test_cues_of_the_kind_are_named(reader: Reader, examples: Examples) -> None:

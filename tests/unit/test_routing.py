@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from models.city import City, Duty
 from models.city_files import read_city
 from models.understanding import Guess, Understanding
-from models.vocabulary import Kind, Urgency
+from models.vocabulary import Flag, Kind, Urgency
 from routing.catalogue import Catalogue
 from routing.guards import may_delegate
 from routing.jurisdiction import Jurisdiction
@@ -228,6 +228,13 @@ def test_a_tip_off_never_reaches_the_accused(tiny: City) -> None:
     assert found.recused == ("bylaw",)
     assert "街容署" in found.because
     assert "T5102-1" in found.because
+
+
+def test_perhaps_corrupt_is_enough_to_keep_the_accused_out(tiny: City) -> None:
+    plain = read("5102", accused="街容署")
+    assert sent(tiny, plain, CYPRESS).recused == ()
+    for perhaps in (replace(plain, suspected=(Flag.CORRUPTION,)), replace(plain, doubted=(Flag.CORRUPTION,))):
+        assert sent(tiny, perhaps, CYPRESS).recused == ("bylaw",)
 
 
 def test_a_tip_off_never_reaches_what_stands_below_the_accused(tiny: City) -> None:
