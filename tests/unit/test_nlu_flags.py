@@ -66,6 +66,8 @@ def test_the_background_of_a_letter_forces_nothing_unless_a_life_hangs_on_it() -
         ("工地拖欠农民工工资半年", "wage"),
         ("路口井盖没了，有人差点掉下去", "manhole"),
         ("我要拿刀砍死他们", "threat"),
+        ("房东扬言砍死我", "threat"),
+        ("催债的说明天来捅我儿子", "threat"),
         ("食堂吃完饭二十多个学生上吐下泻", "food_poisoning"),
         ("有人要跳楼，没有人管", "suicide"),
         ("车撞了人行道上的老人", "traffic_injury"),
@@ -88,6 +90,7 @@ def test_danger_is_seen(text: str, flag: str) -> None:
         ("没有人跳楼，就是电梯坏了", "suicide"),
         ("车撞了人行道上的隔离墩", "traffic_injury"),
         ("电动车撞了人行道护栏", "traffic_injury"),
+        ("作业太多扼杀我们孩子的天性", "threat"),
     ],
 )
 def test_near_misses_raise_no_flag(text: str, flag: str) -> None:
