@@ -72,18 +72,29 @@ class Extractor:
         self, text: Passage, title: Passage = NOTHING, address: Passage = NOTHING, accused: str | None = None
     ) -> tuple[Extracted, Told]:
         """Return the same, and the words in which place and subject stand."""
-        sheet = self._read(text, title)
-        place, subject = self._spans(sheet)
+        told = self.point_out(self.lay_out(text, title))
+        return self.name(told, text, title, address, accused), told
+
+    def lay_out(self, text: Passage, title: Passage) -> WordSheet:
+        """Return the words of a title and the opening of a text: the first of the three steps of `tell`."""
+        return self._read(text, title)
+
+    def point_out(self, sheet: WordSheet) -> Told:
+        """Return where place and subject stand: the second step."""
+        return Told(sheet, *self._spans(sheet))
+
+    def name(self, told: Told, text: Passage, title: Passage, address: Passage, accused: str | None) -> Extracted:
+        """Return place and parties as `find` does: the third step."""
+        sheet, place, subject = told
         if address.text:
             found: Place | None = place_of_address(self._words, address)
         else:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None
         misconduct = misconduct_of(sheet.text, sheet.bodies)
-        told = Told(sheet, place, subject)
         if accused:
-            return Extracted(found, about or accused, accused, misconduct), told
-        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct), told
+            return Extracted(found, about or accused, accused, misconduct)
+        return Extracted(found, about, accused_of(text.text, title.text, about), misconduct)
 
     def _spans(self, sheet: WordSheet) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Return the offsets of place and subject."""

@@ -138,7 +138,9 @@ class Reader:
             self._sort,
             self._weigh,
             self._cut,
-            self._extract_spans,
+            self._lay_out,
+            self._point_out,
+            self._name,
             self._liken,
             self._date,
             self._measure,
@@ -185,9 +187,15 @@ class Reader:
         reading.given = self.cutter.passage(reading.address)
         reading.tokens = self.cutter.search_tokens(reading.whole)
 
-    def _extract_spans(self, reading: Reading) -> None:
-        reading.found, reading.told = self._extract.tell(
-            reading.opening, reading.headline, reading.given, reading.asked.accused
+    def _lay_out(self, reading: Reading) -> None:
+        reading.sheet = self._extract.lay_out(reading.opening, reading.headline)
+
+    def _point_out(self, reading: Reading) -> None:
+        reading.told = self._extract.point_out(reading.sheet)
+
+    def _name(self, reading: Reading) -> None:
+        reading.found = self._extract.name(
+            reading.told, reading.opening, reading.headline, reading.given, reading.asked.accused
         )
 
     def _liken(self, reading: Reading) -> None:

@@ -12,6 +12,7 @@ from nlu.flags import FlagHit
 from nlu.linear import Floats
 from nlu.masking import Masked
 from nlu.similarity import Fingerprint, Told
+from nlu.span_words import WordSheet
 from nlu.suspicion import Verdict
 
 
@@ -52,6 +53,7 @@ class Reading:
         "people",
         "read",
         "scores",
+        "sheet",
         "title_scores",
         "tokens",
         "told",
@@ -78,8 +80,9 @@ class Reading:
     headline: Passage
     given: Passage
     tokens: tuple[str, ...]
-    found: Extracted
+    sheet: WordSheet
     told: Told
+    found: Extracted
     alike: Fingerprint
     when: str | None
     interval: Interval | None
