@@ -8,7 +8,8 @@ from hotline.step import PROGRAM
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET, Action
 from models.store import incidents, tickets
-from models.ticket import number_of
+from models.ticket import Actor, number_of
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -31,7 +32,8 @@ async def attach(step: Step, incident: Incident, lead: Ticket) -> None:
     """Merge a ticket that is only now being registered into the lead of an incident, and tell its caller the one answer."""
     actor, step.actor = step.actor, PROGRAM
     step.take(Action.ACCEPT)
-    step.actor = actor
+    # Through whatever channel it comes, a person at a seat has said which incident it is.
+    step.actor = Actor(Role.AGENT, actor.name) if actor.role is Role.CHANNEL else actor
     step.take(Action.MERGE, into=lead.number, incident=incident.id)
     step.set(merged_into=lead.id)
     answer = incident.answer_at(step.at)

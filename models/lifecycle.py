@@ -163,8 +163,7 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     # In review the lead's part is done; what still hangs on beside or below it may be recalled, for a reason.
     _ticket(Action.RECALL, {T.IN_REVIEW}, set(), DESK | {Role.REVIEWER}),
     _ticket(Action.DESIGNATE, {T.ON_DESK}, {T.ASSIGNED}, {Role.SHIFT_LEAD, Role.SUPERVISOR}),
-    # A channel only at registration, into the lead of an incident (hotline.attaching).
-    _ticket(Action.MERGE, {T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT, Role.CHANNEL}),
+    _ticket(Action.MERGE, {T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT}),
     _ticket(Action.SPLIT, {T.ON_DESK, T.ASSIGNED}, set(), DESK),
     # Whole, or with something left for the city; what is at a department always leaves something.
     _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
