@@ -13,7 +13,7 @@ from nlu.linear import Floats, known
 from nlu.ngrams import Counted, Grams
 
 SEED: Final = 12345
-REGULARISATION: Final = 0.3
+_REGULARISATION: Final = 0.3
 _FOLDS: Final = 3
 _MOST_FEATURES: Final = 70_000
 _SHARPNESSES: Final = tuple(float(value) for value in np.geomspace(0.5, 20, 60))
@@ -58,7 +58,7 @@ def fit_head(
     matrix: csr_matrix,
     truth: NDArray[np.int64],
     labels: int,
-    regularisation: float = REGULARISATION,
+    regularisation: float = _REGULARISATION,
     besides: Besides | None = None,
 ) -> tuple[Floats, Floats]:
     """Return weights (n-grams × labels) and offsets (labels,)."""
@@ -77,7 +77,6 @@ def out_of_fold(
     truth: NDArray[np.int64],
     labels: int,
     score: Scoring,
-    regularisation: float = REGULARISATION,
     besides: Besides | None = None,
 ) -> Floats | None:
     """Return the scores of every row by a model that has not seen it (rows, labels); None where a label is too rare."""
@@ -85,7 +84,7 @@ def out_of_fold(
         return None
     scores = np.zeros((len(truth), labels), dtype=np.float32)
     for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED).split(matrix, truth):
-        columns, offsets = fit_head(matrix[seen], truth[seen], labels, regularisation, besides)
+        columns, offsets = fit_head(matrix[seen], truth[seen], labels, besides=besides)
         scores[unseen] = score(columns, offsets, unseen)
     return scores
 

@@ -17,7 +17,7 @@ from models.city import CalibrationRow, Category, City, CorpusRow, DangerRow, Le
 from models.errors import InvalidRequest
 from models.vocabulary import Kind, Urgency
 from nlu.category import catch_all_malus
-from nlu.fitting import REGULARISATION, Besides, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
+from nlu.fitting import Besides, fit_head, matrix_of, out_of_fold, sharpness_of, vocabulary_of
 from nlu.guarantee import Judge, guarantee
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.history import HistoryRow
@@ -32,7 +32,6 @@ from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
 
 _CODE: Final = 4  # digits of a category that is guessed
-_OF_CATEGORY: Final = 0.5  # regularisation: its examples, word by word, bear a closer fit (ADR 10)
 
 
 class TrainingReport(Struct, frozen=True, kw_only=True):
@@ -67,7 +66,6 @@ class _Task(Struct, frozen=True, kw_only=True):
     catch_all: tuple[str, ...] = ()
     weighs_titles: bool = False
     codes: Sequence[str] = ()
-    regularisation: float = REGULARISATION
     words: Sequence[tuple[Counted, str]] = ()
 
 
@@ -156,7 +154,6 @@ def train(
             also=[*(row.also for row in ordinary), *(() for _ in named)],
             catch_all=city.catch_all_categories,
             weighs_titles=True,
-            regularisation=_OF_CATEGORY,
             words=[(counted(normalise(word)), code) for word, code in _example_words(city)],
         ),
         _with_past(KIND, ordinary, [row.kind for row in history], past, weighs_titles=True, leans=True),
@@ -249,8 +246,8 @@ def _fit(
             catch_all_malus(task.catch_all, labels),
         )
         besides = _besides(task, labels, vocabulary, frequency)
-        scores = out_of_fold(part.whole, truth, len(labels), part.score, task.regularisation, besides)
-        columns, offsets = fit_head(part.whole, truth, len(labels), task.regularisation, besides)
+        scores = out_of_fold(part.whole, truth, len(labels), part.score, besides)
+        columns, offsets = fit_head(part.whole, truth, len(labels), besides=besides)
         if scores is not None and task.head == CATEGORY:
             matters = Matters(labels, task.rows, scores - part.malus, columns, offsets)
         if scores is not None and matters is not None and task.codes:
