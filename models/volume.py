@@ -51,7 +51,7 @@ class Series(Struct, frozen=True):
 
 
 class DayCount(Struct, frozen=True):
-    """How many requests came on a day of one category (four digits) from one district ("" where that is not known)."""
+    """How many requests came on a day of one category (four digits) from one district; "" where either is not known."""
 
     day: date
     category: str
@@ -110,8 +110,12 @@ def on_day(counted: Iterable[DayCount], day: date) -> dict[Series, int]:
 
 
 def _of_row(row: DayCount) -> list[Series]:
-    named = [Series(*TOTAL), Series("group", row.category[:2]), Series("category", row.category)]
-    return [*named, Series("district", row.district)] if row.district else named
+    named = [Series(*TOTAL)]
+    if row.category:
+        named += [Series("group", row.category[:2]), Series("category", row.category)]
+    if row.district:
+        named.append(Series("district", row.district))
+    return named
 
 
 def _begun(days: set[date], until: date) -> date:
