@@ -33,6 +33,12 @@ KINDS: Final = ("total", "group", "category", "district")
 OVER: Final = {"day": 1, "week": 7}
 WAVES: Final = 50
 NEWEST: Final = 10
+# After which part a page goes on: rank, ticket and assignment, as the database can compare them.
+Place = tuple[
+    Annotated[float, Meta(ge=-1e6, le=1e6)],
+    Annotated[int, Meta(ge=0, le=2**63 - 1)],
+    Annotated[int, Meta(ge=0, le=2**15 - 1)],
+]
 Amount = Annotated[float, Meta(ge=0)]
 Chance = Annotated[float, Meta(ge=0, le=1)]
 
@@ -163,7 +169,7 @@ async def red(request: web.Request, actor: Actor) -> web.Response:
     if within not in SPANS:
         raise InvalidRequest(f"参数 within 应为 {'、'.join(map(str, SPANS))} 之一")
     size, units = body.page_size(request), _units(hub, actor, body.query(request, "department"))
-    before = body.read_cursor(request, tuple[float, int, int])
+    before = body.read_cursor(request, Place)
     found = await forecast.kept(hub)
     now, until = hub.now(), found.made_at + timedelta(hours=within)
     rows = await hub.database.read(lambda session: store.reds(session, now, until, before, size, departments=units))

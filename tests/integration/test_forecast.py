@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hotline import forecast
+from hotline.api.body import make_cursor
 from hotline.commands import forecast as command
 from hotline.config import Settings
 from models.errors import InvalidRequest
@@ -192,6 +193,8 @@ async def test_open_parts_are_listed_by_how_likely_they_turn_red(world: World, s
     assert (await world.get("/api/v1/forecast/red?within=24", who=other))["parts"] == []
     await world.get(f"/api/v1/forecast/red?department={part['department']['code']}", who=other, status=404)
     await world.get("/api/v1/forecast/red?within=5", who="supervisor", status=422)
+    for forged in ((1e300, 1, 1), (0.5, 2**63, 1), (0.5, 1, 2**15)):
+        await world.get(f"/api/v1/forecast/red?cursor={make_cursor(*forged)}", who="supervisor", status=422)
 
     await world.step(tickets[0]["number"], "sign_off", who=lead)
     left = await world.get("/api/v1/forecast/red?within=24", who="supervisor")
