@@ -56,17 +56,21 @@ SELECT department, count(*) FILTER (WHERE dispatched_at >= :since) AS dispatched
 FROM assignments WHERE city_code = :city_code AND ticket_id >= :low
 GROUP BY department;
 
--- name: past_parts(city_code, low, since, now, most)
--- The newest parts whose date has passed, whatever became of them. A clock that stands still has no date.
+-- name: count_past_parts(city_code, low, since, now)$
+-- How many parts, dispatched since a time, have seen their date pass. A clock that stands still has no date.
+SELECT count(*) FROM assignments
+WHERE city_code = :city_code AND ticket_id >= :low AND dispatched_at >= :since AND reply_by < :now
+  AND first_reply_by < :now AND paused_at IS NULL;
+
+-- name: past_parts(city_code, low, since, now, every)
+-- The parts of every so many-th ticket among these, whatever became of them: the newest alone would be the urgent ones, whose
+-- dates pass first.
 SELECT a.*, t.kind::text AS kind, t.urgency, (
     SELECT count(*) FROM assignments AS b WHERE b.city_code = a.city_code AND b.ticket_id = a.ticket_id
       AND b.state = 'sent_back' AND b.ended_at <= a.dispatched_at) AS turns
-FROM (
-  SELECT * FROM assignments
-  WHERE city_code = :city_code AND ticket_id >= :low AND dispatched_at >= :since AND reply_by < :now
-    AND first_reply_by < :now AND paused_at IS NULL
-  ORDER BY ticket_id DESC, ordinal LIMIT :most) AS a
-JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id;
+FROM assignments AS a JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+WHERE a.city_code = :city_code AND a.ticket_id >= :low AND a.ticket_id % :every::int = 0 AND a.dispatched_at >= :since
+  AND a.reply_by < :now AND a.first_reply_by < :now AND a.paused_at IS NULL;
 
 -- name: open_parts(city_code, now, until)
 -- Open parts whose date comes before a time.

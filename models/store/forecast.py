@@ -104,10 +104,10 @@ async def loads(session: Session, now: datetime) -> list[Load]:
 
 
 async def past_parts(session: Session, since: datetime, now: datetime, most: int) -> list[WatchedPart]:
-    """Return the newest parts, dispatched since a time, whose date has passed."""
-    rows = _SQL.past_parts(
-        session.connection, city_code=session.city_code, low=_lowest(since), since=since, now=now, most=most
-    )
+    """Return parts, dispatched since a time, whose date has passed: about as many as asked for, spread over all that time."""
+    meant = {"city_code": session.city_code, "low": _lowest(since), "since": since, "now": now}
+    many = await _SQL.count_past_parts(session.connection, **meant)
+    rows = _SQL.past_parts(session.connection, **meant, every=max(1, round(many / most)))
     return await _watched(session, [dict(row) async for row in rows])
 
 

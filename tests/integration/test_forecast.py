@@ -222,6 +222,18 @@ async def test_a_date_that_moved_is_read_from_the_trail_and_a_broken_trail_stops
     assert (len(part.moves), part.asked_at) == (1, ())
 
 
+async def test_what_is_learnt_from_is_spread_over_the_past_and_not_the_newest_alone(world: World) -> None:
+    ticket = await assigned(world)
+    await with_past_parts(world, ticket["number"])
+    now = world.clock.now()
+    since = now - timedelta(days=180)
+    found = await world.hub.database.read(lambda session: store.past_parts(session, since, now, MANY // 8))
+    assert len(found) == pytest.approx(MANY // 8, abs=2)
+    dates = sorted(part.first_reply_by for part in found)
+    assert dates[0] < now - timedelta(days=MANY / 10 - 2)
+    assert dates[-1] > now - timedelta(days=3)
+
+
 async def test_what_runs_away_today_is_a_hot_topic(world: World, settings: Settings) -> None:
     await with_past_days(world)
     code = (await world.register(LAMP))["category"]["code"][:4]
