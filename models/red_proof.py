@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from models.logistic import Bin, miscalibration, ranking, reliability
-from models.red_risk import WatchedPart, learn, risks
+from models.red_risk import NotEnoughHistory, WatchedPart, learn, risks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +67,10 @@ def prove(parts: Sequence[WatchedPart], opening: Callable[[str, int, int], OpenT
     cut = ordered[int(len(ordered) * (1 - _HELD_OUT))].first_reply_by if ordered else None
     older = [part for part in ordered if cut is not None and _last(part) < cut]
     newer = [part for part in ordered if cut is not None and part.first_reply_by >= cut]
-    model = learn(moments(older), opening)
+    try:
+        model = learn(moments(older), opening)
+    except NotEnoughHistory as error:
+        raise NotEnoughHistory(f"{error}（较新的四分之一留作检验，不计在内）") from error
     said: dict[int, list[tuple[float, bool, bool]]] = {span: [] for span in SPANS}
     for at in _looks(newer):
         for span, rows in _asked(model, newer, at, opening).items():

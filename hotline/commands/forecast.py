@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.calendar import Calendar
+    from models.capacity import Capacity
     from models.forecast import Span
     from models.red_proof import Proof
+    from models.surge import Surge
     from models.volume_backtest import Errors
 
-WORST: int = 15
+WORST: Final = 15
 
 
 def show(settings: Settings, *, as_json: bool) -> int:
@@ -44,7 +46,7 @@ def show(settings: Settings, *, as_json: bool) -> int:
             surges = [msgspec.to_builtins(one) for one in found.volume.surges]
             print(msgspec.json.encode({**told(hub, found, None), "surges": surges}).decode())
         else:
-            _print(hub, found)
+            print("\n".join(lines(hub, found)))
         return 0
 
     return with_hub(settings, job)
@@ -133,28 +135,33 @@ def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
-def _print(hub: Hub, found: forecast.Outlook) -> None:
-    print(f"预测时间 {found.made_at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}")
+def lines(hub: Hub, found: forecast.Outlook) -> list[str]:
+    """Return a forecast in words: the whole city first, then what brings most; of departments those that need longest."""
+    told = [f"预测时间 {found.made_at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}"]
     for one in sorted(found.volume.series, key=lambda one: (one.kind != "total", one.kind, -one.week.expected)):
         days = " ".join(f"{day.requests.expected:.0f}" for day in one.days)
-        print(f"{series_name(hub, one.kind, one.code)}\t七天 {_span(one.week)}\t{days}")
+        told.append(f"{series_name(hub, one.kind, one.code)}\t七天 {_span(one.week)}\t{days}")
     if found.volume.reason:
-        print(f"来件：{found.volume.reason}")
-    for surge in found.volume.surges:
-        when = f"{surge.first:%m-%d}" if surge.first == surge.last else f"{surge.first:%m-%d}至{surge.last:%m-%d}"
-        name = series_name(hub, surge.kind, surge.code)
-        print(f"突增 {when}\t{name}\t{surge.came}件，预期 {surge.expected:.0f}，上限 {surge.high:.0f}")
+        told.append(f"来件：{found.volume.reason}")
+    told += [_surge(hub, one) for one in found.volume.surges]
     for ahead in found.red:
         red = "—" if ahead.red is None else _span(ahead.red)
-        print(f"{ahead.within}小时内到期{ahead.due}件\t预计变红 {red}")
+        told.append(f"{ahead.within}小时内到期{ahead.due}件\t预计变红 {red}")
     if found.red_reason:
-        print(f"红牌：{found.red_reason}")
+        told.append(f"红牌：{found.red_reason}")
     for load in found.capacity[:WORST]:
-        print(f"{hub.department_name(load.department)}\t在办{load.open}\t{_pace(msgspec.structs.asdict(load))}")
+        told.append(f"{hub.department_name(load.department)}\t在办{load.open}\t{_pace(load)}")
+    return told
 
 
-def _pace(load: dict[str, Any]) -> str:
-    pace, clear = load["closes_a_day"], load["days_to_clear"]
+def _surge(hub: Hub, surge: Surge) -> str:
+    when = f"{surge.first:%m-%d}" if surge.first == surge.last else f"{surge.first:%m-%d}至{surge.last:%m-%d}"
+    name = series_name(hub, surge.kind, surge.code)
+    return f"突增 {when}\t{name}\t{surge.came}件，预期 {surge.expected:.0f}，上限 {surge.high:.0f}"
+
+
+def _pace(load: Capacity) -> str:
+    pace, clear = load.closes_a_day, load.days_to_clear
     said = "办结速度未知" if pace is None else f"日均办结 {pace:.1f}"
     return said if clear is None else f"{said}\t需 {clear:.1f} 天"
 

@@ -243,6 +243,10 @@ async def test_what_runs_away_today_is_a_hot_topic(world: World, settings: Setti
     await forecast.refresh(world.hub, settings)
     found = await world.get("/api/v1/forecast/surges?over=day", who="leader")
     (surge,) = [one for one in found["surges"] if one["code"] == code]
+    words = command.lines(world.hub, await forecast.kept(world.hub))
+    assert words[1].startswith("全市\t七天 ")
+    assert any(line.startswith("突增") and surge["name"] in line and "13件" in line for line in words)
+    assert any(line.startswith("东湖区\t七天 ") for line in words)
     assert (surge["came"], surge["first"]) == (13, str(world.hub.today()))
     assert surge["came"] > surge["high"] > surge["expected"]
     await world.get("/api/v1/forecast/surges?over=year", who="leader", status=422)
