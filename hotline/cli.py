@@ -17,6 +17,7 @@ from hotline.commands import (
     city,
     corpus,
     docs,
+    forecast,
     installation,
     knowledge,
     replay,
@@ -46,8 +47,9 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
+forecast_app = cyclopts.App(name="forecast", help="预测")
 knowledge_app = cyclopts.App(name="knowledge", help="知识")
-for part in (city_app, route_app, nlu_app, knowledge_app, user_app, audit_app, deliveries_app):
+for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -91,6 +93,28 @@ def backlog(*, json: bool = False) -> None:
 def waves_(*, json: bool = False) -> None:
     """Print what piles up: raised waves with their telling sentence and keywords."""
     sys.exit(waves.show(read_settings(), as_json=json))
+
+
+@forecast_app.default
+def forecast_(*, json: bool = False) -> None:
+    """Print the forecast that was made last: the next seven days, what turns red, what departments can do, what runs away."""
+    sys.exit(forecast.show(read_settings(), as_json=json))
+
+
+@forecast_app.command(name="evaluate")
+def forecast_evaluate(*, data: Path | None = None, origins: int = 224, json: bool = False) -> None:
+    """Print how far past forecasts missed, beside "the same weekday last week"; without a file, of the hub's own past.
+
+    Parameters
+    ----------
+    data
+        CSV with `received_at` (date or time of each request), perhaps `category` and `district`.
+    origins
+        From how many of the newest days the week after is forecast again.
+    json
+        Print one JSON object.
+    """
+    sys.exit(forecast.evaluate(read_settings(), data, origins=origins, as_json=json))
 
 
 @knowledge_app.command(name="search")

@@ -17,6 +17,7 @@ from hotline.api import (
     citizen_page,
     departments,
     explanation,
+    forecast,
     health,
     incidents,
     interactions,
@@ -43,6 +44,7 @@ from hotline.receipt import TicketReceipt
 from hotline.request import Register
 from models.errors import NotFound
 from models.lifecycle import DESK, TicketState
+from models.red_proof import SPANS
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ QUERY_WORDS: Final = {"type": "string", "minLength": 1}
 ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
+SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
+OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
+WITHIN: Final = {"type": "integer", "enum": list(SPANS)}
 YES_NO: Final = {"type": "string", "enum": ["true", "false", ""]}
 MOMENT: Final = {"type": "string", "format": "date-time"}
 QUERY_CODE: Final = {"type": "string", "minLength": 1}
@@ -184,6 +189,12 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
           body=incident.IncidentStep, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
     _post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
           body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
+    _get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
+         problems=(404,), query={"kind": SERIES}),
+    _get("/api/v1/forecast/red", forecast.red, "可能变红的承办件，可能性大的在前", roles=READERS, answer=forecast.RedParts,
+         problems=(404,), query={"within": WITHIN, "department": TEXT, **PAGE}),
+    _get("/api/v1/forecast/surges", forecast.surges, "当日、本周热点：超出预期的来件与群体诉求", roles=HOTLINE,
+         answer=forecast.Surges, problems=(404,), query={"over": OVER}),
     _get("/api/v1/knowledge", knowledge.found, "检索知识：在用且在有效期内的条目", roles=ASKERS, answer=knowledge.Hits,
          query={"q": QUERY_WORDS, "kind": ENTRY_KIND, "category": TEXT, "limit": LIMIT}, required_query=("q",)),
     _post("/api/v1/knowledge", knowledge.create, "起草知识条目（可由工单答复生成）", roles=WRITERS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, model_in_use, waves
+from hotline import auto_dispatch, forecast, model_in_use, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.knowledge_entry import remind
@@ -36,6 +36,8 @@ SHADOW_EVERY_S: Final = 5.0
 # A page is joined in some milliseconds and a wave described in some dozen: webhooks and timers come first.
 WAVES_EVERY_S: Final = 2.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
+# A forecast is made once an hour of the hub's clock, and however fast that runs no oftener than this.
+FORECAST_EVERY_S: Final = 60.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
@@ -56,6 +58,9 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
+            group.create_task(
+                _loop(lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S, breath_s=FORECAST_EVERY_S)
+            )
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:
