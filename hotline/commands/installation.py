@@ -31,6 +31,7 @@ from models.city_corpus import read_material
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database
+from models.store.installation import check_keys
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
 from nlu.candidate import train_on
@@ -125,6 +126,16 @@ def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -
 
     with database_url(settings) as url:
         return asyncio.run(main(url))
+
+
+async def check(settings: Settings, url: str) -> None:
+    """Raise NotMigrated, WrongKeyring … where `build_hub` would, without reading the model."""
+    await check_migrated(url)
+    store = await database.connect(url, read_city(settings.city).code, read_keyring(settings), size=1)
+    try:
+        await store.write(lambda session: check_keys(session, datetime.now(UTC)))
+    finally:
+        await store.close()
 
 
 def migrate_now(settings: Settings) -> None:

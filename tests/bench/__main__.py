@@ -7,9 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import intake, million, understanding
+from tests.bench import history, intake, million, understanding
 
-GROUPS = {"understand": understanding.measure, "intake": intake.measure, "million": million.measure}
+GROUPS = {
+    "understand": understanding.measure,
+    "intake": intake.measure,
+    "million": million.measure,
+    "import": history.measure,
+}
 
 
 def main() -> None:
