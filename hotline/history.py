@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from hotline.duplicates import kept_bands
 from hotline.outgoing import without_traces
 from hotline.request import kept_reading, phone_digits
+from models.errors import Unavailable
 from models.history_rows import Refusal, read_rows
 from models.lifecycle import AssignmentState, TicketState
 from models.store import history, steps
@@ -72,7 +73,7 @@ class Importer:
             except ImportedMeanwhile:
                 continue
             return Outcome(len(left), len(olds) - len(left), refused)
-        raise ImportedMeanwhile
+        raise Unavailable("同一批工单正由另一个导入写入，请待其结束后重试")
 
     async def _unknown(self, olds: Sequence[OldTicket]) -> list[OldTicket]:
         numbers = [old.number for old in olds]

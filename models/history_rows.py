@@ -139,7 +139,7 @@ class _OldRow:
         return OldTicket(
             row=self._row.line,
             number=self._needed("number"),
-            text=self._needed("text"),
+            text=self._readable("text"),
             title=self._word("title"),
             name=name,
             phone=phone,
@@ -168,8 +168,10 @@ class _OldRow:
             cell = self._row.cells.get(column, "")
             if "\0" in cell:
                 raise _Refused(name, cell, "含有空字符（NUL）")
-            if not cell.isascii() and any("\ud800" <= ch <= "\udfff" for ch in cell):
-                raise _Refused(name, cell, f"含有不能按 {self._mapping.encoding} 读取的字节")
+            try:
+                cell.encode()
+            except UnicodeEncodeError:
+                raise _Refused(name, cell, f"含有不能按 {self._mapping.encoding} 读取的字节") from None
 
     def _word(self, name: str) -> str | None:
         column = self._mapping.columns.get(name)
@@ -181,6 +183,12 @@ class _OldRow:
 
     def _needed(self, name: str) -> str:
         return self._present(name, self._word(name))
+
+    def _readable(self, name: str) -> str:
+        word = self._needed(name)
+        if not any(ch.isprintable() and not ch.isspace() for ch in word):
+            raise _Refused(name, word, "没有可读的文字")
+        return word
 
     def _present(self, name: str, word: str | None) -> str:
         if word is None:

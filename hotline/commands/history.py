@@ -6,6 +6,7 @@ import asyncio
 import csv
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -25,6 +26,7 @@ from hotline.commands.installation import check, database_url, setup
 from hotline.config import Settings
 from hotline.history import Importer, Outcome
 from models.city_files import read_city
+from models.errors import InvalidRequest
 from models.history_files import read_file
 from models.history_mapping import OldMapping, read_mapping
 from models.history_rows import Refusal, number_of_row, told
@@ -85,7 +87,9 @@ class Report:
         self._lines = None
         if file is not None:
             # It repeats what stands in the export: for the eyes of whoever may read that.
-            self._lines = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="")
+            self._lines = os.fdopen(
+                os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
+            )
             self._writer = csv.writer(self._lines)
             self._writer.writerow(COLUMNS)
 
@@ -123,6 +127,8 @@ def import_file(
     as_json: bool,
 ) -> int:
     """Import a file; return the exit code: 1 where rows were refused and that is asked for."""
+    if report_file is not None and report_file.exists() and file.exists() and report_file.samefile(file):
+        raise InvalidRequest("--report 不能是要导入的文件本身，它会被覆盖")
     setup(settings)
     mapping = read_mapping(mapping_file, read_city(settings.city))
     total = sum(1 for _ in read_file(file, mapping))
@@ -210,6 +216,8 @@ _worker: list[Worker] = []  # of a process of the pool: the one that it began wi
 
 
 def _begin(job: Job) -> None:
+    # Ctrl-C is for whoever started us: a batch that was begun is finished.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.append(Worker(job))
 
