@@ -7,12 +7,13 @@ ticket comes from and holds all of its dates.
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.duplicates import kept_bands
+from hotline.duplicates import LOOKED_BACK, kept_bands
 from hotline.outgoing import without_traces
 from hotline.request import kept_reading, phone_digits
 from models.errors import Unavailable
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 PROGRAM: Final = Actor(Role.PROGRAM, "import")
 AT_ONCE: Final = 64  # requests that are read together
 SHORT_TEXT: Final = 200
+# New requests are compared with those of so many days, by whole months: bands of older ones would never be asked for.
+MET_WITHIN: Final = LOOKED_BACK + timedelta(days=31)
 LEAST_SATISFIED: Final = 3  # 基本满意
 TRIES: Final = 3
 
@@ -120,7 +123,7 @@ class Importer:
             content=_content(old, read, ticket, answer),
             # Whoever looks for the old number finds the ticket.
             tokens=tuple(dict.fromkeys((*read.tokens, *self._hub.reader.search_tokens(old.number)))),
-            bands=kept_bands(read),
+            bands=kept_bands(read) if old.registered_at >= now - MET_WITHIN else (),
             fingerprint=read.fingerprint,
         )
         return Imported(ticket=ticket, text=text, event=event, part=part, rating=_rating(ticket, old))

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from hotline.app import build_hub
-from hotline.commands.installation import check, database_url, setup
+from hotline.commands.installation import check, database_url, settle_memory, setup
 from hotline.config import Settings
 from hotline.history import Importer, Outcome
 from models.city_files import read_city
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from models.history_rows import FileRow
 
-BATCH: Final = 256  # rows of a transaction
+BATCH: Final = 512  # rows of a transaction
 # Rows that one process has imported by the time that others have loaded the model.
 FEW: Final = 2048
 # Batches that wait for each process: enough that none is ever idle, few enough that a long file is never held in memory.
@@ -66,6 +66,7 @@ class Worker:
         self._job = job
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._hub = self._runner.run(build_hub(job.settings, job.url, pool_size=1))
+        settle_memory()
         self._importer = Importer(self._hub, job.mapping, job.file)
 
     def __call__(self, rows: Sequence[FileRow]) -> Outcome:

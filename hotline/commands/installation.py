@@ -177,7 +177,7 @@ def add_user(settings: Settings, name: str, role: str, department: str | None) -
 
 async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
-    _settle_memory()
+    settle_memory()
     app = make_app(settings, hub)
     app.cleanup_ctx.append(follow_changes)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
@@ -193,7 +193,7 @@ async def _serve(settings: Settings, url: str) -> None:
 
 async def _work(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
-    _settle_memory()
+    settle_memory()
     task = asyncio.create_task(run_workers(settings, hub))
     stop = asyncio.create_task(_until_told())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -203,7 +203,7 @@ async def _work(settings: Settings, url: str) -> None:
     await hub.database.close()
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Leave the city, its rules and its model out of every later search for garbage: they live as long as we do.
 
     What a request leaves behind is freed by its counts; cycles are few, and looked for less often.

@@ -98,6 +98,7 @@ async def test_an_old_ticket_stands_in_its_month_with_its_words_sealed(world: Wo
     assert (ticket["district"], ticket["lead"]["code"]) == ("donghu", "urban")
     (part,) = ticket["assignments"]
     assert (part["state"], part["department"]["code"]) == ("accepted", "urban")
+    assert [reply["text"] for reply in ticket["replies"]] == [REPLY]
     assert datetime.fromisoformat(part["reply_by"]) == datetime(2019, 2, 14, 16, tzinfo=UTC)
     assert datetime.fromisoformat(ticket["closed_at"]) == datetime(2019, 2, 10, 1, tzinfo=UTC)
     (row,) = await world.rows("SELECT masked_text, text, caller FROM ticket_texts")
