@@ -27,7 +27,7 @@ from hotline.config import Settings
 from hotline.history import Importer, Outcome
 from models.city_files import read_city
 from models.errors import InvalidRequest
-from models.history_files import read_file
+from models.history_files import count_rows, read_file
 from models.history_mapping import OldMapping, read_mapping
 from models.history_rows import Refusal, number_of_row, told
 
@@ -132,7 +132,7 @@ def import_file(
         raise InvalidRequest("--report 不能是要导入的文件本身，它会被覆盖")
     setup(settings)
     mapping = read_mapping(mapping_file, read_city(settings.city))
-    total = sum(1 for _ in read_file(file, mapping))
+    total = count_rows(file, mapping)
     began = time.monotonic()
     report = Report(report_file)
     try:
@@ -147,7 +147,7 @@ def import_file(
 def _import(job: Job, file: Path, total: int, report: Report) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("试导入" if job.is_dry else "导入工单", total=total)
+        task = progress.add_task("试导入" if job.is_dry else "导入工单", total=total or None)
         for rows, outcome in _outcomes(job, total, _once_each(_batches(file, job.mapping), job.mapping)):
             report.add(outcome)
             progress.advance(task, rows)
@@ -182,7 +182,7 @@ def _outcomes(
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield how many rows each batch had and what came of them, in the order of the file."""
     cores = os.cpu_count() or 1
-    if cores == 1 or total <= FEW:
+    if cores == 1 or 0 < total <= FEW:
         worker = Worker(job)
         for rows, kept, refused in batches:
             yield rows, _with(worker(kept), refused)

@@ -13,7 +13,7 @@ import pytest
 from models.calendar import CHINA_TIME
 from models.city_files import read_city
 from models.errors import InvalidRequest
-from models.history_files import read_file
+from models.history_files import count_rows, read_file
 from models.history_mapping import OldMapping, read_mapping
 from models.history_rows import FileRow, OldTicket, Refusal, read_rows
 from models.vocabulary import Channel, Disclosure, Identity, Kind
@@ -220,6 +220,7 @@ def test_an_xlsx_is_read_as_a_csv_is(make: Callable[[str], OldMapping], tmp_path
     real: dict[str, Any] = {**GOOD, "受理": datetime(2019, 2, 8, 11, 25, 5), "电话": 13800000001}  # noqa: DTZ001
     sheet.append(list(real.values()))
     book.save(tmp_path / "old.xlsx")
+    assert count_rows(tmp_path / "old.xlsx", mapping) == 1
     (old,), refused = read_rows(list(read_file(tmp_path / "old.xlsx", mapping)), mapping, NOW)
     assert not refused
     assert (old.row, old.phone) == (2, "13800000001")
@@ -229,6 +230,7 @@ def test_an_xlsx_is_read_as_a_csv_is(make: Callable[[str], OldMapping], tmp_path
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
+        ("empty.csv", b"", "没有“编号”列"),
         ("old.xlsx", b"no zip", "XLSX"),
         ("old.csv", "编号,内容\n1,2\n".encode(), "没有“受理”列"),
         ("old.csv", ",".join([*GOOD, "编号"]).encode(), "不止一个“编号”列"),
