@@ -45,6 +45,19 @@ SHORT_TEXT: Final = 200
 MET_WITHIN: Final = LOOKED_BACK + timedelta(days=31)
 LEAST_SATISFIED: Final = 3  # 基本满意
 TRIES: Final = 3
+# What the trail keeps of a part: it is all that `audit recompute` can compare its dates with.
+PART_DATES: Final = (
+    "dispatched_at",
+    "acknowledge_by",
+    "contact_by",
+    "reply_by",
+    "send_back_by",
+    "first_acknowledge_by",
+    "first_contact_by",
+    "first_reply_by",
+    "replied_at",
+    "ended_at",
+)
 
 
 class Outcome(Struct, frozen=True):
@@ -199,20 +212,6 @@ class Importer:
             "part": dates,
             "score": old.score,
         }
-
-
-PART_DATES: Final = (
-    "dispatched_at",
-    "acknowledge_by",
-    "contact_by",
-    "reply_by",
-    "send_back_by",
-    "first_acknowledge_by",
-    "first_contact_by",
-    "first_reply_by",
-    "replied_at",
-    "ended_at",
-)
 
 
 def _past(old: OldTicket) -> Past:

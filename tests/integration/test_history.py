@@ -202,6 +202,16 @@ async def test_a_dry_run_writes_nothing(world: World, mapping: OldMapping) -> No
     assert await _counts(world) == dict.fromkeys(TABLES, 0)
 
 
+async def test_what_is_recent_is_met_by_new_requests_and_what_is_old_keeps_no_bands(
+    world: World, mapping: OldMapping
+) -> None:
+    await take(world, mapping, {}, {"编号": "2026-1", "受理": "2026-11-20", "办结": "2026-11-22", "期限": ""})
+    receipt = await world.register(LAMP, caller={"name": "钱某某", "phone": "13800000001"})
+    ((number, relation),) = [(one["number"], one["relation"]) for one in receipt["possible_duplicates"]]
+    assert (number[:6], relation) == ("202611", "repeat")
+    assert not await world.rows("SELECT * FROM ticket_bands WHERE ticket_id < 202600 * 10000000000")
+
+
 async def test_what_people_said_then_is_kept_and_the_rest_is_read(world: World, mapping: OldMapping) -> None:
     told = msgspec.structs.replace(mapping, constants={**mapping.constants, "category": "010101", "kind": "praise"})
     await take(world, told, {})
