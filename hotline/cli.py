@@ -18,6 +18,7 @@ from hotline.commands import (
     corpus,
     docs,
     forecast,
+    history,
     installation,
     knowledge,
     replay,
@@ -157,6 +158,38 @@ def replay_(file: Path, *, rate: float = 0.0, limit: int = 0, json: bool = False
         Requests under way at the same time.
     """
     sys.exit(replay.replay(read_settings(), file, rate=rate, limit=limit, as_json=json, at_once=at_once))
+
+
+@app.command(name="import")
+def import_(
+    file: Path,
+    *,
+    mapping: Path,
+    report: Path | None = None,
+    dry_run: bool = False,
+    strict: bool = False,
+    json: bool = False,
+) -> None:
+    """Take over an old platform's tickets as ended ones; what was imported before is left as it is.
+
+    Parameters
+    ----------
+    file
+        CSV or XLSX, one ticket a row, the columns named in the first row.
+    mapping
+        TOML that says what our fields are called there and what the codes are with us (docs/operations.md).
+    report
+        CSV for the rows that are refused: line, column, value, reason.
+    dry_run
+        Say what would be imported; nothing is written.
+    strict
+        Exit 1 where a row was refused.
+    json
+        Print the summary as one JSON object.
+    """
+    sys.exit(
+        history.import_file(read_settings(), file, mapping, report, is_dry=dry_run, is_strict=strict, as_json=json)
+    )
 
 
 @app.command(name="simulate")

@@ -37,13 +37,6 @@ Assisting = Annotated[list[DepartmentCode], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True)]
 # How a matter ended for the citizen (DOMAIN 3.5).
 Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]
-RESULT_NAMES: Final[dict[str, str]] = {
-    "solved": "已解决",
-    "partly_solved": "部分解决",
-    "unsolved": "未解决",
-    "not_possible": "不具备解决条件",
-    "explained": "已解释说明",
-}
 
 
 class SealedFields(Struct, kw_only=True):

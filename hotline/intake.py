@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 from msgspec import Struct
 
 from hotline import clocks, guards
@@ -17,7 +16,7 @@ from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, propose
 from hotline.receipt import receipt_body
-from hotline.request import Caller, Location, Register, cleaned, dialled, phone_digits
+from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
@@ -178,7 +177,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=_kept_reading(read),
+        reading=kept_reading(read),
         answer=request.answer,
     )
     step.use_text(content)
@@ -276,14 +275,6 @@ def _told_place(request: Register, place: Place, caller_name: str | None, disclo
     """Return where it is in words: of a confidential caller's request never the door."""
     words = place.name or place.span or request.address
     return without_traces(words, caller_name, disclosure) or None if words else words
-
-
-def _kept_reading(read: Understanding) -> dict[str, Any]:
-    """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
-    kept: dict[str, Any] = msgspec.to_builtins(read)
-    for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
-        del kept[name]
-    return kept
 
 
 def _holder(actor: Actor) -> str:

@@ -14,7 +14,7 @@ from models.errors import HotlineError
 from models.explain import Explanation, explain
 from models.lifecycle import Action
 from models.ticket import Assignment, Ticket
-from models.trail import UNREADABLE, DamagedTrail, TicketEvent, broken_link, event_fields
+from models.trail import IMPORTED, UNREADABLE, DamagedTrail, TicketEvent, broken_link, event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,10 +51,13 @@ def explained(
 ) -> tuple[bool, tuple[Explanation, ...]]:
     """Tell whether a part's due times are those that its trail gives, and how each came about.
 
-    Raises DamagedTrail, and as `recompute` does.
+    How the dates of an imported ticket came about, its old platform knew. Raises DamagedTrail, and as `recompute` does.
     """
-    facts = facts_of(trail, part.ordinal)
+    told = _told_dates(trail)
+    facts = facts_of(trail, part.ordinal) if told is None else ()
     try:
+        if told is not None:
+            return not _differing(part, told), ()
         return not wrong_times(part, recompute(facts, calendars)), explain(facts, calendars)
     except UNREADABLE as error:
         raise DamagedTrail(part.ticket_id) from error
@@ -89,7 +92,7 @@ def _missing(history: History, bodies: list[tuple[str, dict[str, Any]]]) -> Iter
 
 def _promises(ticket: Ticket, bodies: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
     """The date given to the citizen: on the event that registered the ticket, and on every one that moved it."""
-    registered = next((fields for kind, fields in bodies if kind == Action.REGISTER), None)
+    registered = next((fields for kind, fields in bodies if kind in {Action.REGISTER, IMPORTED}), None)
     if registered is None:
         yield "留痕没有登记记录，承诺日期无法核对"
         return
@@ -106,13 +109,29 @@ def _promises(ticket: Ticket, bodies: list[tuple[str, dict[str, Any]]]) -> Itera
 def _part(history: History, part: Assignment, calendars: Sequence[Calendar]) -> list[str]:
     name = f"第{part.ordinal}项承办"
     try:
-        times = recompute(facts_of(history.trail, part.ordinal), calendars)
-        wrong = wrong_times(part, times)
+        told = _told_dates(history.trail)
+        if told is not None:
+            wrong = _differing(part, told)
+        else:
+            wrong = wrong_times(part, recompute(facts_of(history.trail, part.ordinal), calendars))
     except HotlineError as error:
         return [f"{name}的时限无法核对：{error.detail}"]
     except UNREADABLE:
         return [f"{name}的时限无法核对：留痕正文无法读取"]
     return [f"{name}的{'、'.join(wrong)}与留痕不符"] if wrong else []
+
+
+def _told_dates(trail: list[TicketEvent]) -> dict[str, Any] | None:
+    """Return the dates of the one part of an imported ticket, as its trail keeps them; None for a ticket of our own."""
+    imported = next((event for event in trail if event.type == IMPORTED), None)
+    return None if imported is None else event_fields(imported).get("part") or {}
+
+
+def _differing(part: Assignment, told: dict[str, Any]) -> list[str]:
+    def moment(name: str) -> datetime | None:
+        return _moment(told[name]) if told.get(name) is not None else None
+
+    return [words for name, words in PART_TIMES.items() if getattr(part, name) != moment(name)]
 
 
 def _lead(history: History) -> list[str]:

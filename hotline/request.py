@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.city import Line
     from models.ticket import Actor
+    from models.understanding import Understanding
 
 LONGEST_TEXT: Final = 20_000
 # A citizen's matter may lie far back; a date outside of this is a slip of the keyboard or of a program.
@@ -120,6 +122,14 @@ def phone_digits(phone: str) -> str:
     """Return the digits by which a phone is compared: no country code, spaces or dashes."""
     digits = "".join(ch for ch in phone if ch.isdigit())
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def kept_reading(read: Understanding) -> dict[str, Any]:
+    """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
+    kept: dict[str, Any] = msgspec.to_builtins(read)
+    for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
+        del kept[name]
+    return kept
 
 
 def _tidy(caller: Caller) -> Caller:

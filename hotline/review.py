@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline.fields import RESULT_NAMES, Grounds, Remark, required
+from hotline.fields import Grounds, Remark, required
 from models.errors import PartsOutstanding
-from models.labels import LABELS
+from models.labels import LABELS, RESULT_NAMES
 from models.lifecycle import Action
 
 if TYPE_CHECKING:

@@ -155,3 +155,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "escalate": "提级",
     },
 }
+
+# How a matter ended for the citizen (DOMAIN 3.5).
+RESULT_NAMES: Final[dict[str, str]] = {
+    "solved": "已解决",
+    "partly_solved": "部分解决",
+    "unsolved": "未解决",
+    "not_possible": "不具备解决条件",
+    "explained": "已解释说明",
+}

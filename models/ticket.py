@@ -20,7 +20,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
     `stage_by` is when the hotline's own present stage (desk, review, follow-up) must be done; `reply_by` is the
     lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
     accused: neither they nor what stands below them may have a part, whatever the category becomes. `copied` are who was told
-    of the newest dispatch and has no part (抄送).
+    of the newest dispatch and has no part (抄送). `imported_from` and `old_number` say which platform a ticket of the past was taken
+    over from (历史导入) and what it was called there.
     """
 
     city_code: str
@@ -72,6 +73,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
     head_hash: bytes = GENESIS
     recused: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
+    imported_from: str | None = None
+    old_number: str | None = None
 
     @property
     def number(self) -> str:

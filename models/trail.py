@@ -12,6 +12,8 @@ from models.ticket import GENESIS, Actor, Ticket, number_of
 from models.vocabulary import Role
 
 EVENT_SCHEMA: Final = 1
+# 历史导入: the one event of a ticket that was taken over from an old platform; it holds what the others would.
+IMPORTED: Final = "imported"
 # What an event can raise that was written or altered by somebody else than us.
 UNREADABLE: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError, ArithmeticError)
 

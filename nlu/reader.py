@@ -1,6 +1,6 @@
 """Reads a request: one call from the text to what the program understood of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from models.city import City
-from models.understanding import Understanding
+from models.understanding import Guess, Understanding
 from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
@@ -26,7 +26,7 @@ from nlu.masking import mask
 from nlu.ngrams import counted, excerpt
 from nlu.normalise import Normaliser
 from nlu.quantities import amounts_of, people_of
-from nlu.reading import Reading, Request
+from nlu.reading import Past, Reading, Request
 from nlu.scope import NO_SUBSTANCE, ScopeRules
 from nlu.similarity import Fingerprint, Fingerprinter
 from nlu.suspicion import Suspicions
@@ -34,6 +34,8 @@ from nlu.times import find_time
 from nlu.urgency import Urgencies
 
 _NO_FINGERPRINT: Final = Fingerprint(b"", ())
+_TOLD: Final = "told"  # in place of a model's version: people said it
+_DIGITS: Final = 4  # of a category; more tell its third level
 _OPENING: Final = 700  # characters; where and about whom it is, is told early
 
 
@@ -152,6 +154,52 @@ class Reader:
             for reading in readings:
                 step(reading)
         return [self._understanding(reading) for reading in readings]
+
+    def recall_many(self, past: Sequence[Past]) -> list[Understanding]:
+        """Return requests of the past with what was said of them then; some dozens at once are best.
+
+        Words, search words, fingerprint and place are read of all, category and kind where nobody said them. Dangers, times and
+        doubts are not looked for: whoever had the request then has dealt with them.
+        """
+        readings = [Reading(one.asked) for one in past]
+        unsaid = [reading for reading, one in zip(readings, past, strict=True) if not (one.category and one.kind)]
+        for step in (self._clean, self._cut, self._lay_out, self._point_out, self._name, self._liken):
+            for reading in readings:
+                step(reading)
+        for step in (self._flag, self._score, self._sort, self._weigh):
+            for reading in unsaid:
+                step(reading)
+        return [self._recalled(reading, one) for reading, one in zip(readings, past, strict=True)]
+
+    def _recalled(self, reading: Reading, past: Past) -> Understanding:
+        categories: tuple[Guess, ...]
+        if past.category:
+            categories = (Guess(past.category[:_DIGITS], 1.0),)
+            detail = past.category if len(past.category) > _DIGITS else None
+        else:
+            categories = reading.matter.guesses
+            detail = self._categories.detail(categories[0].code, reading.whole)
+        return Understanding(
+            categories=categories,
+            detail=detail,
+            kind=past.kind or reading.kind,
+            kind_p=1.0 if past.kind else reading.kind_p,
+            urgency=past.urgency,
+            place=reading.found.place,
+            subject=reading.found.subject,
+            accused=None,
+            time=None,
+            occurred_at=None,
+            flags=(),
+            scope=(),
+            brief="",
+            masked_text=reading.whole,
+            title_length=len(reading.heading),
+            tokens=reading.tokens,
+            fingerprint=reading.alike.pairs,
+            bands=reading.alike.bands,
+            model_version=_TOLD if past.category and past.kind else self._model.version,
+        )
 
     def _clean(self, reading: Reading) -> None:
         asked = reading.asked

@@ -28,6 +28,18 @@ class Request(NamedTuple):
     address: str | None = None
 
 
+class Past(NamedTuple):
+    """A request of the past: what was asked, and what people said of it then; None where nobody did.
+
+    `category` has four digits or six.
+    """
+
+    asked: Request
+    category: str | None
+    kind: Kind | None
+    urgency: Urgency
+
+
 class Reading:
     """What is known of a request so far; every step adds to it."""
 

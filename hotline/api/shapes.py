@@ -187,6 +187,8 @@ class TicketPage(Struct, kw_only=True):
     first_promised_at: datetime
     stage_by: datetime | None
     closed_at: datetime | None
+    imported_from: str | None
+    old_number: str | None
     dispatch_count: Count
     send_back_count: Count
     reopen_count: Count

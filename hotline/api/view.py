@@ -101,6 +101,8 @@ def ticket_page(
         "first_promised_at": ticket.first_promised_at,
         "stage_by": ticket.stage_by,
         "closed_at": ticket.closed_at,
+        "imported_from": ticket.imported_from,
+        "old_number": ticket.old_number,
         "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,
         "reopen_count": ticket.reopen_count,

@@ -31,6 +31,7 @@ from models.city_corpus import read_material
 from models.city_files import read_city
 from models.errors import HotlineError, InvalidRequest
 from models.store import database
+from models.store.installation import check_keys
 from models.store.migrations import check_migrated, migrate
 from models.vocabulary import Role
 from nlu.candidate import train_on
@@ -127,6 +128,16 @@ def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -
         return asyncio.run(main(url))
 
 
+async def check(settings: Settings, url: str) -> None:
+    """Raise NotMigrated, WrongKeyring … where `build_hub` would, without reading the model."""
+    await check_migrated(url)
+    store = await database.connect(url, read_city(settings.city).code, read_keyring(settings), size=1)
+    try:
+        await store.write(lambda session: check_keys(session, datetime.now(UTC)))
+    finally:
+        await store.close()
+
+
 def migrate_now(settings: Settings) -> None:
     """Migrate and say so."""
     with database_url(settings) as url:
@@ -166,7 +177,7 @@ def add_user(settings: Settings, name: str, role: str, department: str | None) -
 
 async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
-    _settle_memory()
+    settle_memory()
     app = make_app(settings, hub)
     app.cleanup_ctx.append(follow_changes)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
@@ -182,7 +193,7 @@ async def _serve(settings: Settings, url: str) -> None:
 
 async def _work(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
-    _settle_memory()
+    settle_memory()
     task = asyncio.create_task(run_workers(settings, hub))
     stop = asyncio.create_task(_until_told())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -192,7 +203,7 @@ async def _work(settings: Settings, url: str) -> None:
     await hub.database.close()
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Leave the city, its rules and its model out of every later search for garbage: they live as long as we do.
 
     What a request leaves behind is freed by its counts; cycles are few, and looked for less often.

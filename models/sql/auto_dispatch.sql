@@ -14,5 +14,6 @@ SELECT auto_category AS category, count(*) AS dispatched, count(*) FILTER (WHERE
 FROM tickets WHERE city_code = :city_code AND id >= :low AND auto_category IS NOT NULL GROUP BY auto_category;
 
 -- name: shares(city_code, low)
--- How many tickets of each category there were from a ticket id on.
-SELECT category, count(*) AS tickets FROM tickets WHERE city_code = :city_code AND id >= :low GROUP BY category;
+-- How many tickets of each category there were from a ticket id on; those of an old platform never came in here.
+SELECT category, count(*) AS tickets FROM tickets
+WHERE city_code = :city_code AND id >= :low AND imported_from IS NULL GROUP BY category;

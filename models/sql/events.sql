@@ -17,8 +17,8 @@ SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id 
 SELECT type, count(*) AS n FROM events WHERE city_code = :city_code AND at >= :since GROUP BY type ORDER BY type;
 
 -- name: since(city_code, since, batch)
--- What happened to any ticket from a time on, the oldest first.
-SELECT ticket_id, seq, type, at FROM events WHERE city_code = :city_code AND at >= :since
+-- What happened to any ticket from a time on, the oldest first; what was taken over of the past (`imported`) did not happen now.
+SELECT ticket_id, seq, type, at FROM events WHERE city_code = :city_code AND at >= :since AND type <> 'imported'
 ORDER BY at, ticket_id, seq LIMIT :batch;
 
 -- name: parties(city_code, ticket_ids)

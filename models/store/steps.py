@@ -98,7 +98,7 @@ async def write(session: Session, *changes: Change) -> None:
             session.connection,
             city_code=session.city_code,
             tickets=rows("tickets"),
-            texts=made("texts", _text_row),
+            texts=made("texts", text_row),
             bands=[band for text in texts for band in text.bands],
             band_tickets=[text.ticket_id for text in texts for _ in text.bands],
             links=rows("links"),
@@ -189,7 +189,8 @@ def _words_row(session: Session, said: EventWords, _at: datetime) -> dict[str, A
     }
 
 
-def _text_row(session: Session, text: NewText, _at: datetime) -> dict[str, Any]:
+def text_row(session: Session, text: NewText, _at: datetime | None = None) -> dict[str, Any]:
+    """Return the words of a new ticket as they are stored: sealed, but for what is masked."""
     seal, row, content = session.keyring.seal, text.ticket_id, text.content
     caller = f"{content.caller_name or ''}\n{content.caller_phone or ''}"
     return {

@@ -7,13 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import forecast, intake, million, understanding
+from tests.bench import forecast, history, intake, million, understanding
 
 GROUPS = {
     "understand": understanding.measure,
     "forecast": forecast.measure,
     "intake": intake.measure,
     "million": million.measure,
+    "import": history.measure,
 }
 
 

@@ -11,7 +11,7 @@ from models.vocabulary import Flag, Kind, Urgency
 from nlu.linear import LinearModel, UnusableModel
 from nlu.own_labels import LabelledText, train_labels
 from nlu.reader import Reader
-from nlu.reading import Request
+from nlu.reading import Past, Request
 from nlu.times import LOCAL_TIME
 from nlu.training import train
 
@@ -223,3 +223,20 @@ def test_a_model_that_does_not_fit_is_refused(city: City, tmp_path: Path) -> Non
     (tmp_path / "weights.npz").write_bytes(b"broken")
     with pytest.raises(UnusableModel):
         LinearModel.load(tmp_path)
+
+
+def test_of_the_past_people_are_believed_and_the_rest_is_read(reader: Reader) -> None:
+    text = "东湖区翠湖路的路灯坏了半个月没人修，着火了一样闪"
+    asked = Request(text, NOW, title="路灯")
+    now = reader.understand(text, received_at=NOW, title="路灯")
+    told, untold = reader.recall_many(
+        [Past(asked, "010101", Kind.PRAISE, Urgency.ROUTINE), Past(asked, None, None, Urgency.NORMAL)]
+    )
+    assert ([guess.code for guess in told.categories], told.detail) == (["0101"], "010101")
+    assert (told.kind, told.urgency, told.model_version) == (Kind.PRAISE, Urgency.ROUTINE, "told")
+    assert (untold.categories, untold.detail, untold.kind) == (now.categories, now.detail, now.kind)
+    assert (untold.urgency, untold.model_version) == (Urgency.NORMAL, now.model_version)
+    for read in (told, untold):
+        assert (read.masked_text, read.title_length, read.tokens) == (now.masked_text, now.title_length, now.tokens)
+        assert (read.place, read.fingerprint, read.bands) == (now.place, now.fingerprint, now.bands)
+        assert (read.flags, read.bar, read.is_assured) == ((), None, False)
