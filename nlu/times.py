@@ -174,13 +174,13 @@ def _clock(found: re.Match[str], words: str) -> tuple[int, int]:
 
 
 def number_of(words: str) -> int:
-    """Read up to two digits, Arabic or Chinese. ValueError for 几 and 数."""
+    """Read up to two digits, Arabic or Chinese; 三四十 is its fewest, 30. ValueError for 几 and 数."""
     if words.isdigit() and words.isascii():
         return int(words)
     tens, found_ten, ones = words.partition("十")
     if not found_ten:
         return int("".join(str(_numeral(word)) for word in words))
-    return (_numeral(tens) if tens else 1) * _TEN + (_numeral(ones) if ones else 0)
+    return (_numeral(tens[0]) if tens else 1) * _TEN + (_numeral(ones[0]) if ones else 0)
 
 
 def _numeral(word: str) -> int:
