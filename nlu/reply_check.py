@@ -22,7 +22,7 @@ _RUN: Final = re.compile(r"[\u3400-\u9fff]{2,}")
 _LEAST_SAID: Final = 5
 _ANSWER: Final = re.compile(r"可以|不|没|无|有|能|已|未|是|需|要|元|年|月|日|\d{5,}")
 # A reply that is shorter than this may well answer without a word of the question.
-_OFF_TOPIC_FROM: Final = 60
+_OFF_TOPIC_FROM: Final = 100
 _TELLING_FROM: Final = 12
 _LONGEST_WORDS: Final = 40
 
@@ -92,7 +92,7 @@ class ReplyCheck:
                 rest = self._empty.sub("", clause)
                 transfer = self._transfers.search(rest)
                 if transfer:
-                    passed = passed or clause.strip()
+                    passed = passed or _as_written(clause.strip(), sentence, self._transfers)
                     rest = self._transfers.sub("", rest)
                 if _ANSWER.search(rest):
                     return None
@@ -137,6 +137,12 @@ class ReplyCheck:
         request = _pairs(asked.text + "\n" + asked.brief)
         if len(request) >= _TELLING_FROM and not request & _pairs(whole):
             yield ReplyFault.OFF_TOPIC, ""
+
+
+def _as_written(clause: str, sentence: str, pattern: re.Pattern[str]) -> str:
+    """Return a clause as it stands in its sentence: what was struck out of it may have stood in its midst."""
+    whole = None if clause in sentence else pattern.search(sentence)
+    return whole[0].strip("，、 ") if whole else clause
 
 
 def _alone(sentences: Sequence[str], sign: re.Pattern[str]) -> list[str]:
