@@ -1,5 +1,6 @@
 """What the check of replies (答复质检) finds, and what it lets pass."""
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from time import process_time
@@ -79,6 +80,12 @@ SOUND = [
 @pytest.mark.parametrize(("reply", "brief"), SOUND)
 def test_what_may_go_out_is_let_pass(reply: str, brief: str) -> None:
     assert found(reply, brief) == []
+
+
+def test_what_the_departments_of_the_simulation_reply_may_go_out() -> None:
+    said = tomllib.loads(Path("hotline/simulation/words.toml").read_text(encoding="utf-8"))
+    for reply in said["department"]["reply"]:
+        assert [found(reply, brief) for brief in (LAMP, WHEN, GRANT)] == [[], [], []], reply
 
 
 def test_praise_is_thanked_for_and_no_more() -> None:
