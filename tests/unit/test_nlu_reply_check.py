@@ -86,6 +86,8 @@ def test_what_the_departments_of_the_simulation_reply_may_go_out() -> None:
     said = tomllib.loads(Path("hotline/simulation/words.toml").read_text(encoding="utf-8"))
     for reply in said["department"]["reply"]:
         assert [found(reply, brief) for brief in (LAMP, WHEN, GRANT)] == [[], [], []], reply
+    for hollow in said["department"]["hollow"]:
+        assert found(hollow)[0].returns, hollow
 
 
 def test_praise_is_thanked_for_and_no_more() -> None:
