@@ -22,6 +22,7 @@ from hotline.commands import (
     installation,
     knowledge,
     replay,
+    reply,
     route,
     simulate,
     up,
@@ -50,7 +51,8 @@ audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
 forecast_app = cyclopts.App(name="forecast", help="预测")
 knowledge_app = cyclopts.App(name="knowledge", help="知识")
-for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, user_app, audit_app, deliveries_app):
+reply_app = cyclopts.App(name="reply", help="答复质检")
+for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, reply_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
 
@@ -138,6 +140,20 @@ def knowledge_evaluate(*, data: Path, on: date | None = None, json: bool = False
         Print one JSON object.
     """
     knowledge.evaluate(read_settings(), data, on, as_json=json)
+
+
+@reply_app.command(name="check")
+def reply_check_(*, data: Path, json: bool = False) -> None:
+    """Print what is wrong with replies, with the reason, and how often what.
+
+    Parameters
+    ----------
+    data
+        CSV with `text` (the request) and `reply`; `id` and `title` are used where present.
+    json
+        Print one JSON object.
+    """
+    reply.check(read_settings(), data, as_json=json)
 
 
 @app.command(name="replay")

@@ -5,18 +5,21 @@ What it writes with a step (经办人, 联系情况, 进展, 法律依据, 签�
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
 from hotline import clock_moves
 from hotline.fields import PartFields, Remark, ReplyText, Result, Words, required
-from models.lifecycle import Action, TicketState
+from hotline.reply_check import Checked, checked
+from models.errors import ReplyReturned
+from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
     from hotline.step import Step
     from models.ticket import Assignment
+    from nlu.reply_check import Finding
 
 
 class Acknowledge(PartFields, kw_only=True):
@@ -56,11 +59,12 @@ class Reply(PartFields, kw_only=True):
 
 
 class SignOff(PartFields, kw_only=True):
-    """签发: a leader of the department (`signed_by`, 签发人) stands by the reply."""
+    """签发: a leader of the department (`signed_by`, 签发人) stands by the reply, `confirmed` also by what its check found."""
 
     SEALED: ClassVar = ("signed_by",)
 
     signed_by: Annotated[str, Meta(max_length=64)] | None = None
+    confirmed: bool = False
 
 
 async def acknowledge(step: Step, fields: Acknowledge) -> None:
@@ -92,8 +96,8 @@ async def progress(step: Step, fields: Progress) -> None:
     step.move_part(part, Action.PROGRESS)
 
 
-async def reply(step: Step, fields: Reply) -> None:
-    """反馈: the reply is sealed on the part; the event holds its length and result only.
+async def reply(step: Step, fields: Reply) -> Checked:
+    """反馈: the reply is sealed on the part; the event holds its length and result only. Returns what its check found.
 
     A request for time that still waits is settled by it: asking stops nothing, not even the answer.
     """
@@ -111,14 +115,33 @@ async def reply(step: Step, fields: Reply) -> None:
     values = await clock_moves.resumed(step, part) if part.paused_at is not None else {}
     sealed = _sealed(step, part, text)
     step.move_part(part, Action.REPLY, **values, asked=None, replied_at=step.at, result=fields.result, reply=sealed)
+    return checked(step.hub, step.ticket, await step.text(), text, fields.law_basis)
 
 
 async def sign_off(step: Step, fields: SignOff) -> None:
-    """签发: the lead's sign-off brings the ticket to review; an assisting one's only ends its own part's clock."""
+    """签发: the lead's sign-off brings the ticket to review; an assisting one's only ends its own part's clock.
+
+    Raises ReplyReturned where the check sends the lead's reply, which is the citizen's answer, back to its author; what is
+    confirmed all the same stands on the trail.
+    """
     part = step.part(fields.assignment)
+    step.check(Action.SIGN_OFF)
+    returned = await _returned(step, part)
+    if returned and not fields.confirmed:
+        raise ReplyReturned([one.advice.rstrip("。") for one in returned])
     to = TicketState.IN_REVIEW if part.role is AssignmentRole.LEAD else step.ticket.state
-    step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at, words=fields.words)
+    confirmed: dict[str, Any] = {"confirmed": [one.code for one in returned]} if returned else {}
+    step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at, words=fields.words, **confirmed)
     step.move_part(part, Action.SIGN_OFF, signed_off_at=step.at)
+
+
+async def _returned(step: Step, part: Assignment) -> list[Finding]:
+    """Return the findings for which a reply goes back to its author, none before there is a reply."""
+    if part.reply is None or part.state is not AssignmentState.REPLIED or part.role is not AssignmentRole.LEAD:
+        return []
+    text = step.session.keyring.unseal(part.reply, "assignments", "reply", f"{part.ticket_id}/{part.ordinal}")
+    found = checked(step.hub, step.ticket, await step.text(), text)
+    return [one for one in found.findings if one.returns]
 
 
 def _sealed(step: Step, part: Assignment, text: str) -> bytes:

@@ -14,6 +14,7 @@ from models.store.together import Together
 from nlu.masking import mask
 from nlu.normalise import plain
 from nlu.registry import SHIPPED
+from nlu.reply_check import ReplyCheck
 from routing.catalogue import Catalogue
 from routing.jurisdiction import Jurisdiction
 
@@ -64,6 +65,7 @@ class Hub:
         # What is published, indexed, with the revision that it is of (hotline.knowledge).
         self.knowledge: tuple[int, Knowledge] | None = None
         self.catalogue = Catalogue(city)
+        self.reply_check = ReplyCheck(city.replies)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
         self._is_auto = is_auto

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.sla import Policy, Statute
-from models.vocabulary import Flag, Integration, Kind, Urgency
+from models.vocabulary import Flag, Integration, Kind, ReplyFault, Urgency
 
 # The kind of the department that a grid is to whoever delegates to it.
 GRID: Final = "grid"
@@ -199,6 +199,31 @@ class Language(Struct, frozen=True, kw_only=True):
     custom_words: tuple[str, ...]
 
 
+class ReplyRule(Struct, frozen=True, kw_only=True):
+    """One fault of a reply (答复质检): when it is found (nlu.reply_check), what its author is told, does it go back to them."""
+
+    code: ReplyFault
+    name: str
+    advice: str
+    returns: bool
+    patterns: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class ReplyRules(Struct, frozen=True, kw_only=True):
+    """What a reply says without saying anything, what a time, a basis and an address look like, and the faults."""
+
+    courtesies: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
+    asks_when: tuple[str, ...] = ()
+    to_come: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    whom: tuple[str, ...] = ()
+    findings: tuple[ReplyRule, ...] = ()
+
+
 class WaveRule(Struct, frozen=True, kw_only=True):
     """When a pile-up of requests (群体/热点) is raised: so many callers within so many days."""
 
@@ -211,7 +236,7 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `waves` says when a pile-up is raised, `synonyms` are words that mean the same to those who ask.
+    `waves` says when a pile-up is raised, `replies` what is wrong with a reply, `synonyms` are words that mean the same to those who ask.
     `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
     street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
     """
@@ -242,6 +267,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     grid_units: dict[str, Department] = {}
 

@@ -8,7 +8,7 @@ from typing import Final
 from models.city import HandoffRule
 from models.city_fault import Fault, Level
 from models.city_files import CityFolder
-from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, SCOPE
+from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, REPLIES, SCOPE
 from models.city_links import departments_of
 from models.city_rows import Placed, line_of, twice
 from models.vocabulary import Flag
@@ -18,11 +18,12 @@ _LIGHTEST: Final = 4
 
 
 def check_cues(city: CityFolder) -> Iterator[Fault]:
-    """Yield every fault of flags, handoffs, scope and language."""
+    """Yield every fault of flags, handoffs, scope, language and replies."""
     yield from _check_flags(city)
     yield from _check_handoffs(city)
     yield from _check_scope(city)
     yield from _check_language(city)
+    yield from _check_replies(city)
 
 
 def _check_flags(city: CityFolder) -> Iterator[Fault]:
@@ -93,6 +94,18 @@ def _check_language(city: CityFolder) -> Iterator[Fault]:
     cues = (*city.language.kind_cues.values(), *city.language.urgency_cues.values())
     for patterns in cues:
         yield from _check_patterns(city.path, LANGUAGE, 1, patterns)
+
+
+def _check_replies(city: CityFolder) -> Iterator[Fault]:
+    text = _text(city.path, REPLIES)
+    for name in city.replies.__struct_fields__:
+        if name != "findings":
+            yield from _check_patterns(city.path, REPLIES, line_of(text, f"{name} ="), getattr(city.replies, name))
+    for rule in city.replies.findings:
+        line = line_of(text, f"[findings.{rule.code}]")
+        if not rule.advice.strip():
+            yield Fault(REPLIES, line, f"[findings.{rule.code}]没有给作者的话 advice", "写明作者应当怎样补正")
+        yield from _check_patterns(city.path, REPLIES, line, (*rule.patterns, *rule.exclude))
 
 
 def _check_patterns(folder: Path, file: str, line: int, patterns: Iterable[str]) -> Iterator[Fault]:

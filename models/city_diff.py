@@ -12,12 +12,13 @@ from models.city_diff_rules import (
     flag_changed,
     language_changed,
     policy_changed,
+    replies_changed,
     scope_changed,
     terms_changed,
     year_changed,
 )
 from models.city_files import SETTINGS, CityFolder, data_files
-from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, SCOPE
+from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, REPLIES, SCOPE
 from models.city_map import GRIDS
 from models.city_rows import Placed
 from models.city_rules import STATUTES
@@ -139,6 +140,8 @@ def _words(old: CityFolder, new: CityFolder) -> Iterator[Difference]:
     yield from _compared(SCOPE, *scope, lambda one: one.name, scope_changed)
     language = {"": Placed(0, old.language)}, {"": Placed(0, new.language)}
     yield from _compared(LANGUAGE, *language, lambda _: "", language_changed)
+    replies = {"": Placed(0, old.replies)}, {"": Placed(0, new.replies)}
+    yield from _compared(REPLIES, *replies, lambda _: "", replies_changed)
 
 
 def _keyed(

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from models.calendar import CalendarYear
-from models.city import FlagRule, Language, ScopeRule
+from models.city import FlagRule, Language, ReplyRules, ScopeRule
 from models.labels import LABELS
 from models.limits import Limit
 from models.sla import LimitRow, Policy
@@ -95,6 +95,17 @@ def language_changed(old: Language, new: Language) -> Iterator[str]:
     before, after = _lists(old), _lists(new)
     for name in dict.fromkeys((*before, *after)):
         yield from _members(name, before.get(name, ()), after.get(name, ()), most=_MOST_WORDS)
+
+
+def replies_changed(old: ReplyRules, new: ReplyRules) -> Iterator[str]:
+    """Yield what differs between two checks of replies: of lists how many patterns came and went, of findings what is told."""
+    labels = {"courtesies": "客套", "empty": "空话", "transfers": "转办", "asks_when": "问时间", "to_come": "将来",
+              "dates": "时间", "basis": "依据", "whom": "找谁"}  # fmt: skip
+    for name, label in labels.items():
+        yield from _counted(label, getattr(old, name), getattr(new, name))
+    before, after = ({rule.code: rule for rule in one.findings} for one in (old, new))
+    yield from _members("质检项目", before, after, most=len(before) + len(after))
+    yield from (f"质检项目 {after[code].name}" for code in before if code in after and before[code] != after[code])
 
 
 def _limits_changed(old: LimitRow, new: LimitRow) -> Iterator[str]:

@@ -20,13 +20,14 @@ from models.city import (
     HandoffRule,
     Language,
     Line,
+    ReplyRules,
     Roster,
     ScopeRule,
     WaveRule,
 )
 from models.city_fault import CityFault, Fault
 from models.city_knowledge import place_knowledge, place_synonyms, repeated
-from models.city_lexicon import read_flags, read_handoffs, read_language, read_scope
+from models.city_lexicon import read_flags, read_handoffs, read_language, read_replies, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
 from models.city_rules import made, read_city_statutes, read_policies, read_years
@@ -89,6 +90,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     handoffs: list[Placed[HandoffRule]]
     scope: list[Placed[ScopeRule]]
     language: Language
+    replies: ReplyRules
     knowledge: list[tuple[str, Placed[Entry]]]
     synonyms: list[Placed[tuple[str, ...]]]
     faults: list[Fault]
@@ -137,6 +139,7 @@ def read_city(folder: Path) -> City:
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
+        replies=read.replies,
         synonyms=_records(read.synonyms),
     )
 
@@ -162,6 +165,7 @@ def read_folder(folder: Path) -> CityFolder:
         handoffs=read_handoffs(folder, faults),
         scope=read_scope(folder, faults),
         language=read_language(folder, faults),
+        replies=read_replies(folder, faults),
         knowledge=place_knowledge(folder, faults),
         synonyms=place_synonyms(folder, faults),
         faults=faults,

@@ -7,17 +7,18 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from models.city import FlagRule, HandoffRule, Language, ScopeRule
+from models.city import FlagRule, HandoffRule, Language, ReplyRule, ReplyRules, ScopeRule
 from models.city_fault import CityFault, Fault
 from models.city_rows import Placed, line_of, read_text
 from models.city_rules import made, read_toml
-from models.vocabulary import Flag, Kind
+from models.vocabulary import Flag, Kind, ReplyFault
 
 Record = TypeVar("Record")
 FLAGS: Final = "lexicon/flags.toml"
 HANDOFFS: Final = "lexicon/handoffs.toml"
 SCOPE: Final = "lexicon/scope.toml"
 LANGUAGE: Final = "lexicon/language.toml"
+REPLIES: Final = "lexicon/replies.toml"
 
 
 class _Flag(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +59,26 @@ class _Language(Struct, frozen=True, kw_only=True):
     words: _Words
 
 
+class _Reply(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    advice: str
+    returns: bool
+    patterns: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class _Replies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    courtesies: tuple[str, ...]
+    empty: tuple[str, ...]
+    transfers: tuple[str, ...]
+    asks_when: tuple[str, ...]
+    to_come: tuple[str, ...]
+    dates: tuple[str, ...]
+    basis: tuple[str, ...]
+    whom: tuple[str, ...]
+    findings: dict[str, Any]
+
+
 _SILENT: Final = Language(
     fillers=(), kind_cues={}, urgency_cues={}, district_words={}, place_suffixes=(), custom_words=()
 )
@@ -85,6 +106,29 @@ def read_scope(folder: Path, faults: list[Fault]) -> list[Placed[ScopeRule]]:
 def read_language(folder: Path, faults: list[Fault]) -> Language:
     """Return the city's words; the words for a district are turned round, so that each leads to its code."""
     return made(folder, LANGUAGE, _language, faults) or _SILENT
+
+
+def read_replies(folder: Path, faults: list[Fault]) -> ReplyRules:
+    """Return the rules of the check of replies (答复质检); a city without the file checks none."""
+    if not (folder / REPLIES).exists():
+        return ReplyRules()
+    own = made(folder, REPLIES, lambda written: msgspec.convert(written, _Replies), faults)
+    if own is None:
+        return ReplyRules()
+    text = read_text(folder, REPLIES)
+    rules: list[ReplyRule] = []
+    for name, written in own.findings.items():
+        line = line_of(text, f"[findings.{name}]")
+        try:
+            rule = msgspec.convert(written, _Reply)
+            rules.append(ReplyRule(code=ReplyFault(name), **msgspec.structs.asdict(rule)))
+        except msgspec.ValidationError as error:
+            faults.append(Fault(REPLIES, line, f"[findings.{name}]内容不合要求（{error}）", "按括号中的路径改正这一项"))
+        except ValueError:
+            cure = f"改为 {'、'.join(ReplyFault)} 之一"
+            faults.append(Fault(REPLIES, line, f"没有“{name}”这种质检项目", cure))
+    lists = {name: getattr(own, name) for name in ReplyRules.__struct_fields__ if name != "findings"}
+    return ReplyRules(findings=tuple(rules), **lists)
 
 
 def _sections(folder: Path, file: str, make: Callable[[str, Any], Record], faults: list[Fault]) -> list[Placed[Record]]:

@@ -69,6 +69,17 @@ class PartsOutstanding(Conflict):
         )
 
 
+class ReplyReturned(Conflict):
+    """The check of replies (答复质检) sends a reply back to its author: it is written anew, or confirmed by who signs it."""
+
+    code = "reply_returned"
+
+    def __init__(self, advice: list[str]) -> None:
+        super().__init__(
+            f"答复未通过质检，退回作者：{'；'.join(advice)}。请补正后重新反馈；确认无误的，签发时注明 confirmed"
+        )
+
+
 class StaleVersion(Conflict):
     """Somebody else changed the ticket since it was read."""
 

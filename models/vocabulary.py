@@ -70,6 +70,18 @@ class Integration(StrEnum):
     REFERRAL = "referral"
 
 
+class ReplyFault(StrEnum):
+    """What the check of a department's reply finds (答复质检)."""
+
+    EMPTY_WORDS = "empty_words"
+    NO_RESULT = "no_result"
+    RUDE = "rude"
+    OFF_TOPIC = "off_topic"
+    PASSES_ON = "passes_on"
+    NO_BASIS = "no_basis"
+    NO_DATE = "no_date"
+
+
 class Provenance(StrEnum):
     """What a person did that makes a ticket an example to learn from (样例来源)."""
 

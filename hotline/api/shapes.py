@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.understanding import Interval, Misconduct, Place, ScopeDoubt
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
+from nlu.reply_check import Finding
 
 Level = Annotated[int, Meta(ge=1, le=4, description="1 特急 2 紧急 3 一般 4 平件")]
 Count = Annotated[int, Meta(ge=0)]
@@ -123,12 +124,13 @@ class Part(Struct, kw_only=True):
 
 
 class TicketReply(Struct, kw_only=True):
-    """反馈 of a part, masked."""
+    """反馈 of a part, masked, with what its check (答复质检) finds."""
 
     assignment: int
     text: str
     result: str | None
     replied_at: datetime | None
+    findings: list[Finding]
 
 
 class HandoffRow(Struct, kw_only=True):

@@ -29,6 +29,7 @@ from hotline.api import body
 from hotline.api.shapes import Count, Number
 from hotline.fields import GroundsFields, SealedFields
 from hotline.keys import HUB
+from hotline.reply_check import Checked
 from hotline.step import Step, run
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
 from models.labels import LABELS
@@ -37,6 +38,7 @@ from models.store import idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
 from models.vocabulary import AssignmentRole
+from nlu.reply_check import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -141,13 +143,17 @@ class StepPart(Struct, kw_only=True):
 
 
 class StepAnswer(Struct, kw_only=True):
-    """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it."""
+    """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it.
+
+    `findings` are what the check of a reply found; its author may still write it anew.
+    """
 
     number: Number
     state: TicketState
     version: Count
     assignments: list[StepPart]
     made: list[str] = []
+    findings: tuple[Finding, ...] = ()
 
 
 async def take_step(request: web.Request, actor: Actor) -> web.Response:
@@ -229,6 +235,7 @@ def step_answer(step: Step, made: Any) -> StepAnswer:
             for part in step.parts.values()
         ],
         made=made if isinstance(made, list) else [],
+        findings=made.findings if isinstance(made, Checked) else (),
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hotline.api import body, shapes
-from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page
+from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page, word_of
 from hotline.intake import proposed, register
 from hotline.keys import HUB
+from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from hotline.proposal import Proposal
     from models.city import Line
     from models.store.database import Session
-    from models.ticket import Actor, Assignment, Ticket
+    from models.store.events import Said
+    from models.ticket import Actor, Assignment, Ticket, TicketText
 
 QUEUES: Final = {TicketState.REGISTERED, TicketState.ON_DESK, TicketState.IN_REVIEW, TicketState.FOLLOW_UP}
 
@@ -86,7 +88,7 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         files = await attachments.of_ticket(session, ticket.id) if may_have_attachments(actor, ticket) else []
         page["attachments"] = [attached(hub, file, text.caller_name) for file in files]
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
-        page["replies"] = [_reply(session, hub, part, text.caller_name) for part in parts if part.reply is not None]
+        page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]
         return page
 
     return body.answer(await hub.database.read(work), shapes.TicketPage)
@@ -160,10 +162,19 @@ def _filter(request: web.Request, hub: Hub, department: str | None) -> Filter:
     )
 
 
-def _reply(session: Session, hub: Hub, part: Assignment, caller_name: str | None) -> dict[str, Any]:
+def _reply(
+    session: Session, hub: Hub, ticket: Ticket, part: Assignment, text: TicketText, said: list[Said]
+) -> dict[str, Any]:
     place = f"{part.ticket_id}/{part.ordinal}"
-    text = hub.mask(session.keyring.unseal(part.reply or b"", "assignments", "reply", place), caller_name)
-    return {"assignment": part.ordinal, "text": text, "result": part.result, "replied_at": part.replied_at}
+    reply = session.keyring.unseal(part.reply or b"", "assignments", "reply", place)
+    law_basis = word_of(said, part, "law_basis", part.replied_at) or ""
+    return {
+        "assignment": part.ordinal,
+        "text": hub.mask(reply, text.caller_name),
+        "result": part.result,
+        "replied_at": part.replied_at,
+        "findings": checked(hub, ticket, text, reply, law_basis).findings,
+    }
 
 
 def _designee(hub: Hub, code: str) -> dict[str, str]:

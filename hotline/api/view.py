@@ -223,12 +223,12 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "extension_count": part.extension_count,
         "send_back_count": part.send_back_count,
         "result": part.result,
-        "handler": _word(said, part, "handler", part.acknowledged_at),
-        "signed_by": _word(said, part, "signed_by", part.signed_off_at),
+        "handler": word_of(said, part, "handler", part.acknowledged_at),
+        "signed_by": word_of(said, part, "signed_by", part.signed_off_at),
     }
 
 
-def _word(said: list[Said], part: Assignment, name: str, at: datetime | None) -> str | None:
+def word_of(said: list[Said], part: Assignment, name: str, at: datetime | None) -> str | None:
     """Return what was written with the step that made a part's date; an older step, undone since, does not count."""
     by_step = (one.words for one in said if one.assignment == part.ordinal and one.at == at)
     return next((words[name] for words in by_step if name in words), None)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hotline.simulation.pace import DAY, HOUR
 from models.lifecycle import ASSIGNMENT_ENDS, AssignmentState
+from models.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,6 +80,7 @@ class Handling:
             "hold": self._hold,
             "idle": lambda: self.town.pace.rest(HOLD_FOR),
             "dawdle": self._dawdle,
+            "hollow": self._hollow,
             "reply": self._reply,
             "sign_off": lambda: self._take("sign_off", signed_by="分管领导"),
             "wait": self._wait,
@@ -174,6 +176,14 @@ class Handling:
         await self._rest(0.15, self.part.reply_by, LONGEST_WORK)
         result = self._dice.choice(["solved", "solved", "solved", "explained", "partly_solved"])
         return await self._take("reply", text=self._words("reply"), result=result)
+
+    async def _hollow(self) -> None:
+        """Reply with courtesies alone: the check sends it back, and the act after this one writes it anew."""
+        await self.look()
+        if self.page["kind"] == Kind.PRAISE:  # it is thanked for, no more
+            return
+        if await self._take("reply", text=self._words("hollow"), result="explained"):
+            await self.office.too_early(self.part.number, self.part.ordinal, "reply sent back")
 
     async def _dawdle(self) -> None:
         await self.town.pace.rest_until(self.part.reply_by + 30 * HOUR)

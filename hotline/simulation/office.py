@@ -79,13 +79,13 @@ class Office:
                 self.town.tally.surprise(f"{action} twice: {again}")
         return answer
 
-    async def too_early(self, number: str, ordinal: int) -> None:
-        """Sign off what nobody has replied to yet: the hub must refuse."""
+    async def too_early(self, number: str, ordinal: int, what: str = "callback out of order") -> None:
+        """Sign off what nobody has replied to yet, or whose check sends it back: the hub must refuse."""
         content = {"ticket": number, "assignment": ordinal, "action": "sign_off"}
         answer = await self._send(f"cb_{secrets.token_hex(10)}", msgspec.json.encode(content), self.callback_secret)
-        self.town.tally.seen["callback out of order"] += 1
+        self.town.tally.seen[what] += 1
         if answer.status not in {404, 409}:
-            self.town.tally.surprise(f"sign_off out of order: {answer}")
+            self.town.tally.surprise(f"sign_off, {what}: {answer}")
 
     def verified(self, headers: Any, raw: bytes) -> str:
         """Return the id of a webhook that the hub signed; raises HotlineError."""

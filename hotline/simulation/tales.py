@@ -44,6 +44,7 @@ HANDLING_TALES: Final = (
     _tale("plain", "acknowledge contact progress reply sign_off", weight=60),
     _tale("brisk", "acknowledge reply sign_off", weight=15),
     _tale("missed", "acknowledge miss contact reply sign_off", weight=10),
+    _tale("returned", "acknowledge contact hollow reply sign_off", weight=2),
     _tale("steady", "acknowledge progress progress contact reply sign_off", weight=10),
     _tale("disputed", "acknowledge contact send_back", "calm send_back"),
     _tale("sent_back", "send_back", "calm send_back", weight=3),

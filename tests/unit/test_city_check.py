@@ -86,6 +86,9 @@ REFERENCES = [
     ("lexicon/scope.toml", "(法院|仲裁)", "(法院|仲裁", 4, "正则"),
     ("lexicon/scope.toml", "这件事依法由法院或仲裁机构处理，我把电话告诉您。", "", 2, "途径"),
     ("lexicon/language.toml", "south = [", "west = [", 19, "west"),
+    ("lexicon/replies.toml", "何时|什么时候", "何时|", 4, "空文字"),
+    ("lexicon/replies.toml", "不予(受理|补贴)", "不予(受理|补贴", 24, "正则"),
+    ("lexicon/replies.toml", "请写明办理的结果。", "", 10, "advice"),
 ]
 
 

@@ -49,6 +49,8 @@ CASES = [
     ("lexicon/flags.toml", "不想活|自杀", "不想活", "suicide", ("规则 1条 → 1条（增1，减1）",)),
     ("lexicon/scope.toml", "请联系当地的市民总台", "请拨打当地的总台", "N9", ("告知的途径",)),
     ("lexicon/language.toml", '"嗯", "那个"', '"嗯"', "", ("口头语减少 那个",)),
+    ("lexicon/replies.toml", "'高度重视'", "'高度重视', '关心'", "", ("空话 1条 → 2条（增1，减0）",)),
+    ("lexicon/replies.toml", "returns = false", "returns = true", "", ("质检项目 没有依据",)),
     ("policies/statutes.toml", "statutes", "statutes", None, None),
 ]  # fmt: skip
 

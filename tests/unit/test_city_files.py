@@ -78,6 +78,9 @@ def test_the_lexicon_is_read() -> None:
     assert [rule.code for rule in city.scope] == ["N2", "N9"]
     assert city.language.district_words["北岸片区"] == "north"
     assert city.language.kind_cues["tip_off"] == ("举报", "索要红包")
+    assert [rule.code for rule in city.replies.findings] == ["empty_words", "no_result", "no_basis"]
+    assert city.replies.findings[2].exclude == ("如果不予受理",)
+    assert city.replies.asks_when == ("何时|什么时候",)
 
 
 def test_rules_of_time_are_read() -> None:
@@ -143,6 +146,9 @@ def test_the_catalogue_has_a_version_of_its_own(broken: Breaker) -> None:
         ("lexicon/handoffs.toml", "remainder = false", 'remainder = "no"', 17, "remainder"),
         ("lexicon/scope.toml", 'name = "法定途径"', "", 1, "name"),
         ("lexicon/language.toml", "[kinds]\ninquiry", "[kinds]\nquestion", 4, "question"),
+        ("lexicon/replies.toml", "whom = [", "who = [", 1, "who"),
+        ("lexicon/replies.toml", "[findings.no_basis]", "[findings.no_reason]", 20, "no_reason"),
+        ("lexicon/replies.toml", "returns = false", 'returns = "no"', 20, "returns"),
         ("city.toml", 'policy = "plain"', "", 1, "policy"),
     ],
 )
