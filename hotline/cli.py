@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from datetime import date  # noqa: TC003 - read by cyclopts when the command runs
 from pathlib import Path
 from typing import Final
 
@@ -17,17 +16,15 @@ from hotline.commands import (
     city,
     corpus,
     docs,
-    forecast,
     history,
     installation,
-    knowledge,
     replay,
-    reply,
     route,
     simulate,
     up,
     waves,
 )
+from hotline.commands.answering import forecast_app, knowledge_app, reply_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -49,9 +46,6 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-forecast_app = cyclopts.App(name="forecast", help="预测")
-knowledge_app = cyclopts.App(name="knowledge", help="知识")
-reply_app = cyclopts.App(name="reply", help="答复质检")
 for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, reply_app, user_app, audit_app, deliveries_app):
     app.command(part)
 
@@ -96,64 +90,6 @@ def backlog(*, json: bool = False) -> None:
 def waves_(*, json: bool = False) -> None:
     """Print what piles up: raised waves with their telling sentence and keywords."""
     sys.exit(waves.show(read_settings(), as_json=json))
-
-
-@forecast_app.default
-def forecast_(*, json: bool = False) -> None:
-    """Print the forecast that was made last: the next seven days, what turns red, what departments can do, what runs away."""
-    sys.exit(forecast.show(read_settings(), as_json=json))
-
-
-@forecast_app.command(name="evaluate")
-def forecast_evaluate(*, data: Path | None = None, origins: int = 224, json: bool = False) -> None:
-    """Print how far past forecasts missed, beside "the same weekday last week"; without a file, of the hub's own past.
-
-    Parameters
-    ----------
-    data
-        CSV with `received_at` (date or time of each request), perhaps `category` and `district`.
-    origins
-        From how many of the newest days the week after is forecast again.
-    json
-        Print one JSON object.
-    """
-    sys.exit(forecast.evaluate(read_settings(), data, origins=origins, as_json=json))
-
-
-@knowledge_app.command(name="search")
-def knowledge_search(question: str) -> None:
-    """Print what answers a question: published and valid today."""
-    sys.exit(knowledge.find(read_settings(), question))
-
-
-@knowledge_app.command(name="evaluate")
-def knowledge_evaluate(*, data: Path, on: date | None = None, json: bool = False) -> None:
-    """Print how often the first, the first three and the first ten hits answer questions.
-
-    Parameters
-    ----------
-    data
-        CSV with `question` and `codes` (the entries that answer it, parted by |; empty where none does).
-    on
-        The day for which is searched, by default today.
-    json
-        Print one JSON object.
-    """
-    knowledge.evaluate(read_settings(), data, on, as_json=json)
-
-
-@reply_app.command(name="check")
-def reply_check_(*, data: Path, json: bool = False) -> None:
-    """Print what is wrong with replies, with the reason, and how often what.
-
-    Parameters
-    ----------
-    data
-        CSV with `text` (the request) and `reply`; `id` and `title` are used where present.
-    json
-        Print one JSON object.
-    """
-    reply.check(read_settings(), data, as_json=json)
 
 
 @app.command(name="replay")

@@ -5,15 +5,15 @@ wrong: a finding costs the author work.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from models.city import ReplyRule, ReplyRules
 from models.vocabulary import Kind, ReplyFault
-from nlu.flags import compile_any
 
+_NEVER: Final = re.compile("(?!)")
 _SENTENCE_END: Final = re.compile(r"[。！？；!?;\n]+")
 _PAUSE: Final = re.compile(r"[，,、：:（）()]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -60,16 +60,16 @@ class ReplyCheck:
 
     def __init__(self, rules: ReplyRules) -> None:
         self._rules = {rule.code: rule for rule in rules.findings}
-        self._courtesies = compile_any(rules.courtesies)
-        self._empty = compile_any(rules.empty)
-        self._transfers = compile_any(rules.transfers)
-        self._asks_when = compile_any(rules.asks_when)
-        self._to_come = compile_any(rules.to_come)
-        self._dates = compile_any(rules.dates)
-        self._basis = compile_any(rules.basis)
-        self._whom = compile_any(rules.whom)
-        self._patterns = {rule.code: compile_any(rule.patterns) for rule in rules.findings}
-        self._excluded = {rule.code: compile_any(rule.exclude) for rule in rules.findings}
+        self._courtesies = _any_of(rules.courtesies)
+        self._empty = _any_of(rules.empty)
+        self._transfers = _any_of(rules.transfers)
+        self._asks_when = _any_of(rules.asks_when)
+        self._to_come = _any_of(rules.to_come)
+        self._dates = _any_of(rules.dates)
+        self._basis = _any_of(rules.basis)
+        self._whom = _any_of(rules.whom)
+        self._patterns = {rule.code: _any_of(rule.patterns) for rule in rules.findings}
+        self._excluded = {rule.code: _any_of(rule.exclude) for rule in rules.findings}
 
     def check(self, asked: Asked, reply: str, law_basis: str = "") -> tuple[Finding, ...]:
         """Return what is wrong with a reply, in the order of the city's rules; nothing for one that may go out.
@@ -160,3 +160,9 @@ def _finding(rule: ReplyRule, words: str) -> Finding:
     return Finding(
         code=rule.code, name=rule.name, advice=rule.advice.replace("{words}", words), words=words, returns=rule.returns
     )
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return one alternation of regular expressions; none at all never matches."""
+    alternatives = [f"(?:{pattern})" for pattern in patterns if pattern]
+    return re.compile("|".join(alternatives)) if alternatives else _NEVER
