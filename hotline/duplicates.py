@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from models.lifecycle import TicketState
 from models.store.duplicates import Wanted
+from models.store.duplicates import alike as alike_to
 from models.store.waves import Link
 from models.ticket import id_of, number_of
 from models.vocabulary import Kind
@@ -53,7 +54,9 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
         category=one.category,
         since=ticket.registered_at - LOOKED_BACK,
     )
-    found = await hub.alike(session, wanted)
+    # Others' questions have no business in a transaction of one's own.
+    is_inside = session.connection.is_in_transaction()
+    found = (await alike_to(session, [wanted]))[0] if is_inside else await hub.alike(session, wanted)
     others = [_matter(hub.places, other, other.fingerprint) for other in found]
     told = likenesses(one, {guess.code for guess in read.categories}, others)
     shown = [
