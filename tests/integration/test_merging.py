@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 BRIBE = "举报市城管局执法人员收受摊贩好处费，对翠湖路占道经营不闻不问。"
 RUDE = "投诉城管局窗口人员态度恶劣，推诿扯皮，办手续跑了三趟都不给办。"
-UNSURE = "院子里的东西坏了没人管"
+UNSURE = "院子里的东西坏了，不知道找谁"
 
 
 async def lamps(world: World, n: int) -> list[Any]:
