@@ -26,10 +26,13 @@ SEAL = {
 QUESTION = "公章丢了怎么补刻，要不要登报"
 
 
+# Two fields of the city's knowledge are enough to be found among, and soon indexed.
+ENTRIES = [one for one in read_knowledge(ROOT / "cities" / "yunzhou") if one.category[:2] in {"01", "12"}]
+
+
 @pytest.fixture
 async def seeded(world: World) -> World:
-    entries = read_knowledge(ROOT / "cities" / "yunzhou")
-    await world.hub.database.write(lambda session: knowledge.seed(session, entries, "city", datetime.now(UTC)))
+    await world.hub.database.write(lambda session: knowledge.seed(session, ENTRIES, "city", datetime.now(UTC)))
     return world
 
 
@@ -49,17 +52,15 @@ async def published(world: World, **changed: Any) -> str:
 
 
 async def test_what_comes_with_the_city_is_found_and_seeded_once(seeded: World) -> None:
-    entries = read_knowledge(ROOT / "cities" / "yunzhou")
-    again = await seeded.hub.database.write(lambda session: knowledge.seed(session, entries, "city", datetime.now(UTC)))
+    again = await seeded.hub.database.write(lambda session: knowledge.seed(session, ENTRIES, "city", datetime.now(UTC)))
     assert again == 0
     hits = await found(seeded, "店门口摆桌子要不要报备")
     assert "A1002" in [hit["code"] for hit in hits[:3]]
     guides = await found(seeded, "夜市摊位怎么申请", kind="guide")
     assert {hit["kind"] for hit in guides} == {"guide"}
     assert "所需材料：" in guides[0]["words"]
-    assert await found(seeded, "店门口摆桌子", category="08") == [
-        hit for hit in await found(seeded, "店门口摆桌子", category="08") if hit["category"]["code"].startswith("08")
-    ]
+    of_market = await found(seeded, "食品经营许可证怎么办", category="12")
+    assert {hit["category"]["code"][:2] for hit in of_market} == {"12"}
 
 
 async def test_a_draft_is_served_only_after_a_second_person_approved_it(seeded: World) -> None:
