@@ -24,7 +24,7 @@ from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
-from models.vocabulary import Channel, Disclosure, Flag, Identity, Role
+from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 SHORT_TEXT: Final = 200
-# What accuses or must be kept secret: a person alone says that there is nothing to it.
-KEPT_IN_DOUBT: Final = frozenset({Flag.CORRUPTION, Flag.SECRET})
 
 
 class Receipt(Struct, frozen=True):
@@ -155,7 +153,7 @@ def _begin(
         grid=where.grid if where else None,
         street=where.street if where else None,
         district=where.district if where else None,
-        flags=(*read.flags, *(flag for flag in read.doubted if flag in KEPT_IN_DOUBT)),
+        flags=proposal.flags,
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,

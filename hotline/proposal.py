@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from models.city import HandoffRule
 from models.understanding import Understanding
-from models.vocabulary import Integration, Kind
+from models.vocabulary import Flag, Integration, Kind
 from routing.catalogue import Catalogue
 from routing.guards import is_conduct
 from routing.jurisdiction import Jurisdiction
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from models.ticket import Ticket
 
 
+# What accuses or must be kept secret: a person alone says that there is nothing to it.
+KEPT_IN_DOUBT: Final = frozenset({Flag.CORRUPTION, Flag.SECRET})
+
+
 class Proposal(Struct, frozen=True, kw_only=True):
     """A request read and routed. `desk_reasons` empty means: it may be dispatched at once."""
 
@@ -32,6 +36,12 @@ class Proposal(Struct, frozen=True, kw_only=True):
     route: Route
     handoffs: tuple[HandoffRule, ...]
     desk_reasons: tuple[str, ...]
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags that the ticket bears: those that were raised, and of the doubted ones those that only a person takes away."""
+        read = self.understanding
+        return (*read.flags, *(flag for flag in read.doubted if flag in KEPT_IN_DOUBT))
 
 
 class Desk:

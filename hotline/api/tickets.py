@@ -53,6 +53,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
         {
             **content,
             "categories": named,
+            "flags": found.flags,
             "lead": _designee(hub, way.lead.department) if way.lead else None,
             "assisting": [_designee(hub, one.department) for one in way.assisting],
             "copied": [_designee(hub, one.department) for one in way.copy],
