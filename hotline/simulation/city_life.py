@@ -14,7 +14,7 @@ from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.follow_up import FollowUpCalls
-from hotline.simulation.library import Library
+from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.pace import Pace
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
@@ -88,7 +88,7 @@ async def _desk(town: Town) -> list[Any]:
         again_and_again(ROUND_EVERY_S, desk.round),
         again_and_again(ROUND_EVERY_S, decisions.round),
         again_and_again(ROUND_EVERY_S, decisions.confirm),
-        again_and_again(SWEEP_EVERY_S, Library(town).round),
+        again_and_again(SWEEP_EVERY_S, KnowledgeKeepers(town).round),
         Scenes(town).run(),
     ]
 

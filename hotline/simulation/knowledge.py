@@ -11,7 +11,7 @@ CONFIRMED_AT_A_TIME: Final = 5
 WRITTEN: Final = ("title", "keywords", "basis", "valid_from", "valid_until", "guide")
 
 
-class Library:
+class KnowledgeKeepers:
     """The people of the knowledge base."""
 
     def __init__(self, town: Town) -> None:
@@ -29,10 +29,10 @@ class Library:
 
     async def _correct(self) -> None:
         """A seat reads something that is out of date."""
-        topic = self.town.say("library", "topic", self._rounds)
+        topic = self.town.say("knowledge", "topic", self._rounds)
         found = await self.town.people["agent"].read(f"/api/v1/knowledge?q={topic}&limit=1")
         for hit in (found or {"hits": []})["hits"]:
-            words = self.town.say("library", "wrong", self._rounds)
+            words = self.town.say("knowledge", "wrong", self._rounds)
             await self._step("agent", hit["entry"]["code"], "correct", reason=words)
 
     async def _mend(self, task: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class Library:
         content = {name: entry[name] for name in WRITTEN}
         content |= {"category": entry["category"]["code"], "owner": entry["owner"]["code"]}
         if entry["guide"] is None:
-            mended = self.town.say("library", "mended", self._rounds)
+            mended = self.town.say("knowledge", "mended", self._rounds)
             content["body"] = f"{entry['words'].removesuffix(mended)}{mended}"
         draft = await self.town.people["knowledge"].post(f"/api/v1/knowledge/{task['code']}/versions", content)
         self.town.tally.count("write knowledge", draft)
@@ -55,7 +55,7 @@ class Library:
         await self._step("knowledge", task["code"], "confirm")
 
     async def _close(self, task: dict[str, Any]) -> None:
-        content = {"outcome": self.town.say("library", "closed", task["id"])}
+        content = {"outcome": self.town.say("knowledge", "closed", task["id"])}
         closed = await self.town.people["knowledge"].post(f"/api/v1/knowledge/tasks/{task['id']}/close", content)
         self.town.tally.count("close knowledge task", closed)
 
