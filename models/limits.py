@@ -85,8 +85,8 @@ def limit(text: str) -> Limit:
 
 def limit_hook(wanted: type, given: object) -> object:
     """Read limits inside a record: the `dec_hook` for msgspec.convert of a policy or statute."""
-    if wanted is Limit:
-        if not isinstance(given, str):
-            raise InvalidRule(f'时限“{given}”写法有误：应为带引号的文字，如 "5wd"')
-        return limit(given)
-    raise NotImplementedError(wanted)
+    if wanted is not Limit:
+        raise TypeError(f"nothing reads {wanted}")
+    if not isinstance(given, str):
+        raise InvalidRule(f'时限“{given}”写法有误：应为带引号的文字，如 "5wd"')
+    return limit(given)
