@@ -12,7 +12,7 @@ from hotline.fields import IN_CITY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hotline.api.routes import Endpoint
+    from hotline.api.url import Endpoint
     from models.city import City
 
 WEBSOCKET: Final = "websocket"

@@ -1,0 +1,90 @@
+"""The URLs of a hotline's day: calls, lines, incidents, knowledge, forecasts; one table for each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline import incident, knowledge_entry
+from hotline.api import forecast, incidents, interactions, knowledge
+from hotline.api.auth import READERS, STAFF
+from hotline.api.url import (
+    ASKERS,
+    ENTRY_KIND,
+    HOTLINE,
+    LIMIT,
+    MOMENT,
+    ON_LINE,
+    OVER,
+    PAGE,
+    QUERY_WORDS,
+    SERIES,
+    TASK_KIND,
+    TELEPHONY,
+    TEXT,
+    WITHIN,
+    WRITERS,
+    YES_NO,
+    Endpoint,
+    get,
+    post,
+)
+from models.lifecycle import DESK
+from models.vocabulary import Role
+
+CALLS: Final = (
+    post("/api/v1/interactions", interactions.offer, "来话到达", roles=TELEPHONY, body=interactions.Offer,
+         answers=(201,), answer=interactions.Offered),
+    get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
+        answer=interactions.MissedCalls, query={"limit": LIMIT}),
+    get("/api/v1/interactions/figures", interactions.figures, "来话数量：按结果、按热线",
+        roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT}),
+    post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
+         body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
+         patterns={"id": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+FEEDS: Final = (
+    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
+             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
+)  # fmt: skip
+INCIDENTS: Final = (
+    get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
+        query={"open": YES_NO, **PAGE}),
+    post("/api/v1/incidents", incidents.create, "以一件工单为主件开启事件", roles=DESK, body=incident.Opening,
+         answers=(201,), answer=incidents.IncidentPage, problems=(404, 409)),
+    get("/api/v1/incidents/{incident}", incidents.one, "一起事件", roles=ASKERS, answer=incidents.IncidentPage,
+        patterns={"incident": "^[0-9]{1,18}$"}),
+    post("/api/v1/incidents/{incident}/steps", incidents.move, "统一口径、报告领导、结束并群发告知", roles=DESK,
+         body=incident.IncidentStep, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
+    post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
+         body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+FORECASTS: Final = (
+    get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
+        problems=(404,), query={"kind": SERIES}),
+    get("/api/v1/forecast/red", forecast.red, "可能变红的承办件，可能性大的在前", roles=READERS, answer=forecast.RedParts,
+        problems=(404,), query={"within": WITHIN, "department": TEXT, **PAGE}),
+    get("/api/v1/forecast/surges", forecast.surges, "当日、本周热点：超出预期的来件与群体诉求", roles=HOTLINE,
+        answer=forecast.Surges, problems=(404,), query={"over": OVER}),
+)  # fmt: skip
+KNOWLEDGE: Final = (
+    get("/api/v1/knowledge", knowledge.found, "检索知识：在用且在有效期内的条目", roles=ASKERS, answer=knowledge.Hits,
+        query={"q": QUERY_WORDS, "kind": ENTRY_KIND, "category": TEXT, "limit": LIMIT}, required_query=("q",)),
+    post("/api/v1/knowledge", knowledge.create, "起草知识条目（可由工单答复生成）", roles=WRITERS,
+         body=knowledge_entry.EntryFields, answers=(201,), answer=knowledge.EntryPage, problems=(404, 409)),
+    post("/api/v1/knowledge/answer", knowledge.drafted, "拟一份注明出处的答复", roles=ASKERS, body=knowledge.Asked,
+         answer=knowledge.AnswerDraft),
+    post("/api/v1/knowledge/gaps", knowledge.missing, "登记查不到答案的问题", roles=ASKERS, body=knowledge.Asked,
+         answer=knowledge.Kept),
+    get("/api/v1/knowledge/drafts", knowledge.waiting, "待审核的知识条目", roles=WRITERS, answer=knowledge.Versions),
+    get("/api/v1/knowledge/tasks", knowledge.tasks, "知识待办：纠错、确认、缺口", roles=WRITERS, answer=knowledge.Tasks,
+        problems=(404,), query={"kind": TASK_KIND, **PAGE}),
+    post("/api/v1/knowledge/tasks/{id}/close", knowledge.close, "办结一项知识待办", roles=WRITERS, body=knowledge.Outcome,
+         answer=knowledge.Kept, patterns={"id": "^[0-9]{1,18}$"}),
+    get("/api/v1/knowledge/{entry}", knowledge.one, "一个知识条目的各个版本", roles=STAFF, answer=knowledge.Versions),
+    post("/api/v1/knowledge/{entry}/versions", knowledge.revise, "起草知识条目的新版本", roles=WRITERS,
+         body=knowledge_entry.EntryFields, answers=(201,), answer=knowledge.EntryPage, problems=(409,)),
+    post("/api/v1/knowledge/{entry}/steps", knowledge.move, "审核、退回、下架、确认、纠错", roles=STAFF,
+         body=knowledge_entry.EntryStep, answer=knowledge.Versions, problems=(409,)),
+)  # fmt: skip
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
