@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
 
+WHOLE_MACHINE = frozenset({"acceptance", "browser"})
 SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -31,6 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = Path(item.path).parent.name
         if folder in {"unit", "integration", "acceptance", "browser"}:
             item.add_marker(folder)
+        if folder in WHOLE_MACHINE:
+            # One after the other, beside the rest of the suite: each of these starts every process of a hub.
+            item.add_marker(pytest.mark.xdist_group("processes"))
 
 
 class SystemPostgres:
