@@ -13,6 +13,7 @@ import structlog
 
 from hotline.commands import (
     audit,
+    books,
     city,
     corpus,
     docs,
@@ -84,6 +85,22 @@ def migrate() -> None:
 def backlog(*, json: bool = False) -> None:
     """Print the zero-backlog figures, gross and net."""
     audit.backlog(read_settings(), as_json=json)
+
+
+@app.command(name="books")
+def books_(*, since: str = "", days: int = 1, json: bool = False) -> None:
+    """Print whether what arrived adds up: calls, tickets, parts, trails, deliveries; exit 1 where a sum does not.
+
+    Parameters
+    ----------
+    since
+        The first day, as in 2026-11-01; today where none is given.
+    days
+        How many days.
+    json
+        Print one JSON object.
+    """
+    sys.exit(books.show(read_settings(), since=since, days=days, as_json=json))
 
 
 @app.command(name="waves")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import incident, knowledge_entry
-from hotline.api import forecast, incidents, interactions, knowledge
+from hotline.api import books, forecast, incidents, interactions, knowledge
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -86,5 +86,9 @@ KNOWLEDGE: Final = (
     post("/api/v1/knowledge/{entry}/steps", knowledge.move, "审核、退回、下架、确认、纠错", roles=STAFF,
          body=knowledge_entry.EntryStep, answer=knowledge.Versions, problems=(409,)),
 )  # fmt: skip
+BOOKS: Final = (
+    get("/api/v1/books", books.show, "账目：来话、工单、承办、留痕、投递各自相平", roles=HOTLINE, answer=books.Books,
+        query={"since": MOMENT, "until": MOMENT}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)

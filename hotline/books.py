@@ -1,0 +1,111 @@
+"""账目: the day's sums in the words of those who read them (GET /api/v1/books, `hotline books`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from models.labels import LABELS
+from models.store import books
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from models.store.books import Account
+
+TITLES: Final = {
+    "calls_by_end": "来话 = 按去向",
+    "calls_by_channel": "来话 = 按渠道",
+    "calls_by_line": "来话 = 按热线",
+    "calls_by_seat_group": "来话 = 按席组",
+    "calls_by_outcome": "已结束的来话 = 按结果",
+    "calls_with_ticket": "结果为新工单的来话 = 确有工单的",
+    "tickets_by_state": "留痕所载的登记 = 工单按状态",
+    "tickets_by_channel": "留痕所载的登记 = 工单按渠道",
+    "tickets_by_line": "留痕所载的登记 = 工单按热线",
+    "tickets_by_kind": "留痕所载的登记 = 工单按诉求类型",
+    "tickets_by_district": "留痕所载的登记 = 工单按区县",
+    "tickets_by_lead": "留痕所载的登记 = 工单按主办单位",
+    "events_by_type": "工单所记的留痕条数 = 留痕按种类",
+    "parts_by_state": "留痕所载的派出 = 承办按状态",
+    "parts_by_department": "留痕所载的派出 = 承办按单位",
+    "parts_by_role": "留痕所载的派出 = 承办按主协办",
+    "follow_ups_by_answer": "留痕所载的回访 = 回访按答复",
+    "supervisions_by_action": "留痕所载的督促 = 督促按种类",
+    "merged": "已并单 = 并入的工单尚在",
+    "deliveries": "投递 = 按状态",
+    "handoffs": "紧急转接 = 按状态",
+    "open_now": "当前未结 = 各有归属",
+}
+_PARTS: Final = {
+    "answered": "已接听",
+    "talking": "通话中",
+    "hung_up": "接听后挂断",
+    "abandoned": "未接听即挂断",
+    "untouched": "未接听而结束",
+    "ringing": "等待接听",
+    "unstated": "未说明结果",
+    "new_ticket": "新工单",
+    "progress_query": "查询进度",
+    "supplement": "补充",
+    "urging": "催促",
+    "withdrawal": "撤诉",
+    "silent": "无声",
+    "wrong_number": "打错",
+    "harassment": "骚扰",
+    "ticket": "确有工单",
+    "not_reached": "未联系上",
+    "satisfied": "解决且满意",
+    "unsatisfied": "解决但不满意",
+    "unsolved": "未解决",
+    "under_a_ticket": "并入的工单尚在",
+    "delivered": "已送达",
+    "waiting": "待送",
+    "dead": "死信",
+    "confirmed": "已确认",
+    "open": "待确认",
+    "on_desk": "派单台",
+    "with_department": "承办单位",
+    "in_review": "审核",
+    "follow_up": "回访",
+    "-": "无",
+}
+
+
+async def told(hub: Hub, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Return every account of what arrived in [since, until), in Chinese; all of them are of one moment."""
+    found = await hub.database.read_together(lambda session: books.accounts(session, since, until))
+    return [_told(hub, account) for account in found]
+
+
+def _told(hub: Hub, account: Account) -> dict[str, Any]:
+    name = _namer(hub, account.name)
+    return {
+        "name": account.name,
+        "title": TITLES[account.name],
+        "whole": account.whole,
+        "parts": [{"code": code, "name": name(code), "count": n} for code, n in account.parts.items()],
+        "is_balanced": account.is_balanced,
+    }
+
+
+def _namer(hub: Hub, account: str) -> Callable[[str], str]:
+    """Return what gives the Chinese name of a part's code: a code that nobody knows stays as it is."""
+    lines = {number: f"{number} {line.name}" for number, line in hub.city.lines.items()}
+    lists: dict[str, dict[str, str]] = {
+        "tickets_by_state": LABELS["ticket_state"],
+        "tickets_by_channel": LABELS["channel"],
+        "calls_by_channel": LABELS["channel"],
+        "tickets_by_kind": LABELS["kind"],
+        "parts_by_state": LABELS["assignment_state"],
+        "parts_by_role": LABELS["assignment_role"],
+        "events_by_type": LABELS["action"],
+        "supervisions_by_action": LABELS["action"],
+        "calls_by_line": lines,
+        "tickets_by_line": lines,
+    }
+    names = _PARTS | lists.get(account, {})
+    if account in {"tickets_by_lead", "parts_by_department", "tickets_by_district"}:
+        return lambda code: names[code] if code in names else hub.department_name(code)
+    return lambda code: names.get(code, code)

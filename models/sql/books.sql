@@ -1,0 +1,143 @@
+-- name: calls(city_code, since, until)
+-- Every call, chat and letter of the time, counted again and again by what is known of it.
+SELECT CASE WHEN grouping(channel) = 0 THEN 'calls_by_channel' WHEN grouping(line) = 0 THEN 'calls_by_line'
+    WHEN grouping(seat_group) = 0 THEN 'calls_by_seat_group' ELSE 'calls' END AS account,
+  CASE WHEN grouping(channel) = 0 THEN channel::text WHEN grouping(line) = 0 THEN coalesce(line, '-')
+    WHEN grouping(seat_group) = 0 THEN seat_group ELSE '' END AS part, count(*) AS n
+FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
+GROUP BY GROUPING SETS ((), (channel), (line), (seat_group));
+
+-- name: calls_by_end(city_code, since, until)
+-- The same by how they ended. Each case is written out whole: what fits none of them breaks the sum.
+SELECT 'calls_by_end' AS account, v.part, v.n FROM (
+  SELECT
+    count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS answered,
+    count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NULL AND outcome IS NULL) AS talking,
+    count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS hung_up,
+    count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS abandoned,
+    count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS untouched,
+    count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NULL AND outcome IS NULL) AS ringing
+  FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('answered', c.answered), ('talking', c.talking), ('hung_up', c.hung_up),
+  ('abandoned', c.abandoned), ('untouched', c.untouched), ('ringing', c.ringing)) AS v (part, n);
+
+-- name: calls_by_outcome(city_code, since, until)
+-- What ended, by the outcome that was stated; what ended as a new ticket, and whether it has one.
+SELECT 'calls_by_outcome' AS account, CASE WHEN grouping(outcome) = 1 THEN '' ELSE coalesce(outcome, 'unstated') END AS part,
+  count(*) AS n
+FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until AND ended_at IS NOT NULL
+GROUP BY GROUPING SETS ((), (outcome))
+UNION ALL
+SELECT 'calls_with_ticket', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE EXISTS (
+    SELECT 1 FROM tickets AS t WHERE t.city_code = i.city_code AND t.interaction = i.id)) AS ticket
+  FROM interactions AS i
+  WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until AND i.outcome = 'new_ticket'
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('ticket', c.ticket)) AS v (part, n);
+
+-- name: registered(city_code, since, until, low, high)
+-- How many tickets the trail says were registered in the time.
+SELECT 'tickets' AS account, '' AS part, count(*) AS n FROM events
+WHERE city_code = :city_code AND ticket_id >= :low AND ticket_id < :high AND seq = 1 AND type = 'register'
+  AND at >= :since AND at < :until;
+
+-- name: tickets(city_code, since, until, low, high)
+-- The tickets themselves by where they stand now and by what they are; '-' is nothing known.
+SELECT CASE WHEN grouping(state) = 0 THEN 'tickets_by_state' WHEN grouping(channel) = 0 THEN 'tickets_by_channel'
+    WHEN grouping(line) = 0 THEN 'tickets_by_line' WHEN grouping(kind) = 0 THEN 'tickets_by_kind'
+    WHEN grouping(district) = 0 THEN 'tickets_by_district' ELSE 'tickets_by_lead' END AS account,
+  CASE WHEN grouping(state) = 0 THEN state::text WHEN grouping(channel) = 0 THEN channel::text
+    WHEN grouping(line) = 0 THEN coalesce(line, '-') WHEN grouping(kind) = 0 THEN kind::text
+    WHEN grouping(district) = 0 THEN coalesce(district, '-') ELSE coalesce(lead, '-') END AS part, count(*) AS n
+FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
+  AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL
+GROUP BY GROUPING SETS ((state), (channel), (line), (kind), (district), (lead));
+
+-- name: trails(city_code, since, until, low, high)
+-- Everything on the trails of those tickets: the lengths that the tickets know, what is there, and the clocks started.
+WITH day AS (
+  SELECT id, event_count FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
+    AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL
+), told AS (
+  SELECT e.type, count(*) AS n FROM events AS e JOIN day ON day.id = e.ticket_id
+  WHERE e.city_code = :city_code AND e.ticket_id >= :low AND e.ticket_id < :high GROUP BY e.type
+)
+SELECT 'events_by_type' AS account, '' AS part, coalesce(sum(event_count), 0)::bigint AS n FROM day
+UNION ALL SELECT 'events_by_type', type, n FROM told
+UNION ALL SELECT 'parts', '', coalesce(sum(n), 0)::bigint FROM told WHERE type = 'clock_started'
+UNION ALL SELECT 'follow_ups_by_answer', '', coalesce(sum(n), 0)::bigint FROM told WHERE type = 'follow_up'
+UNION ALL SELECT 'supervisions_by_action', '', coalesce(sum(n), 0)::bigint FROM told
+  WHERE type IN ('remind', 'supervise', 'escalate');
+
+-- name: parts(city_code, since, until, low, high)
+-- Departments' parts of those tickets by where they stand, whose they are, and in what role.
+SELECT CASE WHEN grouping(a.state) = 0 THEN 'parts_by_state' WHEN grouping(a.department) = 0 THEN 'parts_by_department'
+    ELSE 'parts_by_role' END AS account,
+  CASE WHEN grouping(a.state) = 0 THEN a.state::text WHEN grouping(a.department) = 0 THEN a.department
+    ELSE a.role::text END AS part, count(*) AS n
+FROM assignments AS a JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+WHERE a.city_code = :city_code AND a.ticket_id >= :low AND a.ticket_id < :high AND t.id >= :low AND t.id < :high
+  AND t.registered_at >= :since AND t.registered_at < :until AND t.imported_from IS NULL
+GROUP BY GROUPING SETS ((a.state), (a.department), (a.role));
+
+-- name: beside(city_code, since, until, low, high)
+-- What was recorded beside the trail: follow-ups by answer, supervision by action.
+SELECT 'follow_ups_by_answer' AS account, CASE WHEN NOT f.reached THEN 'not_reached'
+    WHEN f.solved AND f.satisfied THEN 'satisfied' WHEN f.solved THEN 'unsatisfied' ELSE 'unsolved' END AS part, count(*) AS n
+FROM follow_ups AS f JOIN tickets AS t ON t.city_code = f.city_code AND t.id = f.ticket_id
+WHERE f.city_code = :city_code AND t.id >= :low AND t.id < :high AND t.registered_at >= :since AND t.registered_at < :until
+  AND t.imported_from IS NULL
+GROUP BY 2
+UNION ALL
+SELECT 'supervisions_by_action', s.action, count(*)
+FROM supervisions AS s JOIN tickets AS t ON t.city_code = s.city_code AND t.id = s.ticket_id
+WHERE s.city_code = :city_code AND t.id >= :low AND t.id < :high AND t.registered_at >= :since AND t.registered_at < :until
+  AND t.imported_from IS NULL
+GROUP BY 2;
+
+-- name: merged(city_code, since, until, low, high)
+-- Every merged ticket lies, at some height, under one that was not merged away and is not void.
+WITH RECURSIVE up AS (
+  SELECT t.id, t.merged_into FROM tickets AS t
+  WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :high AND t.registered_at >= :since
+    AND t.registered_at < :until AND t.state = 'merged' AND t.imported_from IS NULL
+  UNION
+  SELECT up.id, p.merged_into FROM up JOIN tickets AS p ON p.city_code = :city_code AND p.id = up.merged_into
+  WHERE p.state = 'merged'
+)
+SELECT 'merged' AS account, '' AS part, count(DISTINCT id) AS n FROM up
+UNION ALL
+SELECT 'merged', 'under_a_ticket', count(*) FROM up JOIN tickets AS p ON p.city_code = :city_code AND p.id = up.merged_into
+WHERE p.state NOT IN ('merged', 'void');
+
+-- name: deliveries(city_code, since, until)
+-- Webhooks written in the time: what was delivered has a date, the others wait or are dead.
+SELECT 'deliveries' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE state = 'delivered' AND delivered_at IS NOT NULL) AS delivered,
+    count(*) FILTER (WHERE state = 'waiting' AND delivered_at IS NULL) AS waiting,
+    count(*) FILTER (WHERE state = 'dead' AND delivered_at IS NULL) AS dead
+  FROM deliveries WHERE city_code = :city_code AND created_at >= :since AND created_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('delivered', c.delivered), ('waiting', c.waiting), ('dead', c.dead))
+  AS v (part, n);
+
+-- name: handoffs(city_code, since, until)
+-- Emergencies handed to 110, 119, 120 …: confirmed, or nobody has yet.
+SELECT 'handoffs' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE confirmed_at >= opened_at) AS confirmed,
+    count(*) FILTER (WHERE confirmed_at IS NULL) AS open
+  FROM handoffs WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('confirmed', c.confirmed), ('open', c.open)) AS v (part, n);
+
+-- name: open_now(city_code)
+-- What is open now, of whatever day: each is somebody's to take on.
+SELECT 'open_now' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole,
+    count(*) FILTER (WHERE t.state IN ('registered', 'on_desk')) AS on_desk,
+    count(*) FILTER (WHERE t.state = 'assigned' AND EXISTS (SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code
+      AND a.ticket_id = t.id AND a.role = 'lead' AND a.state NOT IN ('accepted', 'sent_back', 'recalled'))) AS with_department,
+    count(*) FILTER (WHERE t.state = 'in_review') AS in_review,
+    count(*) FILTER (WHERE t.state = 'follow_up') AS follow_up
+  FROM tickets AS t WHERE t.city_code = :city_code
+    AND t.state NOT IN ('closed', 'archived', 'answered', 'declined', 'handed_off', 'merged', 'withdrawn', 'void')
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('on_desk', c.on_desk), ('with_department', c.with_department),
+  ('in_review', c.in_review), ('follow_up', c.follow_up)) AS v (part, n);
