@@ -186,7 +186,7 @@ class Departments:
         now = self.town.pace.now()
         has = {
             "calm": part.urgency >= 3,
-            "soon": part.reply_by - now < SOON,
+            "soon": part.reply_by - now < self.town.pace.brief(SOON),
             "send_back": not part.is_designated
             and part.send_back_by is not None
             and part.send_back_by - now > TIME_TO_SEND_BACK,

@@ -186,7 +186,7 @@ class Handling:
             await self.office.too_early(self.part.number, self.part.ordinal, "reply sent back")
 
     async def _dawdle(self) -> None:
-        await self.town.pace.rest_until(self.part.reply_by + 30 * HOUR)
+        await self.town.pace.rest_until(self.part.reply_by + self.town.pace.brief(30 * HOUR))
 
     async def _send_back(self) -> None:
         await self._rest(0.1, self.part.send_back_by or self.part.acknowledge_by, 2 * HOUR)

@@ -20,8 +20,10 @@ LOOK_EVERY_S: Final = 15.0
 class Pace:
     """Tells the hub's time and how long a while of it lasts here. The speed is measured, not believed."""
 
-    def __init__(self, look: Callable[[], Awaitable[datetime]]) -> None:
+    def __init__(self, look: Callable[[], Awaitable[datetime]], haste: float = 1.0) -> None:
+        """`haste`: everybody is so many times quicker than people are, so that a day sees matters begin and end."""
         self._look = look
+        self._haste = haste
         self._clock = REAL
         self._first: tuple[float, datetime] | None = None
 
@@ -30,16 +32,20 @@ class Pace:
         return self._clock.now()
 
     def seconds(self, length: timedelta) -> float:
-        """Return how many real seconds that much hub time lasts."""
-        return max(0.0, length.total_seconds() / self._clock.speed)
+        """Return how many real seconds it takes to do what takes people so long."""
+        return max(0.0, length.total_seconds() / self._clock.speed / self._haste)
+
+    def brief(self, length: timedelta) -> timedelta:
+        """Return the hub time that passes while somebody does what takes people so long."""
+        return length / self._haste
 
     async def rest(self, length: timedelta) -> None:
-        """Let that much hub time pass."""
+        """Take so long for something."""
         await asyncio.sleep(self.seconds(length))
 
     async def rest_until(self, at: datetime) -> None:
-        """Let hub time pass until then."""
-        await self.rest(at - self.now())
+        """Let hub time pass until then: no haste makes it pass sooner."""
+        await asyncio.sleep(self.seconds(at - self.now()) * self._haste)
 
     async def start(self) -> None:
         """Look twice, so that the speed is known."""

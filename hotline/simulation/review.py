@@ -51,7 +51,7 @@ class Review:
     async def _is_complete(self, line: dict[str, Any]) -> bool:
         """Tell whether every part is signed off; what is not is waited for, then recalled, to be looked at next round."""
         key, now = (line["number"], line["reopen_count"]), self.town.pace.now()
-        until = self._until.setdefault(key, now + HELPERS_WITHIN)
+        until = self._until.setdefault(key, now + self.town.pace.brief(HELPERS_WITHIN))
         page = await self.town.people["reviewer"].ticket(line["number"])
         if page is None:
             return False

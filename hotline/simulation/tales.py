@@ -1,6 +1,6 @@
 """The tales that tickets live through, so that every step of both lifecycles is taken, and mostly the plain ones.
 
-The first tickets that suit a tale which is rare, or needs what is rare, get it, each such tale twice; after that seed
+The first tickets that suit a tale which is rare, or needs what is rare, get it, each such tale so many times; after that seed
 and ticket number decide.
 """
 
@@ -117,10 +117,11 @@ class Told(Struct):
 class Book:
     """Which tale each ticket lives: told once, kept."""
 
-    def __init__(self, tales: Sequence[Tale], seed: int) -> None:
+    def __init__(self, tales: Sequence[Tale], seed: int, first: int = TOLD_FIRST) -> None:
+        """Each tale that is rare, or needs something, is told so many times before the dice choose (`first`)."""
         self._tales = tales
         self._seed = seed
-        self._owed = [tale for _ in range(TOLD_FIRST) for tale in tales if tale.weight <= RARE or tale.needs]
+        self._owed = [tale for _ in range(first) for tale in tales if tale.weight <= RARE or tale.needs]
         self._told: dict[str, Told] = {}
 
     def of(self, number: str) -> Told | None:

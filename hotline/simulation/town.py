@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline.simulation.tales import DESK_TALES, ENDINGS, HANDLING_TALES, Book
+from hotline.simulation.tales import DESK_TALES, ENDINGS, HANDLING_TALES, TOLD_FIRST, Book
 from models.errors import HotlineError
 
 if TYPE_CHECKING:
@@ -29,15 +29,23 @@ _WORDS: Final[dict[str, dict[str, list[str] | str]]] = tomllib.loads(
 class Town:
     """One run of city life. `people` are the demo users by role; `codes` the query codes that citizens were given."""
 
-    def __init__(self, city: City, connection: Connection, pace: Pace, people: dict[str, Person], seed: int) -> None:
+    def __init__(
+        self,
+        city: City,
+        connection: Connection,
+        pace: Pace,
+        people: dict[str, Person],
+        seed: int,
+        first: int = TOLD_FIRST,
+    ) -> None:
         self.city = city
         self.connection = connection
         self.pace = pace
         self.people = people
         self.seed = seed
-        self.handling = Book(HANDLING_TALES, seed)
-        self.desk = Book(DESK_TALES, seed)
-        self.endings = Book(ENDINGS, seed)
+        self.handling = Book(HANDLING_TALES, seed, first)
+        self.desk = Book(DESK_TALES, seed, first)
+        self.endings = Book(ENDINGS, seed, first)
         # Tickets whose department waits for what somebody else does in its tale.
         self.scenes: asyncio.Queue[str] = asyncio.Queue()
         self.codes: dict[str, str] = {}
