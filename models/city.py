@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
+from models.seats import Seats
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Integration, Kind, ReplyFault, Urgency
 
@@ -270,6 +271,7 @@ class City(Struct, frozen=True, kw_only=True):
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     grid_units: dict[str, Department] = {}
+    seats: Seats = Seats()
 
     def party(self, code: str) -> Department | None:
         """Return who may have a part in a ticket under this code: a department, or a grid's unit."""

@@ -22,6 +22,7 @@ from models.city_lexicon import FLAGS, HANDOFFS, LANGUAGE, REPLIES, SCOPE
 from models.city_map import GRIDS
 from models.city_rows import Placed
 from models.city_rules import STATUTES
+from models.city_seats import SEAT_GROUPS
 from models.city_tables import CATEGORIES, DEPARTMENTS, DUTIES, GAZETTEER, LINES, OFFICE_HOURS, ROSTERS
 
 Record = TypeVar("Record", bound=Struct)
@@ -59,6 +60,7 @@ _LABELS: Final = {
     "integration": "归并方式",
     "department": "单位",
     "seat_group": "席组",
+    "languages": "语言",
     "hours": "服务时间",
     "overflow_to": "溢出至",
     "record_elsewhere": "记录在别处",
@@ -101,6 +103,8 @@ def _tables(old: CityFolder, new: CityFolder) -> Iterator[Difference]:
     yield from _compared(DEPARTMENTS, *_keyed(*pairs, lambda one: one.code), lambda one: one.name, changed)
     lines = _keyed(old.lines, new.lines, lambda one: one.number)
     yield from _compared(LINES, *lines, lambda one: one.name, changed)
+    groups = _keyed(old.seat_groups, new.seat_groups, lambda one: one.code)
+    yield from _compared(SEAT_GROUPS, *groups, lambda one: one.name, changed)
     categories = _keyed(old.categories, new.categories, lambda one: one.code)
     yield from _compared(CATEGORIES, *categories, lambda one: one.name, changed)
     duties = _keyed(old.duties, new.duties, lambda one: f"{one.id}@{one.version}")

@@ -31,6 +31,7 @@ from models.city_lexicon import read_flags, read_handoffs, read_language, read_r
 from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
 from models.city_rules import made, read_city_statutes, read_policies, read_years
+from models.city_seats import SEAT_GROUPS, read_seat_groups, seats_of
 from models.city_tables import (
     CATEGORIES,
     DEPARTMENTS,
@@ -46,6 +47,7 @@ from models.city_tables import (
 )
 from models.knowledge import Entry
 from models.limits import InvalidRule
+from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 
 Record = TypeVar("Record")
@@ -68,6 +70,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    seats: SeatRule = SeatRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -76,6 +79,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     path: Path
     settings: Settings | None
     lines: list[Placed[Line]]
+    seat_groups: list[Placed[SeatGroup]]
     departments: list[Placed[Department]]
     office_hours: list[Placed[OfficeHours]]
     rosters: list[Placed[Roster]]
@@ -111,6 +115,7 @@ def read_city(folder: Path) -> City:
         raise CityFault(Fault("calendars", 1, error.detail, "改正该年的 holidays 或 workdays")) from None
     departments = {department.code: department for department in _records(read.departments)}
     grids = _records(read.grids)
+    lines = {line.number: line for line in _records(read.lines)}
     return City(
         code=settings.code,
         name=settings.name,
@@ -118,7 +123,7 @@ def read_city(folder: Path) -> City:
         version=digest(folder),
         catalogue_version=_catalogue_version(folder, read.duties),
         policy=settings.policy,
-        lines={line.number: line for line in _records(read.lines)},
+        lines=lines,
         departments=departments,
         office_hours={hours.code: hours for hours in _records(read.office_hours)},
         rosters=_records(read.rosters),
@@ -141,6 +146,7 @@ def read_city(folder: Path) -> City:
         waves=settings.waves,
         replies=read.replies,
         synonyms=_records(read.synonyms),
+        seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
     )
 
 
@@ -151,6 +157,7 @@ def read_folder(folder: Path) -> CityFolder:
         path=folder,
         settings=made(folder, SETTINGS, _settings, faults),
         lines=read_lines(folder, faults),
+        seat_groups=read_seat_groups(folder, faults),
         departments=read_departments(folder, faults),
         office_hours=read_office_hours(folder, faults),
         rosters=read_rosters(folder, faults),
@@ -178,6 +185,7 @@ def _repeated(read: CityFolder) -> Iterator[Fault]:
     """A code said twice would silently lose one record."""
     yield from twice(DEPARTMENTS, read.departments, lambda one: one.code, "单位代码")
     yield from twice(LINES, read.lines, lambda one: one.number, "热线号码")
+    yield from twice(SEAT_GROUPS, read.seat_groups, lambda one: one.code, "席组代码")
     yield from twice(CATEGORIES, read.categories, lambda one: one.code, "分类代码")
     yield from twice(DUTIES, read.duties, lambda one: (one.id, one.version), "职责编号和版本")
     yield from twice(GRIDS, read.grids, lambda one: one.code, "网格代码")

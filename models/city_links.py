@@ -9,6 +9,7 @@ from models.city_fault import Fault, Level
 from models.city_files import SETTINGS, CityFolder
 from models.city_map import GRIDS
 from models.city_rows import Placed, line_of, read_text, twice
+from models.city_seats import check_seat_groups
 from models.city_tables import CATEGORIES, DEPARTMENTS, GAZETTEER, LINES, ROSTERS
 from models.limits import InvalidRule
 from models.vocabulary import Integration
@@ -26,6 +27,7 @@ def check_links(city: CityFolder) -> Iterator[Fault]:
     yield from _check_departments(city)
     yield from _check_names(city.departments)
     yield from _check_lines(city)
+    yield from check_seat_groups(city.seat_groups, city.lines)
     yield from _check_rosters(city)
     yield from _check_places(city)
     yield from _check_settings(city)

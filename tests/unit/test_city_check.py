@@ -298,3 +298,18 @@ def test_every_message_says_in_chinese_where_and_how(broken: Breaker) -> None:
     folder = broken("departments.csv", "utility,works", "utility,wroks")
     fault = errors(folder)[0]
     assert str(fault) == ("departments.csv 第8行：上级单位“wroks”不存在。改法：改为 departments.csv 中的代码。")
+
+
+def test_a_line_of_a_seat_group_that_the_file_does_not_have_is_named(broken: Breaker) -> None:
+    folder = broken("lines.csv", "parallel,waterworks,pipes", "parallel,waterworks,pumps")
+    (folder / "seat_groups.csv").write_text("code,name,languages\nfront,总台,\npipes,水务,\n", encoding="utf-8")
+    (fault,) = errors(folder)
+    assert (fault.file, fault.line) == ("lines.csv", 4)
+    assert "pumps" in fault.message
+
+
+def test_a_term_of_seats_that_nothing_reads_is_refused(broken: Breaker) -> None:
+    folder = broken("city.toml", "recusal_departments", "[seats]\ntake_within = 20\n#")
+    (fault,) = errors(folder)
+    assert fault.file == "city.toml"
+    assert "take_within" in fault.message
