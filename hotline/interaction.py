@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from msgspec import Struct
 from msgspec.structs import replace
 from prometheus_client import Counter
 
-from hotline import clocks
-from models.errors import Conflict, InvalidRequest
-from models.store import interactions
+from hotline import clocks, giving
+from models.errors import Conflict, Forbidden, InvalidRequest
+from models.store import interactions, seats
+from models.store.seats import SeatWork
+from models.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.store.interactions import Interaction, Outcomes
-    from models.vocabulary import Channel
+    from models.store.interactions import Interaction
+    from models.store.seats import WorkKind
+    from models.ticket import Actor
 
 # 直办, progress queries and silent calls are counted and never routed.
 Outcome = Literal[
@@ -32,26 +36,42 @@ Outcome = Literal[
     "wrong_number",
     "harassment",
 ]
-Happening = Literal["answered", "ended", "abandoned", "transcript"]
-GENERAL: Final = "general"
+Happening = Literal["takeover", "answered", "ended", "abandoned", "transcript"]
 ABANDONED: Final = "abandoned"
 # Ended, and nobody said how.
 UNSTATED: Final = "unstated"
-UNDER_WAY: Final = "under_way"
+REACHED: Final = "reached"
+UNREACHED: Final = "unreached"
 ENDED: Final = Counter("hotline_interactions_ended", "来话按结果计数（本进程）", ["outcome"])
 for _outcome in (*get_args(Outcome), ABANDONED, UNSTATED):
     ENDED.labels(_outcome)
 
 
-async def offer(hub: Hub, channel: Channel, number: str | None, phone: str | None) -> int:
-    """Record an arriving interaction with the seat group of the dialled line; returns its id."""
-    line = hub.city.lines.get(number) if number else None
-    if number is not None and line is None:
-        raise InvalidRequest(f"没有登记号码为“{number}”的热线，请核对 line")
-    seat_group = (line.seat_group if line else "") or GENERAL
-    return await hub.database.write(
-        lambda session: interactions.offer(session, channel, number, seat_group, phone, hub.now())
-    )
+class Arrival(Struct, frozen=True, kw_only=True):
+    """What arrives: `phone` are digits, `wants_agent` says that one of our seats must take it, whoever is free first."""
+
+    channel: Channel
+    line: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    wants_agent: bool = False
+
+
+async def offer(hub: Hub, arrival: Arrival) -> int:
+    """Record an arriving interaction with its seat group; returns its id. Raises InvalidRequest."""
+    seat_group, at = _seat_group(hub, arrival), hub.now()
+    # Whoever calls wants a person; telephony gives the call to one, or says that it has none.
+    asked_at = at if arrival.wants_agent or arrival.channel is Channel.PHONE else None
+
+    async def work(session: Session) -> int:
+        made = await interactions.offer(
+            session, arrival.channel, arrival.line, seat_group, arrival.phone, at=at, asked_at=asked_at
+        )
+        if arrival.wants_agent:
+            await giving.ask(hub, session, _work(made, _kind(arrival.channel), seat_group, at))
+        return made
+
+    return await hub.database.write(work)
 
 
 async def happen(
@@ -61,45 +81,115 @@ async def happen(
 
     async def work(session: Session) -> Interaction:
         current = await interactions.lock(session, interaction_id)
-        if current.ended_at is not None:
-            raise Conflict("该来话已结束")
-        changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
-        if event == "ended" and changed.outcome is None and await interactions.has_tickets(session, interaction_id):
-            changed = replace(changed, outcome="new_ticket")
-        await interactions.change(session, changed)
-        if event == "answered" and current.caller_index is not None:
-            await interactions.called_back(session, current.caller_index, hub.now())
-        if event == "abandoned" and current.answered_at is None and current.caller_index is not None:
-            call_back_by = await interactions.missed(session, current, clocks.call_back_by(hub, hub.now()))
-            changed = replace(changed, call_back_by=call_back_by)
+        return await _happens(hub, session, current, event, agent=agent, outcome=outcome, text=text)
+
+    return _counted(await hub.database.write(work))
+
+
+async def take(hub: Hub, actor: Actor) -> None:
+    """An agent takes what was given to their seat: a call or a chat is answered by that. Raises Conflict."""
+
+    async def work(session: Session) -> None:
+        seat = await seats.get(session, actor.name)
+        if seat is None or seat.interaction is None:
+            raise Conflict("没有分给您的来话，请等待下一个")
+        current, given = await interactions.lock(session, seat.interaction), await seats.work(session, seat.interaction)
+        if given is None or given.kind == "call_back":
+            await giving.answered(hub, session, current.id, actor.name, is_taking=True)
+        else:
+            changed = _changed(hub, current, "answered", agent=actor.name, outcome=None, text="")
+            await _answer(hub, session, changed, is_taking=True)
+            await interactions.change(session, changed)
+
+    await hub.database.write(work)
+
+
+async def call_back(hub: Hub, actor: Actor, interaction_id: int, *, is_reached: bool) -> Interaction:
+    """Say whether a missed caller was reached (漏接回拨); who was not is tried again, so often as the city wants.
+
+    Raises Conflict where nobody is to be called back any more, Forbidden where another agent has it.
+    """
+
+    async def work(session: Session) -> Interaction:
+        current = await interactions.lock(session, interaction_id)
+        await seats.lock(session)
+        todo = await seats.work(session, interaction_id)
+        if todo is None or todo.kind != "call_back":
+            raise Conflict("该来话不需要回拨，或已经回拨")
+        if todo.taken_at is None or todo.agent != actor.name:
+            raise Forbidden("该回拨不在您的坐席上，请先接起分给您的回拨")
+        rule, at, attempts = hub.city.seats.rule, hub.now(), current.call_back_attempts + 1
+        is_over = is_reached or attempts >= rule.call_back_attempts
+        await giving.ended(hub, session, interaction_id)
+        if not is_over:
+            later = at + timedelta(seconds=rule.call_back_again_s)
+            await giving.ask(hub, session, replace(todo, waits_from=later, agent=None, given_at=None, taken_at=None))
+        changed = replace(
+            current,
+            call_back_attempts=attempts,
+            call_back_outcome=(REACHED if is_reached else UNREACHED) if is_over else None,
+            called_back_at=at if is_over else None,
+        )
+        await interactions.tried(session, changed)
         return changed
 
-    changed = await hub.database.write(work)
-    if changed.ended_at is not None:
-        # Once for each: what has ended takes no more events.
-        ENDED.labels(changed.outcome or UNSTATED).inc()
+    return await hub.database.write(work)
+
+
+async def _happens(
+    hub: Hub,
+    session: Session,
+    current: Interaction,
+    event: Happening,
+    *,
+    agent: str | None,
+    outcome: str | None,
+    text: str,
+) -> Interaction:
+    if current.ended_at is not None:
+        raise Conflict("该来话已结束")
+    changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
+    if event == "ended" and changed.outcome is None and await interactions.has_tickets(session, current.id):
+        changed = replace(changed, outcome="new_ticket")
+    if event == "takeover":
+        await _take_over(hub, session, current)
+    elif event == "answered":
+        await _answer(hub, session, changed)
+    elif changed.ended_at is not None:
+        changed = await _end(hub, session, changed)
+    await interactions.change(session, changed)
     return changed
 
 
-async def figures(hub: Hub, since: datetime) -> dict[str, Any]:
-    """Count what arrived since then: offered, answered, abandoned, still under way, and by outcome; by line too."""
-    rows = await hub.database.read(lambda session: interactions.outcomes(session, since))
-    lines = dict.fromkeys(row.line for row in rows)
-    by_line = [{"line": line, **_counted(row for row in rows if row.line == line)} for line in lines]
-    return {"since": since, **_counted(rows), "lines": by_line}
+async def _answer(hub: Hub, session: Session, answered: Interaction, *, is_taking: bool = False) -> None:
+    """Somebody speaks to the caller: what that caller was to be called back for is settled."""
+    if answered.caller_index is not None:
+        for missed in await interactions.called_back(session, answered.caller_index, hub.now()):
+            await giving.ended(hub, session, missed)
+    await giving.answered(hub, session, answered.id, answered.agent, is_taking=is_taking)
 
 
-def _counted(rows: Iterable[Outcomes]) -> dict[str, Any]:
-    found: dict[str, Any] = {"offered": 0, "answered": 0, "abandoned": 0, "under_way": 0}
-    outcomes: dict[str, int] = {}
-    for row in rows:
-        for name in ("offered", "answered", "abandoned"):
-            found[name] += getattr(row, name)
-        if row.outcome == UNDER_WAY:
-            found["under_way"] += row.offered
-        else:
-            outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.offered
-    return {**found, "outcomes": outcomes}
+async def _end(hub: Hub, session: Session, ending: Interaction) -> Interaction:
+    """Nobody has it any more; who was to be spoken to and was not is called back."""
+    call_back_by = None
+    if ending.outcome == ABANDONED and ending.answered_at is None and ending.caller_index is not None:
+        waiting, call_back_by = await interactions.missed(session, ending, clocks.call_back_by(hub, hub.now()))
+        agent = await giving.ended(hub, session, ending.id)
+        if waiting == ending.id:
+            await giving.ask(hub, session, _work(ending.id, "call_back", ending.seat_group, hub.now()))
+    else:
+        agent = await giving.ended(hub, session, ending.id)
+    # Who had it last is who it was handed to in a change of shift.
+    return replace(ending, agent=agent or ending.agent, call_back_by=call_back_by)
+
+
+async def _take_over(hub: Hub, session: Session, current: Interaction) -> None:
+    """转人工: whoever spoke to a program, or waits in vain with telephony, wants an agent of ours; asked twice it is one wish."""
+    if current.answered_at is not None:
+        raise Conflict("该来话已由话务员接听")
+    if await seats.work(session, current.id) is None:
+        kind = _kind(Channel(current.channel))
+        await giving.ask(hub, session, _work(current.id, kind, current.seat_group, current.asked_at or hub.now()))
 
 
 def _changed(
@@ -107,7 +197,39 @@ def _changed(
 ) -> Interaction:
     if event == "transcript":
         return replace(current, transcript=f"{current.transcript}{text}\n")
+    asked_at = current.asked_at or hub.now()
+    if event == "takeover":
+        return replace(current, asked_at=asked_at)
     if event == "answered":
-        return replace(current, answered_at=current.answered_at or hub.now(), agent=agent)
+        return replace(current, answered_at=current.answered_at or hub.now(), asked_at=asked_at, agent=agent)
     ended = ABANDONED if event == "abandoned" else outcome
     return replace(current, ended_at=hub.now(), outcome=ended or current.outcome)
+
+
+def _counted(changed: Interaction) -> Interaction:
+    if changed.ended_at is not None:
+        # Once for each: what has ended takes no more events.
+        ENDED.labels(changed.outcome or UNSTATED).inc()
+    return changed
+
+
+def _seat_group(hub: Hub, arrival: Arrival) -> str:
+    """Return who answers: the group of the dialled line, or one that speaks the language asked for."""
+    line = hub.city.lines.get(arrival.line) if arrival.line else None
+    if arrival.line is not None and line is None:
+        raise InvalidRequest(f"没有登记号码为“{arrival.line}”的热线，请核对 line")
+    found = (line.seat_group if line else "") or hub.city.seats.host_group
+    if arrival.language is None:
+        return found
+    speaking = hub.city.seats.speaking(found, arrival.language)
+    if speaking is None:
+        raise InvalidRequest(f"没有会说“{arrival.language}”的席组，请核对 language")
+    return speaking
+
+
+def _kind(channel: Channel) -> WorkKind:
+    return "call" if channel is Channel.PHONE else "chat"
+
+
+def _work(interaction_id: int, kind: WorkKind, seat_group: str, since: datetime) -> SeatWork:
+    return SeatWork(interaction=interaction_id, kind=kind, seat_group=seat_group, waiting_since=since, waits_from=since)

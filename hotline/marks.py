@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from hotline import clocks
+from hotline import clocks, seat
 from hotline.follow_up import end_in_silence
 from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
@@ -18,6 +18,7 @@ from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.limits import limit
 from models.marks import MarkKind
 from models.store import handoffs, interactions, timers
+from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ async def fire(hub: Hub, timer: Timer) -> None:
     """Act on a timer that has come due."""
     if timer.subject.startswith(CALL_SUBJECT):
         await hub.database.write(lambda session: _call_back_late(hub, session, timer))
-        return
-    await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
+    elif timer.subject.startswith(SEAT_SUBJECT):
+        await seat.tick(hub, timer)
+    elif timer.subject.startswith(AGAIN_SUBJECT):
+        await seat.again(hub, timer)
+    else:
+        await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
 
 
 async def _act(step: Step, timer: Timer) -> None:

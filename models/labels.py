@@ -154,6 +154,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "supervise": "督办",
         "escalate": "提级",
     },
+    "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
+    "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
 }
 
 # How a matter ended for the citizen (DOMAIN 3.5).

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry
-from hotline.api import books, forecast, incidents, interactions, knowledge
+from hotline import incident, knowledge_entry, seat
+from hotline.api import books, forecast, incidents, interactions, knowledge, seats
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -36,11 +36,21 @@ CALLS: Final = (
          answers=(201,), answer=interactions.Offered),
     get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
         answer=interactions.MissedCalls, query={"limit": LIMIT}),
-    get("/api/v1/interactions/figures", interactions.figures, "来话数量：按结果、按热线",
-        roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT}),
+    get("/api/v1/interactions/figures", interactions.figures, "来话指标：接通率、15秒接通率等，按结果、热线、席组",
+        roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT, "until": MOMENT}),
     post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
          body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
          patterns={"id": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+SEATS: Final = (
+    get("/api/v1/seat", seats.own, "自己的坐席，以及分来的会话或回拨", roles=seat.AGENTS, answer=seats.OwnSeat),
+    post("/api/v1/seat/steps", seats.move, "签入、示闲、离席、签出", roles=seat.AGENTS, body=seat.SeatStep,
+         answer=seats.OwnSeat, problems=(404, 409)),
+    post("/api/v1/seat/take", seats.take, "接起分来的会话或回拨", roles=seat.AGENTS, answer=seats.OwnSeat, problems=(409,)),
+    get("/api/v1/seats", seats.listed, "各坐席的状态", roles=HOTLINE, answer=seats.SeatList, query=PAGE),
+    get("/api/v1/seat_groups", seats.groups, "席组：话务员状态与排队", roles=HOTLINE, answer=seats.SeatGroups),
+    post("/api/v1/interactions/{id}/call_back", interactions.call_back, "回拨结果", roles=seat.AGENTS,
+         body=interactions.CallBack, answer=interactions.CalledBack, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
 FEEDS: Final = (
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
@@ -91,4 +101,4 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *SEATS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)

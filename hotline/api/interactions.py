@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from hotline import interaction
+from hotline import call_figures, interaction
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
@@ -26,17 +26,19 @@ if TYPE_CHECKING:
 
 
 class Offer(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A call, chat or letter arrives."""
+    """A call, chat or letter arrives. With `wants_agent` the hub gives it to a seat; else telephony says who answers."""
 
     line: LineNumber | None = None
     channel: Channel | None = None
     caller: Caller | None = None
+    language: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    wants_agent: bool = False
 
 
 class InteractionEvent(Struct, kw_only=True):
-    """What happens to it; `text` is a piece of the transcript."""
+    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript."""
 
-    event: Literal["answered", "ended", "abandoned", "transcript"]
+    event: interaction.Happening
     agent: Code | None = None
     outcome: interaction.Outcome | None = None
     text: Remark = ""
@@ -72,6 +74,22 @@ class MissedCall(Struct, kw_only=True):
     seat_group: str
     offered_at: datetime
     call_back_by: datetime
+    attempts: Count
+
+
+class CallBack(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whether a missed caller was reached (漏接回拨)."""
+
+    reached: bool
+
+
+class CalledBack(Struct, kw_only=True):
+    """How the calling back stands: `outcome` is `reached`, or `unreached` after the last attempt; null is tried again."""
+
+    id: Annotated[int, Meta(ge=1)]
+    attempts: Count
+    outcome: str | None
+    call_back_by: datetime | None
 
 
 class MissedCalls(Struct, kw_only=True):
@@ -81,12 +99,27 @@ class MissedCalls(Struct, kw_only=True):
 
 
 class CallFigures(Struct, kw_only=True):
-    """How many arrived, were answered, were abandoned before that, have not ended, and how the others ended."""
+    """What arrived, and how it went; every share is null where there is nothing to take a share of.
+
+    offered = answered + abandoned + waiting + unanswered, and offered = under_way + the sum of the outcomes.
+    """
 
     offered: Count
-    answered: Count
-    abandoned: Count
-    under_way: Count
+    answered: Annotated[int, Meta(ge=0, description="人工接听")]
+    abandoned: Annotated[int, Meta(ge=0, description="接听前放弃")]
+    waiting: Annotated[int, Meta(ge=0, description="尚未接听，也未结束")]
+    unanswered: Annotated[int, Meta(ge=0, description="未经人工即结束，如智能机器人已答")]
+    under_way: Annotated[int, Meta(ge=0, description="尚未结束，已接听的也在内")]
+    asked: Annotated[int, Meta(ge=0, description="请求人工")]
+    connection_rate: Annotated[float | None, Meta(description="接通率：人工接听 ÷ 请求人工，不计仍在等待和随即挂断的")]
+    soon_rate: Annotated[float | None, Meta(description="15秒接通率：限时内接听 ÷ 人工接听")]
+    mean_wait_s: Annotated[float | None, Meta(description="平均等待秒数（已接听的）")]
+    longest_wait_s: Annotated[float | None, Meta(description="最长等待秒数（已接听的）")]
+    mean_talk_s: Annotated[float | None, Meta(description="平均通话秒数")]
+    direct_answer_rate: Annotated[float | None, Meta(description="直接解答率：直办 ÷（直办＋登记）")]
+    one_call_rate: Annotated[
+        float | None, Meta(description="一次解决率：直办或登记后限期内未就同一事项再来话的；限期未满的按至今计")
+    ]
     outcomes: Annotated[dict[str, Count], Meta(description="按结果计数；unstated 为结束时没有说明结果")]
 
 
@@ -96,11 +129,19 @@ class LineFigures(CallFigures, kw_only=True):
     line: str | None
 
 
+class SeatGroupFigures(CallFigures, kw_only=True):
+    """The same of one seat group."""
+
+    seat_group: str
+
+
 class Figures(CallFigures, kw_only=True):
-    """What arrived since then, all together and by line."""
+    """What arrived in a period, all together, by line and by seat group: each of both adds up to the whole."""
 
     since: datetime
+    until: datetime
     lines: list[LineFigures]
+    seat_groups: list[SeatGroupFigures]
 
 
 class FeedKept(Struct, kw_only=True):
@@ -117,7 +158,10 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
     _, wanted = await body.read_body(request, Offer)
     channel = wanted.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)
     phone = phone_digits(wanted.caller.phone) if wanted.caller and wanted.caller.phone else None
-    number = await interaction.offer(request.app[HUB], channel, wanted.line, phone)
+    arrival = interaction.Arrival(
+        channel=channel, line=wanted.line, phone=phone, language=wanted.language, wants_agent=wanted.wants_agent
+    )
+    number = await interaction.offer(request.app[HUB], arrival)
     return body.answer({"id": number, "state": "offered"}, Offered, status=201)
 
 
@@ -142,12 +186,29 @@ async def missed(request: web.Request, actor: Actor) -> web.Response:
     return body.answer({"interactions": rows}, MissedCalls)
 
 
+async def call_back(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/interactions/{id}/call_back."""
+    _, wanted = await body.read_body(request, CallBack)
+    interaction_id = int(request.match_info["id"])
+    changed = await interaction.call_back(request.app[HUB], actor, interaction_id, is_reached=wanted.reached)
+    return body.answer(
+        {
+            "id": changed.id,
+            "attempts": changed.call_back_attempts,
+            "outcome": changed.call_back_outcome,
+            "call_back_by": changed.call_back_by,
+        },
+        CalledBack,
+    )
+
+
 async def figures(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/interactions/figures: counts by outcome and line since a moment, or since midnight."""
+    """GET /api/v1/interactions/figures: by outcome, line and seat group, from a moment or midnight to another or now."""
     hub = request.app[HUB]
     midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
     since = body.moment(request, "since") or midnight
-    return body.answer(await interaction.figures(hub, since), Figures)
+    until = body.moment(request, "until") or hub.now()
+    return body.answer(await call_figures.figures(hub, since, until), Figures)
 
 
 async def put_feed(request: web.Request, actor: Actor) -> web.Response:

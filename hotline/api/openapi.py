@@ -77,6 +77,7 @@ def describe(endpoints: Sequence[Endpoint], city: City) -> dict[str, Any]:
         "PartyCode": {"type": "string", "enum": sorted([*city.departments, *city.grid_units])},
         "LineNumber": {"type": "string", "enum": sorted(city.lines)},
         "CategoryCode": {"type": "string", "enum": sorted(city.categories)},
+        "SeatGroupCode": {"type": "string", "enum": sorted(city.seats.groups)},
     }
     return described
 

@@ -11,6 +11,7 @@ from models.errors import NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
+    from models.seats import SeatRule
     from models.store.database import Session
     from models.vocabulary import Channel
 
@@ -18,7 +19,7 @@ _SQL = queries("interactions")
 
 
 class Interaction(Struct, frozen=True, kw_only=True):
-    """One call, chat or letter; `transcript` is opened."""
+    """One call, chat or letter; `transcript` is opened. From `asked_at` on its caller wants a person."""
 
     id: int
     channel: str
@@ -27,29 +28,55 @@ class Interaction(Struct, frozen=True, kw_only=True):
     agent: str | None
     caller_index: bytes | None
     offered_at: datetime
+    asked_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
     outcome: str | None
     transcript: str
     call_back_by: datetime | None
     called_back_at: datetime | None
+    call_back_attempts: int
+    call_back_outcome: str | None
 
 
 class Outcomes(Struct, frozen=True, kw_only=True):
-    """How many interactions of one line ended in one way; `abandoned` are those that nobody had answered.
+    """How many interactions of one line and seat group ended in one way, and how they went; times are sums in seconds.
 
-    `outcome` is `under_way` where they have not ended, `unstated` where nobody said how.
+    `outcome` is `under_way` where they have not ended, `unstated` where nobody said how. Each is `answered` by a person,
+    `abandoned` before that, still `waiting`, or has ended `unanswered` otherwise, as with a program. Of those who `asked` for a
+    person `asking` still wait; `hung_up` was abandoned too soon to count; `soon` was answered within the limit. Of the `resolvable`
+    the callers of `again` came back about the same matter.
     """
 
     line: str | None
+    seat_group: str
     outcome: str
     offered: int
     answered: int
     abandoned: int
+    waiting: int
+    unanswered: int
+    asked: int
+    asking: int
+    hung_up: int
+    soon: int
+    wait_s: float
+    longest_wait_s: float
+    talks: int
+    talk_s: float
+    resolvable: int
+    again: int
 
 
 async def offer(
-    session: Session, channel: Channel, line: str | None, seat_group: str, phone: str | None, at: datetime
+    session: Session,
+    channel: Channel,
+    line: str | None,
+    seat_group: str,
+    phone: str | None,
+    *,
+    at: datetime,
+    asked_at: datetime | None,
 ) -> int:
     """Record that an interaction arrives; returns its id."""
     keyring = session.keyring
@@ -64,6 +91,7 @@ async def offer(
             caller_index=index,
             caller=keyring.seal(phone, "interactions", "caller", index.hex()) if phone and index else None,
             at=at,
+            asked_at=asked_at,
         )
     )
 
@@ -81,12 +109,13 @@ async def has_tickets(session: Session, interaction_id: int) -> bool:
 async def lock(session: Session, interaction_id: int) -> Interaction:
     """Lock and return an interaction; raises NotFound."""
     row = await _SQL.lock(session.connection, city_code=session.city_code, id=interaction_id)
-    if row is None:
-        raise NotFound(f"没有编号为{interaction_id}的来话")
-    sealed = row["transcript"]
-    values = {name: row[name] for name in Interaction.__struct_fields__ if name != "transcript"}
-    opened = session.keyring.unseal(sealed, "interactions", "transcript", interaction_id) if sealed else ""
-    return Interaction(transcript=opened, **values)
+    return _opened(session, interaction_id, row)
+
+
+async def get(session: Session, interaction_id: int) -> Interaction:
+    """Return an interaction; raises NotFound."""
+    row = await _SQL.find(session.connection, city_code=session.city_code, id=interaction_id)
+    return _opened(session, interaction_id, row)
 
 
 async def change(session: Session, interaction: Interaction) -> None:
@@ -96,6 +125,7 @@ async def change(session: Session, interaction: Interaction) -> None:
         session.connection,
         city_code=session.city_code,
         id=interaction.id,
+        asked_at=interaction.asked_at,
         answered_at=interaction.answered_at,
         ended_at=interaction.ended_at,
         outcome=interaction.outcome,
@@ -106,18 +136,36 @@ async def change(session: Session, interaction: Interaction) -> None:
     )
 
 
-async def missed(session: Session, interaction: Interaction, call_back_by: datetime) -> datetime:
-    """Put a missed call on the call-back list, unless that phone waits there already; returns by when it is called.
+async def missed(session: Session, interaction: Interaction, call_back_by: datetime) -> tuple[int, datetime]:
+    """Put a missed call on the call-back list, unless that phone waits there already; returns what waits, and by when.
 
     The interaction must be locked and have a caller.
     """
     city = session.city_code
     index = interaction.caller_index or b""
     await _SQL.lock_caller(session.connection, caller=f"call {city} {index.hex()}")
-    stored: datetime = await _SQL.missed(
-        session.connection, city_code=city, id=interaction.id, call_back_by=call_back_by
+    row = await _SQL.missed(session.connection, city_code=city, id=interaction.id, call_back_by=call_back_by)
+    return row["id"], row["call_back_by"]
+
+
+async def tried(session: Session, interaction: Interaction) -> None:
+    """Record that somebody called back, and whether that is over."""
+    await _SQL.tried(
+        session.connection,
+        city_code=session.city_code,
+        id=interaction.id,
+        attempts=interaction.call_back_attempts,
+        outcome=interaction.call_back_outcome,
+        at=interaction.called_back_at,
     )
-    return stored
+
+
+async def phone(session: Session, interaction_id: int) -> str | None:
+    """Return the phone that an interaction came from, in the clear: for who must dial it."""
+    row = await _SQL.caller(session.connection, city_code=session.city_code, id=interaction_id)
+    if row is None or row["caller"] is None:
+        return None
+    return session.keyring.unseal(row["caller"], "interactions", "caller", row["caller_index"].hex())
 
 
 async def late(session: Session, interaction_id: int, at: datetime) -> None:
@@ -125,9 +173,10 @@ async def late(session: Session, interaction_id: int, at: datetime) -> None:
     await _SQL.late(session.connection, city_code=session.city_code, id=interaction_id, at=at)
 
 
-async def called_back(session: Session, caller_index: bytes, at: datetime) -> None:
-    """Settle what waits for that phone."""
-    await _SQL.called_back(session.connection, city_code=session.city_code, caller_index=caller_index, at=at)
+async def called_back(session: Session, caller_index: bytes, at: datetime) -> list[int]:
+    """Settle what waits for that phone; returns the interactions that did."""
+    rows = _SQL.called_back(session.connection, city_code=session.city_code, caller_index=caller_index, at=at)
+    return [row["id"] async for row in rows]
 
 
 async def waiting(session: Session, n: int) -> list[dict[str, Any]]:
@@ -136,7 +185,24 @@ async def waiting(session: Session, n: int) -> list[dict[str, Any]]:
     return [dict(row) async for row in rows]
 
 
-async def outcomes(session: Session, since: datetime) -> list[Outcomes]:
-    """Return how what arrived since then ended, a row for each line and outcome, lines in order."""
-    rows = _SQL.outcomes(session.connection, city_code=session.city_code, since=since)
+async def outcomes(session: Session, since: datetime, until: datetime, rule: SeatRule) -> list[Outcomes]:
+    """Return how what arrived in a period went, a row for each line, seat group and outcome, lines in order."""
+    rows = _SQL.outcomes(
+        session.connection,
+        city_code=session.city_code,
+        since=since,
+        until=until,
+        soon_s=rule.answer_within_s,
+        short_s=rule.short_abandon_s,
+        within_days=rule.resolved_within_days,
+    )
     return [Outcomes(**row) async for row in rows]
+
+
+def _opened(session: Session, interaction_id: int, row: Any) -> Interaction:
+    if row is None:
+        raise NotFound(f"没有编号为{interaction_id}的来话")
+    sealed = row["transcript"]
+    values = {name: row[name] for name in Interaction.__struct_fields__ if name != "transcript"}
+    opened = session.keyring.unseal(sealed, "interactions", "transcript", interaction_id) if sealed else ""
+    return Interaction(transcript=opened, **values)
