@@ -8,18 +8,25 @@ an agent who falls free only with what waits.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
+from msgspec import Meta
 from msgspec.structs import replace
 
-from models.errors import Conflict
-from models.store import seats
+from hotline.fields import IN_CITY
+from models.errors import Conflict, InvalidRequest, NotFound
+from models.store import credentials, seats
 from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT, Seat, SeatWork
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hotline.hub import Hub
     from models.store.database import Session
 
+AGENTS: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD})
+SeatGroupCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "SeatGroupCode"})]
 # Why an agent is away who did not say so.
 NOT_TAKEN: Final = "未按时接起"
 SILENT: Final = "长时间没有操作"
@@ -124,6 +131,27 @@ async def put(
         await seats.sleep(session, subject)
     else:
         await seats.wake(session, subject, "silent", seat.seen_at + timedelta(seconds=rule.silent_for_s))
+
+
+async def groups_of(session: Session, agent: str) -> tuple[str, ...]:
+    """Return the groups that an agent answers for now."""
+    seat = await seats.get(session, agent)
+    return seat.seat_groups if seat is not None else ()
+
+
+async def check_agent(session: Session, agent: str) -> None:
+    """Raise NotFound unless somebody of that name has an agent's account, or sits here already."""
+    user = await credentials.user(session, agent)
+    if (user is None or user.role not in AGENTS) and await seats.get(session, agent) is None:
+        raise NotFound(f"没有名为“{agent}”的话务员")
+
+
+def check_groups(hub: Hub, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes, each once; raises InvalidRequest for one that the city does not have."""
+    for code in codes:
+        if code not in hub.city.seats.groups:
+            raise InvalidRequest(f"没有代码为“{code}”的席组，可选 {'、'.join(hub.city.seats.groups)}")
+    return tuple(dict.fromkeys(codes))
 
 
 async def _give_out(hub: Hub, session: Session, work: SeatWork) -> None:

@@ -9,9 +9,10 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hotline import giving
-from hotline.fields import IN_CITY, Code, Remark
-from models.errors import Conflict, Forbidden, InvalidRequest, NotFound
-from models.store import credentials, seats, timers
+from hotline.fields import Code, Remark
+from hotline.giving import SeatGroupCode
+from models.errors import Conflict, Forbidden, InvalidRequest
+from models.store import seats, timers
 from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT, Seat
 from models.vocabulary import Role
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Actor, Timer
-
-AGENTS = frozenset({Role.AGENT, Role.SHIFT_LEAD})
-SeatGroupCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "SeatGroupCode"})]
 
 
 class SeatStep(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -43,11 +41,13 @@ async def move(hub: Hub, actor: Actor, step: SeatStep) -> Seat | None:
         raise Forbidden("只能操作自己的坐席；班长可以为他人签入、置忙闲、签出")
     if step.action == "beat":
         return await _beat(hub, agent)
-    groups = _known_groups(hub, step)
+    if step.action == "sign_on" and not step.seat_groups:
+        raise InvalidRequest("签入时请填写 seat_groups：签入哪些席组")
+    groups = giving.check_groups(hub, step.seat_groups)
 
     async def work(session: Session) -> Seat | None:
         if agent != actor.name:
-            await _check_agent(session, agent)
+            await giving.check_agent(session, agent)
         await seats.lock(session)
         seat = await seats.get(session, agent)
         if step.action == "sign_on":
@@ -153,21 +153,3 @@ async def _beat(hub: Hub, agent: str) -> Seat | None:
         return await seats.get(session, agent)
 
     return await hub.database.read(work)
-
-
-async def _check_agent(session: Session, agent: str) -> None:
-    """An agent is somebody with an account, or who sits here already."""
-    user = await credentials.user(session, agent)
-    if (user is None or user.role not in AGENTS) and await seats.get(session, agent) is None:
-        raise NotFound(f"没有名为“{agent}”的话务员")
-
-
-def _known_groups(hub: Hub, step: SeatStep) -> tuple[str, ...]:
-    if step.action != "sign_on":
-        return ()
-    if not step.seat_groups:
-        raise InvalidRequest("签入时请填写 seat_groups：签入哪些席组")
-    for code in step.seat_groups:
-        if code not in hub.city.seats.groups:
-            raise InvalidRequest(f"没有代码为“{code}”的席组，可选 {'、'.join(hub.city.seats.groups)}")
-    return tuple(dict.fromkeys(step.seat_groups))

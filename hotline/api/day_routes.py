@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry, seat
-from hotline.api import books, forecast, incidents, interactions, knowledge, seats
+from hotline import incident, knowledge_entry, seat, shift_change
+from hotline.api import books, forecast, incidents, interactions, knowledge, seats, shift_changes
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -28,6 +28,7 @@ from hotline.api.url import (
     get,
     post,
 )
+from hotline.giving import AGENTS
 from models.lifecycle import DESK
 from models.vocabulary import Role
 
@@ -43,14 +44,29 @@ CALLS: Final = (
          patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
 SEATS: Final = (
-    get("/api/v1/seat", seats.own, "自己的坐席，以及分来的会话或回拨", roles=seat.AGENTS, answer=seats.OwnSeat),
-    post("/api/v1/seat/steps", seats.move, "签入、示闲、离席、签出", roles=seat.AGENTS, body=seat.SeatStep,
+    get("/api/v1/seat", seats.own, "自己的坐席，以及分来的会话或回拨", roles=AGENTS, answer=seats.OwnSeat),
+    post("/api/v1/seat/steps", seats.move, "签入、示闲、离席、签出", roles=AGENTS, body=seat.SeatStep,
          answer=seats.OwnSeat, problems=(404, 409)),
-    post("/api/v1/seat/take", seats.take, "接起分来的会话或回拨", roles=seat.AGENTS, answer=seats.OwnSeat, problems=(409,)),
+    post("/api/v1/seat/take", seats.take, "接起分来的会话或回拨", roles=AGENTS, answer=seats.OwnSeat, problems=(409,)),
     get("/api/v1/seats", seats.listed, "各坐席的状态", roles=HOTLINE, answer=seats.SeatList, query=PAGE),
     get("/api/v1/seat_groups", seats.groups, "席组：话务员状态与排队", roles=HOTLINE, answer=seats.SeatGroups),
-    post("/api/v1/interactions/{id}/call_back", interactions.call_back, "回拨结果", roles=seat.AGENTS,
+    post("/api/v1/interactions/{id}/call_back", interactions.call_back, "回拨结果", roles=AGENTS,
          body=interactions.CallBack, answer=interactions.CalledBack, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+SHIFT_CHANGES: Final = (
+    get("/api/v1/drafts", shift_changes.drafts_listed, "自己和所在席组的登记草稿", roles=AGENTS, answer=shift_changes.Drafts,
+        query=PAGE),
+    Endpoint(method="PUT", path="/api/v1/drafts/{draft}", handler=shift_changes.write_draft, summary="保存登记草稿",
+             roles=AGENTS, body=shift_change.DraftFields, answer=shift_changes.DraftPage, problems=(404, 409),
+             patterns={"draft": "^[0-9a-f]{32}$"}),
+    Endpoint(method="DELETE", path="/api/v1/drafts/{draft}", handler=shift_changes.drop_draft, summary="删除登记草稿",
+             roles=AGENTS, answer=shift_changes.DraftDropped, patterns={"draft": "^[0-9a-f]{32}$"}),
+    get("/api/v1/shift_changes", shift_changes.listed, "交接班记录", roles=AGENTS | {Role.SUPERVISOR},
+        answer=shift_changes.ShiftChanges, query=PAGE),
+    post("/api/v1/shift_changes", shift_changes.hand_over, "交接班：草稿和未结束的会话交给他人或席组", roles=AGENTS,
+         body=shift_change.Handing, answers=(201,), answer=shift_changes.ShiftChangePage, problems=(404, 409)),
+    post("/api/v1/shift_changes/{id}/accept", shift_changes.accept, "接班", roles=AGENTS,
+         answer=shift_changes.ShiftChangePage, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
 FEEDS: Final = (
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
@@ -101,4 +117,4 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *SEATS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *SEATS, *SHIFT_CHANGES, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
