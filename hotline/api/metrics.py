@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from aiohttp import web
 from msgspec import Struct
@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
-from models.store import backlog, deliveries, installation, timers
+from models.store import backlog, deliveries, installation, seats, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,9 @@ class Reading(Struct, frozen=True, kw_only=True):
     deliveries: dict[str, int]
     oldest_delivery_for: float
     due_timers: int
+    agents: dict[str, int]
+    waiting_work: dict[str, int]
+    longest_wait_for: float
     heartbeat_for: float | None
 
 
@@ -66,12 +69,19 @@ class Figures:
         undelivered = await deliveries.undelivered(session)
         since = undelivered.waiting_since
         beat = await installation.last_beat(session, "work")
+        agents, queues = await seats.all_states(session), await seats.queues(session)
+        first = min((queue.since for queue in queues), default=now)
         return Reading(
             tickets={state: states.get(state, 0) for state in TicketState},
             backlog=await backlog.net_and_gross(session, now),
             deliveries={"waiting": undelivered.waiting, "dead": undelivered.dead},
             oldest_delivery_for=max(0.0, (now - since).total_seconds()) if since else 0.0,
             due_timers=await timers.due(session, now),
+            agents={state: agents.get(state, 0) for state in get_args(seats.State)},
+            waiting_work={
+                kind: sum(queue.n for queue in queues if queue.kind == kind) for kind in get_args(seats.WorkKind)
+            },
+            longest_wait_for=max(0.0, (now - first).total_seconds()),
             heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
         )
 
@@ -102,6 +112,10 @@ class Gauges(Collector):
         age = "age of the oldest webhook that waits, on the hub's clock; 0 where none waits"
         yield _gauge("oldest_waiting_delivery_age_seconds", age, found.oldest_delivery_for)
         yield _gauge("due_timers", "timers that are due and not fired yet", found.due_timers)
+        yield _gauges("agents", "agents who have signed on, by state", "state", found.agents)
+        yield _gauges("waiting_work", "chats, calls and call-backs that wait for an agent", "kind", found.waiting_work)
+        longest = "how long the first of them has waited, on the hub's clock; 0 where none waits"
+        yield _gauge("longest_wait_for_an_agent_seconds", longest, found.longest_wait_for)
         if found.heartbeat_for is not None:
             beat = "since the last sign of life of any worker, on the wall clock"
             yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)

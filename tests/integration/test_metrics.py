@@ -53,6 +53,9 @@ async def test_an_idle_hub_has_every_gauge_at_nothing(world: World) -> None:
         "deliveries/dead",
         "oldest_waiting_delivery_age_seconds",
         "due_timers",
+        "agents/free",
+        "waiting_work/call_back",
+        "longest_wait_for_an_agent_seconds",
     ):
         assert found[f"hotline_{name}"] == 0
     assert "hotline_worker_heartbeat_age_seconds" not in found
@@ -153,3 +156,15 @@ async def test_without_a_database_the_process_still_answers(world: World, monkey
         assert not [name for name in found if name.startswith("hotline_") and not name.startswith(counted)]
         assert "process_resident_memory_bytes" in found
     assert asked == 1, "a database that is away is not asked at every scrape"
+
+
+@pytest.mark.usefixtures("always_fresh")
+async def test_agents_and_what_waits_for_them_show(world: World) -> None:
+    offered = {"line": "12348", "wants_agent": True}
+    await world.post("/api/v1/interactions", offered, who="channel:wechat")
+    content = {"action": "sign_on", "seat_groups": ["general"]}
+    await world.post("/api/v1/seat/steps", content, who="agent")
+    world.clock.move(seconds=50)
+    found = await scraped(world)
+    assert (found["hotline_agents/free"], found["hotline_waiting_work/chat"]) == (1, 1)
+    assert 50 <= found["hotline_longest_wait_for_an_agent_seconds"] < 51
