@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hotline import clocks
 from hotline.clocks import facts_of
 from models.clocks import (
     ClockFact,
@@ -31,14 +32,14 @@ async def moved(step: Step, part: Assignment, fact: ClockFact) -> dict[str, Any]
     """
     trail = await events.of_ticket(step.session, part.ticket_id)
     facts = [*facts_of(trail, part.ordinal), fact]
-    clocks = recompute(facts, step.hub.calendars)
-    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=clocks.reply_by)
+    times = recompute(facts, step.hub.calendars)
+    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=times.reply_by)
     return {
         "counted_from": step.at,
-        "acknowledge_by": clocks.acknowledge_by,
-        "contact_by": clocks.contact_by,
-        "reply_by": clocks.reply_by,
-        "send_back_by": clocks.send_back_by,
+        "acknowledge_by": times.acknowledge_by,
+        "contact_by": times.contact_by,
+        "reply_by": times.reply_by,
+        "send_back_by": times.send_back_by,
     }
 
 
@@ -63,11 +64,16 @@ async def resumed(step: Step, part: Assignment) -> dict[str, Any]:
     return {**await moved(step, part, Resumed(step.at)), "paused_at": None}
 
 
-def promise_again(step: Step, part: Assignment, because: str) -> None:
-    """Move the date given to the citizen where the lead's approved date lies after it; the first one is kept."""
-    if part.is_lead and part.reply_by > step.ticket.promised_at:
-        step.record("promised", promised_at=part.reply_by, because=because)
-        step.set(promised_at=part.reply_by)
+def promise_again(step: Step, part: Assignment, because: str, *, is_agreed: bool = False) -> None:
+    """Move the date given to the citizen where the lead's approved date comes too near to it; the first one is kept.
+
+    A counted date leaves the hotline its own time for review (policy.review); one that was agreed on with the citizen's
+    plan (挂账) is the citizen's as it is.
+    """
+    promised_at = part.reply_by if is_agreed else clocks.promised_after(step.hub, part.reply_by)
+    if part.is_lead and promised_at > step.ticket.promised_at:
+        step.record("promised", promised_at=promised_at, because=because)
+        step.set(promised_at=promised_at)
 
 
 def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:
@@ -82,8 +88,7 @@ async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> 
     """Return the extension that may be asked for; raises Conflict where the policy allows none."""
     trail = await events.of_ticket(step.session, part.ticket_id)
     facts = facts_of(trail, part.ordinal)
-    clocks = recompute(facts, step.hub.calendars)
-    terms = clocks.basis.extension
+    terms = recompute(facts, step.hub.calendars).basis.extension
     granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
     extra = asked or (str(terms.each) if terms.each else "")
     refusal = terms.refusal(granted, extra) if extra else "该类工单不得延期"

@@ -82,6 +82,13 @@ def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
     return promise(hub, _matter(ticket), at, ticket.lead)[0]
 
 
+def promised_after(hub: Hub, reply_by: datetime) -> datetime:
+    """Return the earliest date to give to the citizen where the department's own was moved: it leaves time for review."""
+    hours = hub.office_hours(hub.city.hotline_department)
+    within = hub.policy.review.within
+    return counted(hub, lambda calendar: extended(reply_by, within, calendar, hours))[0].astimezone(UTC)
+
+
 def facts_of(trail: list[Any], ordinal: int) -> tuple[ClockFact, ...]:
     """Return from a trail all that the clocks of one part are counted from; raises DamagedTrail."""
     told = [event for event in trail if event.type in {"clock_started", "clock_moved"}]

@@ -70,7 +70,7 @@ async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
     values = await clock_moves.deferred(step, part, solve_by) if fields.granted else {}
     to = AssignmentState.DEFERRED if fields.granted else part.state
     decided = step.move_part(part, Action.DECIDE_DEFERRAL, to, asked=None, **values)
-    clock_moves.promise_again(step, decided, "挂账")
+    clock_moves.promise_again(step, decided, "挂账", is_agreed=True)
     await step.deliver(decided, "ticket.deferral_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:
         await step.tell_all("deferred", reason=asked["reason"], until=decided.reply_by)
