@@ -16,12 +16,15 @@ from models.clocks import (
     write_fact,
 )
 from models.errors import Conflict
+from models.limits import limit
 from models.store import events
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from hotline.hub import Hub
     from hotline.step import Step
+    from models.sla import ExtensionTerms
     from models.ticket import Assignment
 
 
@@ -86,12 +89,22 @@ def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, 
 
 async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> str:
     """Return the extension that may be asked for; raises Conflict where the policy allows none."""
-    trail = await events.of_ticket(step.session, part.ticket_id)
-    facts = facts_of(trail, part.ordinal)
-    terms = recompute(facts, step.hub.calendars).basis.extension
-    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    terms, granted = _terms(step.hub, await events.of_ticket(step.session, part.ticket_id), part)
     extra = asked or (str(terms.each) if terms.each else "")
     refusal = terms.refusal(granted, extra) if extra else "该类工单不得延期"
     if refusal is not None:
         raise Conflict(refusal)
     return extra
+
+
+def may_extend(hub: Hub, trail: list[Any], part: Assignment) -> bool:
+    """Tell whether a part may be given any more time at all, by its ticket's trail."""
+    terms, granted = _terms(hub, trail, part)
+    return bool(terms.each) and terms.refusal(granted, f"1{limit(terms.each).unit}") is None
+
+
+def _terms(hub: Hub, trail: list[Any], part: Assignment) -> tuple[ExtensionTerms, list[str]]:
+    """Return by what a part may be extended, and by what it was."""
+    facts = facts_of(trail, part.ordinal)
+    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    return recompute(facts, hub.calendars).basis.extension, granted

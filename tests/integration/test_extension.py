@@ -70,7 +70,9 @@ async def test_the_citizen_is_told_the_new_date_and_why(world: World) -> None:
     assert "2026年12月8日24时" in told.content
 
 
-async def test_an_extended_promise_leaves_the_hotline_its_time_for_review_and_the_first_one_is_kept(world: World) -> None:
+async def test_an_extended_promise_leaves_the_hotline_its_time_for_review_and_the_first_one_is_kept(
+    world: World,
+) -> None:
     receipt = await world.register(LAMP)
     number = receipt["number"]
     await world.step(number, "acknowledge", who=WHO)
