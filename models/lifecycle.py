@@ -214,7 +214,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.REMIND, SEEN_OPEN, set(), OVERSIGHT),
-    _ticket(Action.SUPERVISE, SEEN_OPEN | {T.HANDED_OFF}, set(), OVERSIGHT),
+    # A leader summons (约谈); which level is whose is the city's to say (oversight.toml).
+    _ticket(Action.SUPERVISE, SEEN_OPEN | {T.HANDED_OFF}, set(), OVERSIGHT | {Role.LEADER}),
     # The clock escalates an unconfirmed handoff of an ended ticket too; people only what is open.
     _ticket(Action.ESCALATE, SEEN, set(), OVERSIGHT),
 )

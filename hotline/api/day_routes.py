@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import incident, knowledge_entry
-from hotline.api import books, forecast, incidents, interactions, knowledge
+from hotline.api import books, forecast, incidents, interactions, knowledge, oversight_routes
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -91,4 +91,12 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *BOOKS,
+    *CALLS,
+    *FEEDS,
+    *INCIDENTS,
+    *FORECASTS,
+    *KNOWLEDGE,
+    *oversight_routes.ENDPOINTS,
+)
