@@ -9,6 +9,7 @@ from hotline.clocks import facts_of
 from models.clocks import (
     ClockFact,
     DeferralApproved,
+    DeferralEnded,
     ExtensionApproved,
     Paused,
     Resumed,
@@ -57,6 +58,11 @@ async def deferred(step: Step, part: Assignment, solve_by: datetime) -> dict[str
     return await moved(step, part, DeferralApproved(step.at, solve_by))
 
 
+async def deferral_ended(step: Step, part: Assignment) -> dict[str, Any]:
+    """Return the columns of a part whose deferral is over: its reply is owed within its limit from now."""
+    return await moved(step, part, DeferralEnded(step.at))
+
+
 async def paused(step: Step, part: Assignment, cause: str) -> dict[str, Any]:
     """Return the columns of a part whose clocks stop."""
     return {**await moved(step, part, Paused(step.at, cause)), "paused_at": step.at}
@@ -75,6 +81,14 @@ def promise_again(step: Step, part: Assignment, because: str, *, is_agreed: bool
     """
     promised_at = part.reply_by if is_agreed else clocks.promised_after(step.hub, part.reply_by)
     if part.is_lead and promised_at > step.ticket.promised_at:
+        step.record("promised", promised_at=promised_at, because=because)
+        step.set(promised_at=promised_at)
+
+
+def promise_sooner(step: Step, part: Assignment, because: str) -> None:
+    """Bring the date given to the citizen forward with the lead's: what was put off is handled now."""
+    promised_at = clocks.promised_after(step.hub, part.reply_by)
+    if part.is_lead and promised_at < step.ticket.promised_at:
         step.record("promised", promised_at=promised_at, because=because)
         step.set(promised_at=promised_at)
 

@@ -238,6 +238,8 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.DECIDE_EXTENSION, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
     _part(Action.REQUEST_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
     _part(Action.DECIDE_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.DEFERRED, A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    # Its review decides on a deferral again: it stands, or the matter is handled now.
+    _part(Action.DECIDE_DEFERRAL, {A.DEFERRED}, {A.DEFERRED, A.IN_PROGRESS}),
     _part(Action.REPLY, BEING_HANDLED | {A.REPLIED}, {A.REPLIED}),  # anew, until it is signed off
     _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
     _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),

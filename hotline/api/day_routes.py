@@ -90,7 +90,6 @@ BOOKS: Final = (
     get("/api/v1/books", books.show, "账目：来话、工单、承办、留痕、投递各自相平", roles=HOTLINE, answer=books.Books,
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
-
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *BOOKS,
     *CALLS,

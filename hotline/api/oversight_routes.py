@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import supervision
-from hotline.api import supervisions
+from hotline.api import deferrals, supervisions
 from hotline.api.auth import READERS
 from hotline.api.url import HOTLINE, LEVEL, MOMENT, PAGE, SEQ, TEXT, YES_NO, Endpoint, get, post
 from models.vocabulary import Role
@@ -22,5 +22,11 @@ SUPERVISIONS: Final = (
     get("/api/v1/supervisions/{number}/{seq}/letter", supervisions.read_letter, "督办通知书", roles=READERS,
         media_type="text/html", problems=(409,), patterns={"seq": SEQ}),
 )  # fmt: skip
+DEFERRALS: Final = (
+    get("/api/v1/deferrals", deferrals.listed, "挂账事项，约定期限近的在前", roles=READERS, answer=deferrals.Deferrals,
+        problems=(404,), query={"department": TEXT, "waiting": YES_NO, **PAGE}),
+    get("/api/v1/deferrals/figures", deferrals.figures, "挂账数量、复核结果", roles=HOTLINE,
+        answer=deferrals.DeferralFigures, query={"since": MOMENT}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = SUPERVISIONS
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*SUPERVISIONS, *DEFERRALS)
