@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hotline import clocks
 from hotline.clocks import facts_of
 from models.clocks import (
     ClockFact,
     DeferralApproved,
+    DeferralEnded,
     ExtensionApproved,
     Paused,
     Resumed,
@@ -15,12 +17,15 @@ from models.clocks import (
     write_fact,
 )
 from models.errors import Conflict
+from models.limits import limit
 from models.store import events
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from hotline.hub import Hub
     from hotline.step import Step
+    from models.sla import ExtensionTerms
     from models.ticket import Assignment
 
 
@@ -31,14 +36,14 @@ async def moved(step: Step, part: Assignment, fact: ClockFact) -> dict[str, Any]
     """
     trail = await events.of_ticket(step.session, part.ticket_id)
     facts = [*facts_of(trail, part.ordinal), fact]
-    clocks = recompute(facts, step.hub.calendars)
-    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=clocks.reply_by)
+    times = recompute(facts, step.hub.calendars)
+    step.record("clock_moved", assignment=part.ordinal, fact=write_fact(fact), reply_by=times.reply_by)
     return {
         "counted_from": step.at,
-        "acknowledge_by": clocks.acknowledge_by,
-        "contact_by": clocks.contact_by,
-        "reply_by": clocks.reply_by,
-        "send_back_by": clocks.send_back_by,
+        "acknowledge_by": times.acknowledge_by,
+        "contact_by": times.contact_by,
+        "reply_by": times.reply_by,
+        "send_back_by": times.send_back_by,
     }
 
 
@@ -53,6 +58,11 @@ async def deferred(step: Step, part: Assignment, solve_by: datetime) -> dict[str
     return await moved(step, part, DeferralApproved(step.at, solve_by))
 
 
+async def deferral_ended(step: Step, part: Assignment) -> dict[str, Any]:
+    """Return the columns of a part whose deferral is over: its reply is owed within its limit from now."""
+    return await moved(step, part, DeferralEnded(step.at))
+
+
 async def paused(step: Step, part: Assignment, cause: str) -> dict[str, Any]:
     """Return the columns of a part whose clocks stop."""
     return {**await moved(step, part, Paused(step.at, cause)), "paused_at": step.at}
@@ -63,11 +73,24 @@ async def resumed(step: Step, part: Assignment) -> dict[str, Any]:
     return {**await moved(step, part, Resumed(step.at)), "paused_at": None}
 
 
-def promise_again(step: Step, part: Assignment, because: str) -> None:
-    """Move the date given to the citizen where the lead's approved date lies after it; the first one is kept."""
-    if part.is_lead and part.reply_by > step.ticket.promised_at:
-        step.record("promised", promised_at=part.reply_by, because=because)
-        step.set(promised_at=part.reply_by)
+def promise_again(step: Step, part: Assignment, because: str, *, is_agreed: bool = False) -> None:
+    """Move the date given to the citizen where the lead's approved date comes too near to it; the first one is kept.
+
+    A counted date leaves the hotline its own time for review (policy.review); one that was agreed on with the citizen's
+    plan (挂账) is the citizen's as it is.
+    """
+    promised_at = part.reply_by if is_agreed else clocks.promised_after(step.hub, part.reply_by)
+    if part.is_lead and promised_at > step.ticket.promised_at:
+        step.record("promised", promised_at=promised_at, because=because)
+        step.set(promised_at=promised_at)
+
+
+def promise_sooner(step: Step, part: Assignment, because: str) -> None:
+    """Bring the date given to the citizen forward with the lead's: what was put off is handled now."""
+    promised_at = clocks.promised_after(step.hub, part.reply_by)
+    if part.is_lead and promised_at < step.ticket.promised_at:
+        step.record("promised", promised_at=promised_at, because=because)
+        step.set(promised_at=promised_at)
 
 
 def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:
@@ -80,13 +103,22 @@ def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, 
 
 async def allowed_extension(step: Step, part: Assignment, asked: str | None) -> str:
     """Return the extension that may be asked for; raises Conflict where the policy allows none."""
-    trail = await events.of_ticket(step.session, part.ticket_id)
-    facts = facts_of(trail, part.ordinal)
-    clocks = recompute(facts, step.hub.calendars)
-    terms = clocks.basis.extension
-    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    terms, granted = _terms(step.hub, await events.of_ticket(step.session, part.ticket_id), part)
     extra = asked or (str(terms.each) if terms.each else "")
     refusal = terms.refusal(granted, extra) if extra else "该类工单不得延期"
     if refusal is not None:
         raise Conflict(refusal)
     return extra
+
+
+def may_extend(hub: Hub, trail: list[Any], part: Assignment) -> bool:
+    """Tell whether a part may be given any more time at all, by its ticket's trail."""
+    terms, granted = _terms(hub, trail, part)
+    return bool(terms.each) and terms.refusal(granted, f"1{limit(terms.each).unit}") is None
+
+
+def _terms(hub: Hub, trail: list[Any], part: Assignment) -> tuple[ExtensionTerms, list[str]]:
+    """Return by what a part may be extended, and by what it was."""
+    facts = facts_of(trail, part.ordinal)
+    granted = [str(fact.limit) for fact in facts if isinstance(fact, ExtensionApproved)]
+    return recompute(facts, hub.calendars).basis.extension, granted

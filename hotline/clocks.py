@@ -82,6 +82,13 @@ def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
     return promise(hub, _matter(ticket), at, ticket.lead)[0]
 
 
+def promised_after(hub: Hub, reply_by: datetime) -> datetime:
+    """Return the earliest date to give to the citizen where the department's own was moved: it leaves time for review."""
+    hours = hub.office_hours(hub.city.hotline_department)
+    within = hub.policy.review.within
+    return counted(hub, lambda calendar: extended(reply_by, within, calendar, hours))[0].astimezone(UTC)
+
+
 def facts_of(trail: list[Any], ordinal: int) -> tuple[ClockFact, ...]:
     """Return from a trail all that the clocks of one part are counted from; raises DamagedTrail."""
     told = [event for event in trail if event.type in {"clock_started", "clock_moved"}]
@@ -171,6 +178,12 @@ def again_at(hub: Hub, last: datetime, every: Limit, at: datetime) -> datetime:
     return following if following > at else counted(hub, lambda calendar: extended(at, every, calendar, hours))[0]
 
 
+def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetime:
+    """Return by when a department must have answered a supervision, by its own hours."""
+    hours = hub.office_hours(department)
+    return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
+
+
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)
@@ -184,6 +197,11 @@ def call_back_by(hub: Hub, at: datetime) -> datetime:
 def reopen_until(hub: Hub, ticket: Ticket) -> datetime:
     """Return until when a closed ticket may be reopened by the citizen."""
     return _by_centre(hub, ticket.closed_at or hub.now(), hub.policy.reopen.within)
+
+
+def is_too_late_to_reopen(hub: Hub, ticket: Ticket, at: datetime) -> bool:
+    """Tell whether a citizen's time to ask for a closed ticket to be done again is over."""
+    return ticket.closed_at is not None and at > reopen_until(hub, ticket)
 
 
 def _by_centre(hub: Hub, at: datetime, within: Any) -> datetime:

@@ -56,4 +56,4 @@ async def decide_extension(step: Step, fields: DecideExtension) -> None:
     clock_moves.promise_again(step, decided, "延期")
     await step.deliver(decided, "ticket.extension_decided", granted=fields.granted, reason=reason)
     if fields.granted and part.is_lead:
-        await step.tell_all("extended", reason=asked["reason"], until=decided.reply_by)
+        await step.tell_all("extended", reason=asked["reason"], until=step.ticket.promised_at)

@@ -38,6 +38,9 @@ Moment = Annotated[datetime, Meta(tz=True)]
 # How a matter ended for the citizen (DOMAIN 3.5).
 Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]
 
+# Who takes over an emergency (国办发〔2022〕12号).
+HandoffNumber = Literal["110", "119", "120", "122", "12356"]
+
 
 class SealedFields(Struct, kw_only=True):
     """A step with words of a person: those of the fields `SEALED` are kept as they were written, beside the event."""

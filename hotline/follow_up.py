@@ -224,7 +224,7 @@ def _reopens(step: Step) -> bool:
 
 def _is_too_late(step: Step) -> bool:
     """Tell whether the time to ask for it to be done again is over."""
-    return step.ticket.closed_at is not None and step.at > clocks.reopen_until(step.hub, step.ticket)
+    return clocks.is_too_late_to_reopen(step.hub, step.ticket, step.at)
 
 
 async def _has_displeased_merged_caller(step: Step) -> bool:

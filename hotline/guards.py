@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from models.city import GRID
 from models.errors import Conflict, InvalidRequest
 from models.store import handoffs, tickets
-from models.vocabulary import Kind
+from models.vocabulary import Kind, Role
 from routing.guards import Recusal, accuses, may_delegate, recusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.ticket import Ticket
+    from models.ticket import Assignment, Ticket
+
+MERGES_ACCUSATIONS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 
 
 async def check_alone(step: Step, doing: str) -> None:
@@ -31,6 +34,24 @@ def why_no_answer(hub: Hub, kind: Kind, flags: Collection[str]) -> str | None:
         return "举报件须由人核办，不能直办"
     grave = [rule.name for rule in hub.city.flags if rule.desk and rule.flag in flags]
     return f"涉及{'、'.join(dict.fromkeys(grave))}，须由人核办，不能直办" if grave else None
+
+
+def why_no_send_back(hub: Hub, part: Assignment, at: datetime) -> str | None:
+    """Return why a part may not be sent back, or not any more (退单), None where it may."""
+    if part.is_designated:
+        return "该工单已指定由本单位办理，不得再退单（第三次派单即指定，会商裁定亦同）"
+    if part.send_back_count >= hub.policy.send_back.dispute_at:
+        return f"本单位的退单申请已{part.send_back_count}次不予退单，应由本单位办理，不得再退单"
+    if part.send_back_by is None:
+        return "该类工单须先行处置，不得退单"
+    return "已超过退单时限，应由本单位办理" if at > part.send_back_by else None
+
+
+def is_accusation(hub: Hub, ticket: Ticket) -> bool:
+    """Tell whether a ticket accuses somebody (举报, 作风投诉): only some may merge it."""
+    return recused(hub, ticket) is not None or accuses(
+        ticket.kind, ticket.detail or ticket.category, hub.city, ticket.flags
+    )
 
 
 async def check_handed_off(step: Step, doing: str) -> None:

@@ -5,12 +5,12 @@ Source: 国办发〔2022〕12号. What is left for the city stays a ticket.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from hotline import clocks
-from hotline.fields import Code, Reason, Remark, required
+from hotline.fields import Code, HandoffNumber, Reason, Remark, required
 from models.errors import Conflict
 from models.lifecycle import Action, TicketState
 from models.store import handoffs
@@ -18,13 +18,11 @@ from models.store import handoffs
 if TYPE_CHECKING:
     from hotline.step import Step
 
-Number = Literal["110", "119", "120", "122", "12356"]
-
 
 class HandOff(Struct, kw_only=True):
     """紧急转接: `remainder` says that something is left for the city, so the ticket goes on."""
 
-    number: Number
+    number: HandoffNumber
     reason: Reason
     remainder: bool = True
 
@@ -32,7 +30,7 @@ class HandOff(Struct, kw_only=True):
 class ConfirmHandoff(Struct, kw_only=True):
     """确认转接: the other side has it, under its own number."""
 
-    number: Number
+    number: HandoffNumber
     outside_number: Code | None = None
     remark: Remark = ""
 

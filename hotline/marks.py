@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from hotline import clocks, seat
+from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
-from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -47,6 +47,7 @@ _LATE: Final = {
     "extension": "延期申请超过审批时限仍未审批",
     "deferral": "挂账申请超过审批时限仍未审批",
 }
+LATE_REVIEW: Final = "挂账到期复核超过时限仍未复核"
 # What is late with the hotline itself is reminded of on every working day, and pressed harder from the third time on.
 DAILY: Final = limit("1wd")
 THIRD: Final = 3
@@ -91,15 +92,16 @@ async def _part(step: Step, part: Assignment, timer: Timer) -> None:
         # The hotline ordered the pause, the hotline looks whether it must last.
         step.supervise(action, None, reason)
         return
-    step.supervise(action, part.department, reason)
-    await step.deliver(part, SUPERVISION_EVENTS[action], reason=reason, mark=mark)
+    if mark is MarkKind.REVIEW_DEFERRAL:
+        await open_review(step, part)
+    await step.press(step.parts[part.ordinal], action, reason, mark=mark)
 
 
 async def _stage(step: Step, timer: Timer) -> None:
     """The hotline's own stage is late, or its next moment has come."""
     state = step.ticket.state
     if timer.kind.partition(":")[0] in {"desk_late", "review_late"}:
-        _press_again(step, timer, Action.ESCALATE)
+        await _press_again(step, timer, Action.ESCALATE, _LATE[timer.kind.partition(":")[0]])
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
     elif state is TicketState.FOLLOW_UP:
@@ -117,20 +119,21 @@ async def _decision(step: Step, part: Assignment, timer: Timer) -> None:
         return
     is_for_unit_above = part.role is AssignmentRole.DELEGATED and part.waits_for == "send_back"
     above = step.parts[part.parent] if is_for_unit_above and part.parent else None
-    action, reason = _press_again(step, timer, Action.SUPERVISE, above.department if above else None)
-    if above is not None:
-        await step.deliver(above, SUPERVISION_EVENTS[action], reason=reason)
+    late = LATE_REVIEW if part.is_deferral_reviewed else _LATE[part.waits_for]
+    await _press_again(step, timer, Action.SUPERVISE, late, above)
 
 
-def _press_again(step: Step, timer: Timer, hardest: Action, department: str | None = None) -> tuple[Action, str]:
-    """Remind twice, then press harder, until it is done; the timer's kind counts. Returns how, and why in Chinese."""
+async def _press_again(step: Step, timer: Timer, hardest: Action, late: str, part: Assignment | None = None) -> None:
+    """Remind the hotline, or the unit of a part, twice, then press harder, until it is done; the timer's kind counts."""
     kind, _, turn = timer.kind.partition(":")
     time = int(turn or 1)
     action = Action.REMIND if time < THIRD else hardest
-    step.supervise(action, department, _LATE[kind])
+    if part is None:
+        step.supervise(action, None, late)
+    else:
+        await step.press(part, action, late)
     every = DAILY if time < THIRD else step.policy.marks.escalate
     step.wait(timer.subject, f"{kind}:{time + 1}", clocks.again_at(step.hub, timer.due_at, every, step.at))
-    return action, _LATE[kind]
 
 
 async def _supervision(step: Step, timer: Timer) -> None:
@@ -145,8 +148,7 @@ async def _supervision(step: Step, timer: Timer) -> None:
     if part is None or not part.is_with_department:
         step.supervise(Action.ESCALATE, None, reason)
         return
-    step.supervise(Action.ESCALATE, part.department, reason)
-    await step.deliver(part, SUPERVISION_EVENTS[Action.ESCALATE], reason=reason)
+    await step.press(part, Action.ESCALATE, reason)
 
 
 async def _follow_up(step: Step, timer: Timer) -> None:

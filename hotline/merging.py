@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,13 +15,9 @@ from models.errors import Conflict, Forbidden
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.store import steps, tickets
 from models.ticket import GENESIS, id_of, number_of
-from models.vocabulary import Role
-from routing.guards import accuses
 
 if TYPE_CHECKING:
     from models.ticket import Ticket
-
-MERGES_ACCUSATIONS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 
 
 class Merge(Struct, kw_only=True):
@@ -125,10 +121,9 @@ def _keep_from_accused(step: Step, ticket: Ticket, other: Step) -> None:
 
     Raises Forbidden where whoever merges may not merge an accusation at all, Conflict.
     """
-    hub, category = step.hub, ticket.detail or ticket.category
+    hub = step.hub
     barred = guards.recused(hub, ticket)
-    is_accusation = barred is not None or accuses(ticket.kind, category, hub.city, ticket.flags)
-    if is_accusation and step.actor.role not in MERGES_ACCUSATIONS:
+    if guards.is_accusation(hub, ticket) and step.actor.role not in guards.MERGES_ACCUSATIONS:
         raise Forbidden("举报件和作风投诉的并单，须由班长或督办员办理")
     if barred is None:
         return

@@ -20,6 +20,8 @@ _WORDS: Final = {
     "declined": "您的诉求（工单号{number}）不属于热线受理范围：{reason}。您可以通过以下途径解决：{lawful_channel}",
     "extended": "您的诉求（工单号{number}）因{reason}，经批准延期至{until}答复，请您谅解。",
     "deferred": "您的诉求（工单号{number}）受客观条件限制，计划于{until}前解决：{reason}",
+    "still_deferred": "您的诉求（工单号{number}）仍在挂账办理，已复核，计划于{until}前解决：{reason}",
+    "deferral_ended": "您的诉求（工单号{number}）已恢复办理，预计{until}前答复您。",
     "result": "您的诉求（工单号{number}）已办理：{result}。请评价或申请重办：{link}",
     "reopened": "您的诉求（工单号{number}）已重新办理，预计{until}前答复您。",
     "closed": "您的诉求（工单号{number}）已办结。如有新情况可申请重办：{link}",
@@ -30,7 +32,7 @@ _WORDS: Final = {
 }
 
 # The date of a plan is agreed on, not counted: no calendar will move it.
-_AGREED: Final = frozenset({"deferred"})
+_AGREED: Final = frozenset({"deferred", "still_deferred"})
 
 
 def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str, Any]) -> str:

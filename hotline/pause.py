@@ -56,4 +56,4 @@ async def resume(step: Step, fields: Resume) -> None:
     resumed = step.set_part(part, **await clock_moves.resumed(step, part))
     clock_moves.promise_again(step, resumed, "恢复计时")
     if step.ticket.promised_at != promised_at:
-        await step.tell_all("extended", reason="鉴定或听证的时间依法不计入期限", until=resumed.reply_by)
+        await step.tell_all("extended", reason="鉴定或听证的时间依法不计入期限", until=step.ticket.promised_at)

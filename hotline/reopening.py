@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline import clocks
-from hotline.outgoing import SUPERVISION_EVENTS
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
@@ -48,9 +47,10 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
         )
     if count >= policy.supervise_at:
         action = Action.ESCALATE if count >= policy.escalate_at else Action.SUPERVISE
-        step.supervise(action, step.ticket.lead, f"第{count}次重办")
-        if part is not None:
-            await step.deliver(part, SUPERVISION_EVENTS[action], reason=f"第{count}次重办")
+        if part is None:
+            step.supervise(action, step.ticket.lead, f"第{count}次重办")
+        else:
+            await step.press(part, action, f"第{count}次重办")
     await step.tell_all("reopened", until=promised_at)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline import ruling
+from hotline import guards, ruling
 from hotline.fields import DepartmentCode, Grounds, PartFields, Reason, required
 from hotline.step import PROGRAM
 from models.errors import Conflict, Forbidden, InvalidRequest
@@ -44,7 +44,9 @@ async def send_back(step: Step, fields: SendBack) -> None:
     part = step.part(fields.assignment)
     reason = required(fields.reason, "退单理由", 4)
     argument = required(fields.duty_argument, "职责依据", 4)
-    _check_limits(step, part)
+    refused = guards.why_no_send_back(step.hub, part, step.at)
+    if refused is not None:
+        raise Conflict(refused)
     if fields.proposed_department not in {None, *step.hub.city.departments}:
         raise InvalidRequest(f"没有代码为“{fields.proposed_department}”的承办单位")
     step.take(
@@ -97,18 +99,6 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
         await ruling.end_dispute(step, part.department, reason)
     elif is_ruling:
         await ruling.end_settled(step, reason)
-
-
-def _check_limits(step: Step, part: Assignment) -> None:
-    """Raise Conflict where a part may not be sent back, or not any more."""
-    if part.is_designated:
-        raise Conflict("该工单已指定由本单位办理，不得再退单（第三次派单即指定，会商裁定亦同）")
-    if part.send_back_count >= step.policy.send_back.dispute_at:
-        raise Conflict(f"本单位的退单申请已{part.send_back_count}次不予退单，应由本单位办理，不得再退单")
-    if part.send_back_by is None:
-        raise Conflict("该类工单须先行处置，不得退单")
-    if step.at > part.send_back_by:
-        raise Conflict("已超过退单时限，应由本单位办理")
 
 
 def _count(step: Step, part: Assignment) -> None:

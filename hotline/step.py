@@ -21,7 +21,7 @@ from models.lifecycle import (
     TicketState,
     advance,
 )
-from models.store import steps, tickets
+from models.store import steps, supervisions, tickets
 from models.ticket import Actor, Assignment, Ticket, Timer
 from models.vocabulary import AssignmentRole, Role
 
@@ -52,6 +52,7 @@ class Step(Trail):
         self.parts = {part.ordinal: part for part in parts}
         self._state_before: TicketState | None = ticket.state if ticket.event_count else None
         self._touched: set[int] = set()
+        self._ends_supervisions = False
         self._waited_for = {part.ordinal: part.waits_for for part in parts}
 
     # What stands there
@@ -178,6 +179,8 @@ class Step(Trail):
     async def write(self) -> None:
         """Write everything that was said; nobody sees half of it."""
         self._settle()
+        if self._ends_supervisions:
+            await supervisions.end_all(self.session, self.ticket.id, self.actor.name, self.at)
         await steps.write(self.session, self.change)
 
     def _settle(self) -> None:
@@ -206,6 +209,8 @@ class Step(Trail):
         if not self.change.events:
             return
         self._settle()
+        if self._ends_supervisions:
+            await supervisions.end_all(self.session, self.ticket.id, self.actor.name, self.at)
         kept = remember()
         if kept is not None:
             self.change.remembered.append(kept)
@@ -239,6 +244,8 @@ class Step(Trail):
             return
         if self.ticket.state in TICKET_ENDS:
             self.set(closed_at=self.ticket.closed_at or self.at)
+            # Most tickets were never supervised, and cost nothing more.
+            self._ends_supervisions = self.ticket.supervision_level > 0
         stage = clocks.stage(self.hub, self.ticket, self.at)
         self.set(stage_by=stage.due_by if stage else None)
         if stage is None:

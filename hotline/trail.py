@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from hotline.outgoing import Outgoing
+from hotline import clocks
+from hotline.outgoing import SUPERVISION_EVENTS, Outgoing
 from models.errors import Forbidden
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, advance_ticket, may
 from models.store import steps, tickets
 from models.trail import link
+from models.vocabulary import SupervisionLevel
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.ticket import Actor, Ticket
+    from models.ticket import Actor, Assignment, Ticket
 
 
 class Trail(Outgoing):
@@ -72,12 +74,23 @@ class Trail(Outgoing):
         self.record("brief_edited", length=len(masked))
 
     def supervise(
-        self, action: Action, department: str | None, reason: str, *, owner: str = "", deadline: datetime | None = None
+        self,
+        action: Action,
+        department: str | None,
+        reason: str,
+        *,
+        owner: str = "",
+        deadline: datetime | None = None,
+        level: SupervisionLevel | None = None,
+        answer_by: datetime | None = None,
     ) -> None:
-        """Record a reminder, a supervision or an escalation: a record, never a state; it excuses nothing."""
-        level = {Action.REMIND: 0, Action.SUPERVISE: 1, Action.ESCALATE: 2}[action]
-        self.record(action, department=department, reason=reason, deadline=deadline)
-        self.set(supervision_level=max(level, self.ticket.supervision_level))
+        """Record a reminder, a supervision or an escalation: a record, never a state; it excuses nothing.
+
+        With `answer_by` it is a letter that the department answers in writing.
+        """
+        level = level if level is not None else self.level_of(action)
+        self.record(action, department=department, reason=reason, deadline=deadline, level=level, answer_by=answer_by)
+        self.set(supervision_level=max(int(level), self.ticket.supervision_level))
         self.change.supervisions.append(
             {
                 "ticket_id": self.ticket.id,
@@ -89,5 +102,36 @@ class Trail(Outgoing):
                 "reason": reason,
                 "at": self.at,
                 "deadline": deadline,
+                "answer_by": answer_by,
             }
         )
+
+    async def press(
+        self,
+        part: Assignment,
+        action: Action,
+        reason: str,
+        *,
+        owner: str = "",
+        deadline: datetime | None = None,
+        level: SupervisionLevel | None = None,
+        **told: Any,
+    ) -> None:
+        """Record it and tell the department, which answers a supervision in writing: by its deadline, else by its level's time."""
+        level = level if level is not None else self.level_of(action)
+        answer_by = deadline
+        if answer_by is None and level is not SupervisionLevel.REMINDED:
+            within = self.hub.city.oversight.supervision.terms_of(level).answer_within
+            answer_by = clocks.answer_by(self.hub, part.department, within, self.at)
+        self.supervise(
+            action, part.department, reason, owner=owner, deadline=deadline, level=level, answer_by=answer_by
+        )
+        shown = {"reason": reason, "deadline": deadline, "level": level, "answer_by": answer_by, **told}
+        await self.deliver(part, SUPERVISION_EVENTS[action], **shown)
+
+    def level_of(self, action: Action) -> SupervisionLevel:
+        """Return the level of a step that names none: what this actor's role may issue, else what the step is."""
+        terms = self.hub.city.oversight.supervision
+        if action is Action.REMIND:
+            return SupervisionLevel.REMINDED
+        return terms.lightest(self.actor.role, terms.supervise if action is Action.SUPERVISE else terms.escalate)

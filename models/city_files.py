@@ -30,7 +30,7 @@ from models.city_knowledge import place_knowledge, place_synonyms, repeated
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_replies, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
-from models.city_rules import made, read_city_statutes, read_policies, read_years
+from models.city_rules import made, read_city_oversight, read_city_statutes, read_policies, read_years
 from models.city_seats import SEAT_GROUPS, read_seat_groups, seats_of
 from models.city_tables import (
     CATEGORIES,
@@ -47,6 +47,7 @@ from models.city_tables import (
 )
 from models.knowledge import Entry
 from models.limits import InvalidRule
+from models.oversight import Oversight
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 
@@ -95,6 +96,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     scope: list[Placed[ScopeRule]]
     language: Language
     replies: ReplyRules
+    oversight: Oversight
     knowledge: list[tuple[str, Placed[Entry]]]
     synonyms: list[Placed[tuple[str, ...]]]
     faults: list[Fault]
@@ -145,6 +147,7 @@ def read_city(folder: Path) -> City:
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
         replies=read.replies,
+        oversight=read.oversight,
         synonyms=_records(read.synonyms),
         seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
     )
@@ -173,6 +176,7 @@ def read_folder(folder: Path) -> CityFolder:
         scope=read_scope(folder, faults),
         language=read_language(folder, faults),
         replies=read_replies(folder, faults),
+        oversight=read_city_oversight(folder, faults),
         knowledge=place_knowledge(folder, faults),
         synonyms=place_synonyms(folder, faults),
         faults=faults,

@@ -11,12 +11,14 @@ import msgspec
 from models.calendar import CalendarYear
 from models.city_fault import CityFault, Fault
 from models.city_rows import read_text
+from models.oversight import Oversight, read_oversight
 from models.sla import Policy, Statute, read_policy, read_statutes
 
 Record = TypeVar("Record")
 POLICIES: Final = "policies"
 STATUTES: Final = "policies/statutes.toml"
 CALENDARS: Final = "calendars"
+OVERSIGHT: Final = "oversight.toml"
 _AT_LINE: Final = re.compile(r"at line (\d+)")
 _STEP: Final = re.compile(r"\.(\w+)(?:\[(\d+)\])?")
 
@@ -44,6 +46,13 @@ def read_city_statutes(folder: Path, faults: list[Fault]) -> tuple[Statute, ...]
     if not (folder / STATUTES).exists():
         return ()
     return made(folder, STATUTES, read_statutes, faults) or ()
+
+
+def read_city_oversight(folder: Path, faults: list[Fault]) -> Oversight:
+    """Return how the city watches over departments, seats and callers; one without the file goes by what is usual."""
+    if not (folder / OVERSIGHT).exists():
+        return Oversight()
+    return made(folder, OVERSIGHT, read_oversight, faults) or Oversight()
 
 
 def read_years(folder: Path, faults: list[Fault]) -> dict[str, CalendarYear]:

@@ -83,6 +83,12 @@ class DeferralApproved(Struct, frozen=True, tag_field="fact", tag="deferral_appr
     solve_by: datetime
 
 
+class DeferralEnded(Struct, frozen=True, tag_field="fact", tag="deferral_ended"):
+    """挂账终止: its review found that it must be handled now; the reply's limit is counted anew from here."""
+
+    at: datetime
+
+
 class Paused(Struct, frozen=True, tag_field="fact", tag="paused"):
     """The clocks stop (鉴定, 听证), until a moment where it is known beforehand."""
 
@@ -98,7 +104,7 @@ class Resumed(Struct, frozen=True, tag_field="fact", tag="resumed"):
     reason: str | None = None
 
 
-ClockFact: TypeAlias = Dispatched | ExtensionApproved | DeferralApproved | Paused | Resumed
+ClockFact: TypeAlias = Dispatched | ExtensionApproved | DeferralApproved | DeferralEnded | Paused | Resumed
 
 
 class Clocks(Struct, frozen=True, kw_only=True):
@@ -261,7 +267,7 @@ def _count(dispatched: Dispatched, later: Sequence[ClockFact], calendar: Calenda
         dispatched_at=start.astimezone(CHINA_TIME),
         acknowledge_by=nets[0],
         contact_by=nets[1],
-        reply_by=_moved(nets[2], later, known, calendar, basis.office),
+        reply_by=_moved(nets[2], later, known, calendar, basis),
         send_back_by=due(basis.send_back) if basis.send_back else None,
         first_acknowledge_by=firsts[0],
         first_contact_by=firsts[1],
@@ -272,12 +278,14 @@ def _count(dispatched: Dispatched, later: Sequence[ClockFact], calendar: Calenda
 
 
 def _moved(
-    due: datetime, facts: Iterable[ClockFact], pauses: tuple[Pause, ...], calendar: Calendar, hours: OfficeHours
+    due: datetime, facts: Iterable[ClockFact], pauses: tuple[Pause, ...], calendar: Calendar, basis: Basis
 ) -> datetime:
     """Move a reply's due time by what was approved, in order."""
     for fact in facts:
         if isinstance(fact, ExtensionApproved):
-            due = extended(due, limit(fact.limit), calendar, hours, pauses)
+            due = extended(due, limit(fact.limit), calendar, basis.office, pauses)
         elif isinstance(fact, DeferralApproved):
             due = fact.solve_by.astimezone(CHINA_TIME)
+        elif isinstance(fact, DeferralEnded):
+            due = deadline(fact.at, limit(basis.reply), calendar, basis.office, pauses)
     return due

@@ -13,6 +13,7 @@ from models.clocks import (
     ClockFact,
     Clocks,
     DeferralApproved,
+    DeferralEnded,
     ExtensionApproved,
     pauses_of,
     recounted,
@@ -129,6 +130,10 @@ def _reply(times: Clocks, first: _Stretch, later: Iterable[ClockFact]) -> str:
         elif isinstance(fact, DeferralApproved):
             due = fact.solve_by
             said.append(f"经批准挂账，应于{due_words(due)}前答复。")
+        elif isinstance(fact, DeferralEnded):
+            again = limit(basis.reply)
+            due = deadline(fact.at, again, stretch.calendar, stretch.hours, stretch.pauses)
+            said.append(f"经复核终止挂账，自{due_words(fact.at)}起重新计{again.words}，应于{due_words(due)}前答复。")
     if times.paused_since:
         said.append(f"自{due_words(times.paused_since)}起暂停计时，恢复后期限相应顺延。")
     return "".join(said)

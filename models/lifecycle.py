@@ -214,7 +214,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.REMIND, SEEN_OPEN, set(), OVERSIGHT),
-    _ticket(Action.SUPERVISE, SEEN_OPEN | {T.HANDED_OFF}, set(), OVERSIGHT),
+    # A leader summons (约谈); which level is whose is the city's to say (oversight.toml).
+    _ticket(Action.SUPERVISE, SEEN_OPEN | {T.HANDED_OFF}, set(), OVERSIGHT | {Role.LEADER}),
     # The clock escalates an unconfirmed handoff of an ended ticket too; people only what is open.
     _ticket(Action.ESCALATE, SEEN, set(), OVERSIGHT),
 )
@@ -237,6 +238,8 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.DECIDE_EXTENSION, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
     _part(Action.REQUEST_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.ACKNOWLEDGED, A.IN_PROGRESS}),
     _part(Action.DECIDE_DEFERRAL, {A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.DEFERRED, A.ACKNOWLEDGED, A.IN_PROGRESS}),
+    # Its review decides on a deferral again: it stands, or the matter is handled now.
+    _part(Action.DECIDE_DEFERRAL, {A.DEFERRED}, {A.DEFERRED, A.IN_PROGRESS}),
     _part(Action.REPLY, BEING_HANDLED | {A.REPLIED}, {A.REPLIED}),  # anew, until it is signed off
     _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
     _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),

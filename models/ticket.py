@@ -165,6 +165,11 @@ class Assignment(Struct, frozen=True, kw_only=True):
         return self.is_live and self.state is not AssignmentState.SIGNED_OFF
 
     @property
+    def is_deferral_reviewed(self) -> bool:
+        """Its deferral (挂账) has come to a review, and the hotline must say whether it still stands."""
+        return self.state is AssignmentState.DEFERRED and self.asked is not None
+
+    @property
     def waits_for(self) -> str | None:
         """On what a decision is waited for: `send_back` comes before `extension` and `deferral`; None on nothing."""
         if self.state is AssignmentState.SEND_BACK_REQUESTED:

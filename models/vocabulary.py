@@ -121,6 +121,15 @@ class Flag(StrEnum):
     SECRET = "secret"  # noqa: S105 - a word of the glossary, not a password
 
 
+class SupervisionLevel(IntEnum):
+    """How hard a department is pressed (督办级别, 潍坊§26)."""
+
+    REMINDED = 0
+    WRITTEN = 1
+    LISTED = 2
+    INTERVIEW = 3
+
+
 class Role(StrEnum):
     """Who a signed-in person or a token is (角色)."""
 

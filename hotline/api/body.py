@@ -161,6 +161,14 @@ def yes_no(request: web.Request, name: str) -> bool | None:
     return None if text is None else text == "true"
 
 
+def one_of(request: web.Request, name: str, known: tuple[str, ...]) -> str | None:
+    """Return a query parameter that is one of some words, None where it is missing or empty; raises InvalidRequest."""
+    text = query(request, name)
+    if text is not None and text not in known:
+        raise InvalidRequest(f"参数 {name} 应为 {'、'.join(known)} 之一")
+    return text
+
+
 def make_cursor(*parts: Any) -> str:
     """Return an opaque cursor."""
     return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")

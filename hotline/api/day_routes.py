@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import incident, knowledge_entry, seat, shift_change
-from hotline.api import books, forecast, incidents, interactions, knowledge, seats, shift_changes
+from hotline.api import books, forecast, incidents, interactions, knowledge, oversight_routes, seats, shift_changes
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -117,4 +117,14 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *SEATS, *SHIFT_CHANGES, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *BOOKS,
+    *CALLS,
+    *SEATS,
+    *SHIFT_CHANGES,
+    *FEEDS,
+    *INCIDENTS,
+    *FORECASTS,
+    *KNOWLEDGE,
+    *oversight_routes.ENDPOINTS,
+)

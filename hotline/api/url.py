@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hotline.api import body, forecast, knowledge
+from hotline.api import body, forecast, knowledge, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
@@ -48,6 +48,8 @@ DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dea
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
 OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
 WITHIN: Final = {"type": "integer", "enum": list(SPANS)}
+LEVEL: Final = {"type": "string", "enum": [*supervisions.LEVELS, ""]}
+SEQ: Final = "^[0-9]{1,9}$"
 YES_NO: Final = {"type": "string", "enum": ["true", "false", ""]}
 MOMENT: Final = {"type": "string", "format": "date-time"}
 QUERY_CODE: Final = {"type": "string", "minLength": 1}

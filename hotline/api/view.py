@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from hotline.guards import why_no_answer
-from models.lifecycle import Action, TicketState, assignment_allows, may, must_be_decided, ticket_allows
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from models.store.events import Said
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
-
-# From the third dispatch on a designation stands for these (第三次派单即指定).
-BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 
 
 def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) -> dict[str, Any]:
@@ -111,7 +106,6 @@ def ticket_page(
         "is_disputed": ticket.is_disputed,
         "assignments": [_part(hub, actor, part, said) for part in parts],
         "version": ticket.version,
-        "allowed_actions": allowed_actions(hub, actor, ticket, parts),
     }
 
 
@@ -152,48 +146,6 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
         "media_type": one.media_type,
         "size": one.size,
     }
-
-
-def allowed_actions(hub: Hub, actor: Actor, ticket: Ticket, parts: list[Assignment]) -> list[Action]:
-    """Return the steps that this actor may take now, by the two tables and what else the use cases ask of the ticket."""
-    own = [part for part in parts if part.is_live and actor.department in {None, part.department}]
-    found: list[Action] = []
-    for action in Action:
-        if action is Action.REGISTER or not (may(action, actor.role) and ticket_allows(ticket.state, action)):
-            continue
-        if _is_barred(hub, action, ticket) or _keeps_lead(action, ticket, parts) or _waits_for_parts(action, parts):
-            continue
-        is_of_part = actor.role is Role.DEPARTMENT and action not in {Action.NOTE, Action.DECIDE_SEND_BACK}
-        if not is_of_part or any(assignment_allows(part.state, action) for part in own):
-            found.append(action)
-    return found
-
-
-def _is_barred(hub: Hub, action: Action, ticket: Ticket) -> bool:
-    """Tell whether the third dispatch must designate, a person would open a dispute over what a department has, or answer
-    what somebody must look into.
-    """
-    if action is Action.ANSWER:
-        return why_no_answer(hub, ticket.kind, ticket.flags) is not None
-    if action is Action.OPEN_DISPUTE:
-        return ticket.is_disputed or ticket.state is not TicketState.ON_DESK
-    return action in BY_CHOICE and hub.policy.send_back.must_designate(ticket.dispatch_count)
-
-
-def _keeps_lead(action: Action, ticket: Ticket, parts: list[Assignment]) -> bool:
-    """Tell whether a step could only take away a lead whose send-back waits, or whose answer is in review.
-
-    A part beside or below it may still be recalled.
-    """
-    live = [part for part in parts if part.is_live]
-    is_held = any(part.is_lead and must_be_decided(part.state, action) for part in live)
-    is_held |= action is Action.RECALL and ticket.state is TicketState.IN_REVIEW
-    return is_held and (action is not Action.RECALL or all(part.is_lead for part in live))
-
-
-def _waits_for_parts(action: Action, parts: list[Assignment]) -> bool:
-    """Tell whether a review cannot end yet: a department owes its reply or sign-off."""
-    return action is Action.APPROVE and any(part.is_outstanding for part in parts)
 
 
 def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:

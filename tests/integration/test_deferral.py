@@ -181,3 +181,118 @@ async def test_the_clock_says_that_the_date_was_agreed_on(world: World) -> None:
     assert said["is_as_stored"] is True
     reply = next(due["because"] for due in said["due"] if due["clock"] == "reply")
     assert "经批准挂账，应于2027-02-26 17:00前答复" in reply
+
+
+FIRST_REVIEW = datetime(2026, 12, 24, 2, 0, tzinfo=UTC)
+LATER = "2027-04-30T17:00:00+08:00"
+
+
+async def reviewed(world: World) -> str:
+    """A deferred matter whose first review date has come (thirty days, policy.deferral.review_every)."""
+    number = await deferred(world)
+    world.clock.at = FIRST_REVIEW
+    await world.fire()
+    return number
+
+
+async def test_a_review_date_asks_the_hotline_whether_the_deferral_still_stands(world: World) -> None:
+    number = await deferred(world)
+    assert "decide_deferral" not in (await world.ticket(number))["allowed_actions"]
+    world.clock.at = FIRST_REVIEW
+    await world.fire()
+    part = await lead_of(world, number)
+    assert (part["state"], part["asked"]["is_review"], part["asked"]["plan"]) == ("deferred", True, ASKED["plan"])
+    (line,) = (await world.get("/api/v1/decisions", who="supervisor"))["tickets"]
+    assert (line["number"], line["asks"]) == (number, "deferral")
+    (listed,) = (await world.get("/api/v1/deferrals?waiting=true", who="reviewer"))["deferrals"]
+    assert (listed["ticket"], listed["reviews"], listed["is_review_late"]) == (number, 1, False)
+    assert "decide_deferral" in (await world.ticket(number))["allowed_actions"]
+
+
+async def test_a_deferral_that_is_kept_moves_nothing_and_the_citizen_is_told(world: World) -> None:
+    number = await reviewed(world)
+    before = await lead_of(world, number)
+    await world.step(number, "decide_deferral", who="reviewer", granted=True, reason="计划如期，继续挂账")
+    after = await lead_of(world, number)
+    assert (after["state"], after["reply_by"], after["asked"]) == ("deferred", before["reply_by"], None)
+    told = (await world.told(number))[-1]
+    assert told.kind == "still_deferred"
+    assert "2027年2月26日17时00分前" in told.content
+    world.clock.move(days=31)
+    await world.fire()
+    assert (await lead_of(world, number))["asked"]["is_review"] is True
+
+
+async def test_a_review_may_extend_a_deferral_to_a_later_date_only(world: World) -> None:
+    number = await reviewed(world)
+    said: dict[str, Any] = {"granted": True, "reason": "春季施工推迟"}
+    for wrong in ("2027-01-01T17:00:00+08:00", "2099-01-01T17:00:00+08:00"):
+        await world.refused(number, "decide_deferral", who="supervisor", status=422, solve_by=wrong, **said)
+    await world.step(number, "decide_deferral", who="supervisor", solve_by=LATER, **said)
+    ticket = await world.ticket(number)
+    assert at(ticket["promised_at"]) == at(ticket["assignments"][0]["reply_by"]) == at(LATER)
+    assert "2027年4月30日" in (await world.told(number))[-1].content
+    clock = (await world.get(f"/api/v1/tickets/{number}/clock", who="supervisor"))["assignments"][0]
+    assert clock["is_as_stored"] is True
+
+
+async def test_a_review_may_end_a_deferral_and_the_limit_runs_anew(world: World) -> None:
+    urban = await world.department("urban")
+    number = await reviewed(world)
+    await world.step(number, "decide_deferral", who="supervisor", granted=False, reason="施工条件已具备")
+    ticket = await world.ticket(number)
+    part = ticket["assignments"][0]
+    # Five working days from Thursday, 24 December, at the end of business.
+    assert (part["state"], at(part["reply_by"])) == ("in_progress", datetime(2026, 12, 31, 9, 30, tzinfo=UTC))
+    assert at(part["reply_by"]) < at(ticket["promised_at"]) < SOLVE_BY
+    clock = (await world.get(f"/api/v1/tickets/{number}/clock", who="supervisor"))["assignments"][0]
+    assert clock["is_as_stored"] is True
+    assert "经复核终止挂账" in next(due["because"] for due in clock["due"] if due["clock"] == "reply")
+    assert (await world.told(number))[-1].kind == "deferral_ended"
+    await world.deliver()
+    assert urban.last("ticket.deferral_decided")["review"] == "ended"
+
+
+async def test_a_review_that_nobody_decides_is_alarmed_and_one_that_waits_is_not_asked_twice(world: World) -> None:
+    number = await reviewed(world)
+    world.clock.move(days=3)
+    await world.fire()
+    records = await world.rows("SELECT reason FROM supervisions WHERE department IS NULL")
+    assert {row["reason"] for row in records} == {"挂账到期复核超过时限仍未复核"}
+    world.clock.move(days=31)
+    await world.fire()
+    assert len(await world.rows("SELECT 1 FROM deferral_reviews")) == 1
+    assert (await world.get("/api/v1/deferrals", who="supervisor"))["deferrals"][0]["is_review_late"] is True
+    await world.step(number, "reply", who=WHO, text="路灯线路已经更换")
+    assert (await world.get("/api/v1/deferrals", who="supervisor"))["deferrals"] == []
+
+
+async def test_a_date_that_passed_before_its_review_was_decided_is_not_kept(world: World) -> None:
+    number = await reviewed(world)
+    world.clock.at = SOLVE_BY
+    await world.refused(number, "decide_deferral", who="supervisor", granted=True, reason="继续挂账")
+    await world.step(number, "decide_deferral", who="supervisor", granted=True, reason="继续挂账", solve_by=LATER)
+
+
+async def test_only_a_review_names_another_date(world: World) -> None:
+    number = await handled(world)
+    await world.step(number, "request_deferral", who=WHO, **ASKED)
+    more: dict[str, Any] = {"granted": True, "reason": "同意挂账", "solve_by": LATER}
+    await world.refused(number, "decide_deferral", who="supervisor", status=422, **more)
+
+
+async def test_what_reviews_came_to_adds_up(world: World) -> None:
+    numbers = [await deferred(world) for _ in range(4)]
+    world.clock.at = FIRST_REVIEW
+    await world.fire()
+    await world.step(numbers[0], "decide_deferral", who="supervisor", granted=True, reason="继续挂账")
+    await world.step(numbers[1], "decide_deferral", who="supervisor", granted=False, reason="恢复办理")
+    await world.step(numbers[2], "reply", who=WHO, text="路灯线路已经更换")
+    found = await world.get("/api/v1/deferrals/figures", who="leader")
+    counted = {"opened": 4, "kept": 1, "extended": 0, "ended": 1, "waiting": 1, "settled": 1}
+    assert found["reviews"] == counted
+    (line,) = found["departments"]
+    assert (line["department"]["code"], line["deferred"], line["waiting"], found["deferred"]) == ("urban", 2, 1, 2)
+    own = (await world.get("/api/v1/deferrals", who=WHO))["deferrals"]
+    assert {one["ticket"] for one in own} == {numbers[0], numbers[3]}
+    assert (await world.get("/api/v1/deferrals", who="department:water"))["deferrals"] == []

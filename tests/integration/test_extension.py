@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hotline.clocks import facts_of
+from hotline.recount import History, problems
 from models.clocks import recompute
 from models.store import events, tickets
 from models.ticket import id_of
@@ -66,10 +67,12 @@ async def test_the_citizen_is_told_the_new_date_and_why(world: World) -> None:
     told = (await world.told(number))[-1]
     assert told.kind == "extended"
     assert "须更换地下电缆" in told.content
-    assert "2026年12月7日17时30分" in told.content
+    assert "2026年12月8日24时" in told.content
 
 
-async def test_the_promise_follows_an_extension_beyond_it_and_the_first_one_is_kept(world: World) -> None:
+async def test_an_extended_promise_leaves_the_hotline_its_time_for_review_and_the_first_one_is_kept(
+    world: World,
+) -> None:
     receipt = await world.register(LAMP)
     number = receipt["number"]
     await world.step(number, "acknowledge", who=WHO)
@@ -77,7 +80,14 @@ async def test_the_promise_follows_an_extension_beyond_it_and_the_first_one_is_k
     assert (await world.ticket(number))["promised_at"] == receipt["promised_at"]
     await grant(world, number, "5wd")
     ticket = await world.ticket(number)
-    assert at(ticket["promised_at"]) == at(ticket["assignments"][0]["reply_by"]) > at(receipt["promised_at"])
+    assert at(ticket["assignments"][0]["reply_by"]) == datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
+    # One working day for the review (policy.review), which the centre has day and night.
+    assert at(ticket["promised_at"]) == datetime(2026, 12, 9, 16, 0, tzinfo=UTC) > at(receipt["promised_at"])
+    async with world.hub.database.session() as session:
+        stored = await tickets.get(session, id_of(number))
+        parts = await tickets.assignments(session, stored.id)
+        trail = await events.of_ticket(session, stored.id)
+    assert problems(History(stored, parts, trail), world.hub.calendars) == []
     assert ticket["first_promised_at"] == receipt["promised_at"]
 
 

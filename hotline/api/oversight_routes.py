@@ -1,0 +1,32 @@
+"""The URLs by which departments, seats and callers are watched: supervision, deferrals, inspection, callers' limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline import supervision
+from hotline.api import deferrals, supervisions
+from hotline.api.auth import READERS
+from hotline.api.url import HOTLINE, LEVEL, MOMENT, PAGE, SEQ, TEXT, YES_NO, Endpoint, get, post
+from models.vocabulary import Role
+
+SUPERVISIONS: Final = (
+    get("/api/v1/supervisions", supervisions.listed, "未终结的督办单：按级别、单位、是否逾期", roles=READERS,
+        answer=supervisions.Supervisions, problems=(404,),
+        query={"level": LEVEL, "department": TEXT, "late": YES_NO, **PAGE}),
+    get("/api/v1/supervisions/figures", supervisions.figures, "督办单数量：按级别、单位", roles=HOTLINE,
+        answer=supervisions.SupervisionFigures, query={"since": MOMENT}),
+    post("/api/v1/supervisions/{number}/{seq}/steps", supervisions.move, "被督办单位书面回复；督办终结",
+         roles=frozenset({Role.SUPERVISOR, Role.LEADER, Role.DEPARTMENT}), body=supervision.SupervisionStep,
+         answer=supervisions.SupervisionPage, problems=(409,), patterns={"seq": SEQ}),
+    get("/api/v1/supervisions/{number}/{seq}/letter", supervisions.read_letter, "督办通知书", roles=READERS,
+        media_type="text/html", problems=(409,), patterns={"seq": SEQ}),
+)  # fmt: skip
+DEFERRALS: Final = (
+    get("/api/v1/deferrals", deferrals.listed, "挂账事项，约定期限近的在前", roles=READERS, answer=deferrals.Deferrals,
+        problems=(404,), query={"department": TEXT, "waiting": YES_NO, **PAGE}),
+    get("/api/v1/deferrals/figures", deferrals.figures, "挂账数量、复核结果", roles=HOTLINE,
+        answer=deferrals.DeferralFigures, query={"since": MOMENT}),
+)  # fmt: skip
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*SUPERVISIONS, *DEFERRALS)

@@ -1,0 +1,63 @@
+"""How a city watches over its hotline and its departments (oversight.toml): supervision levels, inspection, callers' limits.
+
+A city without the file goes by what stands here.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from models.limits import InvalidRule, Limit, limit_hook
+from models.vocabulary import Role, SupervisionLevel
+
+_A_SUPERVISOR: Final = (Role.SUPERVISOR, Role.CLOCK)
+
+
+class LevelTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One level of supervision: by when the department answers in writing, and who may issue it."""
+
+    level: SupervisionLevel
+    answer_within: Limit
+    issued_by: tuple[Role, ...]
+
+
+class SupervisionTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """督办分级 (潍坊§26: 书面督办、挂牌督办、约谈). `supervise` and `escalate` are the levels of those steps where none is named."""
+
+    supervise: SupervisionLevel = SupervisionLevel.WRITTEN
+    escalate: SupervisionLevel = SupervisionLevel.LISTED
+    levels: tuple[LevelTerms, ...] = (
+        LevelTerms(level=SupervisionLevel.WRITTEN, answer_within=Limit("2wd"), issued_by=_A_SUPERVISOR),
+        LevelTerms(level=SupervisionLevel.LISTED, answer_within=Limit("3wd"), issued_by=_A_SUPERVISOR),
+        LevelTerms(level=SupervisionLevel.INTERVIEW, answer_within=Limit("5wd"), issued_by=(Role.LEADER,)),
+    )
+
+    def __post_init__(self) -> None:
+        named = sorted(terms.level for terms in self.levels)
+        if named != [level for level in SupervisionLevel if level is not SupervisionLevel.REMINDED]:
+            raise InvalidRule("督办级别 1（书面督办）、2（挂牌督办）、3（约谈）各须写一次，不多不少")
+        for step, level in (("supervise", self.supervise), ("escalate", self.escalate)):
+            if level is SupervisionLevel.REMINDED or Role.CLOCK not in self.terms_of(level).issued_by:
+                raise InvalidRule(f"{step} 的缺省级别须是时钟（clock）可以发出的级别：到期由时钟发出")
+
+    def terms_of(self, level: SupervisionLevel) -> LevelTerms:
+        """Return what holds at a level."""
+        return next(terms for terms in self.levels if terms.level is level)
+
+    def lightest(self, role: Role, least: SupervisionLevel) -> SupervisionLevel:
+        """Return the lightest level, `least` or above, that a role may issue; `least` where there is none."""
+        able = [terms.level for terms in self.levels if role in terms.issued_by and terms.level >= least]
+        return min(able, default=least)
+
+
+class Oversight(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """oversight.toml as a whole."""
+
+    supervision: SupervisionTerms = SupervisionTerms()
+
+
+def read_oversight(written: Mapping[str, Any]) -> Oversight:
+    """Make the rules of what tomllib read. Raises InvalidRule, or msgspec.ValidationError with the path of the field."""
+    return msgspec.convert(dict(written), Oversight, dec_hook=limit_hook)
