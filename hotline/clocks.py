@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -174,6 +174,11 @@ def again_at(hub: Hub, last: datetime, every: Limit, at: datetime) -> datetime:
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)
+
+
+def offer_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when an emergency must have reached the other side."""
+    return at + timedelta(seconds=hub.policy.handoff.offer_within_seconds)
 
 
 def call_back_by(hub: Hub, at: datetime) -> datetime:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from hotline import clocks
 from hotline.follow_up import end_in_silence
+from hotline.handoff import HANDOFF_SUBJECT
 from hotline.outgoing import SUPERVISION_EVENTS
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
@@ -21,13 +24,14 @@ from models.store import handoffs, interactions, timers
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.hub import Hub
     from hotline.step import Step
     from models.store.database import Session
     from models.ticket import Assignment, Timer
 
 CALL_SUBJECT: Final = "call:"
-HANDOFF_SUBJECT: Final = "handoff:"
 _SAYS: Final = {
     MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
     MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
@@ -55,6 +59,9 @@ async def fire(hub: Hub, timer: Timer) -> None:
     """Act on a timer that has come due."""
     if timer.subject.startswith(CALL_SUBJECT):
         await hub.database.write(lambda session: _call_back_late(hub, session, timer))
+        return
+    if timer.subject.startswith(HANDOFF_SUBJECT) and not timer.ticket_id:
+        await hub.database.write(lambda session: _call_handoff(hub, session, timer))
         return
     await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
 
@@ -159,14 +166,29 @@ async def _follow_up(step: Step, timer: Timer) -> None:
 async def _handoff(step: Step, timer: Timer) -> None:
     """Nobody has confirmed the emergency: the shift lead must, and is told again after ever longer whiles."""
     number = timer.subject.removeprefix(HANDOFF_SUBJECT)
-    opened = await handoffs.get(step.session, step.ticket.id, number)
-    if opened is None or opened["confirmed_at"] is not None:
+    opened = await handoffs.newest(step.session, step.ticket.id, number)
+    if opened is None or opened.confirmed_at is not None:
         step.change.dropped_timers.append(timer.subject)
         step.record("timer_ignored", kind=timer.kind)
         return
     step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")
-    waited = max(step.at - opened["opened_at"], timedelta(minutes=1))
-    step.wait(timer.subject, timer.kind, step.at + waited)
+    step.wait(timer.subject, timer.kind, _look_again(opened.opened_at, step.at))
+
+
+async def _call_handoff(hub: Hub, session: Session, timer: Timer) -> None:
+    """The same of a call that no ticket has come of: the list of handoffs shows how often the shift lead was alarmed."""
+    opened = await handoffs.lock(session, timer.subject.removeprefix(HANDOFF_SUBJECT))
+    if opened.confirmed_at is not None or opened.ticket_id is not None:
+        await timers.drop(session, timer)
+        return
+    at = hub.now()
+    await handoffs.change(session, replace(opened, alarm_count=opened.alarm_count + 1))
+    await handoffs.wait(session, timer.subject, timer.kind, _look_again(opened.opened_at, at))
+
+
+def _look_again(opened_at: datetime, at: datetime) -> datetime:
+    """Return when to alarm again: after ever longer whiles."""
+    return at + max(at - opened_at, timedelta(minutes=1))
 
 
 async def _call_back_late(hub: Hub, session: Session, timer: Timer) -> None:

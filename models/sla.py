@@ -6,10 +6,10 @@ of one assignment in models.clocks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.blocks import Blocks, read_part
 from models.labels import LABELS
@@ -165,9 +165,10 @@ class MissedCallTerms(Struct, frozen=True, kw_only=True):
 
 
 class HandoffTerms(Struct, frozen=True, kw_only=True):
-    """How soon an emergency handoff is confirmed (紧急转接)."""
+    """How soon an emergency handoff reaches the other side, in seconds, and how soon it is confirmed (紧急转接)."""
 
     confirm_within: Limit
+    offer_within_seconds: Annotated[int, Meta(ge=1, le=3600)] = 30
 
 
 class Policy(Struct, frozen=True, kw_only=True, dict=True):

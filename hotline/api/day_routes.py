@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry
-from hotline.api import books, forecast, incidents, interactions, knowledge
+from hotline import handoff, incident, knowledge_entry
+from hotline.api import books, forecast, handoffs, incidents, interactions, knowledge
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -28,7 +28,7 @@ from hotline.api.url import (
     get,
     post,
 )
-from models.lifecycle import DESK
+from models.lifecycle import DESK, SEATS
 from models.vocabulary import Role
 
 CALLS: Final = (
@@ -45,6 +45,15 @@ CALLS: Final = (
 FEEDS: Final = (
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
              summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
+)  # fmt: skip
+HANDOFFS: Final = (
+    get("/api/v1/handoffs", handoffs.listed, "紧急转接：待确认的，或按对方单号（警单号）查", roles=HOTLINE,
+        answer=handoffs.Handoffs, problems=(404,), query={"outside_number": TEXT, **PAGE}),
+    post("/api/v1/handoffs", handoffs.create, "一键转接：通话中或就一件工单", roles=SEATS, body=handoffs.Press, answers=(201,),
+         answer=handoffs.HandoffPage, problems=(404, 409)),
+    get("/api/v1/handoffs/{id}", handoffs.one, "一次紧急转接", roles=HOTLINE, answer=handoffs.HandoffPage),
+    post("/api/v1/handoffs/{id}/steps", handoffs.move, "报振铃、确认接手、记三方通话", roles=TELEPHONY | SEATS | {Role.SUPERVISOR},
+         body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
 )  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
@@ -91,4 +100,4 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *HANDOFFS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
