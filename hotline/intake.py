@@ -15,7 +15,7 @@ from hotline.handoff import begun_on_call, take_over
 from hotline.handoff import start as start_handoff
 from hotline.knowledge import cited
 from hotline.outgoing import without_traces
-from hotline.proposal import Proposal, propose
+from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
 from hotline.step import Step
@@ -54,6 +54,8 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
     proposal = await proposed(hub, request, line)
+    if request.police_number is not None or _channel(actor, request) is Channel.POLICE:
+        proposal = accepted(proposal)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
@@ -145,7 +147,7 @@ def _begin(
         urgency=read.urgency,
         category=read.categories[0].code,
         detail=read.detail,
-        channel=request.channel or _channel(actor),
+        channel=_channel(actor, request),
         line=request.line,
         identity=caller.identity,
         disclosure=disclosure,
@@ -171,6 +173,7 @@ def _begin(
         promised_at=promised_at,
         first_promised_at=promised_at,
         interaction=request.interaction,
+        police_number=request.police_number,
     )
     step = Step(hub, session, actor, at, ticket, [])
     content = TicketText(
@@ -289,5 +292,5 @@ def _holder(actor: Actor) -> str:
     return f"{actor.role}:{actor.name}"
 
 
-def _channel(actor: Actor) -> Channel:
-    return Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE
+def _channel(actor: Actor, request: Register) -> Channel:
+    return request.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)

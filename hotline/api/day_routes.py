@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import handoff, incident, knowledge_entry
-from hotline.api import books, forecast, handoffs, incidents, interactions, knowledge
+from hotline.api import books, forecast, handoffs, incidents, interactions, knowledge, police
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -28,6 +28,7 @@ from hotline.api.url import (
     get,
     post,
 )
+from hotline.receipt import TicketReceipt
 from models.lifecycle import DESK, SEATS
 from models.vocabulary import Role
 
@@ -67,6 +68,13 @@ INCIDENTS: Final = (
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
 )  # fmt: skip
+POLICE_ORDERS: Final = (
+    Endpoint(method="PUT", path="/api/v1/police-orders/{police_number}", handler=police.put, summary="110推送警单（首接负责，立即受理）",
+             roles=ON_LINE, body=police.PoliceOrder, answers=(201, 200), answer=TicketReceipt, problems=(409,),
+             patterns={"police_number": police.POLICE_NUMBER}),
+    get("/api/v1/police-orders/{police_number}", police.one, "按警单号查工单", roles=HOTLINE | ON_LINE, answer=police.PoliceTickets,
+        patterns={"police_number": police.POLICE_NUMBER}),
+)  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
         problems=(404,), query={"kind": SERIES}),
@@ -100,4 +108,4 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *HANDOFFS, *INCIDENTS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *HANDOFFS, *INCIDENTS, *POLICE_ORDERS, *FORECASTS, *KNOWLEDGE)

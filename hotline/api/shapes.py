@@ -193,6 +193,7 @@ class TicketPage(Struct, kw_only=True):
     closed_at: datetime | None
     imported_from: str | None
     old_number: str | None
+    police_number: str | None
     dispatch_count: Count
     send_back_count: Count
     reopen_count: Count
