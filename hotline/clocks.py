@@ -181,6 +181,11 @@ def offer_by(hub: Hub, at: datetime) -> datetime:
     return at + timedelta(seconds=hub.policy.handoff.offer_within_seconds)
 
 
+def acknowledge_clue_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when 110 must have acknowledged a clue."""
+    return _by_centre(hub, at, hub.policy.handoff.acknowledge_clue_within)
+
+
 def call_back_by(hub: Hub, at: datetime) -> datetime:
     """Return by when a missed call must be called back (国办函〔2025〕66号)."""
     return _by_centre(hub, at, hub.policy.missed_call.call_back_within)

@@ -18,6 +18,7 @@ from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
+from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
@@ -70,6 +71,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
             await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
         else:
             await _decide(step, proposal, begun)
+        await push_by_rule(step)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
@@ -78,8 +80,9 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await step.write_new()
         return Receipt(body, is_new=True)
 
-    # One statement writes a ticket and is its own transaction; with attachments or an incident there are two.
-    lend = hub.database.write if request.attachments or request.incident else hub.database.read
+    # One statement writes a ticket and is its own transaction; with attachments, an incident or a clue there are two.
+    is_more = request.attachments or request.incident or set(proposal.flags) & set(hub.policy.handoff.clues)
+    lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)
     except steps.KeyAlreadyUsed:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from hotline import clocks
+from hotline import clocks, risk_clue
 from hotline.follow_up import end_in_silence
 from hotline.handoff import HANDOFF_SUBJECT
 from hotline.outgoing import SUPERVISION_EVENTS
+from hotline.risk_clue import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -74,6 +75,8 @@ async def _act(step: Step, timer: Timer) -> None:
         await _stage(step, timer)
     elif timer.subject.startswith(HANDOFF_SUBJECT):
         await _handoff(step, timer)
+    elif timer.subject.startswith(CLUE_SUBJECT):
+        await risk_clue.late(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
     elif timer.subject.startswith(SUPERVISION_SUBJECT):

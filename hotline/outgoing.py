@@ -115,6 +115,10 @@ class Outgoing:
         elif ticket.state in POLICE_EVENTS and (before is not None or ticket.state is not TicketState.ON_DESK):
             self._tell_police(POLICE_EVENTS[ticket.state], ticket, result)
 
+    async def push_clue(self, kind: str, because: str, **fields: Any) -> None:
+        """Queue what 110 hears of a clue: the brief, never the original text nor who told it."""
+        self._queue(POLICE, kind, {**await self._told(POLICE, because), **fields})
+
     def _tell_police(self, kind: str, ticket: Ticket, result: str | None) -> None:
         reasons = [fields["reason"] for one in self.change.events if (fields := event_fields(one)).get("reason")]
         told = {

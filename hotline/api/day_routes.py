@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import handoff, incident, knowledge_entry
-from hotline.api import books, forecast, handoffs, incidents, interactions, knowledge, police
+from hotline import handoff, incident, knowledge_entry, risk_clue
+from hotline.api import books, forecast, handoff_figures, handoffs, incidents, interactions, knowledge, police, risk_clues
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
+    CLUE_STATE,
     ENTRY_KIND,
     HOTLINE,
     LIMIT,
@@ -48,6 +49,8 @@ FEEDS: Final = (
              summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
 )  # fmt: skip
 HANDOFFS: Final = (
+    get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
+        answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/handoffs", handoffs.listed, "紧急转接：待确认的，或按对方单号（警单号）查", roles=HOTLINE,
         answer=handoffs.Handoffs, problems=(404,), query={"outside_number": TEXT, **PAGE}),
     post("/api/v1/handoffs", handoffs.create, "一键转接：通话中或就一件工单", roles=SEATS, body=handoffs.Press, answers=(201,),
@@ -74,6 +77,15 @@ POLICE_ORDERS: Final = (
              patterns={"police_number": police.POLICE_NUMBER}),
     get("/api/v1/police-orders/{police_number}", police.one, "按警单号查工单", roles=HOTLINE | ON_LINE, answer=police.PoliceTickets,
         patterns={"police_number": police.POLICE_NUMBER}),
+)  # fmt: skip
+RISK_CLUES: Final = (
+    get("/api/v1/risk-clues", risk_clues.listed, "推送110的影响社会稳定线索", roles=HOTLINE, answer=risk_clues.Clues, problems=(404,),
+        query={"state": CLUE_STATE, **PAGE}),
+    post("/api/v1/risk-clues", risk_clues.create, "把一件工单作为线索推送110", roles=DESK, body=risk_clue.Push, answers=(201,),
+         answer=risk_clues.CluePage, problems=(404, 409)),
+    get("/api/v1/risk-clues/{id}", risk_clues.one, "一条线索", roles=HOTLINE, answer=risk_clues.CluePage),
+    post("/api/v1/risk-clues/{id}/steps", risk_clues.move, "确认或撤回线索", roles=DESK | ON_LINE, body=risk_clue.ClueStep,
+         answer=risk_clues.CluePage, problems=(409,)),
 )  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
@@ -108,4 +120,13 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, *CALLS, *FEEDS, *HANDOFFS, *INCIDENTS, *POLICE_ORDERS, *FORECASTS, *KNOWLEDGE)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, 
+    *CALLS,
+    *FEEDS,
+    *HANDOFFS,
+    *INCIDENTS,
+    *POLICE_ORDERS,
+    *RISK_CLUES,
+    *FORECASTS,
+    *KNOWLEDGE,
+)

@@ -4,41 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tests.integration.conftest import DepartmentServer
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.integration.conftest import World
+    from tests.integration.conftest import PoliceServer, World
 
 LAMP = "接警：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，报警人请求维修。"
 BEATEN = "邻居长期家暴妻子，今天又打了，民警已到场制止，东湖区翠湖路"
 FIRE = "我家着火了，快来救火，东湖区翠湖路"
 NUMBER = "J3699002026112300017"
-
-
-class PoliceServer(DepartmentServer):
-    """110's own system: an administrator registers it for the linked line."""
-
-    async def start(self) -> None:
-        await self._server.start_server()
-        endpoint = await self.world.post(
-            "/api/v1/departments/110/endpoint",
-            {"url": str(self._server.make_url("/hook"))},
-            who="administrator",
-            method="PUT",
-        )
-        self.webhook_secret = endpoint["webhook_secret"]
-
-
-@pytest.fixture
-async def police(world: World) -> AsyncIterator[PoliceServer]:
-    server = PoliceServer(world, "110")
-    await server.start()
-    yield server
-    await server.stop()
 
 
 async def push(
