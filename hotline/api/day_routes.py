@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import handoff, incident, knowledge_entry, risk_clue
-from hotline.api import books, forecast, handoff_figures, handoffs, incidents, interactions, knowledge, police, risk_clues
+from hotline.api import (
+    books,
+    forecast,
+    handoff_figures,
+    handoffs,
+    incidents,
+    interactions,
+    knowledge,
+    police,
+    risk_clues,
+)
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -120,7 +130,8 @@ BOOKS: Final = (
         query={"since": MOMENT, "until": MOMENT}),
 )  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*BOOKS, 
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *BOOKS,
     *CALLS,
     *FEEDS,
     *HANDOFFS,
