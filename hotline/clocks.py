@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -187,6 +187,16 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)
+
+
+def offer_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when an emergency must have reached the other side."""
+    return at + timedelta(seconds=hub.policy.handoff.offer_within_seconds)
+
+
+def acknowledge_clue_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when 110 must have acknowledged a clue."""
+    return _by_centre(hub, at, hub.policy.handoff.acknowledge_clue_within)
 
 
 def call_back_by(hub: Hub, at: datetime) -> datetime:

@@ -12,6 +12,7 @@ from hotline import webhook
 from models.errors import Conflict, NotFound
 from models.store import endpoints
 from models.store.endpoints import Endpoint
+from models.vocabulary import Integration
 
 if TYPE_CHECKING:
     from hotline.http_client import HttpClient
@@ -32,8 +33,8 @@ async def register(hub: Hub, client: HttpClient, department: str, url: str, *, r
 
     With `rotate` new secrets are made, and the old ones live on beside them until the next rotation.
     """
-    if hub.city.party(department) is None:
-        raise NotFound(f"没有代码为“{department[:64]}”的承办单位")
+    if hub.city.party(department) is None and not _is_linked(hub, department):
+        raise NotFound(f"没有代码为“{department[:64]}”的承办单位或联动热线")
     client.check(url)
     known = await hub.database.read(lambda session: endpoints.get(session, department))
     webhook_secrets = _live(known.webhook_secrets if known else [], rotate=rotate)
@@ -75,6 +76,12 @@ async def prepare(session: Session, department: str) -> Endpoint:
     )
     await endpoints.put(session, fresh)
     return fresh
+
+
+def _is_linked(hub: Hub, number: str) -> bool:
+    """Tell whether it is the number of a linked line (联动, 110 …), whose own system hears what becomes of its orders."""
+    line = hub.city.lines.get(number)
+    return line is not None and line.integration is Integration.LINKED
 
 
 def _live(known: list[str], *, rotate: bool) -> list[str]:

@@ -11,12 +11,14 @@ from hotline import clocks, guards
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
+from hotline.handoff import begun_on_call, take_over
 from hotline.handoff import start as start_handoff
 from hotline.knowledge import cited
 from hotline.outgoing import without_traces
-from hotline.proposal import Proposal, propose
+from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
+from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.city import Line
     from models.store.database import Session
+    from models.store.handoffs import Handoff
 
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 SHORT_TEXT: Final = 200
@@ -52,6 +55,8 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
     proposal = await proposed(hub, request, line)
+    if request.police_number is not None or _channel(actor, request) is Channel.POLICE:
+        proposal = accepted(proposal)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
@@ -59,12 +64,14 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
+        begun = await begun_on_call(step, {rule.number for rule in proposal.handoffs})
         if request.incident is not None:
-            await _attach(step, proposal, int(request.incident))
+            await _attach(step, proposal, int(request.incident), begun)
         elif request.answer is not None:
             await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
         else:
-            await _decide(step, proposal)
+            await _decide(step, proposal, begun)
+        await push_by_rule(step)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
@@ -73,8 +80,9 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await step.write_new()
         return Receipt(body, is_new=True)
 
-    # One statement writes a ticket and is its own transaction; with attachments or an incident there are two.
-    lend = hub.database.write if request.attachments or request.incident else hub.database.read
+    # One statement writes a ticket and is its own transaction; with attachments, an incident or a clue there are two.
+    is_more = request.attachments or request.incident or set(proposal.flags) & set(hub.policy.handoff.clues)
+    lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)
     except steps.KeyAlreadyUsed:
@@ -142,7 +150,7 @@ def _begin(
         urgency=read.urgency,
         category=read.categories[0].code,
         detail=read.detail,
-        channel=request.channel or _channel(actor),
+        channel=_channel(actor, request),
         line=request.line,
         identity=caller.identity,
         disclosure=disclosure,
@@ -168,6 +176,7 @@ def _begin(
         promised_at=promised_at,
         first_promised_at=promised_at,
         interaction=request.interaction,
+        police_number=request.police_number,
     )
     step = Step(hub, session, actor, at, ticket, [])
     content = TicketText(
@@ -223,22 +232,26 @@ async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str])
     await step.tell("answered")
 
 
-async def _attach(step: Step, proposal: Proposal, incident_id: int) -> None:
+async def _attach(step: Step, proposal: Proposal, incident_id: int, begun: dict[str, Handoff]) -> None:
     """并入事件; a danger that the incident's lead does not tell of, and what accuses somebody, goes its own way."""
     incident, lead = await leading(step.session, incident_id)
     if step.ticket.recused or any(rule.flag not in lead.flags for rule in proposal.handoffs):
-        await _decide(step, proposal)
+        await _decide(step, proposal, begun)
     else:
+        for one in begun.values():
+            take_over(step, one)
         await attach(step, incident, lead)
 
 
-async def _decide(step: Step, proposal: Proposal) -> None:
+async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> None:
     """Hand off what is an emergency, dispatch what is sure, leave the rest to the desk with a proposal."""
     step.actor = PROGRAM
     rules = {rule.number: rule for rule in reversed(proposal.handoffs)}
     remains = not rules or any(rule.remainder for rule in proposal.handoffs)
     for number, rule in rules.items():
-        start_handoff(step, number, rule.flag, f"命中“{rule.flag}”规则", remainder=remains or number != list(rules)[-1])
+        is_left = remains or number != list(rules)[-1]
+        because = f"命中“{rule.flag}”规则"
+        start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
     if not remains:
         await step.tell("handed_off", target="、".join(rules))
         return
@@ -282,5 +295,5 @@ def _holder(actor: Actor) -> str:
     return f"{actor.role}:{actor.name}"
 
 
-def _channel(actor: Actor) -> Channel:
-    return Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE
+def _channel(actor: Actor, request: Register) -> Channel:
+    return request.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)

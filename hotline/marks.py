@@ -9,9 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from hotline import clocks, seat
+from msgspec.structs import replace
+
+from hotline import clocks, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
+from hotline.handoff import HANDOFF_SUBJECT
+from hotline.risk_clue import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -22,13 +26,14 @@ from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.hub import Hub
     from hotline.step import Step
     from models.store.database import Session
     from models.ticket import Assignment, Timer
 
 CALL_SUBJECT: Final = "call:"
-HANDOFF_SUBJECT: Final = "handoff:"
 _SAYS: Final = {
     MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
     MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
@@ -61,6 +66,8 @@ async def fire(hub: Hub, timer: Timer) -> None:
         await seat.tick(hub, timer)
     elif timer.subject.startswith(AGAIN_SUBJECT):
         await seat.again(hub, timer)
+    elif timer.subject.startswith(HANDOFF_SUBJECT) and not timer.ticket_id:
+        await hub.database.write(lambda session: _call_handoff(hub, session, timer))
     else:
         await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
 
@@ -73,6 +80,8 @@ async def _act(step: Step, timer: Timer) -> None:
         await _stage(step, timer)
     elif timer.subject.startswith(HANDOFF_SUBJECT):
         await _handoff(step, timer)
+    elif timer.subject.startswith(CLUE_SUBJECT):
+        await risk_clue.late(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
     elif timer.subject.startswith(SUPERVISION_SUBJECT):
@@ -166,14 +175,29 @@ async def _follow_up(step: Step, timer: Timer) -> None:
 async def _handoff(step: Step, timer: Timer) -> None:
     """Nobody has confirmed the emergency: the shift lead must, and is told again after ever longer whiles."""
     number = timer.subject.removeprefix(HANDOFF_SUBJECT)
-    opened = await handoffs.get(step.session, step.ticket.id, number)
-    if opened is None or opened["confirmed_at"] is not None:
+    opened = await handoffs.newest(step.session, step.ticket.id, number)
+    if opened is None or opened.confirmed_at is not None:
         step.change.dropped_timers.append(timer.subject)
         step.record("timer_ignored", kind=timer.kind)
         return
     step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")
-    waited = max(step.at - opened["opened_at"], timedelta(minutes=1))
-    step.wait(timer.subject, timer.kind, step.at + waited)
+    step.wait(timer.subject, timer.kind, _look_again(opened.opened_at, step.at))
+
+
+async def _call_handoff(hub: Hub, session: Session, timer: Timer) -> None:
+    """The same of a call that no ticket has come of: the list of handoffs shows how often the shift lead was alarmed."""
+    opened = await handoffs.lock(session, timer.subject.removeprefix(HANDOFF_SUBJECT))
+    if opened.confirmed_at is not None or opened.ticket_id is not None:
+        await timers.drop(session, timer)
+        return
+    at = hub.now()
+    await handoffs.change(session, replace(opened, alarm_count=opened.alarm_count + 1))
+    await handoffs.wait(session, timer.subject, timer.kind, _look_again(opened.opened_at, at))
+
+
+def _look_again(opened_at: datetime, at: datetime) -> datetime:
+    """Return when to alarm again: after ever longer whiles."""
+    return at + max(at - opened_at, timedelta(minutes=1))
 
 
 async def _call_back_late(hub: Hub, session: Session, timer: Timer) -> None:

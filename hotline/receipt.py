@@ -93,7 +93,7 @@ def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[PossibleD
         else None,
         possible_duplicates=alike,
     )
-    if step.change.handoffs:
+    if proposal.handoffs and step.change.handoffs:
         first = proposal.handoffs[0]
         receipt.handoff = HandoffTold(
             number=first.number,

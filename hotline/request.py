@@ -27,6 +27,7 @@ LONGEST_TEXT: Final = 20_000
 EARLIEST: Final = datetime(1949, 10, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
+PoliceNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{4,64}$")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
@@ -50,6 +51,7 @@ class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed.
 
+    With a `police_number` 110 has sent it: it is accepted, whatever the program thinks of it (首接负责).
     Unknown fields are refused: a misspelt or misplaced `disclosure` must not tell a department who asks.
     """
 
@@ -58,6 +60,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brief: Words | None = None
     answer: Reason | None = None
     incident: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
+    police_number: PoliceNumber | None = None
     cites: Annotated[list[Code], Meta(max_length=10)] = []
     channel: Channel | None = None
     line: LineNumber | None = None

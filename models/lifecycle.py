@@ -169,8 +169,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, {T.ON_DESK}, {T.HANDED_OFF, T.ON_DESK}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, HANDLED, {T.ASSIGNED}, SEATS | {Role.PROGRAM}),
-    # An emergency is tracked until it is confirmed, whatever has become of the ticket meanwhile.
-    _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR}),
+    # An emergency is tracked until it is confirmed, by us or the other side, whatever has become of the ticket meanwhile.
+    _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR, Role.CHANNEL}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
     _ticket(Action.DECIDE_SEND_BACK, {T.IN_REVIEW}, set(), DESK | DEPARTMENT),
     _ticket(Action.DECIDE_EXTENSION, AT_WORK, set(), DESK | {Role.REVIEWER}),
@@ -290,14 +290,11 @@ def advance_ticket(state: TicketState, action: Action, to: TicketState | None = 
 def advance(state: AssignmentState, action: Action, to: AssignmentState | None = None) -> AssignmentState:
     """Return the assignment's next state; `to` picks one where the table allows several.
 
-    Where the table allows the present state too (asking for time), that is the default.
-    Raises IllegalTransition.
+    Where the table allows the present state too (asking for time), that is the default. Raises IllegalTransition.
     """
     after = _PARTS.get((state, action))
     if after is None or (to is not None and to not in after):
         raise IllegalTransition("承办任务", LABELS["assignment_state"][state], LABELS["action"][action])
     if to is not None:
         return to
-    if len(after) == 1:
-        return next(iter(after))
-    return state
+    return next(iter(after)) if len(after) == 1 else state

@@ -6,15 +6,15 @@ of one assignment in models.clocks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.blocks import Blocks, read_part
 from models.labels import LABELS
 from models.limits import InvalidRule, Limit, Unit, limit, limit_hook
-from models.vocabulary import Kind, Urgency
+from models.vocabulary import Flag, Kind, Urgency
 
 
 class ExtensionTerms(Struct, frozen=True, kw_only=True):
@@ -165,9 +165,15 @@ class MissedCallTerms(Struct, frozen=True, kw_only=True):
 
 
 class HandoffTerms(Struct, frozen=True, kw_only=True):
-    """How soon an emergency handoff is confirmed (紧急转接)."""
+    """How soon an emergency handoff reaches the other side, in seconds, and how soon it is confirmed (紧急转接).
+
+    What bears one of the flags `clues` is pushed to 110 as a clue (影响社会稳定线索, 国办发〔2022〕12号), which must acknowledge it.
+    """
 
     confirm_within: Limit
+    offer_within_seconds: Annotated[int, Meta(ge=1, le=3600)] = 30
+    clues: tuple[Flag, ...] = ()
+    acknowledge_clue_within: Limit = limit("10m")
 
 
 class Policy(Struct, frozen=True, kw_only=True, dict=True):

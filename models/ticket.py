@@ -21,7 +21,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
     accused: neither they nor what stands below them may have a part, whatever the category becomes. `copied` are who was told
     of the newest dispatch and has no part (抄送). `imported_from` and `old_number` say which platform a ticket of the past was taken
-    over from (历史导入) and what it was called there.
+    over from (历史导入) and what it was called there; `police_number` is what 110 calls what it sent us (警单号).
     """
 
     city_code: str
@@ -75,6 +75,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     copied: tuple[str, ...] = ()
     imported_from: str | None = None
     old_number: str | None = None
+    police_number: str | None = None
 
     @property
     def number(self) -> str:

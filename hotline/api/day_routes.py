@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry, seat, shift_change
-from hotline.api import books, forecast, incidents, interactions, knowledge, oversight_routes, seats, shift_changes
+from hotline import handoff, incident, knowledge_entry, risk_clue, seat, shift_change
+from hotline.api import (
+    books,
+    forecast,
+    handoff_figures,
+    handoffs,
+    incidents,
+    interactions,
+    knowledge,
+    oversight_routes,
+    police,
+    risk_clues,
+    seats,
+    shift_changes,
+)
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
+    CLUE_STATE,
     ENTRY_KIND,
     HOTLINE,
     LIMIT,
@@ -29,7 +43,9 @@ from hotline.api.url import (
     post,
 )
 from hotline.giving import AGENTS
+from hotline.receipt import TicketReceipt
 from models.lifecycle import DESK
+from models.lifecycle import SEATS as SEATED
 from models.vocabulary import Role
 
 CALLS: Final = (
@@ -72,6 +88,17 @@ FEEDS: Final = (
     Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
              summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
 )  # fmt: skip
+HANDOFFS: Final = (
+    get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
+        answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/handoffs", handoffs.listed, "紧急转接：待确认的，或按对方单号（警单号）查", roles=HOTLINE,
+        answer=handoffs.Handoffs, problems=(404,), query={"outside_number": TEXT, **PAGE}),
+    post("/api/v1/handoffs", handoffs.create, "一键转接：通话中或就一件工单", roles=SEATED, body=handoffs.Press, answers=(201,),
+         answer=handoffs.HandoffPage, problems=(404, 409)),
+    get("/api/v1/handoffs/{id}", handoffs.one, "一次紧急转接", roles=HOTLINE, answer=handoffs.HandoffPage),
+    post("/api/v1/handoffs/{id}/steps", handoffs.move, "报振铃、确认接手、记三方通话", roles=TELEPHONY | SEATED | {Role.SUPERVISOR},
+         body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
+)  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
         query={"open": YES_NO, **PAGE}),
@@ -83,6 +110,22 @@ INCIDENTS: Final = (
          body=incident.IncidentStep, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+POLICE_ORDERS: Final = (
+    Endpoint(method="PUT", path="/api/v1/police-orders/{police_number}", handler=police.put, summary="110推送警单（首接负责，立即受理）",
+             roles=ON_LINE, body=police.PoliceOrder, answers=(201, 200), answer=TicketReceipt, problems=(409,),
+             patterns={"police_number": police.POLICE_NUMBER}),
+    get("/api/v1/police-orders/{police_number}", police.one, "按警单号查工单", roles=HOTLINE | ON_LINE, answer=police.PoliceTickets,
+        patterns={"police_number": police.POLICE_NUMBER}),
+)  # fmt: skip
+RISK_CLUES: Final = (
+    get("/api/v1/risk-clues", risk_clues.listed, "推送110的影响社会稳定线索", roles=HOTLINE, answer=risk_clues.Clues, problems=(404,),
+        query={"state": CLUE_STATE, **PAGE}),
+    post("/api/v1/risk-clues", risk_clues.create, "把一件工单作为线索推送110", roles=DESK, body=risk_clue.Push, answers=(201,),
+         answer=risk_clues.CluePage, problems=(404, 409)),
+    get("/api/v1/risk-clues/{id}", risk_clues.one, "一条线索", roles=HOTLINE, answer=risk_clues.CluePage),
+    post("/api/v1/risk-clues/{id}/steps", risk_clues.move, "确认或撤回线索", roles=DESK | ON_LINE, body=risk_clue.ClueStep,
+         answer=risk_clues.CluePage, problems=(409,)),
 )  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
@@ -127,4 +170,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *FORECASTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
+    *HANDOFFS,
+    *POLICE_ORDERS,
+    *RISK_CLUES,
 )

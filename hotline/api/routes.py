@@ -88,8 +88,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
         answer=shapes.Tickets, problems=(404,), query=PAGE),
-    get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=HOTLINE,
-        answer=waiting.Handoffs, problems=(404,), query=PAGE),
     get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
         query=PAGE),
     get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",

@@ -136,10 +136,12 @@ class TicketReply(Struct, kw_only=True):
 class HandoffRow(Struct, kw_only=True):
     """紧急转接 of a ticket."""
 
+    id: str
     number: str
     flag: str
     opened_at: datetime
     confirm_by: datetime
+    offered_at: datetime | None
     confirmed_at: datetime | None
     outside_number: str | None
 
@@ -191,6 +193,7 @@ class TicketPage(Struct, kw_only=True):
     closed_at: datetime | None
     imported_from: str | None
     old_number: str | None
+    police_number: str | None
     dispatch_count: Count
     send_back_count: Count
     reopen_count: Count

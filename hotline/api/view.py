@@ -98,6 +98,7 @@ def ticket_page(
         "closed_at": ticket.closed_at,
         "imported_from": ticket.imported_from,
         "old_number": ticket.old_number,
+        "police_number": None if is_department else ticket.police_number,
         "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,
         "reopen_count": ticket.reopen_count,

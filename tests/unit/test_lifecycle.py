@@ -58,7 +58,7 @@ ROLES = {
     "E": Role.LEADER,
 }
 MAY = """register hALp · accept ALDp · answer ALDh · decline LDS · dispatch LDSp · reassign LDS · recall LDSR ·
-designate LS · merge LDSA · split LDS · hand_off ALDp · confirm_handoff ALDS · decide_send_back LDSd ·
+designate LS · merge LDSA · split LDS · hand_off ALDp · confirm_handoff ALDSh · decide_send_back LDSd ·
 decide_extension LDSR · decide_deferral SR · pause SR · resume SR · open_dispute LDSp · rule LS · approve R ·
 reject R · follow_up Fkc · reopen FSLc · close FSkc · archive kM · void LM · note ALDSMdRFQ · acknowledge d ·
 contact d · progress d · delegate d · send_back d · request_extension d · request_deferral d · reply d · sign_off d ·
