@@ -236,7 +236,8 @@ class WaveRule(Struct, frozen=True, kw_only=True):
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
-    `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
+    `conduct_categories` are the codes of complaints about officials' conduct: they accuse. In `conduct_if_accused`, where an
+    office's own work is the matter, a complaint does that names somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
     `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `replies` what is
     wrong with a reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断)
@@ -267,6 +268,7 @@ class City(Struct, frozen=True, kw_only=True):
     language: Language
     hotline_department: str = "hotline"
     conduct_categories: tuple[str, ...] = ()
+    conduct_if_accused: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()

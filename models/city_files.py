@@ -68,6 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     hotline_department: str
     discipline_department: str
     conduct_categories: tuple[str, ...] = ()
+    conduct_if_accused: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
@@ -143,6 +144,7 @@ def read_city(folder: Path) -> City:
         language=read.language,
         hotline_department=settings.hotline_department,
         conduct_categories=settings.conduct_categories,
+        conduct_if_accused=settings.conduct_if_accused,
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,

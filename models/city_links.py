@@ -184,13 +184,15 @@ def _check_settings(city: CityFolder) -> Iterator[Fault]:
         line = line_of(text, "policy =")
         yield Fault(SETTINGS, line, f"时限规则“{own.policy}”不存在", "改为 policies/ 中某个文件的 id")
     codes = {placed.record.code for placed in city.categories}
-    yield from _check_conduct(own.conduct_categories, codes, line_of(text, "conduct_categories"))
-
-
-def _check_conduct(conduct: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:
-    if not conduct:
-        cure = '补上 conduct_categories = ["…"]，列出反映作风和违纪的四位分类'
+    if not own.conduct_categories:
+        cure = '补上 conduct_categories = ["…"]，列出反映作风和违纪的分类'
+        line = line_of(text, "conduct_categories")
         yield Fault(SETTINGS, line, "没有写明哪些分类反映工作作风，无法执行回避", cure)
-    for code in conduct:
+    yield from _check_codes(own.conduct_categories, codes, line_of(text, "conduct_categories"))
+    yield from _check_codes(own.conduct_if_accused, codes, line_of(text, "conduct_if_accused"))
+
+
+def _check_codes(named: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:
+    for code in named:
         if code not in codes:
-            yield Fault(SETTINGS, line, f"分类“{code}”不存在", "改为 categories.csv 中的四位代码")
+            yield Fault(SETTINGS, line, f"分类“{code}”不存在", "改为 categories.csv 中的代码")
