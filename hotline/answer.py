@@ -70,6 +70,8 @@ async def decline(step: Step, fields: Decline) -> None:
 async def void(step: Step, fields: ReasonFields) -> None:
     """作废: a test or a slip, never a way to be rid of a request."""
     reason = required(fields.reason, "作废理由", 4)
+    step.check(Action.VOID)
+    await guards.check_handed_off(step, "作废")
     await guards.check_alone(step, "作废")
     step.take(Action.VOID, reason=reason)
 

@@ -41,7 +41,6 @@ TITLES: Final = {
 _PARTS: Final = {
     "answered": "已接听",
     "talking": "通话中",
-    "hung_up": "接听后挂断",
     "abandoned": "未接听即挂断",
     "untouched": "未接听而结束",
     "ringing": "等待接听",

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from hotline import clocks, passing_on
 from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
+from hotline.heard import take_in
 from hotline.notice import day
 from hotline.reopening import reopen
 from hotline.step import TICKET_SUBJECT
@@ -40,7 +41,7 @@ class Rate(Struct, kw_only=True):
 
     solved: bool
     satisfied: bool
-    score: Annotated[int, Meta(ge=1, le=5)] = 5
+    score: Annotated[int, Meta(ge=1, le=5)] | None = None
     remark: Remark = ""
 
 
@@ -104,11 +105,12 @@ async def rate(step: Step, fields: Rate) -> None:
         if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
         _keep_rating(step, fields)
+        remark = fields.remark if await take_in(common, fields.remark) else ""
         if common is not step:
-            await _rated_by_merged_caller(step, common, fields)
+            await _rated_by_merged_caller(step, common, fields, remark)
         elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
             answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
-            await follow_up(step, answer, fields.remark)
+            await follow_up(step, answer, remark)
         elif step.ticket.state is TicketState.ANSWERED and not (fields.solved and fields.satisfied):
             # No department has it, so that nothing can be done again: a person must see what the answer lacked.
             step.supervise(Action.ESCALATE, None, "直办答复后诉求人表示未解决或不满意")
@@ -128,7 +130,7 @@ def _keep_rating(step: Step, fields: Rate) -> None:
     )
 
 
-async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> None:
+async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate, remark: str) -> None:
     """Displeasure counts like the first caller's: it is done again, or a supervisor hears of it."""
     if fields.solved and fields.satisfied:
         return
@@ -138,7 +140,7 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
     is_in_follow_up = common.ticket.state is TicketState.FOLLOW_UP
     is_in_time = common.ticket.state is TicketState.CLOSED and not _is_too_late(common)
     if _reopens(common) and may(Action.REOPEN, step.actor.role) and (is_in_follow_up or is_in_time):
-        await reopen(common, reason, said=await step.as_told(fields.remark))
+        await reopen(common, reason, said=await step.as_told(remark))
     elif is_in_follow_up:
         _leave_to_a_person(common, reason)
     else:
@@ -146,11 +148,12 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
 
 
 async def close(step: Step, fields: Close) -> None:
-    """办结 by a person of the follow-up desk; where nobody was followed up, with the reason why not."""
-    is_due = step.ticket.state is TicketState.FOLLOW_UP and not fields.reason
-    if is_due and not await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count):
-        raise InvalidRequest("本次办理没有回访记录：请先回访，或在 reason 中写明不回访的原因")
-    await _close(step, fields.reason or "回访完成")
+    """办结 by a person of the follow-up desk; where the citizen was not reached, with the reason why it ends so."""
+    told = await follow_ups.of_ticket(step.session, step.ticket.id)
+    if any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told):
+        await _close(step, fields.reason or "回访完成")
+        return
+    await _close(step, required(fields.reason, "没有联系上诉求人的回访记录时办结的原因（reason）", 4))
 
 
 async def archive(step: Step, fields: Close) -> None:
@@ -172,6 +175,8 @@ async def ask_reopen(step: Step, fields: AskReopen) -> None:
             raise Conflict("已超过申请重办的期限，请重新提交诉求")
         # The citizen's words may hold personal data: the trail says only that they asked.
         passing_on.take(step, common, Action.ASK_REOPEN, length=len(reason), words=fields.words)
+        if not await take_in(common, reason):
+            said = ""
         is_for_a_person = common.ticket.reopen_count >= common.policy.reopen.escalate_at
         await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person)
 

@@ -6,32 +6,26 @@ a ticket or on one; how long it took to reach the other side, and until they con
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline import clocks
 from hotline.fields import Code, HandoffNumber, Reason, Remark, required
+from hotline.handing_off import BY_PERSON, HANDOFF_SUBJECT, UNCONFIRMED, new_handoff, start_handoff
 from hotline.step import PROGRAM, run
 from models.errors import Conflict, Forbidden, InvalidRequest
-from models.lifecycle import SEATS, Action, TicketState
+from models.lifecycle import SEATS, Action
 from models.store import handoffs, interactions
 from models.store.handoffs import Handoff, ThreeWayNote, row_of
 from models.vocabulary import Channel, Role
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from hotline.hub import Hub
     from hotline.step import Step
     from models.store.database import Session
     from models.ticket import Actor
 
-HANDOFF_SUBJECT: Final = "handoff:"
-UNCONFIRMED: Final = "handoff_unconfirmed"
-BY_PERSON: Final = "person"
 # Whose system may confirm over its own channel: 122 is a desk of the police too.
 POLICE_NUMBERS: Final = frozenset({"110", "122"})
 
@@ -71,25 +65,15 @@ async def hand_off(step: Step, fields: HandOff) -> None:
     opened = await handoffs.newest(step.session, step.ticket.id, fields.number)
     if opened is not None and opened.confirmed_at is None:
         raise Conflict(f"向{fields.number}的转接正在等待确认，请先核实确认")
-    start(step, fields.number, BY_PERSON, reason, remainder=fields.remainder)
+    start_handoff(step, fields.number, BY_PERSON, reason, remainder=fields.remainder)
     if not fields.remainder:
         await step.tell_all("handed_off", target=fields.number)
-
-
-def start(step: Step, number: str, flag: str, reason: str, *, remainder: bool, begun: Handoff | None = None) -> None:
-    """Record a handoff, or one that was `begun` during the call, and watch it until it is confirmed."""
-    to = step.ticket.state if remainder else TicketState.HANDED_OFF
-    opened = begun or _new(step.hub, step.at, number, flag, step.actor.name, step.ticket.interaction)
-    step.take(Action.HAND_OFF, to=to, number=number, flag=flag, reason=reason, remainder=remainder, handoff=opened.id)
-    step.change.handoffs.append(row_of(replace(opened, ticket_id=step.ticket.id)))
-    if opened.confirmed_at is None:
-        step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)
 
 
 async def begun_on_call(step: Step, numbers: set[str]) -> dict[str, Handoff]:
     """Take over what the seat began during the call that a new ticket comes of.
 
-    Returns what goes to numbers that the rules name too: `start` takes those over.
+    Returns what goes to numbers that the rules name too: `start_handoff` takes those over.
     """
     found: dict[str, Handoff] = {}
     if step.ticket.interaction is None:
@@ -105,7 +89,7 @@ async def begun_on_call(step: Step, numbers: set[str]) -> dict[str, Handoff]:
 def take_over(step: Step, begun: Handoff) -> None:
     """Put a handoff that was begun during the call on the ticket's trail."""
     actor, step.actor = step.actor, PROGRAM
-    start(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun)
+    start_handoff(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun)
     step.actor = actor
 
 
@@ -119,7 +103,7 @@ async def confirm_handoff(step: Step, fields: ConfirmHandoff) -> None:
 
 async def press(hub: Hub, actor: Actor, interaction: int, number: HandoffNumber) -> str:
     """一键转接 of a call that has no ticket yet; returns the handoff's id. Raises InvalidRequest, Conflict."""
-    opened = _new(hub, hub.now(), number, BY_PERSON, actor.name, interaction)
+    opened = new_handoff(hub, hub.now(), number, BY_PERSON, actor.name, interaction)
 
     async def work(session: Session) -> None:
         if not await interactions.is_known(session, interaction):
@@ -179,20 +163,6 @@ def check_actor(actor: Actor, opened: Handoff, fields: HandoffStep) -> None:
     may_offer = actor.name == Channel.PHONE and fields.action == "offer"
     if not (may_confirm or may_offer):
         raise Forbidden("该凭证不能办这一步：电话系统只报振铃（offer），110只确认转给110、122的（confirm）")
-
-
-def _new(hub: Hub, at: datetime, number: str, flag: str, by: str, interaction: int | None) -> Handoff:
-    return Handoff(
-        id=secrets.token_hex(8),
-        ticket_id=None,
-        interaction=interaction,
-        number=number,
-        flag=flag,
-        opened_at=at,
-        opened_by=by,
-        offer_by=clocks.offer_by(hub, at),
-        confirm_by=clocks.handoff_by(hub, at),
-    )
 
 
 def _moved(hub: Hub, actor: Actor, current: Handoff, fields: HandoffStep) -> Handoff:

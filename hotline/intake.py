@@ -11,8 +11,8 @@ from hotline import clocks, guards
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
+from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
-from hotline.handoff import start as start_handoff
 from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, accepted, propose

@@ -202,7 +202,8 @@ def _changed(
         return replace(current, asked_at=asked_at)
     if event == "answered":
         return replace(current, answered_at=current.answered_at or hub.now(), asked_at=asked_at, agent=agent)
-    ended = ABANDONED if event == "abandoned" else outcome
+    # Who hangs up on an agent was answered all the same.
+    ended = ABANDONED if event == "abandoned" and current.answered_at is None else outcome
     return replace(current, ended_at=hub.now(), outcome=ended or current.outcome)
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hotline import clocks, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
-from hotline.handoff import HANDOFF_SUBJECT
+from hotline.handing_off import HANDOFF_SUBJECT
 from hotline.risk_clue import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from hotline import guards, passing_on
 from hotline.fields import Reason, Remark, SealedFields, required
+from hotline.heard import take_in
 from models.lifecycle import Action
 
 if TYPE_CHECKING:
     from hotline.step import Step
 
 
-class Supplement(Struct, kw_only=True):
+class Supplement(SealedFields, kw_only=True):
     """补充: further words to the same matter."""
+
+    SEALED: ClassVar = ("text",)
 
     text: Reason
 
@@ -37,10 +38,12 @@ class Withdraw(SealedFields, kw_only=True):
 
 
 async def supplement(step: Step, fields: Supplement) -> None:
-    """Add to the brief what the citizen adds, masked, and tell every department at work."""
+    """Add to the brief what the citizen adds, masked, and tell every department at work, unless it accuses them."""
     added = await step.as_told(required(fields.text, "补充内容"))
     async with passing_on.common(step) as common:
-        passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text))
+        passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text), words=fields.words)
+        if not await take_in(common, fields.text):
+            return
         added = await common.as_told(added)
         await common.set_brief(f"{(await common.text()).brief}\n补充：{added}")
         for part in common.live_parts:
@@ -51,6 +54,7 @@ async def urge(step: Step, fields: Urge) -> None:
     """Pressure on the ticket, not a new one."""
     async with passing_on.common(step) as common:
         passing_on.take(step, common, Action.URGE, length=len(fields.text), words=fields.words)
+        await take_in(common, fields.text)
         for one in {step, common}:
             one.set(urge_count=one.ticket.urge_count + 1)
         for part in common.live_parts:

@@ -39,7 +39,7 @@ class Rating(Struct, kw_only=True):
     at: datetime
     solved: bool
     satisfied: bool
-    score: Annotated[int, Meta(ge=1, le=5)]
+    score: Annotated[int, Meta(ge=1, le=5)] | None
 
 
 class IncidentTold(Struct, kw_only=True):

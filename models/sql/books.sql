@@ -13,12 +13,11 @@ SELECT 'calls_by_end' AS account, v.part, v.n FROM (
   SELECT
     count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS answered,
     count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NULL AND outcome IS NULL) AS talking,
-    count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS hung_up,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS abandoned,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS untouched,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NULL AND outcome IS NULL) AS ringing
   FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
-) AS c CROSS JOIN LATERAL (VALUES ('answered', c.answered), ('talking', c.talking), ('hung_up', c.hung_up),
+) AS c CROSS JOIN LATERAL (VALUES ('answered', c.answered), ('talking', c.talking),
   ('abandoned', c.abandoned), ('untouched', c.untouched), ('ringing', c.ringing)) AS v (part, n);
 
 -- name: calls_by_outcome(city_code, since, until)

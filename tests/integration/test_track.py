@@ -70,7 +70,7 @@ async def test_a_supplement_reaches_the_departments_masked_and_goes_into_the_bri
     page = await world.ticket(receipt["number"])
     assert "灯杆也歪了" in page["brief"]
     trail = await world.get(f"/api/v1/tickets/{receipt['number']}/trail", who="auditor")
-    assert "灯杆" not in str(trail)
+    assert not [trace for trace in ("钱某某", "１３９００００００００２", "13900000002") if trace in str(trail)]
 
 
 async def test_an_urging_is_counted_and_passed_on_and_makes_no_ticket(world: World) -> None:
