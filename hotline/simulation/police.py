@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
 
 POLICE: Final = "110"
-ROUND_EVERY_S: Final = 8.0
+ROUND_EVERY_S: Final = 6.0
 NUMBERS: Final = ("110", "122", "110", "119", "120", "12356")
-# The other side picks up after so long; every seventh does not, and the shift lead must telephone.
+# The other side picks up after so long; every third does not, and the shift lead must telephone.
 RINGS_AFTER: Final = timedelta(seconds=8)
 PICKS_UP_AFTER: Final = timedelta(seconds=15)
-NOBODY_PICKS_UP: Final = 7
+NOBODY_PICKS_UP: Final = 3
 TICKET_COMES: Final = 2
-WITHDRAWN: Final = 3
+WITHDRAWN: Final = 2
 FIRST_RECEIVER: Final = "首接负责"
 
 
@@ -45,6 +45,7 @@ class Police:
             if not seconds or time.monotonic() < until:
                 self._rounds += 1
                 await self._push_order()
+                await self._told_by_telephone()
                 await self._transfer()
                 await self._push_clue()
             await self._send_back()
@@ -58,7 +59,8 @@ class Police:
     async def _push_order(self) -> None:
         """What came to 110 and is the city's; sometimes its system sends the same twice."""
         place = self.town.chance("order", self._rounds).choice(self.town.city.gazetteer).name
-        text = self.town.say("police", "order", self._rounds).format(place=place)
+        what = "theirs" if self._rounds % TICKET_COMES else "order"
+        text = self.town.say("police", what, self._rounds).format(place=place)
         number = f"J{self.town.seed}-{int(self.town.pace.now().timestamp())}-{self._rounds}"
         path = f"/api/v1/police-orders/{number}"
         first = await self.police.post(path, {"text": text}, method="PUT")
@@ -68,6 +70,25 @@ class Police:
             self.town.tally.seen["police order pushed twice"] += 1
             if again.body != first.body:
                 self.town.tally.surprise(f"police order twice: {again}")
+
+    async def _told_by_telephone(self) -> None:
+        """110 puts a caller through and names its number."""
+        n = self._rounds
+        offered = await self.phone.post("/api/v1/interactions", {"line": self._host_line})
+        if not offered.is_done:
+            self.town.tally.surprise(f"call put through by 110: {offered}")
+            return
+        call = offered.body["id"]
+        await self._happens(call, "answered", agent="demo-agent")
+        text = self.town.say("police", "rest", n, "told").format(place=self._place(n))
+        number = f"T{self.town.seed}-{call}"
+        content = {"text": text, "line": self._host_line, "interaction": call, "police_number": number}
+        registered = await self.phone.post("/api/v1/tickets", content, key=f"city-{number}")
+        self.town.tally.count("register for 110 by telephone", registered)
+        await self._happens(call, "ended", outcome="new_ticket" if registered.is_done else "answered")
+        page = await self.town.people["agent"].read(f"/api/v1/police-orders/{number}")
+        if registered.is_done and (page is None or page["tickets"][0]["number"] != registered.body["number"]):
+            self.town.tally.surprise(f"police order {number} is not found: {page}")
 
     async def _transfer(self) -> None:
         """A call during which the agent presses one key; a ticket comes of it or not."""
