@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.limits import Limit
+    from models.sla import Rung
     from models.ticket import Assignment, Ticket
 
 T = TypeVar("T")
@@ -158,6 +159,12 @@ def next_attempt(hub: Hub, after: datetime, attempts: list[datetime]) -> datetim
 def link_until(hub: Hub, at: datetime) -> datetime:
     """Return until when a citizen's silence on the rating link is waited for."""
     return _by_centre(hub, at, hub.policy.follow_up.link_within)
+
+
+def rung_until(hub: Hub, rung: Rung, at: datetime) -> datetime:
+    """Return until when an answer on a rung of the follow-up's ladder is waited for."""
+    terms = hub.policy.follow_up.ladder
+    return _by_centre(hub, at, terms.sms_within if rung == "sms" else terms.call_within)
 
 
 def decide_by(hub: Hub, what: str, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import clocks, passing_on
+from hotline import clocks, ladder, passing_on
 from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
 from hotline.heard import take_in
 from hotline.notice import day
@@ -30,7 +30,7 @@ class FollowUp(Struct, kw_only=True):
     """回访: one attempt; the last three only when the citizen was reached."""
 
     reached: bool
-    way: Literal["phone", "sms", "link", "visit"] = "phone"
+    way: Literal["phone", "sms", "link", "visit", "auto_call"] = "phone"
     solved: bool | None = None
     satisfied: bool | None = None
     reason: Remark = ""
@@ -67,8 +67,11 @@ async def follow_up(step: Step, fields: FollowUp, said: str = "") -> None:
     if fields.reached and (fields.solved is None or fields.satisfied is None):
         raise InvalidRequest("已联系到诉求人，请填写是否解决、是否满意")
     before = await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count)
-    if not fields.reached:
-        _check_moment(step, before)
+    if fields.reached:
+        await ladder.answered(step, fields.way, solved=bool(fields.solved), satisfied=bool(fields.satisfied))
+    elif fields.way != ladder.AUTO_CALL:
+        # An automatic call was ordered at a fair moment; what came of it may be told a little later.
+        check_moment(step, before)
     attempt = len(before) + 1
     step.take(
         Action.FOLLOW_UP,
@@ -99,14 +102,18 @@ async def follow_up(step: Step, fields: FollowUp, said: str = "") -> None:
         await _unsatisfied(step, fields.reason or "诉求人表示未解决或不满意", said)
 
 
-async def rate(step: Step, fields: Rate) -> None:
-    """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer."""
+async def rate(step: Step, fields: Rate, way: str = "link") -> None:
+    """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer.
+
+    `way` is how a merged caller gave it.
+    """
     async with passing_on.common(step) as common:
         if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
         _keep_rating(step, fields)
         remark = fields.remark if await take_in(common, fields.remark) else ""
         if common is not step:
+            await ladder.answered(step, way, solved=fields.solved, satisfied=fields.satisfied)
             await _rated_by_merged_caller(step, common, fields, remark)
         elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
             answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
@@ -142,7 +149,7 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate, remark
     if _reopens(common) and may(Action.REOPEN, step.actor.role) and (is_in_follow_up or is_in_time):
         await reopen(common, reason, said=await step.as_told(remark))
     elif is_in_follow_up:
-        _leave_to_a_person(common, reason)
+        await _leave_to_a_person(common, reason)
     else:
         common.supervise(Action.ESCALATE, common.ticket.lead, reason)
 
@@ -187,12 +194,12 @@ async def end_in_silence(step: Step, reason: str) -> None:
     has_answered = any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told)
     has_answered = has_answered or await _has_displeased_merged_caller(step)
     if has_answered or Flag.SUICIDE in step.ticket.flags:
-        _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
+        await _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
     else:
         await _close(step, reason)
 
 
-def _check_moment(step: Step, before: list[datetime]) -> None:
+def check_moment(step: Step, before: list[datetime]) -> None:
     """Refuse an attempt in vain that was no fair one: in quiet hours, or in a part of the day that was tried."""
     fair = clocks.next_attempt(step.hub, step.at, before)
     if fair is not None and fair > step.at:
@@ -208,7 +215,7 @@ async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
     if step.policy.follow_up.unreachable == "close":
         await end_in_silence(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
     else:
-        _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
+        await _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
 
 
 async def _unsatisfied(step: Step, reason: str, said: str) -> None:
@@ -218,7 +225,7 @@ async def _unsatisfied(step: Step, reason: str, said: str) -> None:
     elif _reopens(step):
         await reopen(step, reason, said=said)
     else:
-        _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+        await _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
 
 
 def _reopens(step: Step) -> bool:
@@ -239,14 +246,16 @@ async def _has_displeased_merged_caller(step: Step) -> bool:
     return await follow_ups.has_displeased_merged(step.session, step.ticket.id, since)
 
 
-def _leave_to_a_person(step: Step, reason: str) -> None:
+async def _leave_to_a_person(step: Step, reason: str) -> None:
     """Tell the supervisors; no clock ends this ticket any more."""
     step.supervise(Action.ESCALATE, step.ticket.lead, reason)
     step.change.dropped_timers.append(TICKET_SUBJECT)
+    await ladder.silent(step)
 
 
 async def _close(step: Step, reason: str) -> None:
     step.take(Action.CLOSE, reason=reason)
+    await ladder.silent(step)
     await step.tell_all("closed")
     accepted = [part for part in step.parts.values() if part.is_lead and part.state is AssignmentState.ACCEPTED]
     for part in accepted[-1:]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from hotline import clocks, risk_clue, seat
+from hotline import clocks, ladder, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
@@ -80,6 +80,8 @@ async def _act(step: Step, timer: Timer) -> None:
         await _stage(step, timer)
     elif timer.subject.startswith(HANDOFF_SUBJECT):
         await _handoff(step, timer)
+    elif timer.subject == ladder.ASK_SUBJECT:
+        await ladder.climb(step, timer)
     elif timer.subject.startswith(CLUE_SUBJECT):
         await risk_clue.late(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):

@@ -115,6 +115,10 @@ class Outgoing:
         elif ticket.state in POLICE_EVENTS and (before is not None or ticket.state is not TicketState.ON_DESK):
             self._tell_police(POLICE_EVENTS[ticket.state], ticket, result)
 
+    def order_call(self, system: str, kind: str, told: dict[str, Any]) -> None:
+        """Queue the order of an automatic call for the system that makes it."""
+        self._queue(system, kind, told)
+
     async def push_clue(self, kind: str, because: str, **fields: Any) -> None:
         """Queue what 110 hears of a clue: the brief, never the original text nor who told it."""
         self._queue(POLICE, kind, {**await self._told(POLICE, because), **fields})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline import clocks
+from hotline import clocks, ladder
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
@@ -28,6 +28,7 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
     lead = last_lead.department if to_lead and last_lead is not None else None
     step.take(Action.REOPEN, to=state, reason=reason, round=count, lead=lead)
+    await ladder.overtaken(step)
     promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
     step.set(
         reopen_count=count,

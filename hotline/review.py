@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from hotline.fields import Grounds, Remark, required
+from hotline.ladder import open_asks
 from models.errors import PartsOutstanding
 from models.labels import LABELS, RESULT_NAMES
 from models.lifecycle import Action
@@ -42,6 +43,7 @@ async def approve(step: Step, fields: Approve) -> None:
     for part in step.live_parts:
         step.move_part(part, Action.APPROVE)
     await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
+    await open_asks(step)
 
 
 async def reject(step: Step, fields: Reject) -> None:

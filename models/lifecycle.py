@@ -211,7 +211,7 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.URGE, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.WITHDRAW, {T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
-    _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
+    _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN | {Role.FOLLOW_UP}),
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.REMIND, SEEN_OPEN, set(), OVERSIGHT),
     # A leader summons (约谈); which level is whose is the city's to say (oversight.toml).

@@ -110,6 +110,29 @@ class DeferralTerms(Struct, frozen=True, kw_only=True):
     review_every: Limit
 
 
+Rung = Literal["sms", "auto_call", "person"]
+
+
+class LadderTerms(Struct, frozen=True, kw_only=True):
+    """回访梯次: a link, an automatic call, a person; which are used, in this order, and how long each one's answer is waited for.
+
+    What one of the `person_` fields names is asked by a person at once. A person makes so many `calls_per_person` a day.
+    """
+
+    rungs: tuple[Rung, ...] = ("person",)
+    sms_within: Limit = limit("4h")
+    call_within: Limit = limit("30m")
+    person_kinds: tuple[Kind, ...] = ()
+    person_flags: tuple[Flag, ...] = ()
+    person_reopened: bool = True
+    person_confidential: bool = True
+    calls_per_person: Annotated[int, Meta(ge=1, le=1000)] = 60
+
+    def __post_init__(self) -> None:
+        if self.rungs[-1:] != ("person",) or len(set(self.rungs)) != len(self.rungs):
+            raise InvalidRule("回访梯次（rungs）不得重复，最后一级须为 person（人工）")
+
+
 class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
     """回访: attempts in different parts of the day, never in quiet hours, which may pass midnight.
 
@@ -124,6 +147,7 @@ class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
     link_within: Limit
     unsatisfied: Literal["reopen", "close"]
     unreachable: Literal["close", "person"]
+    ladder: LadderTerms = LadderTerms()
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or not self.day_parts:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import handoff, incident, knowledge_entry, risk_clue, seat, shift_change
+from hotline import asking, handoff, incident, knowledge_entry, risk_clue, seat, shift_change
 from hotline.api import (
     books,
+    follow_ups,
     forecast,
     handoff_figures,
     handoffs,
@@ -31,7 +32,9 @@ from hotline.api.url import (
     OVER,
     PAGE,
     QUERY_WORDS,
+    RUNG,
     SERIES,
+    STAFF_COUNT,
     TASK_KIND,
     TELEPHONY,
     TEXT,
@@ -111,6 +114,18 @@ INCIDENTS: Final = (
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
 )  # fmt: skip
+FOLLOW_UPS: Final = (
+    get("/api/v1/follow-ups", follow_ups.listed, "待回访的诉求人（含并单的），按梯次", roles=HOTLINE, answer=follow_ups.Asks,
+        problems=(404,), query={"rung": RUNG, **PAGE}),
+    get("/api/v1/follow-ups/figures", follow_ups.figures, "回访统计：按梯次、按答复", roles=HOTLINE, answer=follow_ups.AskFigures,
+        query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/follow-ups/capacity", follow_ups.capacity, "今日回访需要多少人工", roles=HOTLINE, answer=follow_ups.AskCapacity,
+        query={"staff": STAFF_COUNT}),
+    post("/api/v1/follow-ups/{number}/answers", follow_ups.answer, "人工回访一位诉求人的结果", roles=frozenset({Role.FOLLOW_UP}),
+         body=asking.Said, answer=follow_ups.AskEnded, problems=(409,)),
+    post("/api/v1/follow-ups/calls/{id}/result", follow_ups.result, "自动外呼的结果（外呼系统回报按键）", roles=ON_LINE,
+         body=asking.CallResult, answer=follow_ups.AskEnded, problems=(409,)),
+)  # fmt: skip
 POLICE_ORDERS: Final = (
     Endpoint(method="PUT", path="/api/v1/police-orders/{police_number}", handler=police.put, summary="110推送警单（首接负责，立即受理）",
              roles=ON_LINE, body=police.PoliceOrder, answers=(201, 200), answer=TicketReceipt, problems=(409,),
@@ -171,6 +186,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
     *HANDOFFS,
+    *FOLLOW_UPS,
     *POLICE_ORDERS,
     *RISK_CLUES,
 )

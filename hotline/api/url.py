@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hotline.api import body, forecast, knowledge, risk_clues, supervisions
+from hotline.api import body, follow_ups, forecast, knowledge, risk_clues, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
@@ -46,6 +46,8 @@ ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 CLUE_STATE: Final = {"type": "string", "enum": [*risk_clues.STATES, ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
+RUNG: Final = {"type": "string", "enum": [*follow_ups.RUNGS, ""]}
+STAFF_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": follow_ups.MOST_STAFF}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
 OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
 WITHIN: Final = {"type": "integer", "enum": list(SPANS)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,9 @@ from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
+from hotline.simulation.ladder import Ladder
 from hotline.simulation.pace import Pace
+from hotline.simulation.police import Police
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
 from hotline.simulation.town import Town, again_and_again
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.access import Access
+    from hotline.simulation.system import System
     from models.city import City
 
 PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
@@ -49,17 +53,21 @@ async def live(
     access: Access, city: City, folder: Path, *, parts: frozenset[str], seed: int, seconds: float, calls: float
 ) -> Tally:
     """Live for so many seconds, or until SIGINT or SIGTERM; returns what was done. Raises Refused."""
-    connection = Connection(access.url)
-    departments: Departments | None = None
-    try:
+    async with contextlib.AsyncExitStack() as ends:
+        connection = Connection(access.url)
+        ends.push_async_callback(connection.close)
         people = await _sign_in(connection, access)
         pace = Pace(lambda: _hub_time(people["supervisor"]))
         await pace.start()
         town = Town(city, connection, pace, people, seed)
         jobs: list[Any] = [pace.keep()]
         citizens = Citizens(town)
+        phone, police = (
+            Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
+        )
         if "departments" in parts:
             departments = Departments(town, access.departments)
+            ends.push_async_callback(departments.stop)
             await departments.start()
             jobs.append(again_and_again(SWEEP_EVERY_S, departments.sweep))
         if "desk" in parts:
@@ -67,17 +75,21 @@ async def live(
         if "review" in parts:
             jobs.append(again_and_again(ROUND_EVERY_S, Review(town).round))
         if "follow-up" in parts:
-            jobs.append(again_and_again(LOOK_EVERY_S, FollowUpCalls(town, citizens).round))
+            ladder = Ladder(town, citizens, phone)
+            await _open(ladder.system, ends)
+            jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
         if "callers" in parts:
-            phone = Person(connection, {"authorization": f"Bearer {access.channels['phone']}"})
             callers = Callers(town, citizens, phone, read_corpus(folder))
-            jobs.append(callers.run(calls, seconds * CALLING))
+            emergencies = Police(town, phone, police)
+            await _open(emergencies.system, ends)
+            jobs += [emergencies.run(seconds * CALLING), callers.run(calls, seconds * CALLING)]
         await _until_told(jobs, seconds)
         return connection.tally
-    finally:
-        if departments is not None:
-            await departments.stop()
-        await connection.close()
+
+
+async def _open(system: System, ends: contextlib.AsyncExitStack) -> None:
+    ends.push_async_callback(system.stop)
+    await system.start()
 
 
 async def _desk(town: Town) -> list[Any]:

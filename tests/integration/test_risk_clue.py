@@ -113,3 +113,20 @@ async def test_the_sums_of_both_ways_agree(world: World) -> None:
     for counts, days in ((out, "handoff_days"), (orders, "order_days"), (clues, "clue_days")):
         assert counts == {name: sum(day[name] for day in found[days]) for name in counts}
     await world.get("/api/v1/handoffs/figures?since=2020-01-01T00:00:00Z", who="leader", status=422)
+
+
+async def test_the_day_s_books_balance_with_orders_clues_and_asks(world: World) -> None:
+    await world.register(THREAT)
+    order = await world.post("/api/v1/police-orders/J2001", {"text": LAMP}, who="channel:police", method="PUT")
+    await world.closed(order["number"])
+    found = await world.get("/api/v1/books", who="supervisor")
+    accounts = {one["name"]: one for one in found["accounts"]}
+    assert [name for name, one in accounts.items() if not one["is_balanced"]] == []
+    wholes = {name: accounts[name]["whole"] for name in ("police_orders", "risk_clues", "handoffs_offered")}
+    assert wholes == {"police_orders": 1, "risk_clues": 1, "handoffs_offered": 1}
+    assert (accounts["asks_by_outcome"]["whole"], accounts["asks_by_rung"]["whole"]) == (1, 1)
+    await world.rows("DELETE FROM risk_clues")
+    await world.rows("UPDATE follow_up_asks SET outcome = 'forgotten'")
+    found = await world.get("/api/v1/books", who="supervisor")
+    wrong = {one["name"] for one in found["accounts"] if not one["is_balanced"]}
+    assert wrong == {"risk_clues", "asks_by_outcome"}

@@ -62,7 +62,7 @@ designate LS · merge LDSA · split LDS · hand_off ALDp · confirm_handoff ALDS
 decide_extension LDSR · decide_deferral SR · pause SR · resume SR · open_dispute LDSp · rule LS · approve R ·
 reject R · follow_up Fkc · reopen FSLc · close FSkc · archive kM · void LM · note ALDSMdRFQ · acknowledge d ·
 contact d · progress d · delegate d · send_back d · request_extension d · request_deferral d · reply d · sign_off d ·
-supplement cALh · urge cALh · withdraw cALh · rate cALh · ask_reopen cALh · remind Sk · supervise SkE · escalate Sk"""
+supplement cALh · urge cALh · withdraw cALh · rate cALhF · ask_reopen cALh · remind Sk · supervise SkE · escalate Sk"""
 OF_A_DEPARTMENT = frozenset(Action(word) for word in re.findall(r"(\w+) d(?: |$)", MAY.replace("\n", " ")))
 
 
