@@ -7,6 +7,7 @@ import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from hotline.simulation.agents import Agents
 from hotline.simulation.callers import Callers
 from hotline.simulation.citizens import Citizens
 from hotline.simulation.connection import Connection, Person, Refused, Tally
@@ -41,6 +42,7 @@ ROLES: Final = (
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
+SHIFT_EVERY_S: Final = 20.0
 # Callers stop after this share of a run that has an end: the last ones want an answer too.
 CALLING: Final = 1 / 3
 
@@ -69,15 +71,22 @@ async def live(
         if "follow-up" in parts:
             jobs.append(again_and_again(LOOK_EVERY_S, FollowUpCalls(town, citizens).round))
         if "callers" in parts:
-            phone = Person(connection, {"authorization": f"Bearer {access.channels['phone']}"})
-            callers = Callers(town, citizens, phone, read_corpus(folder))
-            jobs.append(callers.run(calls, seconds * CALLING))
+            agents = Agents(town, _bearers(connection, access.agents))
+            await agents.start()
+            callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
+            jobs += [agents.run(), callers.run(calls, seconds * CALLING)]
+            jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
         await _until_told(jobs, seconds)
         return connection.tally
     finally:
         if departments is not None:
             await departments.stop()
         await connection.close()
+
+
+def _bearers(connection: Connection, tokens: dict[str, str]) -> dict[str, Person]:
+    """Return who holds each of some tokens."""
+    return {name: Person(connection, {"authorization": f"Bearer {token}"}) for name, token in tokens.items()}
 
 
 async def _desk(town: Town) -> list[Any]:
