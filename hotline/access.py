@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from models.store.database import Database, Session
 
 
+# Who answers in city life (hotline.simulation.agents).
+DEMO_AGENTS: Final = 40
+
+
 class Access(Struct, kw_only=True):
-    """The file: tokens by channel, demo accounts by role, secrets by department."""
+    """The file: tokens by channel, demo accounts by role, tokens of the demo's seats by agent, secrets by department."""
 
     url: str
     channels: dict[str, str]
     users: list[dict[str, str]]
     departments: dict[str, dict[str, str]]
+    agents: dict[str, str] = {}
 
 
 async def prepare_access(settings: Settings, store: Database, city: City) -> None:
@@ -38,6 +43,7 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
     channels = {str(channel): known.channels.get(channel) or _token("ch") for channel in Channel}
     departments: dict[str, dict[str, str]] = {}
     users: list[dict[str, str]] = []
+    agents: dict[str, str] = {}
 
     async def work(session: Session) -> None:
         now = datetime.now(UTC)
@@ -55,9 +61,13 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
                 "token": token,
             }
         users.extend(await _demo_users(session, known, city, now))
+        for n in range(1, DEMO_AGENTS + 1):
+            name = f"agent{n:02d}"
+            agents[name] = known.agents.get(name) or _token("ag")
+            await credentials.add(session, agents[name], Role.AGENT, name, now)
 
     await store.write(work)
-    access = Access(url=settings.url, channels=channels, users=users, departments=departments)
+    access = Access(url=settings.url, channels=channels, users=users, departments=departments, agents=agents)
     _write(settings.access_file, msgspec.json.format(msgspec.json.encode(access)))
 
 

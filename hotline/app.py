@@ -15,6 +15,7 @@ from hotline import auto_dispatch, model_in_use
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
+from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
 from hotline.clock import REAL, Clock
 from hotline.http_client import HttpClient
@@ -132,6 +133,7 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app[FIGURES] = Figures(hub)
     app.cleanup_ctx.append(_http_client)
     app.cleanup_ctx.append(keep_stream)
+    app.cleanup_ctx.append(keep_seat_stream)
     add_routes(app)
     return app
 

@@ -236,13 +236,11 @@ class WaveRule(Struct, frozen=True, kw_only=True):
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
-    `conduct_categories` are the codes of complaints about officials' conduct: they accuse. In `conduct_if_accused`, where an
-    office's own work is the matter, a complaint does that names somebody.
+    `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
     `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `replies` what is
     wrong with a reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断)
-    are taken only where nothing else fits. `grid_units` are the grids as a street's own hands, by code: they get work from
-    their street alone, so no catalogue, name or list of departments has them.
+    are taken only where nothing else fits. `grid_units` are the grids as a street's own hands, by code: only their street gives them work.
     """
 
     code: str

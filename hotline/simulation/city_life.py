@@ -8,6 +8,7 @@ import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from hotline.simulation.agents import Agents
 from hotline.simulation.callers import Callers
 from hotline.simulation.citizens import Citizens
 from hotline.simulation.connection import Connection, Person, Refused, Tally
@@ -45,6 +46,7 @@ ROLES: Final = (
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
+SHIFT_EVERY_S: Final = 20.0
 # Callers stop after this share of a run that has an end: the last ones want an answer too.
 CALLING: Final = 1 / 3
 
@@ -79,10 +81,13 @@ async def live(
             await _open(ladder.system, ends)
             jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
         if "callers" in parts:
-            callers = Callers(town, citizens, phone, read_corpus(folder))
+            agents = Agents(town, _bearers(connection, access.agents))
+            await agents.start()
+            callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
             emergencies = Police(town, phone, police)
             await _open(emergencies.system, ends)
-            jobs += [emergencies.run(seconds * CALLING), callers.run(calls, seconds * CALLING)]
+            jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
+            jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
         await _until_told(jobs, seconds)
         return connection.tally
 
@@ -90,6 +95,11 @@ async def live(
 async def _open(system: System, ends: contextlib.AsyncExitStack) -> None:
     ends.push_async_callback(system.stop)
     await system.start()
+
+
+def _bearers(connection: Connection, tokens: dict[str, str]) -> dict[str, Person]:
+    """Return who holds each of some tokens."""
+    return {name: Person(connection, {"authorization": f"Bearer {token}"}) for name, token in tokens.items()}
 
 
 async def _desk(town: Town) -> list[Any]:
