@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
     from models.store.handoffs import Handoff
 

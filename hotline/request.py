@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.ticket import Actor
     from models.understanding import Understanding
 

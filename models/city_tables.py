@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from models.calendar import OfficeHours
-from models.city import Category, Department, Duty, GazetteerEntry, Line, Roster
+from models.city import Category, Department, Duty, GazetteerEntry, Roster
 from models.city_fault import Fault
 from models.city_rows import Placed, Row, read_rows
 from models.limits import InvalidRule
+from models.line import Line
 from models.vocabulary import Integration
 
 LINES: Final = "lines.csv"

@@ -13,6 +13,7 @@ from hotline.api import (
     incidents,
     interactions,
     knowledge,
+    lines,
     oversight_routes,
     police,
     risk_clues,
@@ -99,6 +100,10 @@ HANDOFFS: Final = (
     post("/api/v1/handoffs/{id}/steps", handoffs.move, "报振铃、确认接手、记三方通话", roles=TELEPHONY | SEATED | {Role.SUPERVISOR},
          body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
 )  # fmt: skip
+LINES: Final = (
+    get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE,
+        answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
+)  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
         query={"open": YES_NO, **PAGE}),
@@ -166,6 +171,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *SEATS,
     *SHIFT_CHANGES,
     *FEEDS,
+    *LINES,
     *INCIDENTS,
     *FORECASTS,
     *KNOWLEDGE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from hotline import call_figures, interaction
+from hotline import call_figures, interaction, overflow
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
@@ -36,12 +36,17 @@ class Offer(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class InteractionEvent(Struct, kw_only=True):
-    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript."""
+    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript.
+
+    `line` is where a call is transferred to, with the `reason`, or where its caller was referred to.
+    """
 
     event: interaction.Happening
     agent: Code | None = None
     outcome: interaction.Outcome | None = None
     text: Remark = ""
+    line: LineNumber | None = None
+    reason: overflow.Reason | None = None
 
 
 class FeedRecord(Struct, kw_only=True):
@@ -175,6 +180,7 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
         agent=wanted.agent or (None if actor.role is Role.CHANNEL else actor.name),
         outcome=wanted.outcome,
         text=wanted.text,
+        further=overflow.Further(wanted.line, wanted.reason) if wanted.line is not None else None,
     )
     return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.proposal import Proposal
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
     from models.store.events import Said
     from models.ticket import Actor, Assignment, Ticket, TicketText
