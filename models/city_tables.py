@@ -20,7 +20,7 @@ DUTIES: Final = "duties.csv"
 GAZETTEER: Final = "gazetteer.csv"
 
 _COLUMNS: Final = {
-    LINES: "number,name,integration,department,seat_group,hours,overflow_to,record_elsewhere,script",
+    LINES: "number,name,integration,department,seat_group,hours,overflow_to,record_elsewhere,script,purpose",
     DEPARTMENTS: "code,name,full_name,kind,parent,office_hours,aliases",
     OFFICE_HOURS: "code,weekdays,blocks",
     ROSTERS: "department,duty,weekdays,from,to,contact,phone",
@@ -101,6 +101,7 @@ def _line(row: Row) -> Line:
         overflow_to=row.optional("overflow_to"),
         record_elsewhere=row.flag("record_elsewhere"),
         script=row.raw("script"),
+        purpose=row.text("purpose"),
     )
 
 

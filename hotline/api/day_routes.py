@@ -26,6 +26,7 @@ from hotline.api.url import (
     CLUE_STATE,
     ENTRY_KIND,
     HOTLINE,
+    INTEGRATION,
     LIMIT,
     MOMENT,
     ON_LINE,
@@ -101,8 +102,12 @@ HANDOFFS: Final = (
          body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
 )  # fmt: skip
 LINES: Final = (
+    get("/api/v1/lines", lines.listed, "公开电话台账", answer=lines.LineRegister,
+        query={"integration": INTEGRATION, "q": TEXT, **PAGE}),
+    get("/api/v1/lines/announcements", lines.announced, "公开电话台账的变更公告", answer=lines.LineAnnouncements, query=PAGE),
     get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE,
         answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),
 )  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),

@@ -11,7 +11,7 @@ from hotline.api import body, forecast, knowledge, risk_clues, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
-from models.vocabulary import Role
+from models.vocabulary import Integration, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,6 +45,7 @@ QUERY_WORDS: Final = {"type": "string", "minLength": 1}
 ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 CLUE_STATE: Final = {"type": "string", "enum": [*risk_clues.STATES, ""]}
+INTEGRATION: Final = {"type": "string", "enum": [*map(str, Integration), ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
 OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
