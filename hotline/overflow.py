@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hotline import giving
 from models.errors import Conflict, InvalidRequest
 from models.line import open_line
-from models.store import interactions, lines, seats, timers
+from models.store import external_ids, interactions, lines, seats, timers
 from models.vocabulary import Integration
 
 if TYPE_CHECKING:
@@ -129,7 +129,11 @@ async def _wait(hub: Hub, session: Session, interaction: int, handling: Line, at
 
 
 async def figures(hub: Hub, since: datetime, until: datetime) -> dict[str, Any]:
-    """Count the calls of a time by the line that was dialled, by the line that handled them, and all together."""
+    """Count the calls of a time by the line that was dialled, by the line that handled them, and all together.
+
+    With them the tickets that came by lines whose records are elsewhere, and how many have their number there.
+    """
+    elsewhere = [line.number for line in hub.city.lines.values() if line.record_elsewhere]
 
     async def work(session: Session) -> dict[str, Any]:
         found = await lines.handled(session, since, until)
@@ -141,6 +145,7 @@ async def figures(hub: Hub, since: datetime, until: datetime) -> dict[str, Any]:
             "handling": _by_line("handling", found),
             "transferred": await lines.transferred(session, since, until),
             "referred": await lines.referred(session, since, until),
+            "elsewhere": await external_ids.numbered(session, elsewhere, since, until),
         }
 
     return await hub.database.read_together(work)

@@ -10,6 +10,8 @@ from models.blocks import read_blocks
 from models.calendar import CHINA_TIME
 from models.vocabulary import Integration
 
+SystemCode = Annotated[str, Meta(pattern="^[a-z0-9_-]{1,32}$")]
+
 
 class Line(Struct, frozen=True, kw_only=True):
     """A hotline number (热线号码) and how it was merged. `purpose` says in the public register what it is for.
@@ -38,12 +40,14 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class LineRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How lines help one another out: a call that nobody answers for so long overflows.
+    """How lines help one another out: a call that nobody answers for so long overflows. `outside_systems` are those that keep
+    records of the same matters beside the lines' own, by code.
 
     The default is twice the 15 seconds within which GB/T 33358 wants a call answered.
     """
 
     overflow_after_s: Annotated[int, Meta(ge=5, le=600)] = 30
+    outside_systems: dict[SystemCode, str] = {}
 
 
 def open_line(lines: Mapping[str, Line], line: Line, at: datetime) -> Line:

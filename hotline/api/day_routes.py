@@ -13,7 +13,7 @@ from hotline.api import (
     incidents,
     interactions,
     knowledge,
-    lines,
+    line_routes,
     oversight_routes,
     police,
     risk_clues,
@@ -26,7 +26,6 @@ from hotline.api.url import (
     CLUE_STATE,
     ENTRY_KIND,
     HOTLINE,
-    INTEGRATION,
     LIMIT,
     MOMENT,
     ON_LINE,
@@ -86,10 +85,6 @@ SHIFT_CHANGES: Final = (
     post("/api/v1/shift_changes/{id}/accept", shift_changes.accept, "接班", roles=AGENTS,
          answer=shift_changes.ShiftChangePage, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
-FEEDS: Final = (
-    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
-             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
-)  # fmt: skip
 HANDOFFS: Final = (
     get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
         answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}),
@@ -100,14 +95,6 @@ HANDOFFS: Final = (
     get("/api/v1/handoffs/{id}", handoffs.one, "一次紧急转接", roles=HOTLINE, answer=handoffs.HandoffPage),
     post("/api/v1/handoffs/{id}/steps", handoffs.move, "报振铃、确认接手、记三方通话", roles=TELEPHONY | SEATED | {Role.SUPERVISOR},
          body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
-)  # fmt: skip
-LINES: Final = (
-    get("/api/v1/lines", lines.listed, "公开电话台账", answer=lines.LineRegister,
-        query={"integration": INTEGRATION, "q": TEXT, **PAGE}),
-    get("/api/v1/lines/announcements", lines.announced, "公开电话台账的变更公告", answer=lines.LineAnnouncements, query=PAGE),
-    get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE,
-        answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
-    get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),
 )  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
@@ -175,8 +162,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *CALLS,
     *SEATS,
     *SHIFT_CHANGES,
-    *FEEDS,
-    *LINES,
+    *line_routes.ENDPOINTS,
     *INCIDENTS,
     *FORECASTS,
     *KNOWLEDGE,

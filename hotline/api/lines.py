@@ -59,6 +59,14 @@ class ReferralCount(Struct, kw_only=True):
     count: Count
 
 
+class NumberedCount(Struct, kw_only=True):
+    """Tickets that came by a line whose records are kept elsewhere, and how many have their number there."""
+
+    line: str
+    tickets: Count
+    numbered: Count
+
+
 class CallsByLine(Struct, kw_only=True):
     """Calls that arrived in a time. Over all dialled lines, and over all handling lines, every count adds up to the total."""
 
@@ -69,6 +77,7 @@ class CallsByLine(Struct, kw_only=True):
     handling: Annotated[list[CountsOfLine], Meta(description="按接听席组所属的号码")]
     transferred: list[TransferCount]
     referred: list[ReferralCount]
+    elsewhere: Annotated[list[NumberedCount], Meta(description="记录在别处的号码：工单数、已有外部编号的")]
 
 
 class RegisteredLine(Struct, kw_only=True):

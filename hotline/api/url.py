@@ -37,6 +37,7 @@ PATTERNS: Final = {
     "department": "^[a-z0-9_-]{1,64}$",
     "line": "^[0-9]{1,16}$",
     "entry": "^[A-Za-z0-9_-]{1,32}$",
+    "system": "^[a-z0-9_-]{1,32}$",
     "external_id": "^[A-Za-z0-9_-]{1,200}$",
 }
 TEXT: Final = {"type": "string"}
