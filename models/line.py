@@ -41,12 +41,14 @@ class Line(Struct, frozen=True, kw_only=True):
 
 class LineRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How lines help one another out: a call that nobody answers for so long overflows. `outside_systems` are those that keep
-    records of the same matters beside the lines' own, by code.
+    records of the same matters beside the lines' own, by code. By the clock `reconcile_by` of the next day a sub-centre's list
+    of a day is owed (hotline.reconciliation).
 
     The default is twice the 15 seconds within which GB/T 33358 wants a call answered.
     """
 
     overflow_after_s: Annotated[int, Meta(ge=5, le=600)] = 30
+    reconcile_by: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "10:00"
     outside_systems: dict[SystemCode, str] = {}
 
 

@@ -1,11 +1,10 @@
-"""The door for telephony: interactions and their events; and sub-centres' mirror records."""
+"""The door for telephony: interactions and their events."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from hotline import call_figures, interaction, overflow
@@ -15,9 +14,8 @@ from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
 from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
-from models.errors import NotFound
-from models.store import feeds, interactions
-from models.vocabulary import Channel, Integration, Role
+from models.store import interactions
+from models.vocabulary import Channel, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -47,13 +45,6 @@ class InteractionEvent(Struct, kw_only=True):
     text: Remark = ""
     line: LineNumber | None = None
     reason: overflow.Reason | None = None
-
-
-class FeedRecord(Struct, kw_only=True):
-    """A sub-centre's record; a newer version replaces an older one."""
-
-    version: Annotated[int, Meta(ge=0, le=2**53)]
-    record: dict[str, Any]
 
 
 class Offered(Struct, kw_only=True):
@@ -149,15 +140,6 @@ class Figures(CallFigures, kw_only=True):
     seat_groups: list[SeatGroupFigures]
 
 
-class FeedKept(Struct, kw_only=True):
-    """Whether a mirror record was kept: an older version than the known one is not."""
-
-    line: str
-    external_id: str
-    version: Count
-    is_kept: bool
-
-
 async def offer(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions."""
     _, wanted = await body.read_body(request, Offer)
@@ -215,20 +197,3 @@ async def figures(request: web.Request, actor: Actor) -> web.Response:
     since = body.moment(request, "since") or midnight
     until = body.moment(request, "until") or hub.now()
     return body.answer(await call_figures.figures(hub, since, until), Figures)
-
-
-async def put_feed(request: web.Request, actor: Actor) -> web.Response:
-    """PUT /api/v1/feeds/{line}/{external_id}."""
-    hub = request.app[HUB]
-    number, external_id = request.match_info["line"], request.match_info["external_id"]
-    line = hub.city.lines.get(number)
-    if line is None or line.integration is not Integration.SUBCENTER:
-        raise NotFound(f"“{number}”不是分中心的热线号码")
-    _, wanted = await body.read_body(request, FeedRecord)
-    content = msgspec.json.encode(wanted.record).decode()
-    is_kept = await hub.database.write(
-        lambda session: feeds.put(session, number, external_id, wanted.version, content, hub.now())
-    )
-    return body.answer(
-        {"line": number, "external_id": external_id, "version": wanted.version, "is_kept": is_kept}, FeedKept
-    )

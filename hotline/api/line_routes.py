@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline.api import external_ids, interactions, lines
+from hotline.api import external_ids, feeds, lines
 from hotline.api.auth import INTAKE
 from hotline.api.url import HOTLINE, INTEGRATION, MOMENT, ON_LINE, PAGE, TEXT, Endpoint, get, post
+from hotline.reconciliation import DayList
 from hotline.request import OutsideRecord
 from models.lifecycle import DESK
 
@@ -26,8 +27,15 @@ EXTERNAL_IDS: Final = (
              patterns={"external_id": "^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$"}),
 )  # fmt: skip
 FEEDS: Final = (
-    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
-             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
+    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=feeds.put_record,
+             summary="分中心镜像记录", roles=ON_LINE, body=feeds.FeedRecord, answer=feeds.FeedKept),
+    get("/api/v1/feeds/{line}/reconciliations", feeds.listed, "分中心各日对账情况", roles=HOTLINE | ON_LINE,
+        answer=feeds.ReconciledDays, query=PAGE),
+    Endpoint(method="PUT", path="/api/v1/feeds/{line}/reconciliations/{date}", handler=feeds.put_list,
+             summary="分中心报送一日的对账清单", roles=ON_LINE, body=DayList, answer=feeds.Reconciliation,
+             patterns={"date": feeds.DATE}),
+    get("/api/v1/feeds/{line}/reconciliations/{date}", feeds.one, "分中心一日的对账结果", roles=HOTLINE | ON_LINE,
+        answer=feeds.Reconciliation, query=PAGE, patterns={"date": feeds.DATE}),
 )  # fmt: skip
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (*LINES, *EXTERNAL_IDS, *FEEDS)
