@@ -1,15 +1,17 @@
-"""hotline lines …: what is open with the sub-centres."""
+"""hotline lines …: what is open with the sub-centres; an old platform beside this one."""
 
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, timedelta
+from pathlib import Path  # noqa: TC003 - cyclopts reads it
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import cyclopts
 import msgspec
 
 from hotline.clock import REAL, kept_clock
+from hotline.commands.double_run import compare_file
 from hotline.commands.installation import with_session
 from hotline.config import read_settings
 from hotline.reconciliation import DAY
@@ -43,6 +45,39 @@ def reconcile_(*, days: int = 7, json: bool = False) -> None:
         Print one JSON object a day that is open.
     """
     sys.exit(reconcile(read_settings(), days=days, as_json=json))
+
+
+@lines_app.command(name="compare")
+def compare_(
+    file: Path,
+    *,
+    mapping: Path,
+    from_: Annotated[date, cyclopts.Parameter(name="--from")],
+    to: date,
+    csv: Path | None = None,
+    report: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Compare an old platform's export with the hub day by day (并行运行); exit 1 where a row could not be read.
+
+    Parameters
+    ----------
+    file
+        CSV or XLSX, one ticket a row, as for `hotline import`.
+    mapping
+        The mapping file of `hotline import`; the end of a ticket need not be known.
+    from_
+        The first day that is compared, as in 2026-11-01.
+    to
+        The last one.
+    csv
+        A file for every count: day, what is counted, of what, there, here.
+    report
+        CSV for the rows that cannot be read: line, column, value, reason.
+    json
+        Print one JSON object, with every number that is only on one side.
+    """
+    sys.exit(compare_file(read_settings(), file, mapping, from_, to, table=csv, report_file=report, as_json=json))
 
 
 def reconcile(settings: Settings, *, days: int, as_json: bool) -> int:
