@@ -17,7 +17,7 @@ from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
 from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
-from hotline.clock import REAL, Clock
+from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
 from hotline.keys import HTTP_CLIENT, HUB, SETTINGS
@@ -118,9 +118,7 @@ async def follow_changes(app: web.Application) -> AsyncIterator[None]:
 async def _clock(store: database.Database) -> Clock:
     async def work(session: Session) -> Clock:
         row = await installation.clock(session)
-        if row is None:
-            return REAL
-        return Clock(wall_at=row["wall_at"].timestamp(), clock_at=row["clock_at"], speed=row["speed"])
+        return REAL if row is None else kept_clock(row)
 
     return await store.read(work)
 

@@ -9,18 +9,14 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hotline.fields import Moment, required
-from models.blocks import read_week
-from models.calendar import CHINA_TIME
+from hotline.roster import on_duty
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET
 from models.store import incidents
 from models.store.incidents import Incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hotline.step import Step
-    from models.city import City, Roster
 
 # 即时 and every two hours after that (重大紧急信息报送): the leaders are told how it stands.
 FIRST_REPORT: Final = timedelta(minutes=30)
@@ -99,18 +95,6 @@ async def move(step: Step, incident_id: int, fields: IncidentStep) -> Incident:
     if text and (fields.tell or fields.action == "close"):
         await step.tell_all("incident", title=incident.title, text=text)
     return incident
-
-
-def on_duty(city: City, departments: set[str], at: datetime) -> Iterator[Roster]:
-    """Yield who of some departments can be reached at a time (值班)."""
-    local = at.astimezone(CHINA_TIME)
-    since_midnight = local - local.replace(hour=0, minute=0, second=0, microsecond=0)
-    now = since_midnight // timedelta(microseconds=1)
-    for one in city.rosters:
-        if one.department in departments:
-            blocks = read_week(((one.weekdays, f"{one.start}-{one.end}"),))[local.weekday()]
-            if any(begin <= now < end for begin, end in blocks):
-                yield one
 
 
 def _expires(step: Step, at: datetime | None) -> datetime:

@@ -11,6 +11,7 @@ from hotline import clocks, guards
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
+from hotline.external_id import at_intake
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
 from hotline.knowledge import cited
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
     from models.store.handoffs import Handoff
 
@@ -62,7 +63,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         at = hub.now()
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        found = await alike(hub, session, step.ticket, proposal.understanding)
+        found = await at_intake(step, request, await alike(hub, session, step.ticket, proposal.understanding))
         step.change.links += link_of(step.ticket, found)
         begun = await begun_on_call(step, {rule.number for rule in proposal.handoffs})
         if request.incident is not None:
@@ -80,8 +81,8 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await step.write_new()
         return Receipt(body, is_new=True)
 
-    # One statement writes a ticket and is its own transaction; with attachments, an incident or a clue there are two.
-    is_more = request.attachments or request.incident or set(proposal.flags) & set(hub.policy.handoff.clues)
+    # One statement writes a ticket and is its own transaction; where there is more to write there are two.
+    is_more = request.has_more or set(proposal.flags) & set(hub.policy.handoff.clues)
     lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from hotline import clocks, ladder, risk_clue, seat
+from hotline import clocks, ladder, overflow, reconciliation, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
@@ -66,6 +66,10 @@ async def fire(hub: Hub, timer: Timer) -> None:
         await seat.tick(hub, timer)
     elif timer.subject.startswith(AGAIN_SUBJECT):
         await seat.again(hub, timer)
+    elif timer.subject.startswith(overflow.SUBJECT):
+        await hub.database.write(lambda session: overflow.go_on(hub, session, timer))
+    elif timer.subject.startswith(reconciliation.SUBJECT):
+        await hub.database.write(lambda session: reconciliation.list_due(hub, session, timer))
     elif timer.subject.startswith(HANDOFF_SUBJECT) and not timer.ticket_id:
         await hub.database.write(lambda session: _call_handoff(hub, session, timer))
     else:

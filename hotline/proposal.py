@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.city import City, Line
+    from models.city import City
+    from models.line import Line
     from models.ticket import Ticket
 
 

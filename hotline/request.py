@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.ticket import Actor
     from models.understanding import Understanding
 
@@ -48,6 +48,13 @@ class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     disclosure: Disclosure = Disclosure.OPEN
 
 
+class OutsideRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """外部编号: the system that keeps the matter too (a line's number or a code of the city's) and its number there."""
+
+    system: Annotated[str, Meta(pattern="^[a-z0-9_-]{1,32}$")]
+    number: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$")]
+
+
 class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed.
 
@@ -73,6 +80,12 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     received_at: Moment | None = None
     want_reply: bool = True
     attachments: Annotated[list[Code], Meta(max_length=20)] = []
+    external_id: OutsideRecord | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """More is written with it than the ticket."""
+        return bool(self.attachments or self.incident or self.external_id)
 
 
 def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Register:

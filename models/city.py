@@ -6,27 +6,14 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
+from models.line import Line, LineRule
 from models.oversight import Oversight
 from models.seats import Seats
 from models.sla import Policy, Statute
-from models.vocabulary import Flag, Integration, Kind, ReplyFault, Urgency
+from models.vocabulary import Flag, Kind, ReplyFault, Urgency
 
 # The kind of the department that a grid is to whoever delegates to it.
 GRID: Final = "grid"
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """A hotline number (热线号码) and how it was merged."""
-
-    number: str
-    name: str
-    integration: Integration
-    department: str | None
-    seat_group: str
-    hours: str
-    overflow_to: str | None
-    record_elsewhere: bool
-    script: str
 
 
 class Department(Struct, frozen=True, kw_only=True):
@@ -238,9 +225,10 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `replies` what is
-    wrong with a reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断)
-    are taken only where nothing else fits. `grid_units` are the grids as a street's own hands, by code: only their street gives them work.
+    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `line_rule` when a call
+    overflows, `replies` what is wrong with a reply, `synonyms` are words that mean the same to those who ask.
+    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a street's own
+    hands, by code: only their street gives them work.
     """
 
     code: str
@@ -270,6 +258,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    line_rule: LineRule = LineRule()
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()

@@ -19,7 +19,6 @@ from models.city import (
     Grid,
     HandoffRule,
     Language,
-    Line,
     ReplyRules,
     Roster,
     ScopeRule,
@@ -47,6 +46,7 @@ from models.city_tables import (
 )
 from models.knowledge import Entry
 from models.limits import InvalidRule
+from models.line import Line, LineRule
 from models.oversight import Oversight
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
@@ -73,6 +73,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
     seats: SeatRule = SeatRule()
+    lines: LineRule = LineRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -148,6 +149,7 @@ def read_city(folder: Path) -> City:
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
+        line_rule=settings.lines,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from models.blocks import read_blocks, read_week
-from models.city import Department, Line
+from models.city import Department
 from models.city_fault import Fault, Level
 from models.city_files import SETTINGS, CityFolder
 from models.city_map import GRIDS
@@ -12,6 +12,7 @@ from models.city_rows import Placed, line_of, read_text, twice
 from models.city_seats import check_seat_groups
 from models.city_tables import CATEGORIES, DEPARTMENTS, GAZETTEER, LINES, ROSTERS
 from models.limits import InvalidRule
+from models.line import Line
 from models.vocabulary import Integration
 
 _TOPS: Final = frozenset({"government", "discipline"})

@@ -161,6 +161,7 @@ def _progress(request: web.Request, found: dict[str, Any], code: str) -> str:
         "诉求": found["text"],
         "事项": found["category"]["name"],
         "主办单位": found["lead"]["name"] if found["lead"] else "待确定",
+        "其他系统编号": "、".join(f"{one['name']} {one['number']}" for one in found["external_ids"]),
         "登记时间": day(found["registered_at"]),
         "承诺答复": f"{due_day(found['promised_at'], is_provisional=found['is_provisional'])}前",
         "答复": found["reply"],

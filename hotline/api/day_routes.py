@@ -14,6 +14,7 @@ from hotline.api import (
     incidents,
     interactions,
     knowledge,
+    line_routes,
     openapi,
     oversight_routes,
     police,
@@ -90,10 +91,6 @@ SHIFT_CHANGES: Final = (
          body=shift_change.Handing, answers=(201,), answer=shift_changes.ShiftChangePage, problems=(404, 409)),
     post("/api/v1/shift_changes/{id}/accept", shift_changes.accept, "接班", roles=AGENTS,
          answer=shift_changes.ShiftChangePage, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
-)  # fmt: skip
-FEEDS: Final = (
-    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
-             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
 )  # fmt: skip
 HANDOFFS: Final = (
     get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
@@ -184,7 +181,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *CALLS,
     *SEATS,
     *SHIFT_CHANGES,
-    *FEEDS,
+    *line_routes.ENDPOINTS,
     *INCIDENTS,
     *FORECASTS,
     *KNOWLEDGE,

@@ -146,6 +146,15 @@ class HandoffRow(Struct, kw_only=True):
     outside_number: str | None
 
 
+class ExternalIdRow(Struct, kw_only=True):
+    """外部编号: under which number another system keeps the matter."""
+
+    system: str
+    name: str
+    number: str
+    at: datetime
+
+
 class AttachmentLine(Struct, kw_only=True):
     """A file that came with the request; its name is masked."""
 
@@ -204,6 +213,7 @@ class TicketPage(Struct, kw_only=True):
     handoffs: list[HandoffRow]
     replies: list[TicketReply]
     attachments: list[AttachmentLine]
+    external_ids: list[ExternalIdRow]
     version: Count
     allowed_actions: list[Action]
 

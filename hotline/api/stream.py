@@ -129,7 +129,7 @@ class Stream:
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
         is_under = self._hub.city.is_under
         may_know = {
-            above: {ticket for ticket, parts in parties.items() if any(is_under(part, above) for part in parts)}
+            above: {0} | {ticket for ticket, parts in parties.items() if any(is_under(part, above) for part in parts)}
             for above in departments
         }
         return {
@@ -210,7 +210,7 @@ async def stay_known(request: web.Request, allowed: frozenset[Role]) -> None:
 def _message(one: Happened) -> dict[str, Any]:
     return {
         "cursor": body.make_cursor(one.at),
-        "ticket": number_of(one.ticket_id),
+        "ticket": number_of(one.ticket_id) if one.ticket_id else None,
         "seq": one.seq,
         "type": one.type,
         "at": one.at,

@@ -9,14 +9,14 @@ import msgspec
 
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
-from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page, word_of
+from hotline.api.view import attached, elsewhere, may_have_attachments, readable, ticket_line, ticket_page, word_of
 from hotline.intake import proposed, register
 from hotline.keys import HUB
 from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import attachments, events, handoffs, tickets
+from models.store import attachments, events, external_ids, handoffs, tickets
 from models.store.tickets import Filter
 from models.ticket import id_of
 from models.vocabulary import Role
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.proposal import Proposal
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
     from models.store.events import Said
     from models.ticket import Actor, Assignment, Ticket, TicketText
@@ -90,6 +90,7 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         files = await attachments.of_ticket(session, ticket.id) if may_have_attachments(actor, ticket) else []
         page["attachments"] = [attached(hub, file, text.caller_name) for file in files]
         page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
+        page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
         page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]
         return page

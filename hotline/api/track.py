@@ -12,13 +12,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hotline.api import body
 from hotline.api.limiter import Limiter
-from hotline.api.shapes import Count, Named, Number, Provisional
+from hotline.api.shapes import Count, ExternalIdRow, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
-from hotline.api.view import tracked
+from hotline.api.view import elsewhere, tracked
 from hotline.keys import HUB
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import follow_ups, incidents, tickets
+from models.store import external_ids, follow_ups, incidents, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
 
@@ -64,6 +64,7 @@ class Tracked(Struct, kw_only=True):
     reply: str | None
     rating: Rating | None
     urge_count: Count
+    external_ids: list[ExternalIdRow]
     merged_state: TicketState | UnsetType = UNSET
     incident: IncidentTold | UnsetType | None = UNSET
 
@@ -95,6 +96,7 @@ async def look_up(app: web.Application, number: str, code: str | None) -> dict[s
             answered = await tickets.get(session, ticket.merged_into)
         reply = await _reply(session, hub, answered)
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))
+        page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
         if answered is not ticket:
             page["merged_state"] = answered.state
             page["incident"] = await _incident(hub, session, answered)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.attachments import Attachment
     from models.store.events import Said
+    from models.store.external_ids import ExternalId
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
@@ -147,6 +148,15 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
         "media_type": one.media_type,
         "size": one.size,
     }
+
+
+def elsewhere(hub: Hub, found: list[ExternalId]) -> list[dict[str, Any]]:
+    """Return under which numbers other systems keep a ticket, with what they are called; the code where that is not known."""
+    names = {**hub.city.line_rule.outside_systems, **{line.number: line.name for line in hub.city.lines.values()}}
+    return [
+        {"system": one.system, "name": names.get(one.system, one.system), "number": one.number, "at": one.at}
+        for one in found
+    ]
 
 
 def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:

@@ -1,3 +1,8 @@
+-- name: add(city_code, id, ticket_id, kind, address, body, at)!
+-- A message that waits to be sent.
+INSERT INTO notices (city_code, id, ticket_id, kind, address, body, created_at, attempts)
+VALUES (:city_code, :id, :ticket_id, :kind, :address, :body, :at, 0);
+
 -- name: claim(claimed_until, city_code, wall_now, most_attempts, batch)
 -- Takes messages that wait to be sent, oldest first; other workers skip them.
 WITH taken AS MATERIALIZED (

@@ -13,6 +13,7 @@ from models.store.database import queries
 if TYPE_CHECKING:
     from models.cipher import Keyring
     from models.store.database import Session
+    from models.ticket import Notice
 
 _SQL = queries("notices")
 LEASE = timedelta(seconds=60)
@@ -40,6 +41,21 @@ class Claimed(Struct, frozen=True, kw_only=True):
     address: bytes
     body: bytes
     attempts: int
+
+
+async def add(session: Session, notice: Notice, at: datetime) -> None:
+    """Queue a message that no step of a ticket sends."""
+    seal = session.keyring.seal
+    await _SQL.add(
+        session.connection,
+        city_code=session.city_code,
+        id=notice.id,
+        ticket_id=notice.ticket_id,
+        kind=notice.kind,
+        address=seal(notice.address, "notices", "address", notice.id),
+        body=seal(notice.content, "notices", "body", notice.id),
+        at=at,
+    )
 
 
 async def claim(session: Session, wall_now: datetime, batch: int) -> list[Claimed]:
