@@ -26,6 +26,7 @@ from hotline.commands import (
     waves,
 )
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
+from hotline.commands.counting import indicators_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -47,7 +48,18 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, reply_app, user_app, audit_app, deliveries_app):
+for part in (
+    city_app,
+    route_app,
+    nlu_app,
+    forecast_app,
+    indicators_app,
+    knowledge_app,
+    reply_app,
+    user_app,
+    audit_app,
+    deliveries_app,
+):
     app.command(part)
 
 

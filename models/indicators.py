@@ -11,12 +11,12 @@ from msgspec import Meta, Struct
 
 # Everything that is counted, by the day on which it happened or fell due (models/sql/indicators.sql).
 COUNTS: Final[dict[str, str]] = {
-    "calls_asked": "请求人工的来电",
-    "calls_answered": "人工接听的来电",
+    "calls_asked": "请求人工的来话",
+    "calls_answered": "人工接听的来话",
     "calls_in_15s": "15秒内接听",
     "calls_in_30s": "30秒内接听",
-    "calls_known": "号码可识别的来电",
-    "calls_repeated": "同一号码的重复来电",
+    "calls_known": "号码可识别的来话",
+    "calls_repeated": "同一号码的重复来话",
     "requests": "来件（不含拆单）",
     "tickets": "登记的工单",
     "accepted": "受理的工单",

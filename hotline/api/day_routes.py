@@ -7,6 +7,7 @@ from typing import Final
 from hotline import handoff, incident, knowledge_entry, risk_clue, seat, shift_change
 from hotline.api import (
     books,
+    figure_routes,
     forecast,
     handoff_figures,
     handoffs,
@@ -168,6 +169,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *FEEDS,
     *INCIDENTS,
     *FORECASTS,
+    *figure_routes.ENDPOINTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
     *HANDOFFS,

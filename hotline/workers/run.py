@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, forecast, model_in_use, waves
+from hotline import auto_dispatch, forecast, indicators, model_in_use, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.knowledge_entry import remind
@@ -38,6 +38,8 @@ WAVES_EVERY_S: Final = 2.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 # A forecast is made once an hour of the hub's clock, and however fast that runs no oftener than this.
 FORECAST_EVERY_S: Final = 60.0
+# Counted once an hour of the hub's clock, and at once where something was excluded.
+COUNT_EVERY_S: Final = 20.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
@@ -61,6 +63,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(
                 _loop(lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S, breath_s=FORECAST_EVERY_S)
             )
+            group.create_task(_loop(lambda: indicators.refresh(hub), COUNT_EVERY_S, breath_s=COUNT_EVERY_S))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:

@@ -1,0 +1,35 @@
+"""hotline indicators …: what is counted, and what it comes to."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date  # noqa: TC003 - cyclopts reads it
+
+import cyclopts
+
+from hotline.commands import indicators
+from hotline.config import read_settings
+
+indicators_app = cyclopts.App(name="indicators", help="指标")
+
+
+@indicators_app.default
+def indicators_(*, first: date | None = None, last: date | None = None, json: bool = False) -> None:
+    """Print what was counted and every indicator; exit 1 where the ends of tickets do not add up.
+
+    Parameters
+    ----------
+    first
+        The first day, as in 2026-11-01; the first of this month a year ago where none is given.
+    last
+        The last day, also meant; today where none is given.
+    json
+        Print one JSON object.
+    """
+    sys.exit(indicators.show(read_settings(), first, last, as_json=json))
+
+
+@indicators_app.command(name="recount")
+def indicators_recount() -> None:
+    """Count everything anew from tickets, parts, calls and follow-ups, as after an import of the past."""
+    sys.exit(indicators.recount(read_settings()))
