@@ -26,7 +26,7 @@ from hotline.commands import (
     waves,
 )
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
-from hotline.commands.counting import indicators_app
+from hotline.commands.counting import indicators_app, report_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -56,6 +56,7 @@ for part in (
     indicators_app,
     knowledge_app,
     reply_app,
+    report_app,
     user_app,
     audit_app,
     deliveries_app,

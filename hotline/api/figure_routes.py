@@ -1,18 +1,21 @@
-"""The URLs of figures: indicators, leagues within a class, exclusions."""
+"""The URLs of figures: indicators, leagues within a class, exclusions, reports."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from hotline import exclusion
-from hotline.api import exclusions, indicators
+from hotline.api import exclusions, indicators, reports
 from hotline.api.auth import READERS, STAFF
-from hotline.api.url import PAGE, TEXT, Endpoint, get, post
+from hotline.api.url import HOTLINE, PAGE, TEXT, Endpoint, get, post
+from models.report import KINDS, MEDIA_TYPES
 from models.vocabulary import Role
 
 ASK_EXCLUSIONS: Final = frozenset({Role.DEPARTMENT, Role.SHIFT_LEAD, Role.SUPERVISOR, Role.QUALITY})
+ASK_REPORTS: Final = frozenset({Role.SUPERVISOR, Role.SHIFT_LEAD, Role.ANALYST, Role.LEADER, Role.ADMINISTRATOR})
 AXIS: Final = {"type": "string", "enum": [*indicators.AXES, ""]}
 EXCLUSION_STATE: Final = {"type": "string", "enum": [*exclusions.STATES, ""]}
+REPORT_KIND: Final = {"type": "string", "enum": [*KINDS, ""]}
 DAY: Final = {"type": "string", "format": "date"}
 DAYS: Final = {"from": DAY, "to": DAY}
 
@@ -34,5 +37,15 @@ EXCLUSIONS: Final = (
     post("/api/v1/exclusions/{exclusion}/steps", exclusions.move, "由第二人审定或撤销剔除", roles=exclusion.DECIDERS,
          body=exclusion.ExclusionStep, answer=exclusions.ExclusionPage, problems=(409,), patterns={"exclusion": "^[0-9]{1,18}$"}),
 )  # fmt: skip
+REPORTS: Final = (
+    get("/api/v1/reports", reports.listed, "报表：日报、周报、月报", roles=HOTLINE | ASK_REPORTS, answer=reports.Reports,
+        query={"kind": REPORT_KIND, **PAGE}),
+    post("/api/v1/reports", reports.create, "编制一份报表（后台编制）", roles=ASK_REPORTS, body=reports.ReportAsked,
+         answers=(202,), answer=reports.ReportLine),
+    get("/api/v1/reports/{report}", reports.one, "一份报表编制到哪里了", roles=HOTLINE | ASK_REPORTS, answer=reports.ReportLine,
+        patterns={"report": "^[0-9]{1,18}$"}),
+    get("/api/v1/reports/{report}/file", reports.file, "下载报表", roles=HOTLINE | ASK_REPORTS,
+        downloads=tuple(MEDIA_TYPES.values()), patterns={"report": "^[0-9]{1,18}$"}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*INDICATORS, *EXCLUSIONS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*INDICATORS, *EXCLUSIONS, *REPORTS)

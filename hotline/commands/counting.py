@@ -1,16 +1,18 @@
-"""hotline indicators …: what is counted, and what it comes to."""
+"""hotline indicators …, report …: what is counted, what it comes to, and how it is told."""
 
 from __future__ import annotations
 
 import sys
 from datetime import date  # noqa: TC003 - cyclopts reads it
+from pathlib import Path  # noqa: TC003 - cyclopts reads it
 
 import cyclopts
 
-from hotline.commands import indicators
+from hotline.commands import indicators, report
 from hotline.config import read_settings
 
 indicators_app = cyclopts.App(name="indicators", help="指标")
+report_app = cyclopts.App(name="report", help="报表")
 
 
 @indicators_app.default
@@ -33,3 +35,19 @@ def indicators_(*, first: date | None = None, last: date | None = None, json: bo
 def indicators_recount() -> None:
     """Count everything anew from tickets, parts, calls and follow-ups, as after an import of the past."""
     sys.exit(indicators.recount(read_settings()))
+
+
+@report_app.default
+def report_(kind: str, *, date: date | None = None, out: Path) -> None:
+    """Write a report at once: daily, weekly or monthly.
+
+    Parameters
+    ----------
+    kind
+        daily, weekly or monthly.
+    date
+        A day, as in 2026-11-23: that day, its week or its month; the last whole one where none is given.
+    out
+        The file, ending in .pdf or .xlsx.
+    """
+    sys.exit(report.make(read_settings(), kind, date, out))
