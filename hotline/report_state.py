@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import forecast
-from hotline.report_figures import FEWEST_BARS, MOST_BARS, both, shown
+from hotline.report_figures import FEWEST_BARS, MOST_BARS, both, name_of, shown
 from models.calendar import CHINA_TIME
 from models.errors import NotFound
 from models.indicators import figures
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.report_figures import Period
     from models.store.reports import Late
+    from models.surge import Surge
 
 MOST_LATE: Final = 40
 MOST_TOPICS: Final = 20
 # What takes longer than this at the pace of the last four weeks, or is this much over its target, is worth a sentence.
 LONG_TO_CLEAR: Final = 10.0
+OVER: Final = {"day": "当日", "week": "近七天"}
 WHY_LATE: Final = {
     "send_back_undecided": "退单待裁",
     "not_signed_off": "已反馈未签发",
@@ -82,7 +84,7 @@ async def late(period: Period) -> Section:
         Column("工单号", width=10),
         Column("单位", width=7),
         Column("事项", width=9),
-        Column("紧急程度", width=4),
+        Column("紧急程度", width=5),
         Column("应办结时间", width=8),
         Column("超期天数", "number", 5),
         Column("原因", width=9),
@@ -104,7 +106,7 @@ def _late(hub: Hub, one: Late, now: datetime) -> tuple[str | float, ...]:
 
 
 async def topics(period: Period) -> Section:
-    """Waves with new tickets in these days (群体、热点): what resembles one another."""
+    """Waves with new tickets in these days (群体、热点), and what brings more than its past explains."""
     found = await waves.page(period.session, None, MOST_TOPICS, 1)
     rows = tuple(
         (
@@ -126,8 +128,15 @@ async def topics(period: Period) -> Section:
         Column("来电人", "count", 4),
         Column("最早", width=7),
     )
-    words = (f"相似诉求成群的共{len(rows)}起。" if rows else "本期没有相似诉求成群。",)
-    return Section(title="热点、群体诉求", words=words, table=Table(columns=columns, rows=rows))
+    told = await outlook(period.hub)
+    words = [f"相似诉求成群的共{len(rows)}起。" if rows else "本期没有相似诉求成群。"]
+    words += [_surge(period.hub, one) for one in (told.volume.surges if told else [])][:MOST_BARS]
+    return Section(title="热点、群体诉求", words=tuple(words), table=Table(columns=columns, rows=rows))
+
+
+def _surge(hub: Hub, one: Surge) -> str:
+    what, when = series_name(hub, one.kind, one.code), OVER[one.over]
+    return f"{what}{when}来件{one.came}件，超出预期的{one.expected:.0f}件（上限{one.high:.0f}件）。"
 
 
 async def incidents(period: Period) -> Section:
@@ -225,6 +234,13 @@ async def advice(period: Period) -> Section:
         for one in slow[:5]
     ]
     return Section(title="建议", words=tuple(found) or ("各项指标达标，没有需要特别提请注意的事项。",))
+
+
+def series_name(hub: Hub, kind: str, code: str) -> str:
+    """Return what a series of the forecast is called."""
+    if kind == "group":
+        return next((one.l1 for one in hub.city.categories.values() if one.code.startswith(code)), code)
+    return "全市" if kind == "total" else name_of(hub, kind, code)
 
 
 async def outlook(hub: Hub) -> Outlook | None:

@@ -7,15 +7,22 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from hotline import indicators, report
+from hotline import forecast, indicators, report
+from hotline.config import Settings
 from models.errors import Unavailable
+from models.store import forecast as kept
 from models.store import reports as store
+from models.surge import Surge
+from tests.bench.past import days
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
     from models.report import Section
     from models.store.reports import Wanted
@@ -75,6 +82,28 @@ async def test_a_report_says_what_the_indicators_say(world: World) -> None:
         (row,) = (row for row in rows if row[1:2] == [meant.name])
         assert row[6] == f"{found[meant.code]['numerator']}/{found[meant.code]['denominator']}"
     assert ["电话", 1, 1, 0, "无"] in rows
+
+
+async def test_the_next_seven_days_and_what_runs_away_stand_in_it(world: World, tmp_path: Path) -> None:
+    today, many = world.hub.today(), 120
+    past = days(today - timedelta(days=many), many, world.hub.city.calendar, a_day=200, seed=8)
+    rows = [(one.day, one.category, one.district, one.tickets) for one in past]
+    fill = "INSERT INTO ticket_days SELECT 'yunzhou', * FROM unnest($1::date[], $2::text[], $3::text[], $4::int[])"
+    await world.rows(fill, *(list(column) for column in zip(*rows, strict=True)))
+    outlook = await forecast.make(world.hub, Settings(data_dir=tmp_path))
+    assert outlook.volume.week is not None
+    surge = Surge(kind="category", code="0401", over="day", first=today, last=today, came=90, expected=12.4, high=25.0)
+    told = msgspec.json.encode(replace(outlook, volume=replace(outlook.volume, surges=[surge])))
+    await world.hub.database.write(lambda session: kept.keep(session, outlook.made_at, told))
+    await asked(world, format="xlsx")
+    await report.turn(world.hub)
+    listed = (await world.get("/api/v1/reports", who="leader"))["reports"]
+    book = load_workbook(BytesIO((await fetched(world, listed[0]))[1]))
+    (name,) = (name for name in book.sheetnames if "预测" in name)
+    found = [row[1].value for row in book[name].iter_rows() if str(row[0].value).startswith("11-")]
+    assert found[:7] == pytest.approx([one.requests.expected for one in outlook.volume.series[0].days])
+    assert len(book[name]._charts) == 1  # noqa: SLF001 - no other way to count
+    assert ["供水当日来件90件，超出预期的12件（上限25件）。"] in [row[:1] for row in cells(book)]
 
 
 async def test_what_is_overdue_stands_in_it_with_its_reason(world: World) -> None:
@@ -173,8 +202,8 @@ async def test_without_days_it_is_of_the_last_whole_period(world: World) -> None
 
 
 async def test_days_that_cannot_be_and_who_may_not_are_refused(world: World) -> None:
-    for days in ({"from": "2026-11-24"}, {"to": "2026-11-24"}, {"from": "2020-01-01"}, {"to": None}):
-        await asked(world, ok=422, **days)
+    for wrong in ({"from": "2026-11-24"}, {"to": "2026-11-24"}, {"from": "2020-01-01"}, {"to": None}):
+        await asked(world, ok=422, **wrong)
     await asked(world, ok=422, kind="yearly")
     await asked(world, who="agent", ok=403)
     await world.get("/api/v1/reports", who="department:urban", status=403)
