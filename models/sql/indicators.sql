@@ -9,14 +9,15 @@ RETURNING counted_at, stale_since;
 -- When it was counted last.
 SELECT counted_at FROM indicator_counts WHERE city_code = :city_code;
 
--- name: lock(city_code)^
--- Whoever counts waits for another that does; how far it is counted.
-SELECT counted_at, stale_since FROM indicator_counts WHERE city_code = :city_code FOR UPDATE;
+-- name: lock(city_code, now)^
+-- Whoever counts waits for another that does, also the first time; how far it is counted.
+INSERT INTO indicator_counts (city_code, claimed_at) VALUES (:city_code, :now)
+ON CONFLICT (city_code) DO UPDATE SET claimed_at = indicator_counts.claimed_at
+RETURNING counted_at, stale_since;
 
--- name: counted(city_code, now)!
+-- name: counted(now, city_code)!
 -- Everything is counted up to now.
-INSERT INTO indicator_counts (city_code, claimed_at, counted_at) VALUES (:city_code, :now, :now)
-ON CONFLICT (city_code) DO UPDATE SET counted_at = EXCLUDED.counted_at, stale_since = NULL;
+UPDATE indicator_counts SET counted_at = :now, stale_since = NULL WHERE city_code = :city_code;
 
 -- name: stale(city_code, since, at)!
 -- From this day on it must be counted again.

@@ -47,10 +47,10 @@ async def count(
     session: Session, now: datetime, calendar: Calendar, repeat_within_days: int, short_abandon_s: int
 ) -> None:
     """Bring the daily counts up to now: all of them the first time, later the last days, and those that are stale."""
-    row = await _SQL.lock(session.connection, city_code=session.city_code)
+    row = await _SQL.lock(session.connection, city_code=session.city_code, now=now)
     today = now.astimezone(CHINA_TIME).date()
-    since = _FIRST_DAY if row is None or row["counted_at"] is None else _again(row["counted_at"], today)
-    if row is not None and row["stale_since"] is not None:
+    since = _FIRST_DAY if row["counted_at"] is None else _again(row["counted_at"], today)
+    if row["stale_since"] is not None:
         since = min(since, row["stale_since"])
     await _SQL.forget(session.connection, city_code=session.city_code, since=since)
     start, days = datetime.combine(since, time(), CHINA_TIME), _working_days(calendar)

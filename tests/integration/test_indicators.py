@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +179,12 @@ async def test_it_is_counted_once_an_hour_and_by_one_worker_only(world: World) -
     assert [await indicators.refresh(world.hub) for _ in range(2)] == [1, 0]
     world.clock.move(minutes=61)
     assert await indicators.refresh(world.hub) == 1
+
+
+async def test_who_counts_at_the_same_time_counts_one_after_the_other(world: World) -> None:
+    await at_work(world)
+    await asyncio.gather(*(indicators.count(world.hub) for _ in range(3)))
+    assert (await counts(world))[""]["tickets"] == 1
 
 
 async def test_departments_are_compared_within_a_class_only(world: World) -> None:
