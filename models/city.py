@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
+from models.indicators import Indicators
 from models.line import Line, LineRule
 from models.oversight import Oversight
 from models.seats import Seats
@@ -225,10 +226,10 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `line_rule` when a call
-    overflows, `replies` what is wrong with a reply, `synonyms` are words that mean the same to those who ask.
-    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a street's own
-    hands, by code: only their street gives them work.
+    `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
+    pile-up is raised, `line_rule` when a call overflows, `replies` what is wrong with a reply, `synonyms` are words that mean the
+    same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the
+    grids as a street's own hands, by code: only their street gives them work.
     """
 
     code: str
@@ -264,6 +265,7 @@ class City(Struct, frozen=True, kw_only=True):
     oversight: Oversight = Oversight()
     grid_units: dict[str, Department] = {}
     seats: Seats = Seats()
+    indicators: Indicators = Indicators()
 
     def party(self, code: str) -> Department | None:
         """Return who may have a part in a ticket under this code: a department, or a grid's unit."""

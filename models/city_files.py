@@ -25,6 +25,7 @@ from models.city import (
     WaveRule,
 )
 from models.city_fault import CityFault, Fault
+from models.city_indicators import read_indicators
 from models.city_knowledge import place_knowledge, place_synonyms, repeated
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_replies, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
@@ -44,6 +45,7 @@ from models.city_tables import (
     read_office_hours,
     read_rosters,
 )
+from models.indicators import Indicators
 from models.knowledge import Entry
 from models.limits import InvalidRule
 from models.line import Line, LineRule
@@ -101,6 +103,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     oversight: Oversight
     knowledge: list[tuple[str, Placed[Entry]]]
     synonyms: list[Placed[tuple[str, ...]]]
+    indicators: Indicators
     faults: list[Fault]
 
 
@@ -154,6 +157,7 @@ def read_city(folder: Path) -> City:
         oversight=read.oversight,
         synonyms=_records(read.synonyms),
         seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
+        indicators=read.indicators,
     )
 
 
@@ -183,6 +187,7 @@ def read_folder(folder: Path) -> CityFolder:
         oversight=read_city_oversight(folder, faults),
         knowledge=place_knowledge(folder, faults),
         synonyms=place_synonyms(folder, faults),
+        indicators=read_indicators(folder, faults),
         faults=faults,
     )
     faults += _repeated(read)

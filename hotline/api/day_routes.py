@@ -7,6 +7,7 @@ from typing import Final
 from hotline import asking, handoff, incident, knowledge_entry, risk_clue, seat, shift_change
 from hotline.api import (
     books,
+    figure_routes,
     follow_ups,
     forecast,
     handoff_figures,
@@ -184,6 +185,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *line_routes.ENDPOINTS,
     *INCIDENTS,
     *FORECASTS,
+    *figure_routes.ENDPOINTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
     *HANDOFFS,

@@ -15,6 +15,7 @@ from hotline.simulation.connection import Connection, Person, Refused, Tally
 from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
+from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
@@ -111,6 +112,7 @@ async def _desk(town: Town) -> list[Any]:
         again_and_again(ROUND_EVERY_S, decisions.round),
         again_and_again(ROUND_EVERY_S, decisions.confirm),
         again_and_again(SWEEP_EVERY_S, KnowledgeKeepers(town).round),
+        again_and_again(SWEEP_EVERY_S, FigureKeepers(town).round),
         Scenes(town).run(),
     ]
 

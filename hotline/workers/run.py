@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, forecast, model_in_use, waves
+from hotline import auto_dispatch, forecast, indicators, model_in_use, report, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.knowledge_entry import remind
@@ -38,6 +38,10 @@ WAVES_EVERY_S: Final = 2.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 # A forecast is made once an hour of the hub's clock, and however fast that runs no oftener than this.
 FORECAST_EVERY_S: Final = 60.0
+# Counted once an hour of the hub's clock, and at once where something was excluded.
+COUNT_EVERY_S: Final = 20.0
+# Nobody waits at the screen for a report; what is asked for at once is made within seconds.
+REPORTS_EVERY_S: Final = 3.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # From the first day of any month this lies in the next one.
@@ -61,6 +65,9 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(
                 _loop(lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S, breath_s=FORECAST_EVERY_S)
             )
+            group.create_task(_loop(lambda: indicators.refresh(hub), COUNT_EVERY_S, breath_s=COUNT_EVERY_S))
+            group.create_task(_loop(lambda: report.turn(hub), REPORTS_EVERY_S))
+            group.create_task(_loop(lambda: _ask_for_reports(hub), COUNT_EVERY_S))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:
@@ -82,6 +89,12 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: 
             done = 0
         # Where something was done, more may be waiting; a breath gathers what comes in together.
         await asyncio.sleep(breath_s if done else rest_s)
+
+
+async def _ask_for_reports(hub: Hub) -> int:
+    """Ask for the reports of times that are over."""
+    await report.schedule(hub)
+    return 0
 
 
 async def _watch(hub: Hub) -> int:
