@@ -184,6 +184,11 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
+def is_after(hub: Hub, last: datetime | None, within: Limit, at: datetime) -> bool:
+    """Tell whether a limit has passed since something happened, or it never did."""
+    return last is None or at >= _by_centre(hub, last, within)
+
+
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import clocks, passing_on
+from hotline import clocks, passing_on, rating_changes
 from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
 from hotline.notice import day
 from hotline.reopening import reopen
@@ -103,6 +103,9 @@ async def rate(step: Step, fields: Rate) -> None:
     async with passing_on.common(step) as common:
         if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
+        most = step.hub.city.oversight.rating.changes
+        if not await rating_changes.may_rate(step.hub, step.session, step.ticket, common.ticket):
+            raise Conflict(f"评价最多修改{most}次，您的评价已记录；有新情况请补充或申请重办")
         _keep_rating(step, fields)
         if common is not step:
             await _rated_by_merged_caller(step, common, fields)

@@ -4,10 +4,10 @@ A city without the file goes by what stands here.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.limits import InvalidRule, Limit, limit_hook
 from models.vocabulary import Role, SupervisionLevel
@@ -52,10 +52,24 @@ class SupervisionTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return min(able, default=least)
 
 
+class UrgingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """催促: however often a citizen urges within that time of one that counted, it counts and presses once."""
+
+    counted_once_within: Limit = Limit("24h")
+
+
+class RatingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """评价: how often a rating may be changed before the matter is taken up again."""
+
+    changes: Annotated[int, Meta(ge=0, le=100)] = 2
+
+
 class Oversight(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """oversight.toml as a whole."""
 
     supervision: SupervisionTerms = SupervisionTerms()
+    urging: UrgingTerms = UrgingTerms()
+    rating: RatingTerms = RatingTerms()
 
 
 def read_oversight(written: Mapping[str, Any]) -> Oversight:
