@@ -184,6 +184,11 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
+def limit_until(hub: Hub, lasts: Limit, at: datetime) -> datetime:
+    """Return when a limit on a caller ends by itself."""
+    return _by_centre(hub, at, lasts)
+
+
 def is_after(hub: Hub, last: datetime | None, within: Limit, at: datetime) -> bool:
     """Tell whether a limit has passed since something happened, or it never did."""
     return last is None or at >= _by_centre(hub, last, within)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from models.limits import InvalidRule, Limit, limit_hook
-from models.vocabulary import Role, SupervisionLevel
+from models.vocabulary import CallerLimitLevel, Role, SupervisionLevel
 
 _A_SUPERVISOR: Final = (Role.SUPERVISOR, Role.CLOCK)
 
@@ -64,12 +64,39 @@ class RatingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     changes: Annotated[int, Meta(ge=0, le=100)] = 2
 
 
+class CallerLevelTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One level of a limit on a caller: what evidence it needs, and how long it lasts; none lasts for ever."""
+
+    level: CallerLimitLevel
+    least_evidence: Annotated[int, Meta(ge=1, le=50)]
+    lasts: Limit
+
+
+class CallerTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """来电人限制 (济南§42)."""
+
+    levels: tuple[CallerLevelTerms, ...] = (
+        CallerLevelTerms(level=CallerLimitLevel.REMIND, least_evidence=1, lasts=Limit("30d")),
+        CallerLevelTerms(level=CallerLimitLevel.LIMITED, least_evidence=3, lasts=Limit("30d")),
+        CallerLevelTerms(level=CallerLimitLevel.REPORTED, least_evidence=3, lasts=Limit("90d")),
+    )
+
+    def __post_init__(self) -> None:
+        if sorted(terms.level for terms in self.levels) != sorted(CallerLimitLevel):
+            raise InvalidRule("来电人限制的 remind、limited、reported 三级各须写一次，不多不少")
+
+    def terms_of(self, level: CallerLimitLevel) -> CallerLevelTerms:
+        """Return what holds at a level."""
+        return next(terms for terms in self.levels if terms.level is level)
+
+
 class Oversight(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """oversight.toml as a whole."""
 
     supervision: SupervisionTerms = SupervisionTerms()
     urging: UrgingTerms = UrgingTerms()
     rating: RatingTerms = RatingTerms()
+    callers: CallerTerms = CallerTerms()
 
 
 def read_oversight(written: Mapping[str, Any]) -> Oversight:

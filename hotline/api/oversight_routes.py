@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import supervision
-from hotline.api import deferrals, supervisions
+from hotline import caller_limit, supervision
+from hotline.api import caller_limits, deferrals, supervisions
 from hotline.api.auth import READERS
 from hotline.api.url import HOTLINE, LEVEL, MOMENT, PAGE, SEQ, TEXT, YES_NO, Endpoint, get, post
+from models.lifecycle import SEATS
 from models.vocabulary import Role
+
+LIMIT_READERS: Final = SEATS | {Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR}
+LIMIT_STATE: Final = {"type": "string", "enum": [*caller_limits.STATES, ""]}
 
 SUPERVISIONS: Final = (
     get("/api/v1/supervisions", supervisions.listed, "未终结的督办单：按级别、单位、是否逾期", roles=READERS,
@@ -28,5 +32,18 @@ DEFERRALS: Final = (
     get("/api/v1/deferrals/figures", deferrals.figures, "挂账数量、复核结果", roles=HOTLINE,
         answer=deferrals.DeferralFigures, query={"since": MOMENT}),
 )  # fmt: skip
+CALLER_LIMITS: Final = (
+    get("/api/v1/caller-limits", caller_limits.listed, "来电人限制", roles=LIMIT_READERS, answer=caller_limits.CallerLimits,
+        problems=(404,), query={"state": LIMIT_STATE, **PAGE}),
+    post("/api/v1/caller-limits", caller_limits.create, "申请限制一位来电人", roles=SEATS, body=caller_limit.AskLimit,
+         answers=(201,), answer=caller_limits.CallerDossier, problems=(404, 409)),
+    get("/api/v1/caller-limits/figures", caller_limits.figures, "来电人限制数量", roles=LIMIT_READERS,
+        answer=caller_limits.CallerLimitFigures, query={"since": MOMENT}),
+    get("/api/v1/caller-limits/{id}", caller_limits.one, "一项限制及来电人档案", roles=LIMIT_READERS,
+        answer=caller_limits.CallerDossier, patterns={"id": "^[0-9]{1,18}$"}),
+    post("/api/v1/caller-limits/{id}/steps", caller_limits.move, "另一人审批限制；提前解除",
+         roles=frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR}), body=caller_limit.LimitStep,
+         answer=caller_limits.CallerDossier, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*SUPERVISIONS, *DEFERRALS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*SUPERVISIONS, *DEFERRALS, *CALLER_LIMITS)
