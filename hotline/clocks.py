@@ -184,6 +184,11 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
+def appeal_by(hub: Hub, within: Limit, at: datetime) -> datetime:
+    """Return until when the inspected may appeal against a score."""
+    return _by_centre(hub, at, within)
+
+
 def limit_until(hub: Hub, lasts: Limit, at: datetime) -> datetime:
     """Return when a limit on a caller ends by itself."""
     return _by_centre(hub, at, lasts)

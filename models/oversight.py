@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from models.inspection import InspectionTerms
 from models.limits import InvalidRule, Limit, limit_hook
 from models.vocabulary import CallerLimitLevel, Role, SupervisionLevel
 
@@ -97,6 +98,7 @@ class Oversight(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     urging: UrgingTerms = UrgingTerms()
     rating: RatingTerms = RatingTerms()
     callers: CallerTerms = CallerTerms()
+    inspection: InspectionTerms = InspectionTerms()
 
 
 def read_oversight(written: Mapping[str, Any]) -> Oversight:
