@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from msgspec import Struct
 
-from hotline import clock_moves, clocks, guards
+from hotline import clock_moves, clocks, guards, rating_changes
 from hotline.fields import HandoffNumber
 from hotline.hub import Hub
 from models.errors import HotlineError
@@ -53,6 +53,7 @@ class Standing(Struct, kw_only=True):
     handoffs: list[dict[str, Any]]
     common: Ticket
     trail: list[Any]
+    may_rate: bool
 
     @property
     def live(self) -> list[Assignment]:
@@ -88,6 +89,7 @@ async def _standing(
     """Read what the offered steps depend on, and no more."""
     is_merged = ticket.state is TicketState.MERGED and ticket.merged_into is not None
     is_alone = not ENDED_ALONE & set(offered) or not await tickets.merged_into(session, ticket.id)
+    common = await tickets.get(session, ticket.merged_into or 0) if is_merged else ticket
     return Standing(
         hub=hub,
         at=hub.now(),
@@ -97,7 +99,8 @@ async def _standing(
         own=_own(actor, parts),
         is_alone=is_alone,
         handoffs=await handoffs.of_ticket(session, ticket.id),
-        common=await tickets.get(session, ticket.merged_into or 0) if is_merged else ticket,
+        common=common,
+        may_rate=Action.RATE in offered and await rating_changes.may_rate(hub, session, ticket, common),
         trail=await events.of_ticket(session, ticket.id) if Action.REQUEST_EXTENSION in offered else [],
     )
 
@@ -218,6 +221,8 @@ def _not_passed_on(action: Action) -> Callable[[Standing], bool]:
 
     def refuses(at: Standing) -> bool:
         if action is Action.ASK_REOPEN and clocks.is_too_late_to_reopen(at.hub, at.common, at.at):
+            return True
+        if action is Action.RATE and not at.may_rate:
             return True
         if at.common is at.ticket:
             return False

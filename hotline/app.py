@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch, model_in_use
+from hotline import auto_dispatch, caller_limit, model_in_use
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
@@ -98,6 +98,7 @@ async def keep_up(settings: Settings, hub: Hub) -> None:
     """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
+    await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
 
 

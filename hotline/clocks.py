@@ -191,6 +191,21 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
+def appeal_by(hub: Hub, within: Limit, at: datetime) -> datetime:
+    """Return until when the inspected may appeal against a score."""
+    return _by_centre(hub, at, within)
+
+
+def limit_until(hub: Hub, lasts: Limit, at: datetime) -> datetime:
+    """Return when a limit on a caller ends by itself."""
+    return _by_centre(hub, at, lasts)
+
+
+def is_after(hub: Hub, last: datetime | None, within: Limit, at: datetime) -> bool:
+    """Tell whether a limit has passed since something happened, or it never did."""
+    return last is None or at >= _by_centre(hub, last, within)
+
+
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import clocks, ladder, passing_on
+from hotline import clocks, ladder, passing_on, rating_changes
 from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
 from hotline.heard import take_in
 from hotline.notice import day
@@ -110,6 +110,9 @@ async def rate(step: Step, fields: Rate, way: str = "link") -> None:
     async with passing_on.common(step) as common:
         if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
+        most = step.hub.city.oversight.rating.changes
+        if not await rating_changes.may_rate(step.hub, step.session, step.ticket, common.ticket):
+            raise Conflict(f"评价最多修改{most}次，您的评价已记录；有新情况请补充或申请重办")
         _keep_rating(step, fields)
         remark = fields.remark if await take_in(common, fields.remark) else ""
         if common is not step:

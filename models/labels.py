@@ -83,6 +83,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "supervision_level": {"0": "催办", "1": "书面督办", "2": "挂牌督办", "3": "约谈"},
     "supervision_outcome": {"met": "整改到位", "unmet": "整改不到位", "withdrawn": "撤销督办", "ended": "随工单终结"},
+    "caller_limit": {"remind": "提醒劝阻", "limited": "转留言信箱", "reported": "移送公安"},
     "ticket_state": {
         "registered": "登记",
         "on_desk": "待人工派单",

@@ -130,6 +130,14 @@ class SupervisionLevel(IntEnum):
     INTERVIEW = 3
 
 
+class CallerLimitLevel(StrEnum):
+    """What is done about a caller who misuses the line (来电人限制, 济南§42)."""
+
+    REMIND = "remind"
+    LIMITED = "limited"
+    REPORTED = "reported"
+
+
 class Role(StrEnum):
     """Who a signed-in person or a token is (角色)."""
 

@@ -12,6 +12,7 @@ from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
+from hotline.receipt import CallerLimitTold, limit_told
 from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
 from models.store import interactions
@@ -52,14 +53,16 @@ class Offered(Struct, kw_only=True):
 
     id: Annotated[int, Meta(ge=1)]
     state: Literal["offered"] = "offered"
+    caller_limit: CallerLimitTold | None = None
 
 
 class Happened(Struct, kw_only=True):
-    """What is known of an interaction now."""
+    """What is known of an interaction now; a limited caller who speaks of a danger `passes`, and is put through at once."""
 
     id: Annotated[int, Meta(ge=1)]
     outcome: str | None
     call_back_by: datetime | None
+    caller_limit: CallerLimitTold | None = None
 
 
 class MissedCall(Struct, kw_only=True):
@@ -149,7 +152,9 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
         channel=channel, line=wanted.line, phone=phone, language=wanted.language, wants_agent=wanted.wants_agent
     )
     number = await interaction.offer(request.app[HUB], arrival)
-    return body.answer({"id": number, "state": "offered"}, Offered, status=201)
+    index = request.app[HUB].database.keyring.blind_index(phone) if phone else None
+    told = limit_told(request.app[HUB], index)
+    return body.answer({"id": number, "state": "offered", "caller_limit": told}, Offered, status=201)
 
 
 async def event(request: web.Request, actor: Actor) -> web.Response:
@@ -164,7 +169,11 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
         text=wanted.text,
         further=overflow.Further(wanted.line, wanted.reason) if wanted.line is not None else None,
     )
-    return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened)
+    hub, told = request.app[HUB], None
+    if hub.limit_of(changed.caller_index) is not None:
+        told = limit_told(hub, changed.caller_index, is_danger=hub.has_danger(changed.transcript))
+    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}
+    return body.answer({**content, "caller_limit": told}, Happened)
 
 
 async def missed(request: web.Request, actor: Actor) -> web.Response:

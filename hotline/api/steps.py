@@ -145,7 +145,7 @@ class StepPart(Struct, kw_only=True):
 class StepAnswer(Struct, kw_only=True):
     """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it.
 
-    `findings` are what the check of a reply found; its author may still write it anew.
+    `findings` are what the check of a reply found; its author may still write it anew. `told` is what to tell the citizen.
     """
 
     number: Number
@@ -154,6 +154,7 @@ class StepAnswer(Struct, kw_only=True):
     assignments: list[StepPart]
     made: list[str] = []
     findings: tuple[Finding, ...] = ()
+    told: str | None = None
 
 
 async def take_step(request: web.Request, actor: Actor) -> web.Response:
@@ -236,6 +237,7 @@ def step_answer(step: Step, made: Any) -> StepAnswer:
         ],
         made=made if isinstance(made, list) else [],
         findings=made.findings if isinstance(made, Checked) else (),
+        told=made if isinstance(made, str) else None,
     )
 
 

@@ -221,8 +221,13 @@ def _department(hub: Hub, code: str | None) -> dict[str, str] | None:
     return {"code": code, "name": hub.department_name(code)} if code else None
 
 
+def masked_phone(phone: str) -> str:
+    """Return a phone as the people of the hotline see it."""
+    return f"{phone[:3]}****{phone[-2:]}" if len(phone) > 6 else "****"
+
+
 def _mask(phone: str | None) -> str | None:
-    return None if phone is None else f"{phone[:3]}****{phone[-2:]}" if len(phone) > 6 else "****"
+    return None if phone is None else masked_phone(phone)
 
 
 def _mask_name(name: str | None) -> str | None:

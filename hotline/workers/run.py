@@ -11,6 +11,7 @@ import structlog
 from hotline import auto_dispatch, forecast, indicators, model_in_use, report, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
+from hotline.inspection import draw_due
 from hotline.knowledge_entry import remind
 from hotline.shadow import ShadowReader
 from hotline.workers.notices import ShownOnPage, send_notices
@@ -44,6 +45,8 @@ COUNT_EVERY_S: Final = 20.0
 REPORTS_EVERY_S: Final = 3.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
+# Samples of the days that are over, once each.
+DRAW_EVERY_S: Final = 60.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -59,6 +62,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
             group.create_task(_loop(lambda: remind(hub), REMIND_EVERY_S, breath_s=REMIND_EVERY_S))
+            group.create_task(_loop(lambda: draw_due(hub), DRAW_EVERY_S, breath_s=DRAW_EVERY_S))
             group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
