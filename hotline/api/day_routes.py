@@ -8,6 +8,7 @@ from hotline import handoff, incident, knowledge_entry, risk_clue, seat, shift_c
 from hotline.api import (
     books,
     forecast,
+    ground_routes,
     handoff_figures,
     handoffs,
     incidents,
@@ -170,6 +171,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *FORECASTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
+    *ground_routes.ENDPOINTS,
     *HANDOFFS,
     *POLICE_ORDERS,
     *RISK_CLUES,

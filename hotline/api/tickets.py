@@ -9,7 +9,7 @@ import msgspec
 
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
-from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page, word_of
+from hotline.api.view import attached, may_have_attachment, readable, ticket_line, ticket_page, word_of
 from hotline.intake import proposed, register
 from hotline.keys import HUB
 from hotline.reply_check import checked
@@ -87,8 +87,10 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
         text = await tickets.text(session, ticket.id)
         said = await events.words_of_ticket(session, ticket.id)
         page = ticket_page(hub, actor, ticket, text, parts, readable(hub, actor, parts, said, text.caller_name))
-        files = await attachments.of_ticket(session, ticket.id) if may_have_attachments(actor, ticket) else []
-        page["attachments"] = [attached(hub, file, text.caller_name) for file in files]
+        files = await attachments.of_ticket(session, ticket.id)
+        page["attachments"] = [
+            attached(hub, file, text.caller_name) for file in files if may_have_attachment(actor, ticket, file)
+        ]
         page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
         page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
         page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]
