@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from hotline import clock_moves
+from hotline import clock_moves, guards
 from hotline.fields import PartFields, Remark, ReplyText, Result, Words, required
 from hotline.reply_check import Checked, checked
 from models.errors import ReplyReturned
@@ -129,6 +129,7 @@ async def sign_off(step: Step, fields: SignOff) -> None:
     returned = await _returned(step, part)
     if returned and not fields.confirmed:
         raise ReplyReturned([one.advice.rstrip("。") for one in returned])
+    await guards.check_shown(step, part)
     to = TicketState.IN_REVIEW if part.role is AssignmentRole.LEAD else step.ticket.state
     confirmed: dict[str, Any] = {"confirmed": [one.code for one in returned]} if returned else {}
     step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at, words=fields.words, **confirmed)

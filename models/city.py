@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import Seats
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Integration, Kind, ReplyFault, Urgency
@@ -236,12 +237,10 @@ class WaveRule(Struct, frozen=True, kw_only=True):
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
-    `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
-    `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `replies` what is
-    wrong with a reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断)
-    are taken only where nothing else fits. `grid_units` are the grids as a street's own hands, by code: they get work from
-    their street alone, so no catalogue, name or list of departments has them.
+    `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse. `recusal_departments` lead, in
+    this order, where the accused and its superiors may not; `hotline_department` is the centre itself. `synonyms` mean the same to
+    those who ask, `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
+    street's own hands: they get work from their street or report it, so no catalogue, name or list of departments has them.
     """
 
     code: str
@@ -270,6 +269,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    patrols: PatrolRule = PatrolRule()
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()

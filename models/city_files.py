@@ -48,6 +48,7 @@ from models.city_tables import (
 from models.knowledge import Entry
 from models.limits import InvalidRule
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 
@@ -72,6 +73,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
     seats: SeatRule = SeatRule()
+    patrols: PatrolRule = PatrolRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -146,6 +148,7 @@ def read_city(folder: Path) -> City:
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
+        patrols=settings.patrols,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),

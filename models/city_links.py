@@ -185,6 +185,10 @@ def _check_settings(city: CityFolder) -> Iterator[Fault]:
         yield Fault(SETTINGS, line, f"时限规则“{own.policy}”不存在", "改为 policies/ 中某个文件的 id")
     codes = {placed.record.code for placed in city.categories}
     yield from _check_conduct(own.conduct_categories, codes, line_of(text, "conduct_categories"))
+    for code in (*own.patrols.grid, *own.patrols.street, *own.patrols.district):
+        if code not in codes or len(code) != 4:
+            line = line_of(text, f'"{code}"')
+            yield Fault(SETTINGS, line, f"自办事项的分类“{code}”不存在", "改为 categories.csv 中的四位代码")
 
 
 def _check_conduct(conduct: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:

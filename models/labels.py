@@ -26,6 +26,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "upper": "上级交办",
         "patrol": "网格员上报",
     },
+    "patrol_level": {"grid": "网格", "street": "街道", "district": "区县", "city": "市级"},
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {
@@ -147,6 +148,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "request_deferral": "申请挂账",
         "reply": "反馈",
         "sign_off": "签发",
+        "grade_up": "逐级上报",
         "supplement": "补充",
         "urge": "催促",
         "withdraw": "撤诉",

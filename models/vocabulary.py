@@ -46,6 +46,15 @@ class Channel(StrEnum):
     PATROL = "patrol"
 
 
+class PatrolLevel(StrEnum):
+    """Who settles what a patrol reported (巡查上报), the lowest first."""
+
+    GRID = "grid"
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+
+
 class Identity(StrEnum):
     """Do we know who asks (实名/匿名)."""
 
