@@ -248,6 +248,7 @@ async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> 
     own = await patrol.settled_by(step, proposal) if step.ticket.channel is Channel.PATROL else None
     if own is not None:
         await give(step, Action.DISPATCH, Designees(own, (), ()))
+        patrol.count_as_contacted(step)
     elif proposal.desk_reasons or way.lead is None:
         reasons = "；".join(proposal.desk_reasons or (way.because,))
         step.set(desk_reason=reasons)

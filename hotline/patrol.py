@@ -102,6 +102,12 @@ async def grade_up(step: Step, fields: GradeUp) -> None:
     else:
         step.set(because=designee.because)
         await step.assign(designee, AssignmentRole.LEAD, Action.GRADE_UP, reason=reason)
+        count_as_contacted(step)
+
+
+def count_as_contacted(step: Step) -> None:
+    """Who reported it is known and was there: nobody has to be called first (先行联系)."""
+    step.set_part(step.lead, contacted_at=step.at)
 
 
 def _next(step: Step, levels: list[PatrolLevel]) -> Designee | None:
@@ -143,6 +149,9 @@ def _too_grave(step: Step, proposal: Proposal) -> str | None:
     # What a worker sees reads like a tip-off all the same: only who accuses an office or its people is kept from the levels.
     if step.ticket.recused or read.misconduct is not None:
         return "反映单位或其人员，由热线核办"
-    raised = {*read.flags, *read.suspected, *read.doubted}
-    grave = [rule.name for rule in step.hub.city.flags if rule.desk and rule.flag in raised]
-    return f"涉及{'、'.join(dict.fromkeys(grave))}，须由热线核办" if grave else None
+    grave = [rule for rule in step.hub.city.flags if rule.desk]
+    for words, flags in (("涉及", read.flags), ("疑似涉及", (*read.suspected, *read.doubted))):
+        names = [rule.name for rule in grave if rule.flag in flags]
+        if names:
+            return f"{words}{'、'.join(dict.fromkeys(names))}，须由热线核办"
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import patrol, photo
-from hotline.api import attachments, patrols, photos
+from hotline.api import attachments, grid_page, patrols, photos
 from hotline.api.auth import INTAKE, READERS
 from hotline.api.url import HOTLINE, KEY, MOMENT, PAGE, Endpoint, get, post
 from hotline.receipt import TicketReceipt
@@ -21,6 +21,9 @@ GRID: Final = (
          answers=(201, 200), answer=TicketReceipt, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/patrols", patrols.listed, "巡查上报：本单位地面上的，热线看全部", roles=READERS, answer=patrols.PatrolReports,
         problems=(404,), query=PAGE),
+    get("/grid", grid_page.show, "网格员手机页面", media_type="text/html", answers=(200, 403, 404, 422)),
+    post("/grid", grid_page.step, "网格员手机页面的表单", media_type="text/html",
+         answers=(303, 401, 403, 404, 409, 413, 422)),
     get("/api/v1/patrols/figures", patrols.figures, "巡查上报数量：按办结层级", roles=HOTLINE, answer=patrols.PatrolFigures,
         query={"since": MOMENT}),
 )  # fmt: skip
