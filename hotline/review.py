@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from hotline import adoption
 from hotline.fields import Grounds, Remark, required
 from hotline.step import PROGRAM
 from models.errors import PartsOutstanding
@@ -46,6 +47,7 @@ async def approve(step: Step, fields: Approve) -> None:
     for part in step.live_parts:
         step.move_part(part, Action.APPROVE)
     await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
+    await adoption.decide(step, lead)
     if step.ticket.channel is Channel.PATROL:
         # Who reported it stood there; there is no citizen to ask.
         step.take(Action.CLOSE, actor=PROGRAM, reason=NOBODY_TO_ASK)

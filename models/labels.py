@@ -27,6 +27,15 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "patrol": "网格员上报",
     },
     "patrol_level": {"grid": "网格", "street": "街道", "district": "区县", "city": "市级"},
+    "adoption": {"adopted": "采纳", "partly_adopted": "部分采纳", "declined": "未采纳"},
+    "suggestion_state": {
+        "published": "征集支持中",
+        "under_study": "研究中",
+        "adopted": "已采纳",
+        "partly_adopted": "部分采纳",
+        "declined": "未采纳",
+        "done": "已落实",
+    },
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {

@@ -55,6 +55,25 @@ class PatrolLevel(StrEnum):
     CITY = "city"
 
 
+class Adoption(StrEnum):
+    """What a department answers to a suggestion (采纳)."""
+
+    ADOPTED = "adopted"
+    PARTLY_ADOPTED = "partly_adopted"
+    DECLINED = "declined"
+
+
+class SuggestionState(StrEnum):
+    """Where a published suggestion stands (公开的建议)."""
+
+    PUBLISHED = "published"
+    UNDER_STUDY = "under_study"
+    ADOPTED = "adopted"
+    PARTLY_ADOPTED = "partly_adopted"
+    DECLINED = "declined"
+    DONE = "done"
+
+
 class Identity(StrEnum):
     """Do we know who asks (实名/匿名)."""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import patrol, photo
-from hotline.api import attachments, grid_page, patrols, photos
+from hotline import patrol, photo, suggestion
+from hotline.api import attachments, digest, grid_page, patrols, photos, suggestions
 from hotline.api.auth import INTAKE, READERS
 from hotline.api.url import HOTLINE, KEY, MOMENT, PAGE, Endpoint, get, post
 from hotline.receipt import TicketReceipt
-from models.vocabulary import Role
+from models.lifecycle import DESK
+from models.vocabulary import Role, SuggestionState
+
+SUGGESTION_STATE: Final = {"type": "string", "enum": [*SuggestionState, ""]}
+ORDER: Final = {"type": "string", "enum": [*suggestions.ORDERS, ""]}
 
 GRID: Final = (
     post("/api/v1/photos", attachments.create_photo, "上传照片（只保留画面，去除位置等隐藏信息）",
@@ -27,5 +31,23 @@ GRID: Final = (
     get("/api/v1/patrols/figures", patrols.figures, "巡查上报数量：按办结层级", roles=HOTLINE, answer=patrols.PatrolFigures,
         query={"since": MOMENT}),
 )  # fmt: skip
+SUGGESTIONS: Final = (
+    get("/api/v1/suggestions", suggestions.listed, "公开的建议", answer=suggestions.Suggestions, problems=(404,),
+        query={"state": SUGGESTION_STATE, "order": ORDER, **PAGE}),
+    get("/api/v1/suggestions/digest", digest.show, "建议季报：按主题、最受支持、采纳比例、上季去向", roles=HOTLINE,
+        answer=digest.Digest, query={"quarter": digest.QUARTER}),
+    get("/api/v1/suggestions/{suggestion}", suggestions.one, "一条公开的建议", answer=suggestions.SuggestionPage,
+        patterns={"suggestion": "^[0-9]{1,18}$"}),
+    post("/api/v1/suggestions", suggestions.create, "公开一条建议（改写、经本人同意）", roles=DESK,
+         body=suggestion.Publication, answers=(201,), answer=suggestions.PublishedSuggestion, problems=(404, 409)),
+    post("/api/v1/suggestions/{suggestion}/steps", suggestions.move, "研究、落实、撤下", roles=DESK | {Role.DEPARTMENT},
+         body=suggestion.SuggestionStep, answer=suggestions.PublishedSuggestion, problems=(409,),
+         patterns={"suggestion": "^[0-9]{1,18}$"}),
+    post("/api/v1/suggestions/{suggestion}/support", suggestions.support, "支持一条建议，一个电话或一位访客一次",
+         body=suggestions.Support, answer=suggestions.Counted, problems=(409, 429),
+         patterns={"suggestion": "^[0-9]{1,18}$"}),
+    post("/api/v1/visitors", suggestions.greet, "访客凭证", answers=(201,), answer=suggestions.VisitorToken,
+         problems=(429,)),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*GRID,)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*GRID, *SUGGESTIONS)
