@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import patrol, photo, suggestion
-from hotline.api import attachments, digest, grid_page, patrols, photos, suggestions
+from hotline.api import attachments, digest, digest_page, grid_page, patrols, photos, suggestions, suggestions_page
 from hotline.api.auth import INTAKE, READERS
 from hotline.api.url import HOTLINE, KEY, MOMENT, PAGE, Endpoint, get, post
 from hotline.receipt import TicketReceipt
@@ -48,6 +48,12 @@ SUGGESTIONS: Final = (
          patterns={"suggestion": "^[0-9]{1,18}$"}),
     post("/api/v1/visitors", suggestions.greet, "访客凭证", answers=(201,), answer=suggestions.VisitorToken,
          problems=(429,)),
+    get("/suggestions", suggestions_page.show, "市民建议页面", media_type="text/html", answers=(200, 422)),
+    post("/suggestions", suggestions_page.support, "市民建议页面的表单", media_type="text/html",
+         answers=(303, 403, 404, 409, 422, 429)),
+    get("/suggestions/digest", digest_page.show, "建议季报页面", media_type="text/html", answers=(200, 403, 422)),
+    post("/suggestions/digest", digest_page.sign_in, "建议季报页面的登录", media_type="text/html",
+         answers=(303, 401, 403, 422)),
 )  # fmt: skip
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (*GRID, *SUGGESTIONS)
