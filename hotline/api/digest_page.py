@@ -33,7 +33,8 @@ COUNTS: Final = {
     "pending": "在办",
     "unsaid": "未表态",
 }
-STYLE: Final = """<style>.bar{display:flex;height:14px;border-radius:7px;overflow:hidden;background:#e5e9ef;margin:10px 0 4px}
+STYLE: Final = """<style>header a{color:#fff}.bar{display:flex;height:14px;border-radius:7px;overflow:hidden;
+background:#e5e9ef;margin:10px 0 4px}
 .bar i{display:block}.adopted{background:#2e8b57}.partly_adopted{background:#8cc7a3}.declined{background:#8796a8}
 .pending{background:#f0c75e}.unsaid{background:#dfe3e8}.key{display:flex;flex-wrap:wrap;gap:4px 16px;color:#5b6b7d}.key i{
 display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:5px}td.r,th.r{text-align:right}@media(max-width:700px){td.r,th.r{padding-right:6px}
@@ -70,7 +71,8 @@ async def _shown(request: web.Request) -> web.Response:
     except HotlineError as error:
         return _page(hub, "", f'<section class="error">{escape(error.detail)}</section>', error.status)
     before = digest["before"]
-    quarter = _named(digest["quarter"])
+    earlier = f'<a href="{PATH}?quarter={before["quarter"]}">看上一季度</a>'
+    quarter = f"{_named(digest['quarter'])}　{earlier}"
     content = (
         f"<section><h2>总览</h2>{_cards(digest['totals'])}{_bar(digest['totals'])}</section>"
         f"<section><h2>按主题</h2>{_topics(digest['topics'])}</section>"

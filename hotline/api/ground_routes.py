@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import patrol, photo, suggestion
-from hotline.api import attachments, digest, digest_page, grid_page, patrols, photos, suggestions, suggestions_page
+from hotline.api import (
+    attachments,
+    digest,
+    digest_page,
+    file,
+    grid_page,
+    patrols,
+    photos,
+    suggestions,
+    suggestions_page,
+)
 from hotline.api.auth import INTAKE, READERS
 from hotline.api.url import HOTLINE, KEY, MOMENT, PAGE, Endpoint, get, post
 from hotline.receipt import TicketReceipt
@@ -21,6 +31,8 @@ GRID: Final = (
          headers=("X-File-Name",)),
     post("/api/v1/tickets/{number}/photos", photos.show_one, "整改前、整改后的照片", roles=frozenset({Role.DEPARTMENT}),
          body=photo.WorkPhoto, answers=(201,), answer=photos.WorkPhotos, problems=(409,)),
+    get("/api/v1/tickets/{number}/file", file.show, "全过程档案（ZIP：可读网页、JSON、照片）", roles=READERS,
+        downloads=("application/zip",), problems=(409,)),
     post("/api/v1/patrols", patrols.create, "巡查上报", roles=frozenset({Role.DEPARTMENT}), body=patrol.PatrolReport,
          answers=(201, 200), answer=TicketReceipt, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/patrols", patrols.listed, "巡查上报：本单位地面上的，热线看全部", roles=READERS, answer=patrols.PatrolReports,

@@ -13,13 +13,14 @@ from hotline.api.auth import check_origin
 from hotline.api.frame import SIGNED_IN, page
 from hotline.api.suggestions import by_visitor, count, new_visitor, page_of
 from hotline.keys import HUB
-from hotline.notice import day
+from models.calendar import CHINA_TIME
 from models.errors import HotlineError, InvalidRequest
 from models.labels import LABELS
 from models.store import suggestions
 from models.vocabulary import SuggestionState
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Any
 
     from hotline.hub import Hub
@@ -124,9 +125,14 @@ def _card(one: dict[str, Any]) -> str:
         else ""
     )
     return f"""<article id="s{one["id"]}"><h2>{escape(one["title"])}</h2>
-<p><span class="state {one["state"]}">{STATES[one["state"]]}</span> <span class="muted">{escape(one["topic"]["name"])} ·
-{day(one["published_at"])}公开</span></p><p>{escape(one["brief"])}</p>{answer}{done}
+<p><span class="state {one["state"]}">{STATES[one["state"]]}</span> <span class="muted">
+{escape(one["topic"]["name"])} · {_date(one["published_at"])}公开</span></p><p>{escape(one["brief"])}</p>{answer}{done}
 <div class="foot"><span><b>{one["supports"]}</b> 人支持</span>{button}</div></article>"""
+
+
+def _date(at: datetime) -> str:
+    local = at.astimezone(CHINA_TIME)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def _told(words: str) -> str:

@@ -20,6 +20,7 @@ LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，
 VENDOR = "巡查发现路口有流动摊贩占道经营，三轮车卖菜占住人行道，行人只能走车道。"
 # One grey pixel.
 PHOTO = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+SIGN_IN = ("username", "password")
 SIZES = ((1440, 900), (390, 844))
 
 
@@ -150,3 +151,32 @@ def _settle(page: Page, photo: Path) -> None:
     sign_off.locator("button").click()
     page.wait_for_load_state()
     assert "已签发" in page.inner_text("main")
+
+
+def test_a_suggestion_is_supported_by_a_tap_and_the_digest_counts_it(
+    running_hub: Callable[..., RunningHub], chromium: Browser
+) -> None:
+    hub = running_hub()
+    users = {user["role"]: user for user in hub.access["users"]}
+    with shown(chromium, SIZES[0]) as page:
+        page.request.post(f"{hub.url}/api/v1/session", data={name: users["supervisor"][name] for name in SIGN_IN})
+        phone = {"authorization": f"Bearer {hub.access['channels']['phone']}", "idempotency-key": "s"}
+        content = {"text": "建议在东湖区翠湖路增设公交站，方便老年人乘车买菜。", "caller": {"phone": "13800000001"}}
+        number = page.request.post(f"{hub.url}/api/v1/tickets", data=content, headers=phone).json()["number"]
+        brief = "翠湖路一带老年居民较多，最近的公交站步行需十五分钟，建议在菜市场附近增设一处站点。"
+        published = {"ticket": number, "title": "翠湖路增设公交站", "brief": brief, "consent": "phone"}
+        assert page.request.post(f"{hub.url}/api/v1/suggestions", data=published).status == 201
+    for n, size in enumerate(SIZES, 1):
+        with shown(chromium, size) as page:
+            page.goto(f"{hub.url}/suggestions")
+            page.click("article button")
+            page.wait_for_load_state()
+            assert f"{n} 人支持" in page.inner_text("article")
+            assert fits(page)
+            page.goto(f"{hub.url}/suggestions/digest")
+            for name in SIGN_IN:
+                page.fill(f"input[name={name}]", users["leader"][name])
+            page.click("button")
+            page.wait_for_load_state()
+            assert f"{n}人（实名0）" in page.inner_text("main")
+            assert fits(page)
