@@ -76,6 +76,7 @@ async def register(
             await _decide(step, proposal, begun)
         await push_by_rule(step)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
+        step.actor = actor
         for seen in report.photos if report else ():
             await photo.take(step, seen, "before", None)
         body = receipt_body(hub, step, proposal, found)

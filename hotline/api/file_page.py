@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.api.frame import STYLE
 from hotline.notice import day
+from models.calendar import CHINA_TIME
 from models.labels import LABELS, RESULT_NAMES
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ NAMED: Final[dict[str, dict[str, str]]] = {
 PRINTED: Final = """
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:14px}.photos figure{margin:0}
 .photos img{width:100%;border-radius:8px;background:#e9f1fb}code{font:12px/1.4 monospace;word-break:break-all;color:#5b6b7d}
-.good{background:#e3f4e9;border-left:4px solid #2e8b57;padding:10px 18px}td p{margin:0}
+.good{background:#e3f4e9;border-left:4px solid #2e8b57;padding:10px 18px}td p{margin:0;overflow-wrap:anywhere}
+.n{white-space:nowrap}@media(max-width:700px){td::before{content:attr(data-of) "　";color:#5b6b7d}}
 @media print{body{background:#fff}section{box-shadow:none;break-inside:avoid-page;padding:6px 0}header{background:#fff;color:#000}}
 """
 
@@ -251,15 +253,23 @@ def _name(hub: Hub, name: str) -> str:
 
 
 def _moment(at: datetime | None) -> str:
-    return day(at) if at is not None else "—"
+    return f'<span class="n">{_short(at)}</span>' if at is not None else "—"
+
+
+def _short(at: datetime) -> str:
+    return f"{at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}"
 
 
 def _list(rows: dict[str, str | None]) -> str:
     return f"<dl>{''.join(f'<dt>{name}</dt><dd>{escape(text)}</dd>' for name, text in rows.items() if text)}</dl>"
 
 
+def _cell(head: str, content: str) -> str:
+    return f'<td data-of="{head}">{content}</td>'
+
+
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Return a table of cells that are HTML already, nothing where there is no row."""
-    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    lines = "".join(f"<tr>{''.join(map(_cell, heads, row))}</tr>" for row in rows)
     named = "".join(f"<th>{head}</th>" for head in heads)
     return f'<table class="wide"><thead><tr>{named}</tr></thead><tbody>{lines}</tbody></table>' if lines else ""
