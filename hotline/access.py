@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from models.city import City
     from models.store.database import Database, Session
 
+GRIDS: Final = 4
+
 
 # Who answers in city life (hotline.simulation.agents).
 DEMO_AGENTS: Final = 40
@@ -72,7 +74,7 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
 
 
 async def _demo_users(session: Session, known: Access, city: City, now: datetime) -> list[dict[str, str]]:
-    """One account for every role of people; the department's belongs to the first bureau."""
+    """One account for every role of people, the department's belongs to the first bureau; and a few grid workers'."""
     found = []
     bureau = next((code for code, one in city.departments.items() if one.kind == "bureau"), None)
     for role in Role:
@@ -84,7 +86,24 @@ async def _demo_users(session: Session, known: Access, city: City, now: datetime
             department = bureau if role is Role.DEPARTMENT else None
             await accounts.add(session, user["username"], user["password"], role, department, now)
         found.append(user)
+    for grid in _demo_grids(city):
+        before = next((user for user in known.users if user.get("department") == grid), None)
+        user = before or {
+            "role": str(Role.DEPARTMENT),
+            "username": f"demo-grid-{grid}",
+            "password": secrets.token_urlsafe(12),
+            "department": grid,
+        }
+        if await credentials.user(session, user["username"]) is None:
+            await accounts.add(session, user["username"], user["password"], Role.DEPARTMENT, grid, now)
+        found.append(user)
     return found
+
+
+def _demo_grids(city: City) -> list[str]:
+    """Return the first grid of a few streets: their workers sign in at /grid."""
+    first = {grid.street: grid.code for grid in reversed(city.grids)}
+    return [first[street] for street in sorted(first)[:GRIDS]]
 
 
 def _read(path: Path) -> Access:

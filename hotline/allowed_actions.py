@@ -23,9 +23,10 @@ from models.lifecycle import (
     must_be_decided,
     ticket_allows,
 )
+from models.patrol import level_of
 from models.store import events, handoffs, tickets
 from models.ticket import Actor, Assignment, Ticket
-from models.vocabulary import AssignmentRole, Role
+from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +174,12 @@ def _no_send_back(at: Standing) -> bool:
     return all(guards.why_no_send_back(at.hub, part, at.at) is not None for part in able)
 
 
+def _no_grade_up(at: Standing) -> bool:
+    """Only what a patrol reported goes up, and only from a level that has one above it."""
+    is_of_city = level_of(at.hub.city, at.ticket.lead) is PatrolLevel.CITY
+    return at.ticket.channel is not Channel.PATROL or at.actor.department != at.ticket.lead or is_of_city
+
+
 def _no_extension(at: Standing) -> bool:
     able = [part for part in at.own if assignment_allows(part.state, Action.REQUEST_EXTENSION)]
     return all(
@@ -249,6 +256,7 @@ _REFUSES: Final[dict[Action, Callable[[Standing], bool]]] = {
     Action.CONFIRM_HANDOFF: lambda at: not at.is_handed_off,
     Action.APPROVE: lambda at: any(part.is_outstanding for part in at.parts),
     Action.SEND_BACK: _no_send_back,
+    Action.GRADE_UP: _no_grade_up,
     Action.REQUEST_EXTENSION: _no_extension,
     Action.REQUEST_DEFERRAL: _no_deferral,
     Action.DELEGATE: _no_delegation,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from hotline import clocks, guards
+from hotline import clocks, patrol, photo
+from hotline.answer import answered_already
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.external_id import at_intake
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
-from hotline.knowledge import cited
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
@@ -22,7 +22,7 @@ from hotline.request import Caller, Location, Register, cleaned, dialled, kept_r
 from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
+from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from models.line import Line
     from models.store.database import Session
     from models.store.handoffs import Handoff
+    from routing.jurisdiction import Jurisdiction
 
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 SHORT_TEXT: Final = 200
@@ -49,13 +50,15 @@ class Receipt(Struct, frozen=True):
     is_new: bool
 
 
-async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Register) -> Receipt:
-    """Register a request. The same key again gives the same answer; with another body IdempotencyMismatch."""
+async def register(
+    hub: Hub, actor: Actor, key: str, raw: bytes, request: Register, report: patrol.Report | None = None
+) -> Receipt:
+    """Register a request, or what a patrol reported. The same key again gives the same answer; with another body IdempotencyMismatch."""
     line = dialled(hub, actor, request)
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
-    proposal = await proposed(hub, request, line)
+    proposal = await proposed(hub, request, line, report.ground if report else None)
     if request.police_number is not None or _channel(actor, request) is Channel.POLICE:
         proposal = accepted(proposal)
 
@@ -69,11 +72,14 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         if request.incident is not None:
             await _attach(step, proposal, int(request.incident), begun)
         elif request.answer is not None:
-            await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
+            await answered_already(step, proposal, len(request.answer), request.cites)
         else:
             await _decide(step, proposal, begun)
         await push_by_rule(step)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
+        step.actor = actor
+        for seen in report.photos if report else ():
+            await photo.take(step, seen, "before", None)
         body = receipt_body(hub, step, proposal, found)
         step.change.remembered.append(
             steps.Remembered(channel=_holder(actor), key=key, request_digest=digest, status=201, response=body.decode())
@@ -82,7 +88,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         return Receipt(body, is_new=True)
 
     # One statement writes a ticket and is its own transaction; where there is more to write there are two.
-    is_more = request.has_more or set(proposal.flags) & set(hub.policy.handoff.clues)
+    is_more = request.has_more or report or set(proposal.flags) & set(hub.policy.handoff.clues)
     lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)
@@ -95,15 +101,15 @@ async def _check_interaction(session: Session, interaction_id: int | None) -> No
         raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
 
 
-async def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
-    """Read and route a cleaned request."""
+async def proposed(hub: Hub, request: Register, line: Line | None, ground: Jurisdiction | None = None) -> Proposal:
+    """Read and route a cleaned request; on whose `ground` it is, where whoever reports it has one."""
     read, at = await _understand(hub, request, line), request.location
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
     return propose(
         hub,
         read,
-        by_point or by_words,
+        ground or by_point or by_words,
         on=hub.today(),
         accused=request.accused,
         line=line,
@@ -216,23 +222,6 @@ def _begin(
     return step
 
 
-async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:
-    """直办: the seat has answered already, and says from which entries of the knowledge base.
-
-    Raises Conflict for what must not end with an answer alone, Forbidden.
-    """
-    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
-    if proposal.handoffs:
-        refused = "涉及紧急情况，须先转接，不能直办"
-    if refused is not None:
-        raise Conflict(f"{refused}；请去掉 answer 重新登记")
-    actor, step.actor = step.actor, PROGRAM
-    step.take(Action.ACCEPT)
-    step.actor = actor
-    step.take(Action.ANSWER, length=length, cites=cites)
-    await step.tell("answered")
-
-
 async def _attach(step: Step, proposal: Proposal, incident_id: int, begun: dict[str, Handoff]) -> None:
     """并入事件; a danger that the incident's lead does not tell of, and what accuses somebody, goes its own way."""
     incident, lead = await leading(step.session, incident_id)
@@ -258,7 +247,11 @@ async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> 
         return
     step.take(Action.ACCEPT)
     way = proposal.route
-    if proposal.desk_reasons or way.lead is None:
+    own = await patrol.settled_by(step, proposal) if step.ticket.channel is Channel.PATROL else None
+    if own is not None:
+        await give(step, Action.DISPATCH, Designees(own, (), ()))
+        patrol.count_as_contacted(step)
+    elif proposal.desk_reasons or way.lead is None:
         reasons = "；".join(proposal.desk_reasons or (way.because,))
         step.set(desk_reason=reasons)
         step.record("proposed", lead=way.lead.department if way.lead else None, reasons=reasons)

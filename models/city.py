@@ -9,6 +9,7 @@ from models.calendar import Calendar, OfficeHours
 from models.indicators import Indicators
 from models.line import Line, LineRule
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import Seats
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Kind, ReplyFault, Urgency
@@ -229,7 +230,7 @@ class City(Struct, frozen=True, kw_only=True):
     `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
     pile-up is raised, `line_rule` when a call overflows, `replies` what is wrong with a reply, `synonyms` are words that mean the
     same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the
-    grids as a street's own hands, by code: only their street gives them work.
+    grids as a street's own hands, by code: only their street gives them work, and they report to it.
     """
 
     code: str
@@ -260,6 +261,7 @@ class City(Struct, frozen=True, kw_only=True):
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
     line_rule: LineRule = LineRule()
+    patrols: PatrolRule = PatrolRule()
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()

@@ -50,6 +50,7 @@ from models.knowledge import Entry
 from models.limits import InvalidRule
 from models.line import Line, LineRule
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 
@@ -76,6 +77,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     waves: WaveRule = WaveRule()
     seats: SeatRule = SeatRule()
     lines: LineRule = LineRule()
+    patrols: PatrolRule = PatrolRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -153,6 +155,7 @@ def read_city(folder: Path) -> City:
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
         line_rule=settings.lines,
+        patrols=settings.patrols,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),

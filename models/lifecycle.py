@@ -84,6 +84,7 @@ class Action(StrEnum):
     REQUEST_DEFERRAL = "request_deferral"
     REPLY = "reply"
     SIGN_OFF = "sign_off"
+    GRADE_UP = "grade_up"
     SUPPLEMENT = "supplement"
     URGE = "urge"
     WITHDRAW = "withdraw"
@@ -189,15 +190,10 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
         {T.ASSIGNED, T.ON_DESK},
         {Role.FOLLOW_UP, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.CITIZEN},
     ),
-    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.SUPERVISOR, Role.CLOCK, Role.CITIZEN}),
+    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, OVERSIGHT | {Role.FOLLOW_UP, Role.CITIZEN, Role.PROGRAM}),
     _ticket(Action.ARCHIVE, {T.CLOSED}, {T.ARCHIVED}, {Role.CLOCK, Role.ADMINISTRATOR}),
     _ticket(Action.VOID, {T.ON_DESK}, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
-    _ticket(
-        Action.NOTE,
-        SEEN,
-        set(),
-        HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY},
-    ),
+    _ticket(Action.NOTE, SEEN, set(), HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY}),
     _ticket(Action.ACKNOWLEDGE, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.CONTACT, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.PROGRESS, AT_WORK, set(), DEPARTMENT),
@@ -207,6 +203,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REQUEST_DEFERRAL, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.REPLY, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.SIGN_OFF, AT_WORK, {T.IN_REVIEW}, DEPARTMENT),
+    # 巡查上报: up one level, or to the desk where no level below the city may settle it.
+    _ticket(Action.GRADE_UP, HANDLED, {T.ON_DESK, T.ASSIGNED}, DEPARTMENT),
     # What a merged caller says is passed on to the common ticket, whose own row must allow it (hotline.passing_on).
     _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.URGE, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
@@ -244,6 +242,8 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
     _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),
     _part(Action.REJECT, {A.SIGNED_OFF}, {A.IN_PROGRESS}),
+    _part(Action.GRADE_UP, {A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.RECALLED}),
+    _part(Action.GRADE_UP, set(), {A.DISPATCHED}),
     # How every part ends that is taken away, be it with its ticket or its lead; `must_be_decided` holds for the lead.
     _part(Action.RECALL, LIVE_ASSIGNMENT, {A.RECALLED}),
 )

@@ -1,6 +1,6 @@
 """The ticket and everything that belongs to it, as frozen records. Field names are the column names."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -223,6 +223,12 @@ def number_of(ticket_id: int) -> str:
     """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
     digits = f"{ticket_id // MONTH}{ticket_id % MONTH:07d}"
     return f"{digits}{_luhn(digits)}"
+
+
+def first_id(since: datetime) -> int:
+    """Return the lowest id that a ticket registered since a time can have: it begins with the month of its registration, in UTC."""
+    since = since.astimezone(UTC)
+    return (since.year * 100 + since.month) * MONTH
 
 
 def id_of(number: str) -> int:

@@ -25,6 +25,7 @@ from hotline.api import (
     shapes,
     steps,
     stream,
+    suggestions,
     tickets,
     track,
     trail,
@@ -138,6 +139,8 @@ def add_routes(app: web.Application) -> None:
 
     app[citizen_page.FORMS] = citizen_page.Forms()
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
+    app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
+    app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from hotline.fields import Taken
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.understanding import Interval, Misconduct, Place, ScopeDoubt
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
@@ -156,12 +157,15 @@ class ExternalIdRow(Struct, kw_only=True):
 
 
 class AttachmentLine(Struct, kw_only=True):
-    """A file that came with the request; its name is masked."""
+    """A file that came with the request, or a photo `taken` before or after the work on a part; its name is masked."""
 
     id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
     name: str
     media_type: str
     size: Annotated[int, Meta(ge=1)]
+    taken: Taken | None
+    assignment: int | None
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class TicketPage(Struct, kw_only=True):

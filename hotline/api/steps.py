@@ -19,6 +19,7 @@ from hotline import (
     handling,
     handoff,
     merging,
+    patrol,
     pause,
     review,
     send_back,
@@ -65,6 +66,7 @@ DEPARTMENT_STEPS: Final = {
     Action.REQUEST_DEFERRAL: UseCase(deferral.RequestDeferral, deferral.request_deferral),
     Action.REPLY: UseCase(handling.Reply, handling.reply),
     Action.SIGN_OFF: UseCase(handling.SignOff, handling.sign_off),
+    Action.GRADE_UP: UseCase(patrol.GradeUp, patrol.grade_up),
 }
 CITIZEN_STEPS: Final = {
     Action.SUPPLEMENT: UseCase(track.Supplement, track.supplement),

@@ -90,7 +90,7 @@ async def look_up(app: web.Application, number: str, code: str | None) -> dict[s
     hub = app[HUB]
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await _own(app, session, number, code)
+        ticket, text = await own(app, session, number, code)
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
@@ -123,7 +123,7 @@ async def step(request: web.Request) -> web.Response:
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
     """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
     hub = request.app[HUB]
-    ticket, _ = await hub.database.read(lambda session: _own(request.app, session, number, code))
+    ticket, _ = await hub.database.read(lambda session: own(request.app, session, number, code))
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
@@ -131,7 +131,7 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
     )
 
 
-async def _own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
+async def own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
     """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number."""
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:

@@ -132,12 +132,13 @@ def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], 
     return [replace(one, words={name: hub.mask(text, caller_name) for name, text in one.words.items()}) for one in said]
 
 
-def may_have_attachments(actor: Actor, ticket: Ticket) -> bool:
-    """Tell whether this actor may have the files of a ticket that it may read.
+def may_have_attachment(actor: Actor, ticket: Ticket, one: Attachment) -> bool:
+    """Tell whether this actor may have a file of a ticket that it may read.
 
-    A department gets none of a confidential caller's: no program can tell whether a photo or a voice gives them away.
+    A department gets none of a confidential caller's: no program can tell whether a photo or a voice gives them away. Photos
+    of the work are departments' own.
     """
-    return actor.role is not Role.DEPARTMENT or ticket.disclosure is Disclosure.OPEN
+    return actor.role is not Role.DEPARTMENT or ticket.disclosure is Disclosure.OPEN or one.taken is not None
 
 
 def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, Any]:
@@ -147,6 +148,9 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
         "name": hub.mask(one.name, caller_name),
         "media_type": one.media_type,
         "size": one.size,
+        "taken": one.taken,
+        "assignment": one.assignment,
+        "sha256": one.sha256.hex(),
     }
 
 

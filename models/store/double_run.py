@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.double_run import NOT_TOLD, Compared, day_of, on_time
 from models.store.database import queries
-from models.ticket import MONTH, number_of
+from models.ticket import MONTH, first_id, number_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,8 +23,8 @@ async def registered(
     session: Session, since: datetime, until: datetime, now: datetime
 ) -> AsyncIterator[list[Compared]]:
     """Yield the tickets that were registered in [since, until), page by page."""
-    low = (since.year * 100 + since.month) * MONTH
-    high = (until.year * 100 + until.month + 1) * MONTH
+    low = first_id(since)
+    high = first_id(until) + MONTH
     after = 0
     while True:
         found = _SQL.page(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import MONTH
+from models.ticket import first_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ async def numbered(session: Session, lines: Sequence[str], since: datetime, unti
         session.connection,
         city_code=session.city_code,
         lines=list(lines),
-        low=(since.year * 100 + since.month) * MONTH,
+        low=first_id(since),
         since=since,
         until=until,
     )

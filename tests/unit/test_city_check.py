@@ -75,6 +75,8 @@ REFERENCES = [
     ("city.toml", '["5301"]', '["5399"]', 15, "5399"),
     ("city.toml", '["5301"]', "[]", 15, "回避"),
     ("city.toml", '["watchers", "townhall"]', '["watcher"]', 16, "watcher"),
+    ("city.toml", '"townhall"]', '"townhall"]\n[patrols]\ngrid = ["5199"]', 18, "5199"),
+    ("city.toml", '"townhall"]', '"townhall"]\n[patrols]\nvillage = ["5101"]', 17, "village"),
     ("policies/statutes.toml", '["5301"]', '["5399"]', 2, "5399"),
     ("corpus/51.csv", "5101,assistance,3,松林", "5109,assistance,3,松林", 2, "5109"),
     ("lexicon/flags.toml", "'燃气(泄漏|味)", "'燃气(泄漏|味", 13, "正则"),
