@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from models.vocabulary import Integration, Kind
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import AsyncIterator
 
     from hotline.simulation.agents import Agent, Agents
     from hotline.simulation.citizens import Citizens
@@ -93,14 +93,11 @@ class Callers:
         self._matters: list[Matter] = []
         self._chats: dict[int, Chat] = {}
 
-    async def run(self, calls: float, seconds: float) -> None:
-        """Call `calls` times a second for so many seconds (0: for ever), then let the last calls go on."""
-        started, n = time.monotonic(), 0
+    async def run(self, arrivals: AsyncIterator[int]) -> None:
+        """Call whenever the time of the next caller has come, then let the last calls go on."""
         async with asyncio.TaskGroup() as group:
-            while not seconds or time.monotonic() - started < seconds:
+            async for n in arrivals:
                 group.create_task(self.call(n))
-                n += 1
-                await asyncio.sleep(max(0.0, started + n / calls - time.monotonic()))
 
     async def call(self, n: int) -> None:
         """The n-th call or chat, from the first ring to what comes of it; the first ones go each way once."""

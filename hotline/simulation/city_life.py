@@ -27,13 +27,14 @@ from hotline.simulation.town import Town, again_and_again
 from models.city_corpus import read_corpus
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from hotline.access import Access
+    from hotline.simulation.plan import Plan
     from hotline.simulation.system import System
     from models.city import City
 
-PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
 ROLES: Final = (
     "agent",
     "shift_lead",
@@ -48,22 +49,21 @@ ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
 SHIFT_EVERY_S: Final = 20.0
-# Callers stop after this share of a run that has an end: the last ones want an answer too.
-CALLING: Final = 1 / 3
 
 
 async def live(
-    access: Access, city: City, folder: Path, *, parts: frozenset[str], seed: int, seconds: float, calls: float
+    access: Access, city: City, folder: Path, plan: Plan, watch: Callable[[Pace, Tally], Awaitable[None]]
 ) -> Tally:
-    """Live for so many seconds, or until SIGINT or SIGTERM; returns what was done. Raises Refused."""
+    """Live as planned, or until SIGINT or SIGTERM, and be watched; returns what was done. Raises Refused."""
+    parts = plan.parts
     async with contextlib.AsyncExitStack() as ends:
         connection = Connection(access.url)
         ends.push_async_callback(connection.close)
         people = await _sign_in(connection, access)
-        pace = Pace(lambda: _hub_time(people["supervisor"]))
+        pace = Pace(lambda: _hub_time(people["supervisor"]), plan.haste)
         await pace.start()
-        town = Town(city, connection, pace, people, seed)
-        jobs: list[Any] = [pace.keep()]
+        town = Town(city, connection, pace, people, plan.seed, plan.told_first)
+        jobs: list[Any] = [pace.keep(), watch(pace, connection.tally)]
         citizens = Citizens(town)
         phone, police = (
             Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
@@ -87,9 +87,9 @@ async def live(
             callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
             emergencies = Police(town, phone, police)
             await _open(emergencies.system, ends)
-            jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
+            jobs += [emergencies.run(plan.calling(pace)), agents.run(), callers.run(plan.arrivals(pace))]
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
-        await _until_told(jobs, seconds)
+        await _until_told(jobs, plan.lasts(pace))
         return connection.tally
 
 
