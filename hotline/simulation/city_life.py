@@ -89,6 +89,7 @@ async def live(
             await _open(emergencies.system, ends)
             jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
+            jobs.append(again_and_again(SWEEP_EVERY_S, agents.look_around))
         await _until_told(jobs, seconds)
         return connection.tally
 
