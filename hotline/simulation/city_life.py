@@ -89,6 +89,7 @@ async def live(
             await _open(emergencies.system, ends)
             jobs += [emergencies.run(plan.calling(pace)), agents.run(), callers.run(plan.arrivals(pace))]
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
+            jobs.append(again_and_again(SWEEP_EVERY_S, agents.look_around))
         await _until_told(jobs, plan.lasts(pace))
         return connection.tally
 
