@@ -19,6 +19,7 @@ from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
+from hotline.simulation.lines import LineKeepers
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
@@ -65,8 +66,9 @@ async def live(
         town = Town(city, connection, pace, people, seed)
         jobs: list[Any] = [pace.keep()]
         citizens = Citizens(town)
-        phone, police = (
-            Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
+        phone, police, feed = (
+            Person(connection, {"authorization": f"Bearer {access.channels[name]}"})
+            for name in ("phone", "police", "feed")
         )
         if "departments" in parts:
             departments = Departments(town, access.departments)
@@ -88,6 +90,7 @@ async def live(
             emergencies = Police(town, phone, police)
             await _open(emergencies.system, ends)
             jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
+            jobs.append(LineKeepers(town, phone, feed).run(seconds * CALLING))
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
         await _until_told(jobs, seconds)
         return connection.tally
