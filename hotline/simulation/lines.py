@@ -34,6 +34,8 @@ class LineKeepers:
         self._subcenters = [line for line in lines if line.integration is Integration.SUBCENTER]
         self._elsewhere = [line for line in self._parallel if line.record_elsewhere]
         self._waiting: list[int] = []
+        # What each sub-centre has of each day.
+        self._listed: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._rounds = 0
 
     async def run(self, seconds: float) -> None:
@@ -104,7 +106,8 @@ class LineKeepers:
         names = [f"{line.number}-{self.town.seed}-{self._rounds}-{n}" for n in range(RECORDS_A_ROUND)]
         for name in names[1:]:
             await self._send(path, name, day)
-        listed = [{"external_id": name, "version": 1} for name in names]
+        listed = self._listed.setdefault((line.number, day), [])
+        listed += [{"external_id": name, "version": 1} for name in names]
         said = await self.feed.post(f"{path}/reconciliations/{day}", {"records": listed}, method="PUT")
         self.town.tally.count("reconcile", said)
         for one in said.body.get("differences", []):
