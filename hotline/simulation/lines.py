@@ -62,12 +62,13 @@ class LineKeepers:
 
     async def _pass_on(self, dice: random.Random) -> None:
         """What is another line's business goes to its seats, where they are open."""
-        line = dice.choice(self._parallel)
-        told = await self.phone.read(f"/api/v1/lines/{line.number}")
-        if told is None or told["answered_by"] != line.number:
+        register = await self.phone.read(f"/api/v1/lines?integration={Integration.PARALLEL}&limit=100")
+        numbers = [one["number"] for one in (register or {"lines": []})["lines"] if one["answered_by"] == one["number"]]
+        usable = [line for line in self._parallel if line.number in numbers]
+        if not usable:
             return
-        other = next(one for one in self.town.city.lines.values() if one.number == line.overflow_to)
-        call = await self._offer(other)
+        line = dice.choice(usable)
+        call = await self._offer(self.town.city.lines[line.overflow_to or line.number])
         await self._happens(call, "answered", agent=AGENT)
         await self._happens(call, "transferred", line=line.number, reason=dice.choice(("theirs", "skill", "asked")))
         await self._spoken(call)
