@@ -19,6 +19,7 @@ from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
+from hotline.simulation.lines import LineKeepers
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
@@ -65,8 +66,9 @@ async def live(
         town = Town(city, connection, pace, people, plan.seed, plan.told_first)
         jobs: list[Any] = [pace.keep(), watch(pace, connection.tally)]
         citizens = Citizens(town)
-        phone, police = (
-            Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
+        phone, police, feed = (
+            Person(connection, {"authorization": f"Bearer {access.channels[name]}"})
+            for name in ("phone", "police", "feed")
         )
         if "departments" in parts:
             departments = Departments(town, access.departments)
@@ -88,6 +90,7 @@ async def live(
             emergencies = Police(town, phone, police)
             await _open(emergencies.system, ends)
             jobs += [emergencies.run(plan.calling(pace)), agents.run(), callers.run(plan.arrivals(pace))]
+            jobs.append(LineKeepers(town, phone, feed).run(plan.calling(pace)))
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
             jobs.append(again_and_again(SWEEP_EVERY_S, agents.look_around))
         await _until_told(jobs, plan.lasts(pace))

@@ -1,11 +1,11 @@
 -- name: calls(city_code, since, until)
 -- Every call, chat and letter of the time, counted again and again by what is known of it.
 SELECT CASE WHEN grouping(channel) = 0 THEN 'calls_by_channel' WHEN grouping(line) = 0 THEN 'calls_by_line'
-    WHEN grouping(seat_group) = 0 THEN 'calls_by_seat_group' ELSE 'calls' END AS account,
+    WHEN grouping(handling_line) = 0 THEN 'calls_by_handling_line' WHEN grouping(seat_group) = 0 THEN 'calls_by_seat_group' ELSE 'calls' END AS account,
   CASE WHEN grouping(channel) = 0 THEN channel::text WHEN grouping(line) = 0 THEN coalesce(line, '-')
-    WHEN grouping(seat_group) = 0 THEN seat_group ELSE '' END AS part, count(*) AS n
+    WHEN grouping(handling_line) = 0 THEN coalesce(handling_line, '-') WHEN grouping(seat_group) = 0 THEN seat_group ELSE '' END AS part, count(*) AS n
 FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
-GROUP BY GROUPING SETS ((), (channel), (line), (seat_group));
+GROUP BY GROUPING SETS ((), (channel), (line), (handling_line), (seat_group));
 
 -- name: calls_by_end(city_code, since, until)
 -- The same by how they ended. Each case is written out whole: what fits none of them breaks the sum.
@@ -33,6 +33,23 @@ SELECT 'calls_with_ticket', v.part, v.n FROM (
   FROM interactions AS i
   WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until AND i.outcome = 'new_ticket'
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('ticket', c.ticket)) AS v (part, n);
+
+-- name: passed_on(city_code, since, until)
+-- Calls whose handling line is where the last transfer led, or the dialled one; callers that were referred, and by which script.
+SELECT 'calls_passed_on' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE i.handling_line IS NOT DISTINCT FROM i.line AND t.to_line IS NULL) AS stayed,
+    count(*) FILTER (WHERE i.handling_line = t.to_line) AS transferred
+  FROM interactions AS i LEFT JOIN LATERAL (
+    SELECT to_line FROM line_transfers AS t WHERE t.city_code = i.city_code AND t.interaction = i.id
+    ORDER BY seq DESC LIMIT 1) AS t ON true
+  WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('stayed', c.stayed), ('transferred', c.transferred)) AS v (part, n)
+UNION ALL
+SELECT 'calls_referred', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(r.line) AS script FROM interactions AS i
+  LEFT JOIN referrals AS r ON r.city_code = i.city_code AND r.interaction = i.id
+  WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until AND i.outcome = 'referred'
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('script', c.script)) AS v (part, n);
 
 -- name: registered(city_code, since, until, low, high)
 -- How many tickets the trail says were registered in the time.
