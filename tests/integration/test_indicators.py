@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hotline import indicators
 from models.indicators import ENDS
 from models.store import credentials
+from models.store import indicators as store
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -179,6 +180,20 @@ async def test_it_is_counted_once_an_hour_and_by_one_worker_only(world: World) -
     assert [await indicators.refresh(world.hub) for _ in range(2)] == [1, 0]
     world.clock.move(minutes=61)
     assert await indicators.refresh(world.hub) == 1
+
+
+async def test_what_becomes_stale_while_it_is_counted_is_counted_once_more(world: World) -> None:
+    number, lead = await overdue(world)
+    wanted = await excluded(world, number, f"department:{lead}")
+    await indicators.count(world.hub)
+    now = world.clock.now()
+    _, seen_at = await world.hub.database.write(lambda session: store.begin(session, now))
+    await decided(world, wanted, "grant")
+    await world.hub.database.write(lambda session: store.counted(session, now, seen_at))
+    assert await indicators.refresh(world.hub) == 1
+    # The days of a ticket of weeks ago, though within a day only the last two are counted again.
+    assert (await figures(world, f"by=department&key={lead}"))["replied"]["excluded"] == 1
+    assert await indicators.refresh(world.hub) == 0
 
 
 async def test_who_counts_at_the_same_time_counts_one_after_the_other(world: World) -> None:
