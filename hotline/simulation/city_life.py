@@ -19,6 +19,7 @@ from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
+from hotline.simulation.oversight import Watchers
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
@@ -43,6 +44,8 @@ ROLES: Final = (
     "supervisor",
     "knowledge",
     "administrator",
+    "quality",
+    "leader",
 )
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
@@ -89,6 +92,9 @@ async def live(
             await _open(emergencies.system, ends)
             jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
+            if "desk" in parts:
+                watchers = Watchers(town, phone, access.departments)
+                jobs.append(again_and_again(SWEEP_EVERY_S, watchers.round))
         await _until_told(jobs, seconds)
         return connection.tally
 
