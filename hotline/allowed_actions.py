@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 # Who is not alone on a ticket cannot end it for all; an emergency that nobody confirmed keeps it open.
 ENDED_ALONE: Final = frozenset({Action.WITHDRAW, Action.VOID})
-ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW})
+ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW, Action.MERGE, Action.VOID})
 PASSED_ON: Final = frozenset({Action.SUPPLEMENT, Action.URGE, Action.RATE, Action.ASK_REOPEN})
 
 
