@@ -26,7 +26,7 @@ from models.lifecycle import (
 from models.patrol import level_of
 from models.store import events, handoffs, tickets
 from models.ticket import Actor, Assignment, Ticket
-from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role
+from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role, SupervisionLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 # Who is not alone on a ticket cannot end it for all; an emergency that nobody confirmed keeps it open.
 ENDED_ALONE: Final = frozenset({Action.WITHDRAW, Action.VOID})
-ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW})
+ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW, Action.MERGE, Action.VOID})
 PASSED_ON: Final = frozenset({Action.SUPPLEMENT, Action.URGE, Action.RATE, Action.ASK_REOPEN})
 
 
@@ -223,6 +223,13 @@ def _is_over(at: Standing) -> bool:
     return at.ticket.state not in OPEN_TICKET | {TicketState.HANDED_OFF}
 
 
+def _no_supervision(at: Standing) -> bool:
+    """Who may only summon (约谈) needs somebody to summon."""
+    terms = at.hub.city.oversight.supervision
+    only_summons = terms.lightest(at.actor.role, terms.supervise) is SupervisionLevel.INTERVIEW
+    return _is_over(at) or (only_summons and not at.live)
+
+
 def _not_passed_on(action: Action) -> Callable[[Standing], bool]:
     """A merged caller's step takes effect on the common ticket, which must allow it."""
 
@@ -261,7 +268,7 @@ _REFUSES: Final[dict[Action, Callable[[Standing], bool]]] = {
     Action.REQUEST_DEFERRAL: _no_deferral,
     Action.DELEGATE: _no_delegation,
     Action.REMIND: _is_over,
-    Action.SUPERVISE: _is_over,
+    Action.SUPERVISE: _no_supervision,
     Action.ESCALATE: _is_over,
     **{action: _not_passed_on(action) for action in PASSED_ON},
 }

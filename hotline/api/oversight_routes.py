@@ -8,6 +8,7 @@ from hotline import caller_limit, inspection, supervision
 from hotline.api import caller_limits, deferrals, inspections, supervisions
 from hotline.api.auth import READERS
 from hotline.api.url import HOTLINE, LEVEL, MOMENT, PAGE, SEQ, TEXT, YES_NO, Endpoint, get, post
+from hotline.fields import GroundsFields
 from models.lifecycle import SEATS
 from models.vocabulary import Role
 
@@ -33,6 +34,9 @@ SUPERVISIONS: Final = (
 DEFERRALS: Final = (
     get("/api/v1/deferrals", deferrals.listed, "挂账事项，约定期限近的在前", roles=READERS, answer=deferrals.Deferrals,
         problems=(404,), query={"department": TEXT, "waiting": YES_NO, **PAGE}),
+    post("/api/v1/deferrals/{number}/{assignment}/reviews", deferrals.review, "提前复核一项挂账",
+         roles=frozenset({Role.SUPERVISOR, Role.REVIEWER}), body=GroundsFields, answers=(201,),
+         answer=deferrals.ReviewCalled, problems=(409,), patterns={"assignment": "^[0-9]{1,4}$"}),
     get("/api/v1/deferrals/figures", deferrals.figures, "挂账数量、复核结果", roles=HOTLINE,
         answer=deferrals.DeferralFigures, query={"since": MOMENT}),
 )  # fmt: skip

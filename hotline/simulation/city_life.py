@@ -20,6 +20,7 @@ from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
 from hotline.simulation.lines import LineKeepers
+from hotline.simulation.oversight import Watchers
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
@@ -45,6 +46,8 @@ ROLES: Final = (
     "supervisor",
     "knowledge",
     "administrator",
+    "quality",
+    "leader",
 )
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
@@ -93,6 +96,9 @@ async def live(
             jobs.append(LineKeepers(town, phone, feed).run(plan.calling(pace)))
             jobs.append(again_and_again(SHIFT_EVERY_S, agents.change_shift))
             jobs.append(again_and_again(SWEEP_EVERY_S, agents.look_around))
+            if "desk" in parts:
+                watchers = Watchers(town, phone, access.departments)
+                jobs.append(again_and_again(SWEEP_EVERY_S, watchers.round))
         await _until_told(jobs, plan.lasts(pace))
         return connection.tally
 
