@@ -17,12 +17,14 @@ from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
+from hotline.simulation.ground import GridWorkers
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
+from hotline.simulation.suggestions import Suggesters
 from hotline.simulation.town import Town, again_and_again
 from models.city_corpus import read_corpus
 
@@ -47,6 +49,7 @@ ROLES: Final = (
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
+GROUND_EVERY_S: Final = 3.0
 SHIFT_EVERY_S: Final = 20.0
 # Callers stop after this share of a run that has an end: the last ones want an answer too.
 CALLING: Final = 1 / 3
@@ -82,6 +85,9 @@ async def live(
             await _open(ladder.system, ends)
             jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
         if "callers" in parts:
+            workers = GridWorkers(town, await _grids(connection, access))
+            suggesters = Suggesters(town, Person(connection, {"authorization": f"Bearer {access.channels['web']}"}))
+            jobs += [again_and_again(GROUND_EVERY_S, one.round) for one in (workers, suggesters)]
             agents = Agents(town, _bearers(connection, access.agents))
             await agents.start()
             callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
@@ -126,6 +132,12 @@ async def _sign_in(connection: Connection, access: Access) -> dict[str, Person]:
         role: Person(connection, await connection.sign_in(users[role]["username"], users[role]["password"]))
         for role in ROLES
     }
+
+
+async def _grids(connection: Connection, access: Access) -> list[Person]:
+    """Return the demo's grid workers, signed in."""
+    users = [user for user in access.users if user["username"].startswith("demo-grid-")]
+    return [Person(connection, await connection.sign_in(user["username"], user["password"])) for user in users]
 
 
 async def _hub_time(person: Person) -> datetime:
