@@ -87,7 +87,7 @@ class Police:
         self.town.tally.count("register for 110 by telephone", registered)
         await self._happens(call, "ended", outcome="new_ticket" if registered.is_done else "answered")
         page = await self.town.people["agent"].read(f"/api/v1/police-orders/{number}")
-        if registered.is_done and (page is None or page["tickets"][0]["number"] != registered.body["number"]):
+        if registered.is_done and registered.body["number"] not in _numbers(page):
             self.town.tally.surprise(f"police order {number} is not found: {page}")
 
     async def _transfer(self) -> None:
@@ -172,3 +172,8 @@ class Police:
 
     def _place(self, n: int) -> str:
         return self.town.chance("rest", n).choice(self.town.city.gazetteer).name
+
+
+def _numbers(page: dict[str, Any] | None) -> set[str]:
+    """Return the tickets of a police order: one, and what was split off it."""
+    return {ticket["number"] for ticket in (page or {"tickets": []})["tickets"]}

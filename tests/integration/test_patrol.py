@@ -185,3 +185,12 @@ async def test_a_worker_follows_what_was_reported_on_the_ground_even_where_it_we
     assert [one["number"] for one in rest["reports"]] == [gone]
     assert (await world.get("/api/v1/patrols", who="department:urban"))["reports"] == []
     assert len((await world.get("/api/v1/patrols", who="supervisor"))["reports"]) == 2
+
+
+async def test_a_citizen_whose_request_was_merged_into_a_report_is_still_asked(world: World) -> None:
+    number = (await report(world, VENDOR))["number"]
+    text = "投诉：东湖区翠湖路口流动摊贩占道经营，三轮车卖菜占住人行道。"
+    citizen = await world.register(text, caller={"phone": "13800000001"})
+    await world.step(citizen["number"], "merge", who="dispatcher", into=number, reason="同一地点同一问题")
+    await settled(world, number)
+    assert (await world.ticket(number))["state"] == "follow_up"
