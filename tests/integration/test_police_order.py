@@ -100,6 +100,8 @@ async def test_only_110_pushes_orders(world: World) -> None:
     await push(world, LAMP, who="channel:web", ok=(403,))
     await push(world, LAMP, who="agent", ok=(403,))
     await push(world, LAMP, "J?", ok=(404,))
+    said = {"text": BEATEN, "police_number": NUMBER}
+    await world.post("/api/v1/tickets", said, who="channel:web", key="web", ok=(403,))
     await push(world, LAMP, ok=(422,), incident="1")
     await world.get("/api/v1/police-orders/J000", who="agent", status=404)
     await world.get(f"/api/v1/police-orders/{NUMBER}", who="channel:web", status=403)
