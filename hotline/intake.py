@@ -17,9 +17,9 @@ from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
 from hotline.outgoing import without_traces
 from hotline.proposal import Proposal, accepted, propose
+from hotline.pushing import push_by_rule
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
-from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
@@ -75,7 +75,7 @@ async def register(
             await answered_already(step, proposal, len(request.answer), request.cites)
         else:
             await _decide(step, proposal, begun)
-        await push_by_rule(step)
+        await push_by_rule(step, step.ticket.flags)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         step.actor = actor
         for seen in report.photos if report else ():
@@ -229,7 +229,7 @@ async def _attach(step: Step, proposal: Proposal, incident_id: int, begun: dict[
         await _decide(step, proposal, begun)
     else:
         for one in begun.values():
-            take_over(step, one)
+            await take_over(step, one)
         await attach(step, incident, lead)
 
 
@@ -241,7 +241,7 @@ async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> 
     for number, rule in rules.items():
         is_left = remains or number != list(rules)[-1]
         because = f"命中“{rule.flag}”规则"
-        start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
+        await start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
     if not remains:
         await step.tell("handed_off", target="、".join(rules))
         return

@@ -119,9 +119,9 @@ class Outgoing:
         """Queue the order of an automatic call for the system that makes it."""
         self._queue(system, kind, told)
 
-    async def push_clue(self, kind: str, because: str, **fields: Any) -> None:
-        """Queue what 110 hears of a clue: the brief, never the original text nor who told it."""
-        self._queue(POLICE, kind, {**await self._told(POLICE, because), **fields})
+    async def push(self, number: str, kind: str, because: str, **fields: Any) -> None:
+        """Queue what a linked line (110 …) hears of the matter: the brief, never the original text nor who told it."""
+        self._queue(number, kind, {**await self._told(number, because), **fields})
 
     def _tell_police(self, kind: str, ticket: Ticket, result: str | None) -> None:
         reasons = [fields["reason"] for one in self.change.events if (fields := event_fields(one)).get("reason")]

@@ -28,6 +28,8 @@ EARLIEST: Final = datetime(1949, 10, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 PoliceNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{4,64}$")]
+# What bears a police number is not handed off to 110 by the program: no web form may say so.
+TELLS_POLICE_NUMBER: Final = frozenset({Channel.POLICE, Channel.PHONE})
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
@@ -124,6 +126,8 @@ def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
     """Return the dialled line of a request, None where none is named; raises Forbidden, InvalidRequest."""
     if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
         raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
+    if request.police_number is not None and actor.role is Role.CHANNEL and actor.name not in TELLS_POLICE_NUMBER:
+        raise Forbidden("警单号（police_number）只由110的系统或接听110来电的坐席填写")
     if request.line is None:
         return None
     line = hub.city.lines.get(request.line)

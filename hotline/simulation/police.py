@@ -36,6 +36,7 @@ class Police:
         own = town.city.hotline_department
         self._host_line = next(line.number for line in town.city.lines.values() if line.department == own)
         self._clues: asyncio.Queue[str] = asyncio.Queue()
+        self._orders: asyncio.Queue[str] = asyncio.Queue()
         self._rounds = 0
 
     async def run(self, seconds: float) -> None:
@@ -55,6 +56,8 @@ class Police:
     def _hear(self, kind: str, data: dict[str, Any]) -> None:
         if kind == "risk_clue.pushed":
             self._clues.put_nowait(data["clue"])
+        elif kind == "handoff.opened":
+            self._orders.put_nowait(data["handoff"])
 
     async def _push_order(self) -> None:
         """What came to 110 and is the city's; sometimes its system sends the same twice."""
@@ -143,6 +146,12 @@ class Police:
                 await self._clue_step(self.town.people["dispatcher"], pushed.body["id"], "withdraw", reason=reason)
 
     async def _acknowledge(self) -> None:
+        """110 takes what its system was told of, where nobody has told the hub by telephone yet."""
+        while not self._orders.empty():
+            handoff = self._orders.get_nowait()
+            opened = await self.town.people["dispatcher"].read(f"/api/v1/handoffs/{handoff}")
+            if opened is not None and opened["confirmed_at"] is None:
+                await self._handoff_step(self.police, handoff, "confirm", outside_number=f"P-{handoff}")
         while not self._clues.empty():
             clue = self._clues.get_nowait()
             page = await self.town.people["dispatcher"].read(f"/api/v1/risk-clues/{clue}")
