@@ -80,6 +80,15 @@ WITH part AS (
       AND (e.assignment IS NULL OR e.department = t.lead)) AS is_excluded
   FROM follow_ups AS f JOIN tickets AS t ON t.city_code = f.city_code AND t.id = f.ticket_id
   WHERE f.city_code = :city_code AND f.ticket_id >= :low_parts
+), rated AS (
+  SELECT r.at, r.solved, r.satisfied, c.lead, c.district, m.line, m.channel::text AS channel, m.kind::text AS ticket_kind,
+    left(c.category, 4) AS category,
+    EXISTS (SELECT 1 FROM exclusions AS e WHERE e.city_code = c.city_code AND e.ticket_id = c.id AND e.state = 'granted'
+      AND (e.assignment IS NULL OR e.department = c.lead)) AS is_excluded
+  FROM ratings AS r
+  JOIN tickets AS m ON m.city_code = r.city_code AND m.id = r.ticket_id AND m.state = 'merged'
+  JOIN tickets AS c ON c.city_code = m.city_code AND c.id = m.merged_into
+  WHERE r.city_code = :city_code AND r.ticket_id >= :low_parts AND r.at >= :since_at AND r.at < :until_at
 ), handled AS (
   SELECT p.*, (:worked::integer[])[(p.signed_off_at AT TIME ZONE 'Asia/Shanghai')::date - :first_day::date + 1]
     - (:worked::integer[])[(p.registered_at AT TIME ZONE 'Asia/Shanghai')::date - :first_day::date + 1] AS took
@@ -142,8 +151,16 @@ WITH part AS (
   FROM asked AS a CROSS JOIN LATERAL (VALUES
     ('followed_up', a.at = a.first_at),
     ('reached', a.reached),
+    ('answers', a.reached),
     ('solved', a.reached AND a.solved),
     ('satisfied', a.reached AND a.satisfied)
+  ) AS f (name, is_so) WHERE f.is_so
+  UNION ALL
+  SELECT r.at, f.name, 1, r.lead, r.district, r.line, r.channel, r.ticket_kind, r.category, '', r.is_excluded
+  FROM rated AS r CROSS JOIN LATERAL (VALUES
+    ('answers', true),
+    ('solved', r.solved),
+    ('satisfied', r.satisfied)
   ) AS f (name, is_so) WHERE f.is_so
 ), daily AS (
   SELECT (at AT TIME ZONE 'Asia/Shanghai')::date AS day, name, coalesce(department, '') AS department,

@@ -95,7 +95,7 @@ async def test_what_citizens_say_is_counted_once_for_every_time_it_was_handled(w
     await world.step(number, "follow_up", who="follow_up", reached=True, solved=True, satisfied=True)
     found = (await counts(world))[""]
     assert (found["followed_up"], found["reached"], found["solved"], found["satisfied"]) == (2, 2, 1, 1)
-    assert (found["redone"], found["dispatched"]) == (1, 2)
+    assert (found["redone"], found["dispatched"], found["answers"]) == (1, 2, 2)
     assert (await figures(world))["resolution_rate"]["value"] == 0.5
 
 
@@ -116,6 +116,18 @@ async def test_calls_are_counted_by_line_and_repeats_by_phone(world: World) -> N
     await call(world, "13800000001", 5)
     assert (await counts(world, "by=line"))["12345"]["calls_repeated"] == 1
     assert (await figures(world))["answered_share"]["value"] == 0.8
+
+
+async def test_a_merged_caller_s_rating_counts_for_whoever_led_the_common_ticket(world: World) -> None:
+    lead = await at_work(world)
+    merged = await world.register(LAMP, caller={"phone": "13800000009"}, key="merged")
+    await world.step(merged["number"], "merge", who="dispatcher", into=lead, reason="同一事项")
+    await world.closed(lead)
+    await world.track(merged, "rate", solved=True, satisfied=False, score=2)
+    code = (await world.ticket(lead))["lead"]["code"]
+    found = (await counts(world, f"by=department&key={code}"))[code]
+    assert (found["answers"], found["reached"], found["solved"], found["satisfied"]) == (2, 1, 2, 1)
+    assert (await figures(world))["satisfaction_rate"]["value"] == 0.5
 
 
 async def test_who_hung_up_at_once_or_still_waits_has_asked_for_nobody(world: World) -> None:
