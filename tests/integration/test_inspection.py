@@ -205,8 +205,8 @@ async def test_figures_add_up_by_agent_seat_group_and_department(world: World) -
     assert means == {"agent-0": (80, 0), "agent-1": (90, 0), "城管局": (0, 1)}
     assert [(line["name"], line["mean"]) for line in found["seat_groups"]] == [("general", 85)]
     since = (MONDAY + timedelta(days=1)).isoformat()
-    await world.get(f"/api/v1/inspections/figures?since={since}&until={MONDAY}", who="leader", status=422)
-    await world.get("/api/v1/inspections/figures?since=gestern", who="leader", status=422)
+    await world.get(f"/api/v1/inspections/figures?from={since}&to={MONDAY}", who="leader", status=422)
+    await world.get("/api/v1/inspections/figures?from=gestern", who="leader", status=422)
     assert len((await world.get("/api/v1/inspections/sheets", who="agent"))["sheets"]) == 2
 
 
