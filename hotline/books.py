@@ -44,6 +44,10 @@ TITLES: Final = {
     "risk_clues": "留痕所载的线索推送 = 线索按状态",
     "asks_by_outcome": "待回访的诉求人 = 按结果",
     "asks_by_rung": "已结束的回访 = 按梯次",
+    "letters": "督办单 = 按结果",
+    "deferral_reviews": "留痕所载的挂账复核 = 复核按结果",
+    "caller_limits": "来电人限制申请 = 按状态",
+    "inspections": "列入质检的 = 按状态",
     "open_now": "当前未结 = 各有归属",
 }
 _PARTS: Final = {
@@ -100,6 +104,16 @@ _PARTS: Final = {
     "-": "无",
 }
 
+_REVIEWS: Final = {
+    "kept": "继续挂账",
+    "extended": "延长",
+    "ended": "终止",
+    "waiting": "待审批",
+    "settled": "已答复或撤回",
+}
+_LIMITS: Final = {"waiting": "待审批", "refused": "不同意", "granted": "已同意", "lifted": "已解除"}
+_INSPECTIONS: Final = {"drawn": "待评分", "scored": "已评分", "appealed": "申诉中", "decided": "已复核"}
+
 
 async def told(hub: Hub, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Return every account of what arrived in [since, until), in Chinese; all of them are of one moment."""
@@ -130,6 +144,10 @@ def _namer(hub: Hub, account: str) -> Callable[[str], str]:
         "parts_by_role": LABELS["assignment_role"],
         "events_by_type": LABELS["action"],
         "supervisions_by_action": LABELS["action"],
+        "letters": {**LABELS["supervision_outcome"], "open": "未终结"},
+        "deferral_reviews": _REVIEWS,
+        "caller_limits": _LIMITS,
+        "inspections": _INSPECTIONS,
         "calls_by_line": lines,
         "calls_by_handling_line": lines,
         "tickets_by_line": lines,

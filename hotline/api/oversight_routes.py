@@ -61,7 +61,7 @@ INSPECTIONS: Final = (
          body=inspection.Pick, answers=(201,), answer=inspections.InspectionLine, problems=(404, 409)),
     get("/api/v1/inspections/sheets", inspections.sheets, "评分表", roles=INSPECTED, answer=inspections.ScoreSheets),
     get("/api/v1/inspections/figures", inspections.figures, "质检得分：按坐席、席组、单位", roles=inspections.READS_ALL,
-        answer=inspections.InspectionFigures, query={"since": DAY, "until": DAY}),
+        answer=inspections.InspectionFigures, query={"from": DAY, "to": DAY}),
     get("/api/v1/inspections/{id}", inspections.one, "一件质检", roles=INSPECTED, answer=inspections.InspectionLine,
         patterns={"id": "^[0-9]{1,18}$"}),
     post("/api/v1/inspections/{id}/steps", inspections.move, "评分；申诉；复核", roles=INSPECTED,

@@ -195,6 +195,47 @@ SELECT 'asks_by_rung', v.part, v.n FROM (
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('sms', c.sms), ('auto_call', c.auto_call), ('person', c.person))
   AS v (part, n);
 
+-- name: oversight(city_code, since, until)
+-- How departments, seats and callers were watched: letters by how they ended, reviews of deferrals that the trail tells of by what
+-- they came to, limits on callers and inspections by where they stand. What fits no case breaks its sum.
+SELECT 'letters' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE closed_at IS NULL) AS open, count(*) FILTER (WHERE outcome = 'met') AS met,
+    count(*) FILTER (WHERE outcome = 'unmet') AS unmet, count(*) FILTER (WHERE outcome = 'withdrawn') AS withdrawn,
+    count(*) FILTER (WHERE outcome = 'ended') AS ended
+  FROM supervisions WHERE city_code = :city_code AND at >= :since AND at < :until AND answer_by IS NOT NULL
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('open', c.open), ('met', c.met), ('unmet', c.unmet),
+  ('withdrawn', c.withdrawn), ('ended', c.ended)) AS v (part, n)
+UNION ALL
+SELECT 'deferral_reviews', '', count(*) FROM events
+WHERE city_code = :city_code AND type = 'deferral_review' AND at >= :since AND at < :until
+UNION ALL
+SELECT 'deferral_reviews', v.part, v.n FROM (
+  SELECT count(*) FILTER (WHERE r.verdict = 'kept') AS kept, count(*) FILTER (WHERE r.verdict = 'extended') AS extended,
+    count(*) FILTER (WHERE r.verdict = 'ended') AS ended,
+    count(*) FILTER (WHERE r.verdict IS NULL AND a.state = 'deferred' AND a.asked IS NOT NULL) AS waiting,
+    count(*) FILTER (WHERE r.verdict IS NULL AND NOT (a.state = 'deferred' AND a.asked IS NOT NULL)) AS settled
+  FROM deferral_reviews AS r JOIN assignments AS a USING (city_code, ticket_id, ordinal)
+  WHERE r.city_code = :city_code AND r.opened_at >= :since AND r.opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('kept', c.kept), ('extended', c.extended), ('ended', c.ended), ('waiting', c.waiting),
+  ('settled', c.settled)) AS v (part, n)
+UNION ALL
+SELECT 'caller_limits', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE decided_at IS NULL) AS waiting, count(*) FILTER (WHERE NOT granted) AS refused,
+    count(*) FILTER (WHERE granted AND lifted_at IS NULL) AS granted,
+    count(*) FILTER (WHERE granted AND lifted_at IS NOT NULL) AS lifted
+  FROM caller_limits WHERE city_code = :city_code AND asked_at >= :since AND asked_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('waiting', c.waiting), ('refused', c.refused), ('granted', c.granted),
+  ('lifted', c.lifted)) AS v (part, n)
+UNION ALL
+SELECT 'inspections', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE scored_at IS NULL AND appealed_at IS NULL) AS drawn,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NULL) AS scored,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NOT NULL AND decided_at IS NULL) AS appealed,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NOT NULL AND decided_at IS NOT NULL) AS decided
+  FROM inspections WHERE city_code = :city_code AND drawn_at >= :since AND drawn_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('drawn', c.drawn), ('scored', c.scored), ('appealed', c.appealed),
+  ('decided', c.decided)) AS v (part, n);
+
 -- name: open_now(city_code)
 -- What is open now, of whatever day: each is somebody's to take on.
 SELECT 'open_now' AS account, v.part, v.n FROM (

@@ -47,6 +47,10 @@ _ACCOUNTS: Final = {
     "risk_clues": "risk_clues",
     "asks_by_outcome": "asks_by_outcome",
     "asks_by_rung": "asks_by_rung",
+    "letters": "letters",
+    "deferral_reviews": "deferral_reviews",
+    "caller_limits": "caller_limits",
+    "inspections": "inspections",
     "open_now": "open_now",
 }
 # The month in an id is that of China's time, the span is in UTC.
@@ -85,6 +89,7 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.handoffs, time),
         (_SQL.police, time | ids),
         (_SQL.asks, time),
+        (_SQL.oversight, time),
         (_SQL.open_now, {"city_code": session.city_code}),
     )
     wholes: dict[str, int] = {}
