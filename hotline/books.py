@@ -44,6 +44,9 @@ TITLES: Final = {
     "risk_clues": "留痕所载的线索推送 = 线索按状态",
     "asks_by_outcome": "待回访的诉求人 = 按结果",
     "asks_by_rung": "已结束的回访 = 按梯次",
+    "photos": "留痕所载的整改照片 = 照片按前后",
+    "suggestions": "留痕所载的公开建议 = 建议按状态",
+    "supports": "建议所记的支持 = 支持按身份",
     "open_now": "当前未结 = 各有归属",
 }
 _PARTS: Final = {
@@ -97,6 +100,11 @@ _PARTS: Final = {
     "with_department": "承办单位",
     "in_review": "审核",
     "follow_up": "回访",
+    "before": "整改前",
+    "after": "整改后",
+    "unpublished": "已撤下",
+    "phone": "实名电话",
+    "visitor": "访客",
     "-": "无",
 }
 
@@ -126,6 +134,7 @@ def _namer(hub: Hub, account: str) -> Callable[[str], str]:
         "tickets_by_channel": LABELS["channel"],
         "calls_by_channel": LABELS["channel"],
         "tickets_by_kind": LABELS["kind"],
+        "suggestions": LABELS["suggestion_state"],
         "parts_by_state": LABELS["assignment_state"],
         "parts_by_role": LABELS["assignment_role"],
         "events_by_type": LABELS["action"],

@@ -47,6 +47,9 @@ _ACCOUNTS: Final = {
     "risk_clues": "risk_clues",
     "asks_by_outcome": "asks_by_outcome",
     "asks_by_rung": "asks_by_rung",
+    "photos": "photos",
+    "suggestions": "suggestions",
+    "supports": "supports",
     "open_now": "open_now",
 }
 # The month in an id is that of China's time, the span is in UTC.
@@ -85,6 +88,7 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.handoffs, time),
         (_SQL.police, time | ids),
         (_SQL.asks, time),
+        (_SQL.ground, time | ids),
         (_SQL.open_now, {"city_code": session.city_code}),
     )
     wholes: dict[str, int] = {}
