@@ -55,6 +55,7 @@ class Standing(Struct, kw_only=True):
     common: Ticket
     trail: list[Any]
     may_rate: bool
+    lack_photos: list[int]
 
     @property
     def live(self) -> list[Assignment]:
@@ -101,6 +102,11 @@ async def _standing(
         is_alone=is_alone,
         handoffs=await handoffs.of_ticket(session, ticket.id),
         common=common,
+        lack_photos=[
+            part.ordinal
+            for part in (_own(actor, parts) if Action.SIGN_OFF in offered else [])
+            if await guards.lacks_photo(hub, session, ticket, part)
+        ],
         may_rate=Action.RATE in offered and await rating_changes.may_rate(hub, session, ticket, common),
         trail=await events.of_ticket(session, ticket.id) if Action.REQUEST_EXTENSION in offered else [],
     )
@@ -172,6 +178,12 @@ def _no_merge(at: Standing) -> bool:
 def _no_send_back(at: Standing) -> bool:
     able = [part for part in at.own if assignment_allows(part.state, Action.SEND_BACK)]
     return all(guards.why_no_send_back(at.hub, part, at.at) is not None for part in able)
+
+
+def _no_sign_off(at: Standing) -> bool:
+    """Who settled a patrol's report shows it first."""
+    able = [part for part in at.own if assignment_allows(part.state, Action.SIGN_OFF)]
+    return all(part.ordinal in at.lack_photos for part in able)
 
 
 def _no_grade_up(at: Standing) -> bool:
@@ -264,6 +276,7 @@ _REFUSES: Final[dict[Action, Callable[[Standing], bool]]] = {
     Action.APPROVE: lambda at: any(part.is_outstanding for part in at.parts),
     Action.SEND_BACK: _no_send_back,
     Action.GRADE_UP: _no_grade_up,
+    Action.SIGN_OFF: _no_sign_off,
     Action.REQUEST_EXTENSION: _no_extension,
     Action.REQUEST_DEFERRAL: _no_deferral,
     Action.DELEGATE: _no_delegation,

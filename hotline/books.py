@@ -48,6 +48,9 @@ TITLES: Final = {
     "deferral_reviews": "留痕所载的挂账复核 = 复核按结果",
     "caller_limits": "来电人限制申请 = 按状态",
     "inspections": "列入质检的 = 按状态",
+    "photos": "留痕所载的整改照片 = 照片按前后",
+    "suggestions": "留痕所载的公开建议 = 建议按状态",
+    "supports": "建议所记的支持 = 支持按身份",
     "open_now": "当前未结 = 各有归属",
 }
 _PARTS: Final = {
@@ -101,6 +104,11 @@ _PARTS: Final = {
     "with_department": "承办单位",
     "in_review": "审核",
     "follow_up": "回访",
+    "before": "整改前",
+    "after": "整改后",
+    "unpublished": "已撤下",
+    "phone": "实名电话",
+    "visitor": "访客",
     "-": "无",
 }
 
@@ -140,6 +148,7 @@ def _namer(hub: Hub, account: str) -> Callable[[str], str]:
         "tickets_by_channel": LABELS["channel"],
         "calls_by_channel": LABELS["channel"],
         "tickets_by_kind": LABELS["kind"],
+        "suggestions": LABELS["suggestion_state"],
         "parts_by_state": LABELS["assignment_state"],
         "parts_by_role": LABELS["assignment_role"],
         "events_by_type": LABELS["action"],

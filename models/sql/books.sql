@@ -236,6 +236,29 @@ SELECT 'inspections', v.part, v.n FROM (
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('drawn', c.drawn), ('scored', c.scored), ('appealed', c.appealed),
   ('decided', c.decided)) AS v (part, n);
 
+-- name: ground(city_code, since, until, low, high)
+-- Of those tickets: photos of the work, which the trail tells too, before and after; published suggestions, which the trail tells
+-- too, by where they stand; supports, which each suggestion counts too, by how the supporter was known.
+WITH day AS (
+  SELECT id FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
+    AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL
+), told AS (
+  SELECT e.type, count(*) AS n FROM events AS e JOIN day ON day.id = e.ticket_id
+  WHERE e.city_code = :city_code AND e.ticket_id >= :low AND e.ticket_id < :high
+    AND e.type IN ('photo', 'suggestion_published') GROUP BY e.type
+), published AS (
+  SELECT s.id, s.supports, CASE WHEN s.withdrawn_at IS NULL THEN s.state ELSE 'unpublished' END AS state
+  FROM suggestions AS s JOIN day ON day.id = s.ticket_id WHERE s.city_code = :city_code
+)
+SELECT 'photos' AS account, '' AS part, coalesce(sum(n), 0)::bigint AS n FROM told WHERE type = 'photo'
+UNION ALL SELECT 'photos', a.taken, count(*) FROM attachments AS a JOIN day ON day.id = a.ticket_id
+  WHERE a.city_code = :city_code AND a.taken IS NOT NULL GROUP BY a.taken
+UNION ALL SELECT 'suggestions', '', coalesce(sum(n), 0)::bigint FROM told WHERE type = 'suggestion_published'
+UNION ALL SELECT 'suggestions', state, count(*) FROM published GROUP BY state
+UNION ALL SELECT 'supports', '', coalesce(sum(supports), 0)::bigint FROM published
+UNION ALL SELECT 'supports', CASE WHEN p.is_verified THEN 'phone' ELSE 'visitor' END, count(*)
+  FROM supports AS p JOIN published ON published.id = p.suggestion WHERE p.city_code = :city_code GROUP BY 2;
+
 -- name: open_now(city_code)
 -- What is open now, of whatever day: each is somebody's to take on.
 SELECT 'open_now' AS account, v.part, v.n FROM (

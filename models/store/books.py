@@ -51,6 +51,9 @@ _ACCOUNTS: Final = {
     "deferral_reviews": "deferral_reviews",
     "caller_limits": "caller_limits",
     "inspections": "inspections",
+    "photos": "photos",
+    "suggestions": "suggestions",
+    "supports": "supports",
     "open_now": "open_now",
 }
 # The month in an id is that of China's time, the span is in UTC.
@@ -90,6 +93,7 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.police, time | ids),
         (_SQL.asks, time),
         (_SQL.oversight, time),
+        (_SQL.ground, time | ids),
         (_SQL.open_now, {"city_code": session.city_code}),
     )
     wholes: dict[str, int] = {}

@@ -104,7 +104,9 @@ async def test_no_self_settled_report_is_signed_off_without_a_photo_of_it(world:
     await world.step(number, "acknowledge", who=WORKER)
     await world.step(number, "reply", who=WORKER, text="已劝离摊贩并清扫路面，人行道恢复畅通。")
     assert "整改后" in (await world.refused(number, "sign_off", who=WORKER))["detail"]
+    assert "sign_off" not in (await world.ticket(number, who=WORKER))["allowed_actions"]
     await show(world, number, WORKER, "after")
+    assert "sign_off" in (await world.ticket(number, who=WORKER))["allowed_actions"]
     await world.step(number, "sign_off", who=WORKER)
     assert (await world.ticket(number))["state"] == "in_review"
 
