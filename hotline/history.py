@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.duplicates import LOOKED_BACK, kept_bands
-from hotline.outgoing import without_traces
+from hotline.outgoing import place_told, without_traces
 from hotline.request import kept_reading, phone_digits
 from models.errors import Unavailable
 from models.history_rows import Refusal, read_rows
@@ -159,7 +159,7 @@ class Importer:
             identity=old.identity,
             disclosure=old.disclosure,
             caller_index=hub.database.keyring.blind_index(phone_digits(old.phone)) if old.phone else None,
-            place=without_traces(words, old.name, old.disclosure) or None,
+            place=place_told(words, read.masked_text, old.name, old.disclosure),
             lat=place.lat,
             lon=place.lon,
             grid=where.grid if where else None,

@@ -15,7 +15,7 @@ from hotline.duplicates import alike, kept_bands, link_of
 from hotline.external_id import at_intake
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
-from hotline.outgoing import without_traces
+from hotline.outgoing import brief_told, place_told
 from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
@@ -162,7 +162,7 @@ def _begin(
         identity=caller.identity,
         disclosure=disclosure,
         caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
-        place=_told_place(request, place, caller.name, disclosure),
+        place=place_told(place.name or place.span or request.address or "", read.masked_text, caller.name, disclosure),
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
         grid=where.grid if where else None,
@@ -275,13 +275,7 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
     brief = request.brief or read.brief
     if not brief and ticket.disclosure is Disclosure.OPEN:
         return read.masked_text[:SHORT_TEXT]
-    return without_traces(brief, caller_name, ticket.disclosure)
-
-
-def _told_place(request: Register, place: Place, caller_name: str | None, disclosure: Disclosure) -> str | None:
-    """Return where it is in words: of a confidential caller's request never the door."""
-    words = place.name or place.span or request.address
-    return without_traces(words, caller_name, disclosure) or None if words else words
+    return brief_told(brief, read, caller_name, ticket.disclosure)
 
 
 def _holder(actor: Actor) -> str:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from models.understanding import Place
+from nlu.home import HOUSEHOLD, street_of, without_household
 from nlu.masking import MASK
 from nlu.normalise import sentences
 
@@ -15,10 +16,14 @@ _GREETING: Final = re.compile(
 )
 # A clause in which the citizen says who he is, where he lives or how to reach him (GLOSSARY: the informer's traces).
 _SELF: Final = re.compile(
-    r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的电话|的手机|的身份证|的联系|家在|家住在)"
+    r"^(?:我们?|本人|笔者|作为|俺|咱们?)(?:也)?(?:叫|名叫|姓|是|系|乃|住|家住|居住|来自|今年\d|现年|的名字|的姓名|的?工号|的电话|的手机|的身份证|的联系|家在|家住在)"
     r"|^(?:我们?|本人)在[^，]{1,15}(?:上班|工作|打工|任职)"
     r"|^(?:系|现住|家住|是[^，]{0,12}(?:业主|居民|住户|市民|村民|职工|员工|学生|家长|群众|租客)$)"
     r"|^住在?[^，]{2,25}(?:号|室|栋|单元|楼|户|\d{3,4})$|^(?:作为|身为)|^(?:本人|姓名|电话|手机|联系方式|联系电话|联系人|身份证|住址|家庭住址)|\*\*\*|^(?:此致|敬礼|谢谢|感谢|落款|署名|万分感谢|不胜感激)"
+)
+# What he goes on to say of himself.
+_SELF_GOES_ON: Final = re.compile(
+    r"(?:工号|员工号|员工编号|学号|警号|年龄|性别|今年|现年|[男女]性?$|\d{1,3}岁)[是为:： A-Za-z0-9岁男女-]*"
 )
 _DEMAND: Final = re.compile(
     r"希望|请求|恳请|要求|建议|盼望|期望|望(?:相关|有关|政府|领导|贵)"
@@ -26,24 +31,9 @@ _DEMAND: Final = re.compile(
     r"|请[^，。]{1,8}(?:核实|查处|处理|解决|帮|派|协调|尽快|给予|加强|督促|整治|修|管一管|管管)"
     r"|能否|能不能|可否|是否|怎么|如何|什么时候|何时|多少|咨询|想问|想知道|求助|吗[？?]?$|呢[？?]?$"
 )
-# Which household it is. A building may be where the nuisance is; the door tells who complains.
-_HAN: Final = "[一二三四五六七八九十零〇]"
-_HOUSEHOLD: Final = re.compile(
-    rf"(?:[A-Za-z]?\d{{1,2}}|{_HAN}{{1,3}})单元[ \-—]?(?:[A-Za-z]?\d{{1,4}}|{_HAN}{{1,5}})?(?:室|号房?|户)?"
-    rf"|(?<=[栋幢座楼#])[ \-—]?(?:[A-Za-z]?\d{{3,4}}|{_HAN}{{2,5}})(?:室|号房?|户)?(?!\d|年|月|元|米|人)"
-    r"|(?<![\d年])\d{3,4}(?:室|号房|户)(?!\d)|\*\*\*(?:室|户)?"
-    r"|(?<![\d路第])\d{3,4}(?=的?(?:住户|业主|居民|租户|邻居|\*\*\*))"
-    r"|(?<=\d)-\d{1,2}-\d{3,4}(?![\d-])|\d{1,2}门\d{3,4}(?:室|号房?|户)?"
-    rf"|(?:\d{{1,2}}|{_HAN}{{1,3}})[楼层][东西南北中][边侧]?户"
-)
-# Down to which house it is.
-_HOUSE: Final = re.compile(
-    rf"(?:[A-Za-z]?\d{{1,4}}|{_HAN}{{1,3}})(?:号楼|号院|号房?(?![路街线巷]|大道)|[栋幢座室层户门排#]|单元|楼(?![上下]))"
-    r"|(?:[ \-—]\d{1,4}){1,2}$"
-)
 _OWN_DOOR: Final = re.compile(
     r"(?P<own>(?:我们?|本人|俺|咱们?)(?:家|住|家住|现住|就住)(?:在|是|的)?|地址(?:是|在)?[:：]?)(?P<where>(?:(?!楼上|楼下|隔壁|对面|附近|旁)[^，。；！？]){0,20}?)"
-    rf"(?:{_HOUSEHOLD.pattern})"
+    rf"(?:{HOUSEHOLD.pattern})"
 )
 _CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
 _INTRODUCED: Final = re.compile(
@@ -81,11 +71,6 @@ def propose(text: str, title: str = "", *, place: Place | None = None, time: str
     return opening + matter + closing
 
 
-def without_household(words: str) -> str:
-    """Return words of a place or a brief without the door (2单元502室) that would tell who lives there."""
-    return _HOUSEHOLD.sub("", words)
-
-
 def _parts(title: str, text: str) -> list[str]:
     body = sentences(_GREETING.sub("", text, count=1))
     head = title.strip(_END_MARKS)
@@ -98,7 +83,14 @@ def _parts(title: str, text: str) -> list[str]:
 def _without_self(sentence: str) -> str:
     """Return a sentence without the clauses that point at the citizen, closed by a full stop or question mark."""
     clauses = _CLAUSE.findall(_NUMBERING.sub("", _GREETING.sub("", sentence, count=1)))
-    kept = "".join(map(_told_of_the_matter, clauses)).strip(_END_MARKS)
+    told = ""
+    is_self = False
+    for clause in clauses:
+        is_self = is_self and _SELF_GOES_ON.fullmatch(clause.strip(_END_MARKS)) is not None
+        rest = "" if is_self else _told_of_the_matter(clause)
+        is_self = not rest
+        told += rest
+    kept = told.strip(_END_MARKS)
     mark = "？" if sentence.endswith(("？", "?")) else "。"
     return kept + mark if len(kept) >= _SHORTEST else ""
 
@@ -114,13 +106,8 @@ def _told_of_the_matter(clause: str) -> str:
     return rest + (clause[-1] if clause[-1] in _END_MARKS else "")
 
 
-def _street_of(words: str) -> str:
-    """Return words of a place without the house: 幸福路12号3栋502 is on 幸福路."""
-    return _HOUSE.sub("", without_household(words))
-
-
 def _without_own_door(words: str) -> str:
-    return _OWN_DOOR.sub(lambda own: own["own"] + _street_of(own["where"]), words)
+    return _OWN_DOOR.sub(lambda own: own["own"] + street_of(own["where"]), words)
 
 
 def _opening(told: str, place: Place | None, time: str | None, *, is_home: bool) -> str:
@@ -132,7 +119,7 @@ def _opening(told: str, place: Place | None, time: str | None, *, is_home: bool)
     if time and len(time) >= _SHORTEST_TIME and time not in told and MASK not in time:
         opening += f"时间：{time}。"
     if place and place.span not in told and MASK not in place.span:
-        where = (_street_of if is_home else without_household)(place.span)
+        where = (street_of if is_home else without_household)(place.span)
         opening += f"地点：{where}。" if where and where not in told else ""
     return opening[:LONGEST]
 

@@ -371,6 +371,24 @@ async def test_what_the_desk_and_the_citizen_write_tells_no_door_and_no_name(wor
     assert (await world.department("urban")).last("ticket.reopened")
 
 
+HOUSE = "我住霞林天地广场7栋，是7号楼2单元的业主，工号1023。楼下烧烤店油烟很大。"
+
+
+async def test_a_confidential_caller_s_own_building_is_told_to_no_department(world: World) -> None:
+    await world.department("urban")
+    where = "东湖区霞林天地广场7栋2单元602室"
+    receipt = await world.register(SMOKE, address=where, caller=confidential("named"))
+    number = receipt["number"]
+    if receipt["state"] == "assigned":
+        await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    await world.step(number, "dispatch", who="dispatcher", lead="urban")
+    await world.track(receipt, "supplement", text=HOUSE + "5栋楼下也有油烟。")
+    seen = await seen_by(world, number, "urban")
+    assert "5栋楼下也有油烟" in seen
+    for trace in ("7栋", "7号楼", "602", "工号"):
+        assert trace not in seen, seen[max(0, seen.find(trace) - 40) :][:90]
+
+
 async def test_a_split_off_brief_and_a_designation_tell_no_door_and_no_name(world: World) -> None:
     await world.department("urban")
     receipt = await world.register(SMOKE, caller=confidential("named"))
