@@ -31,6 +31,7 @@ from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -172,7 +173,7 @@ def _begin(
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
-        accused=request.accused or read.accused or "、".join(map(hub.department_name, way.recused)) or None,
+        accused=_accused(hub, request.accused or read.accused, way.recused),
         recused=way.recused,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
@@ -193,7 +194,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=kept_reading(read),
+        reading=kept_reading(read, hub.reader.without_somebody),
         answer=request.answer,
     )
     step.use_text(content)
@@ -276,6 +277,11 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
     if not brief and ticket.disclosure is Disclosure.OPEN:
         return read.masked_text[:SHORT_TEXT]
     return brief_told(brief, read, caller_name, ticket.disclosure)
+
+
+def _accused(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
+    """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
+    return hub.reader.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 def _holder(actor: Actor) -> str:

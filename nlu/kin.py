@@ -55,6 +55,15 @@ _NO_PART: Final = frozenset(
 )
 
 
+# Who is named by office and name (中队长王强), by the name alone, or with more after it (张大山（手机***）).
+_SOMEBODY: Final = re.compile(
+    "(?P<role>^|局长|书记|支书|主任|镇长|乡长|村长|队长|所长|校长|院长|经理|法官|民警|辅警|干部|科长|处长|站长|组长|会计|老板|司机|医生|老师|保安|店主|房东)"
+    rf"(?P<surname>{_SURNAME})(?P<given>{_GIVEN})(?=$|[（(，、；。\s*,;]|等|的|先生|女士)"
+)
+# Bodies whose names begin as a person's does: 施工方, 房管局.
+_BODY: Final = tuple("局所办委院校厂店队处站部行会社馆司警管网场吧业员方师城巷")
+
+
 class Kin:
     """Masks such names. What is a name is told by the cutter, whose dictionary knows the words that are none."""
 
@@ -72,6 +81,17 @@ class Kin:
         """Return the names of private persons that a text tells."""
         found = {name for name in self._told(text) if len(name) >= _SHORTEST and name not in _NO_NAMES}
         return {name for name in found if not _TITLED.search(name) and not name.endswith(_NO_PERSON)}
+
+    def without_somebody(self, words: str) -> str:
+        """Return the words that name whom a request is about, of a person no more than office and family name: 中队长王某."""
+
+        def told(found: re.Match[str]) -> str:
+            name = found["surname"] + found["given"]
+            if name.endswith((*_NO_PERSON, *_BODY)) or not self._whole(name, is_called=True):
+                return found[0]
+            return f"{found['role']}{found['surname']}某"
+
+        return _SOMEBODY.sub(told, words)
 
     def _told(self, text: str) -> Iterator[str]:
         for told in _TOLD.finditer(text):

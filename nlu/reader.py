@@ -92,6 +92,10 @@ class Reader:
         """Return the words to search for, cut as `Understanding.tokens` are."""
         return self.cutter.search_tokens(self._normalise(query))
 
+    def without_somebody(self, words: str) -> str:
+        """Return words that name whom a request is about without a person's given name: 中队长王某 for 中队长王强."""
+        return self._kin.without_somebody(words)
+
     def explain(self, read: Understanding, line: str | None, examples: Examples) -> Explanation:
         """Say why a request was read as it was; `line` is the dialled number."""
         parts = Parts(

@@ -371,6 +371,26 @@ async def test_what_the_desk_and_the_citizen_write_tells_no_door_and_no_name(wor
     assert (await world.department("urban")).last("ticket.reopened")
 
 
+async def test_no_door_and_no_name_stands_in_the_clear_beside_the_masked_words(world: World) -> None:
+    where = "东湖区霞林小区3栋2单元501室王小明家"
+    accused = "张大山（手机13800000009）"
+    receipt = await world.register("举报张大山半夜施工，噪音扰民，请查处。", address=where, accused=accused)
+    [row] = await world.rows(
+        "SELECT accused, place, reading::text FROM tickets JOIN ticket_texts USING (city_code, id) WHERE id = $1",
+        id_of(receipt["number"]),
+    )
+    assert row["accused"] == "张某（手机***）"
+    assert "霞林小区3栋" in row["reading"]
+    for trace in ("501", "王小明", "张大山", "13800000009"):
+        assert trace not in row["reading"]
+    assert "王小明" not in str(row["place"])
+    # The office that a person is named with still keeps out.
+    number = await accused_of(world, BRIBE, "东湖区城管局局长李建国")
+    [row] = await world.rows("SELECT accused, recused FROM tickets WHERE id = $1", id_of(number))
+    assert row["accused"] == "东湖区城管局局长李某"
+    assert "urban" in row["recused"]
+
+
 HOUSE = "我住霞林天地广场7栋，是7号楼2单元的业主，工号1023。楼下烧烤店油烟很大。"
 
 

@@ -69,3 +69,20 @@ def test_what_is_no_name_stays(kin: Kin, text: str) -> None:
 
 def test_a_name_of_the_title_is_masked_in_the_text_too(kin: Kin) -> None:
     assert kin.mask("张小敏被打", "女儿张小敏的事") == ("***被打", "女儿***的事")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("张大山（手机***）", "张某（手机***）"),
+        ("永宁街道城管中队长王强", "永宁街道城管中队长王某"),
+        ("村支书李德全等人", "村支书李某等人"),
+        ("欧阳建国", "欧阳某"),
+        *(
+            (body, body)
+            for body in ("房东", "施工方", "国土局", "老王烧烤店", "宏达建材有限公司", "社区主任", "东湖区政府")
+        ),
+    ],
+)
+def test_of_a_person_who_is_named_as_accused_office_and_family_name_are_left(kin: Kin, words: str, told: str) -> None:
+    assert kin.without_somebody(words) == told
