@@ -36,9 +36,10 @@ _OWN_DOOR: Final = re.compile(
     rf"(?:{HOUSEHOLD.pattern})"
 )
 _CLAUSE: Final = re.compile(r"[^，；、]+[，；、]?")
+_REACHED_BY: Final = "(?:电话|手机|手机号|身份证号?|联系方式)[是为:： ]*"
 _INTRODUCED: Final = re.compile(
-    r"(?:我叫|我名叫|本人叫|我是|我姓|本人姓)?\*\*\*"
-    r"|(?:我|本人)?的?(?:电话|手机|手机号|身份证号?|联系方式)[是为:： ]*"
+    r"(?:我叫|我名叫|本人叫|我是|我姓|本人姓)\*{3,}"
+    rf"|(?:我|本人)的?{_REACHED_BY}(?:\*{{3,}})?(?=$|[，、；。])|{_REACHED_BY}\*{{3,}}(?=$|[，、；。])"
     r"|(?:我|本人)(?:家)?(?:住在|住)|^您?好[，。]?"
 )
 _NUMBERING: Final = re.compile(
@@ -49,19 +50,46 @@ _END_MARKS: Final = "，；、：。！？!,;? "
 _SHORTEST: Final = 4  # characters; less is no sentence
 _SHORTEST_CUT: Final = 12  # characters; less of a sentence says nothing
 _SHORTEST_TIME: Final = 3
-_SHORTEST_REST: Final = 5  # characters of a clause without what was masked
+_SHORTEST_REST: Final = (
+    2  # characters of a clause without what was masked, its label and the words of who asks to be called
+)
+_LABEL: Final = (
+    "(?:联系)?(?:电话|手机|号码|身份证|护照|微信|QQ|qq|VX|vx|邮箱|邮件|固话|座机|姓名|名字|卡号|账号|车牌|联系方式|联系人|诉求人)"
+    "(?:号码?|照)?[是为:： ]{0,2}"
+)
+_OWN_LABEL: Final = re.compile(rf"^(?:我|本人)?的?{_LABEL}")
+# What is left of a clause without these is its matter; 护照***丢失 has one, 微信***联系我 has none.
+_NO_MATTER: Final = re.compile(
+    rf"{_LABEL}|我叫|名叫|我们?|本人|联系|拨打|致电|回电|回复|添加|同号|[请可以加打给与和跟是叫姓的也或有男女]|[^\u4e00-\u9fff]"
+)
+_CALL_ME: Final = re.compile(
+    r"^(?:请|望|烦请|麻烦)?(?:尽快|及时|随时)?(?:可以?)?(?:与|和|跟)?(?:我|本人)?联系(?:我|本人)?$|^请?(?:给|向)我们?(?:回电话?|打电话)$"
+)
+# A plate, an account or a name as one would tell of it who must not say which: 某车, 护照丢失, 被某某打了.
+_TOLD_OTHERWISE: Final = (
+    (re.compile(r"(?<=[辆台部])\*{3,}的?(?=[\u4e00-\u9fff]{0,2}车)"), ""),
+    (re.compile(r"车牌(?:号码?|照)?[是为:： ]{0,2}\*{3,}的?(?=[\u4e00-\u9fff]{0,2}车)"), "某"),
+    (re.compile(r"车牌(?:号码?|照)?[是为:： ]{0,2}\*{3,}"), "某车"),
+    (re.compile(rf"({_LABEL})\*{{3,}}"), r"\1"),
+    (re.compile(r"^\*{3,}(?=反映|来电|致电|称|表示|说|投诉|举报|咨询|求助)"), ""),
+    (re.compile(r"^\*{3,}|(?<=[被把对向与和找给让叫由及、，])\*{3,}"), "某某"),
+    (re.compile(r"\*{3,}"), ""),
+)
 
 
 def propose(text: str, title: str = "", *, place: Place | None = None, time: str | None = None) -> str:
     """Return a brief of at most 200 characters in whole sentences, from a masked, normalised title and text.
 
-    Clauses in which the citizen introduces himself are left out, and so is whatever was masked.
+    Clauses in which the citizen introduces himself or asks to be called are left out; of what was masked only what it was is told.
     """
     kept = [sentence for sentence in map(_without_self, _parts(title, text)) if sentence]
     if not kept:
         # All in one breath: without marks there is no clause to leave out, only the words that introduce.
-        bare = _INTRODUCED.sub("", _without_own_door(text)).strip(_END_MARKS)
-        kept = [bare + "。"] if len(bare) > _SHORTEST_CUT else []
+        bare = _told_otherwise(_INTRODUCED.sub("", _without_own_door(text))).strip(_END_MARKS)
+        is_matter = len(bare) > _SHORTEST_CUT or (
+            len(bare) >= _SHORTEST and not _SELF.match(bare) and _has_matter(bare)
+        )
+        kept = [bare + "。"] if is_matter and _has_matter(bare) else []
     kept = [*map(_without_own_door, kept)]
     asked = next((sentence for sentence in reversed(kept) if _DEMAND.search(sentence)), "")
     opening = _opening("".join(kept), place, time, is_home=bool(place and place.span in text)) if kept else ""
@@ -99,11 +127,25 @@ def _told_of_the_matter(clause: str) -> str:
     """Return a clause, or what is left of it where something in it was masked; nothing where it points at the citizen."""
     words = clause.strip(_END_MARKS)
     if MASK not in words:
-        return "" if _SELF.match(words) else clause  # all of it but the mask itself stands at the beginning
-    rest = _INTRODUCED.sub("", words).replace(MASK, "")
-    if len(rest) < _SHORTEST_REST or _SELF.search(rest):
+        return "" if _SELF.match(words) or _CALL_ME.match(words) else clause
+    rest = _told_otherwise(_INTRODUCED.sub("", words)) if _has_matter(words) else ""
+    if not rest or _SELF.search(_OWN_LABEL.sub("", rest)):
         return ""
     return rest + (clause[-1] if clause[-1] in _END_MARKS else "")
+
+
+def _has_matter(words: str) -> bool:
+    """Tell whether words say more than who somebody is and how to reach him."""
+    return len(_NO_MATTER.sub("", words)) >= _SHORTEST_REST
+
+
+def _told_otherwise(words: str) -> str:
+    """Return words without masks, in such words that what was masked is still spoken of."""
+    if MASK not in words:
+        return words
+    for masked, instead in _TOLD_OTHERWISE:
+        words = masked.sub(instead, words)
+    return words
 
 
 def _without_own_door(words: str) -> str:

@@ -88,8 +88,33 @@ def test_a_figure_at_the_beginning_is_no_numbering(text: str) -> None:
 
 def test_what_stands_beside_something_masked_is_told() -> None:
     text = "我叫***，身份证***，车牌***被违停车辆刮了，车主跑了，电话***。"
-    assert propose(text) == "车牌被违停车辆刮了，车主跑了。"
+    assert propose(text) == "某车被违停车辆刮了，车主跑了。"
     assert propose("我手机***，住幸福小区3栋2单元501室，楼上漏水没人管。") == "楼上漏水没人管。"
+
+
+@pytest.mark.parametrize(
+    ("text", "brief"),
+    [
+        ("护照***丢失，微信***联系我", "护照丢失。"),
+        ("车牌***的车撞坏的", "某车撞坏的。"),
+        ("有辆***的车天天堵门", "有辆车天天堵门。"),
+        ("***乱停车", "某某乱停车。"),
+        ("被***打了，没人管", "被某某打了，没人管。"),
+        ("我的身份证***丢了怎么补办", "我的身份证丢了怎么补办。"),
+        ("卡号***被盗刷，请联系我***", "卡号被盗刷。"),
+        ("诈骗电话***打来骗钱", "诈骗电话打来骗钱。"),
+        ("***反映楼上漏水没人管", "反映楼上漏水没人管。"),
+        ("我住3栋楼上漏水", "3栋楼上漏水。"),
+        ("小区停水了，请与我联系", "小区停水了。"),
+    ],
+)
+def test_what_was_masked_is_spoken_of_without_a_gap_and_the_matter_stays(text: str, brief: str) -> None:
+    assert propose(text) == brief
+
+
+@pytest.mark.parametrize("text", ["我QQ是***，邮箱***，固话***，请联系。", "我叫***，电话***。", "请拨打***联系我。"])
+def test_how_to_reach_the_citizen_is_no_matter(text: str) -> None:
+    assert propose(text) == ""
 
 
 @pytest.mark.parametrize(
