@@ -133,7 +133,7 @@ class Importer:
         ticket = replace(ticket, event_count=event.seq, head_hash=event.hash)
         text = steps.NewText(
             ticket_id=ticket_id,
-            content=_content(old, read, ticket, answer, kept_reading(read, self._hub.reader.without_somebody)),
+            content=_content(old, read, ticket, answer, kept_reading(read, self._hub.reader.names.without_somebody)),
             # Whoever looks for the old number finds the ticket.
             tokens=tuple(dict.fromkeys((*read.tokens, *self._hub.reader.search_tokens(old.number)))),
             bands=kept_bands(read) if old.registered_at >= now - MET_WITHIN else (),

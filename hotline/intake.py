@@ -194,7 +194,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=kept_reading(read, hub.reader.without_somebody),
+        reading=kept_reading(read, hub.reader.names.without_somebody),
         answer=request.answer,
     )
     step.use_text(content)
@@ -281,7 +281,7 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
 
 def _accused(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
     """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
-    return hub.reader.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
+    return hub.reader.names.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 def _holder(actor: Actor) -> str:

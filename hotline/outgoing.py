@@ -92,7 +92,8 @@ class Outgoing:
     async def as_told(self, words: str) -> str:
         """Return what a person wrote as departments may read it: masked, and of a confidential caller's never the door."""
         name = (await self.text()).caller_name
-        return without_traces(self.hub.mask(words, name), name, self.ticket.disclosure)
+        masked = self.hub.reader.names.without(self.hub.mask(words, name))
+        return without_traces(masked, name, self.ticket.disclosure)
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""

@@ -77,6 +77,11 @@ class Kin:
             texts = tuple(without_name(text, name) for text in texts)
         return texts
 
+    def without(self, text: str) -> str:
+        """Return one masked text without the names that it tells."""
+        (masked,) = self.mask(text)
+        return masked
+
     def names(self, text: str) -> set[str]:
         """Return the names of private persons that a text tells."""
         found = {name for name in self._told(text) if len(name) >= _SHORTEST and name not in _NO_NAMES}

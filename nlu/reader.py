@@ -50,7 +50,7 @@ class Reader:
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
         self.cutter = Cutter(city.language.custom_words)
-        self._kin = Kin(self.cutter)
+        self.names = Kin(self.cutter)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope, model, Elsewhere(city))
@@ -91,10 +91,6 @@ class Reader:
     def search_tokens(self, query: str) -> tuple[str, ...]:
         """Return the words to search for, cut as `Understanding.tokens` are."""
         return self.cutter.search_tokens(self._normalise(query))
-
-    def without_somebody(self, words: str) -> str:
-        """Return words that name whom a request is about without a person's given name: 中队长王某 for 中队长王强."""
-        return self._kin.without_somebody(words)
 
     def explain(self, read: Understanding, line: str | None, examples: Examples) -> Explanation:
         """Say why a request was read as it was; `line` is the dialled number."""
@@ -210,7 +206,7 @@ class Reader:
         body = mask(self._normalise(asked.text), asked.caller_name)
         heading = mask(self._normalise(asked.title), asked.caller_name).text if asked.title else ""
         address = mask(self._normalise(asked.address), asked.caller_name).text if asked.address else ""
-        text, reading.heading, reading.address = self._kin.mask(body.text, heading, address)
+        text, reading.heading, reading.address = self.names.mask(body.text, heading, address)
         reading.body = replace(body, text=text)
         reading.read = excerpt(reading.body.text)
         # Rules see every word, masked or not, however long the letter is.

@@ -402,10 +402,10 @@ async def test_a_confidential_caller_s_own_building_is_told_to_no_department(wor
     if receipt["state"] == "assigned":
         await world.step(number, "recall", who="dispatcher", reason="重新派单")
     await world.step(number, "dispatch", who="dispatcher", lead="urban")
-    await world.track(receipt, "supplement", text=HOUSE + "5栋楼下也有油烟。")
+    await world.track(receipt, "supplement", text=HOUSE + "5栋楼下也有油烟。孩子叫王小宝，咳嗽。")
     seen = await seen_by(world, number, "urban")
     assert "5栋楼下也有油烟" in seen
-    for trace in ("7栋", "7号楼", "602", "工号"):
+    for trace in ("7栋", "7号楼", "602", "工号", "王小宝"):
         assert trace not in seen, seen[max(0, seen.find(trace) - 40) :][:90]
 
 
