@@ -15,7 +15,7 @@ from hotline.duplicates import alike, kept_bands, link_of
 from hotline.external_id import at_intake
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
-from hotline.outgoing import without_traces
+from hotline.outgoing import brief_told, place_told
 from hotline.proposal import Proposal, accepted, propose
 from hotline.pushing import push_by_rule
 from hotline.receipt import receipt_body
@@ -31,6 +31,7 @@ from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -162,7 +163,7 @@ def _begin(
         identity=caller.identity,
         disclosure=disclosure,
         caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
-        place=_told_place(request, place, caller.name, disclosure),
+        place=place_told(place.name or place.span or request.address or "", read.masked_text, caller.name, disclosure),
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
         grid=where.grid if where else None,
@@ -172,7 +173,7 @@ def _begin(
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
-        accused=request.accused or read.accused or "、".join(map(hub.department_name, way.recused)) or None,
+        accused=_accused(hub, request.accused or read.accused, way.recused),
         recused=way.recused,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
@@ -193,7 +194,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=kept_reading(read),
+        reading=kept_reading(read, hub.reader.names.without_somebody),
         answer=request.answer,
     )
     step.use_text(content)
@@ -275,13 +276,12 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
     brief = request.brief or read.brief
     if not brief and ticket.disclosure is Disclosure.OPEN:
         return read.masked_text[:SHORT_TEXT]
-    return without_traces(brief, caller_name, ticket.disclosure)
+    return brief_told(brief, read, caller_name, ticket.disclosure)
 
 
-def _told_place(request: Register, place: Place, caller_name: str | None, disclosure: Disclosure) -> str | None:
-    """Return where it is in words: of a confidential caller's request never the door."""
-    words = place.name or place.span or request.address
-    return without_traces(words, caller_name, disclosure) or None if words else words
+def _accused(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
+    """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
+    return hub.reader.names.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 def _holder(actor: Actor) -> str:

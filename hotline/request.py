@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hotline.fields import Code, LineNumber, Moment, Reason, Words, required
 from models.errors import Forbidden, InvalidRequest
 from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from nlu.home import without_household
 from nlu.normalise import plain
 
 if TYPE_CHECKING:
@@ -144,11 +145,17 @@ def phone_digits(phone: str) -> str:
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
-def kept_reading(read: Understanding) -> dict[str, Any]:
-    """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
+def kept_reading(read: Understanding, without_somebody: Callable[[str], str]) -> dict[str, Any]:
+    """What of the reading is kept in the clear: no brief, no words that are stored elsewhere, no door, no person's name."""
     kept: dict[str, Any] = msgspec.to_builtins(read)
     for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
         del kept[name]
+    for name in ("subject", "accused"):
+        kept[name] = kept[name] and without_somebody(kept[name])
+    if read.misconduct is not None:
+        kept["misconduct"]["by"] = without_somebody(read.misconduct.by)
+    if read.place is not None:
+        kept["place"]["span"] = without_household(read.place.span)
     return kept
 
 
