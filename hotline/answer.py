@@ -80,8 +80,8 @@ async def answered_already(step: Step, proposal: Proposal, length: int, entries:
 
 async def decline(step: Step, fields: Decline) -> None:
     """Only a person declines, and never without telling the way (潍坊§19), nor while an emergency is not confirmed."""
-    reason = required(fields.reason, "不予受理的理由", 4)
-    lawful_channel = required(fields.lawful_channel, "合法途径", 4)
+    reason = required(fields.reason, "不予受理的理由", 4).rstrip("。；;")
+    lawful_channel = required(fields.lawful_channel, "合法途径", 4).rstrip("。；;")
     step.check(Action.DECLINE)
     await guards.check_handed_off(step, "不予受理")
     step.take(Action.DECLINE, code=fields.code, reason=reason, lawful_channel=lawful_channel)

@@ -97,7 +97,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
              roles=frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), body=auto_dispatch.Wanted,
              answer=auto_dispatch.CategoryLine, patterns={"category": "^[0-9]{4}$"}),
     post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), answer=session.SignedIn,
-         problems=(401, 403)),
+         problems=(401, 403, 429)),
     get("/api/v1/session", session.show, "当前登录", roles=STAFF, answer=session.SignedIn),
     Endpoint(method="DELETE", path="/api/v1/session", handler=session.delete, summary="退出", answer=session.SignedOut,
              problems=(403,)),
@@ -141,6 +141,7 @@ def add_routes(app: web.Application) -> None:
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
+    app[session.WRONG_PASSWORDS] = Limiter(session.MOST_WRONG_A_MINUTE, "密码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:

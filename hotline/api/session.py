@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn
 
 import msgspec
 from aiohttp import web
@@ -12,14 +13,20 @@ from msgspec import Meta, Struct
 from hotline import accounts
 from hotline.api import body
 from hotline.api.auth import COOKIE, check_origin
+from hotline.api.limiter import Limiter
 from hotline.keys import HUB
+from models.errors import Unauthorized
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from models.store.credentials import User
     from models.ticket import Actor
 
+# Wrong passwords by address and account, so that a password cannot be tried out.
+WRONG_PASSWORDS: Final = web.AppKey("wrong_passwords", Limiter)
+MOST_WRONG_A_MINUTE: Final = 10
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -49,7 +56,7 @@ async def create(request: web.Request) -> web.Response:
     """Sign in; the cookie is HttpOnly and never leaves for another site's requests."""
     check_origin(request)
     _, wanted = await body.read_body(request, SignIn)
-    token, ends_at, user = await accounts.sign_in(request.app[HUB].database, wanted.username, wanted.password)
+    token, ends_at, user = await _sign_in(request, wanted.username, wanted.password)
     response = body.answer(
         {"username": user.username, "role": user.role, "department": user.department, "ends_at": ends_at},
         SignedIn,
@@ -57,6 +64,17 @@ async def create(request: web.Request) -> web.Response:
     )
     _give(request, response, token)
     return response
+
+
+async def _sign_in(request: web.Request, username: str, password: str) -> tuple[str, datetime, User]:
+    """Raises Unauthorized, and TooManyRequests after too many of these within a minute."""
+    wrong, who = request.app[WRONG_PASSWORDS], f"{request.remote}/{username}"
+    wrong.check(who, time.monotonic())
+    try:
+        return await accounts.sign_in(request.app[HUB].database, username, password)
+    except Unauthorized:
+        wrong.add(who, time.monotonic())
+        raise
 
 
 def _give(request: web.Request, response: web.StreamResponse, token: str) -> None:
@@ -75,7 +93,7 @@ async def sign_in_by_form(request: web.Request, given: Mapping[str, str], to: st
     """Sign in by a page's own form and go on to an address of ours; raises Unauthorized, Forbidden, else a redirection."""
     check_origin(request)
     names = ("username", "password")
-    token, _, _ = await accounts.sign_in(request.app[HUB].database, *(given.get(name, "")[:200] for name in names))
+    token, _, _ = await _sign_in(request, *(given.get(name, "")[:200] for name in names))
     redirection = web.HTTPSeeOther(to)
     _give(request, redirection, token)
     raise redirection

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 
+from models.errors import Conflict
 from models.knowledge import Entry
 from models.store.database import queries, to_rows
 
@@ -86,15 +88,18 @@ async def drafts(session: Session, owner: str | None) -> list[Version]:
 
 
 async def add(session: Session, entry: Entry, author: str, at: datetime, from_ticket: int | None) -> None:
-    """Keep a draft of a new version."""
-    await _SQL.add(
-        session.connection,
-        city_code=session.city_code,
-        entry=msgspec.json.encode(entry).decode(),
-        author=author,
-        at=at,
-        from_ticket=from_ticket,
-    )
+    """Keep a draft of a new version; raises Conflict where somebody else has begun the same one."""
+    try:
+        await _SQL.add(
+            session.connection,
+            city_code=session.city_code,
+            entry=msgspec.json.encode(entry).decode(),
+            author=author,
+            at=at,
+            from_ticket=from_ticket,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("另一人刚起草了该条目的新版本，请刷新后再改") from error
 
 
 async def decide(session: Session, entry: Entry, state: str, by: str, at: datetime, reason: str | None = None) -> None:

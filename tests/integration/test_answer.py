@@ -48,12 +48,13 @@ async def test_only_a_person_declines_and_tells_why_and_which_way_is_open(world:
         "decline",
         who="dispatcher",
         code="N2",
-        reason="属于人民法院审理的案件",
-        lawful_channel="十五日内向上一级人民法院上诉",
+        reason="属于人民法院审理的案件。",
+        lawful_channel="十五日内向上一级人民法院上诉。",
     )
     assert declined["state"] == "declined"
     told = (await world.told(number))[-1]
     assert told.kind == "declined"
+    assert "。。" not in told.content
     for words in ("属于人民法院审理的案件", "十五日内向上一级人民法院上诉", number):
         assert words in told.content
     reply = (await world.followed(receipt))["reply"]

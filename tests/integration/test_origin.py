@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.hub import Hub
+    from tests.integration.conftest import World
+
+
+async def test_a_password_cannot_be_tried_out(world: World, account: dict[str, str]) -> None:
+    tried = [
+        await world.post("/api/v1/session", account | {"password": f"guess-{n}"}, who=None, ok=(401, 429))
+        for n in range(12)
+    ]
+    assert [one["status"] for one in tried] == [401] * 10 + [429] * 2
+    await world.post("/api/v1/session", account, who=None, ok=(429,))
 
 
 @pytest.mark.parametrize(
