@@ -22,6 +22,7 @@ from models.clocks import Matter
 from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
+from models.store.prompts import KeywordHit
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Role
@@ -59,6 +60,8 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
+        if request.incident is None:
+            step.change.hits += _hits(hub, step.ticket, proposal.understanding)
         if request.incident is not None:
             await _attach(step, proposal, int(request.incident))
         elif request.answer is not None:
@@ -204,6 +207,16 @@ def _begin(
         is_provisional=is_provisional,
     )
     return step
+
+
+def _hits(hub: Hub, ticket: Ticket, read: Understanding) -> list[KeywordHit]:
+    """Return which sort of incident a new ticket tells of, if any (hotline.prompt)."""
+    rule = hub.city.incidents.keyword_of(read.masked_text, ticket.flags)
+    if rule is None:
+        return []
+    district = ticket.district or ""
+    at = ticket.registered_at
+    return [KeywordHit(city_code=ticket.city_code, ticket_id=ticket.id, keyword=rule.code, district=district, at=at)]
 
 
 async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:

@@ -1,11 +1,12 @@
 """A city as data: the frozen records that a city folder is read into (models.city_files)."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from models.calendar import Calendar, OfficeHours
+from models.incident_rules import IncidentRules, WaveRule
 from models.oversight import Oversight
 from models.seats import Seats
 from models.sla import Policy, Statute
@@ -226,22 +227,15 @@ class ReplyRules(Struct, frozen=True, kw_only=True):
     findings: tuple[ReplyRule, ...] = ()
 
 
-class WaveRule(Struct, frozen=True, kw_only=True):
-    """When a pile-up of requests (群体/热点) is raised: so many callers within so many days."""
-
-    callers: Annotated[int, Meta(ge=2)] = 5
-    within_days: Annotated[int, Meta(ge=1, le=30)] = 7
-
-
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
     `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `replies` what is
-    wrong with a reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断)
-    are taken only where nothing else fits. `grid_units` are the grids as a street's own hands, by code: they get work from
-    their street alone, so no catalogue, name or list of departments has them.
+    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `incidents` when it
+    may be an incident, `replies` what is wrong with a reply, `synonyms` are words that mean the same to those who ask.
+    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
+    street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
     """
 
     code: str
@@ -270,6 +264,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    incidents: IncidentRules = IncidentRules()
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, inspect
 
 from models.city_fault import CityFault, Fault
 from models.city_files import CityFolder
 from models.city_rows import read_text
-from models.city_rules import POLICIES, STATUTES, line_of_path, read_toml, toml_files
+from models.city_rules import INCIDENTS, POLICIES, STATUTES, line_of_path, read_toml, toml_files
+from models.incident_rules import IncidentRules
 from models.sla import Policy, Statute
 
 
@@ -19,15 +20,19 @@ class _Statutes(Struct):
     statutes: tuple[Statute, ...]
 
 
+_KINDS: Final = {STATUTES: _Statutes, INCIDENTS: IncidentRules}
+
+
 def check_unread(city: CityFolder) -> Iterator[Fault]:
-    """Yield every key of policies/*.toml that the program does not read."""
-    for file in toml_files(city.path, POLICIES):
+    """Yield every key of policies/*.toml and incidents.toml that the program does not read."""
+    incidents = [INCIDENTS] if (city.path / INCIDENTS).exists() else []
+    for file in (*toml_files(city.path, POLICIES), *incidents):
         try:
             written = read_toml(city.path, file)
         except CityFault:
             # Reported where the file was read.
             continue
-        kind = inspect.type_info(_Statutes if file == STATUTES else Policy)
+        kind = inspect.type_info(_KINDS.get(file, Policy))
         text = read_text(city.path, file)
         for path, known in _unread(written, kind, ""):
             name = path.rpartition(".")[2]

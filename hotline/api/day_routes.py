@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry, seat, shift_change
-from hotline.api import books, forecast, incidents, interactions, knowledge, oversight_routes, seats, shift_changes
+from hotline import incident, knowledge_entry, prompt, seat, shift_change
+from hotline.api import (
+    books,
+    forecast,
+    incidents,
+    interactions,
+    knowledge,
+    oversight_routes,
+    prompts,
+    seats,
+    shift_changes,
+)
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -16,8 +26,10 @@ from hotline.api.url import (
     ON_LINE,
     OVER,
     PAGE,
+    PROMPT_STATE,
     QUERY_WORDS,
     SERIES,
+    SHIFT,
     TASK_KIND,
     TELEPHONY,
     TEXT,
@@ -84,6 +96,15 @@ INCIDENTS: Final = (
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
 )  # fmt: skip
+PROMPTS: Final = (
+    get("/api/v1/prompts", prompts.listed, "是否开启事件：成批诉求的提示", roles=HOTLINE, answer=prompts.Prompts,
+        problems=(404,), query={"state": PROMPT_STATE, **PAGE}),
+    post("/api/v1/prompts/{prompt}/open", prompts.open_incident, "就一批诉求开启事件，其余一并并入", roles=SHIFT,
+         body=prompt.PromptOpening, answers=(201,), answer=prompts.PromptOpened, problems=(409,),
+         patterns={"prompt": "^[0-9]{1,18}$"}),
+    post("/api/v1/prompts/{prompt}/dismiss", prompts.dismiss, "不开启事件", roles=SHIFT, body=prompt.Dismissal,
+         answer=prompts.PromptLine, problems=(409,), patterns={"prompt": "^[0-9]{1,18}$"}),
+)  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
         problems=(404,), query={"kind": SERIES}),
@@ -124,6 +145,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *SHIFT_CHANGES,
     *FEEDS,
     *INCIDENTS,
+    *PROMPTS,
     *FORECASTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,

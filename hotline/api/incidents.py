@@ -84,7 +84,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         lambda session: incidents.page(session, before[0] if before else None, size, is_open=is_open)
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
-    return body.answer({"incidents": [_page(hub, one) for one in found], "cursor": cursor}, Incidents)
+    return body.answer({"incidents": [incident_page(hub, one) for one in found], "cursor": cursor}, Incidents)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
@@ -127,7 +127,7 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
     attached, refused = [], []
     for number in dict.fromkeys(fields.tickets):
         try:
-            await run(hub, actor, id_of(number), lambda step: merge(step, wanted))
+            await run(hub, actor, id_of(number), lambda step: merge(step, wanted, incident=incident))
         except HotlineError as error:
             refused.append({"number": number, "reason": error.detail})
         else:
@@ -138,10 +138,11 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
 async def _shown(request: web.Request, incident_id: int, *, status: int = 200) -> web.Response:
     hub = request.app[HUB]
     found = await hub.database.read(lambda session: incidents.get(session, incident_id))
-    return body.answer(_page(hub, found), IncidentPage, status=status)
+    return body.answer(incident_page(hub, found), IncidentPage, status=status)
 
 
-def _page(hub: Hub, incident: Incident) -> dict[str, Any]:
+def incident_page(hub: Hub, incident: Incident) -> dict[str, Any]:
+    """Return an incident as it is shown."""
     now = hub.now()
     answer = incident.answer_at(now)
     return {

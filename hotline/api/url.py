@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hotline.api import body, forecast, knowledge, supervisions
+from hotline.api import body, forecast, knowledge, prompts, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
@@ -29,6 +29,7 @@ TELEPHONY: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD})
 HOTLINE: Final = READERS - {Role.DEPARTMENT}
 ASKERS: Final = INTAKE | STAFF
 WRITERS: Final = frozenset({Role.KNOWLEDGE, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.DEPARTMENT})
+SHIFT: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 ON_LINE: Final = frozenset({Role.CHANNEL})
 PATTERNS: Final = {
     "number": "^[0-9]{14,17}$",
@@ -45,6 +46,7 @@ QUERY_WORDS: Final = {"type": "string", "minLength": 1}
 ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
+PROMPT_STATE: Final = {"type": "string", "enum": [*prompts.STATES, ""]}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
 OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
 WITHIN: Final = {"type": "integer", "enum": list(SPANS)}
