@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from hotline import clocks, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
+from hotline.incident import ANSWER_SUBJECT, REPORT_SUBJECT, answer_ends, report_late
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -73,6 +74,10 @@ async def _act(step: Step, timer: Timer) -> None:
         await _stage(step, timer)
     elif timer.subject.startswith(HANDOFF_SUBJECT):
         await _handoff(step, timer)
+    elif timer.subject.startswith(REPORT_SUBJECT):
+        await report_late(step, timer)
+    elif timer.subject.startswith(ANSWER_SUBJECT):
+        await answer_ends(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
     elif timer.subject.startswith(SUPERVISION_SUBJECT):

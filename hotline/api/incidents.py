@@ -29,19 +29,21 @@ Numbers = Annotated[list[Number], Meta(min_length=1, max_length=100)]
 
 
 class IncidentPage(Struct, kw_only=True):
-    """One incident. `answer` is what every caller is told, null where nothing is said or it has expired."""
+    """One incident. `answer` is what every caller is told, null where nothing is said or it has expired; `answered_by` keeps it."""
 
     id: str
     lead: Number
     title: str
     answer: str | None
     answer_version: Count
+    answered_by: str | None
     expires_at: datetime | None
     is_expired: bool
     attached: Count
     report_by: datetime | None
     is_report_late: bool
     reports: Count
+    late_reports: Count
     opened_by: str
     opened_at: datetime
     closed_by: str | None

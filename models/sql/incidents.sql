@@ -1,7 +1,7 @@
--- name: open(city_code, lead, title, answer, answer_version, expires_at, report_by, by, at)$
+-- name: open(city_code, lead, title, answer, answer_version, answered_by, expires_at, report_by, by, at)$
 -- Opens an incident; returns its id.
-INSERT INTO incidents (city_code, lead, title, answer, answer_version, expires_at, report_by, opened_by, opened_at)
-VALUES (:city_code, :lead, :title, :answer, :answer_version, :expires_at, :report_by, :by, :at) RETURNING id;
+INSERT INTO incidents (city_code, lead, title, answer, answer_version, answered_by, expires_at, report_by, opened_by, opened_at)
+VALUES (:city_code, :lead, :title, :answer, :answer_version, :answered_by, :expires_at, :report_by, :by, :at) RETURNING id;
 
 -- name: find(city_code, id)^
 -- An incident with how many callers are attached to it.
@@ -22,8 +22,15 @@ ORDER BY i.id DESC LIMIT :page_size;
 SELECT i.*, 0::bigint AS attached FROM incidents AS i
 WHERE i.city_code = :city_code AND i.lead = :lead AND i.closed_at IS NULL;
 
--- name: change(answer, answer_version, expires_at, report_by, reports, closed_by, closed_at, city_code, id)!
+-- name: change(answer, answer_version, answered_by, expires_at, report_by, reports, late_reports, closed_by, closed_at, city_code, id)!
 -- Keeps what changed of an incident.
-UPDATE incidents SET answer = :answer, answer_version = :answer_version, expires_at = :expires_at,
-  report_by = :report_by, reports = :reports, closed_by = :closed_by, closed_at = :closed_at
+UPDATE incidents SET answer = :answer, answer_version = :answer_version, answered_by = :answered_by,
+  expires_at = :expires_at, report_by = :report_by, reports = :reports, late_reports = :late_reports,
+  closed_by = :closed_by, closed_at = :closed_at
 WHERE city_code = :city_code AND id = :id;
+
+-- name: figures(city_code, now)^
+-- How many incidents are open, of how many a report to the leaders is late, and of how many the answer has expired.
+SELECT count(*) AS open, count(*) FILTER (WHERE report_by < :now) AS report_late,
+  count(*) FILTER (WHERE expires_at <= :now) AS answer_expired
+FROM incidents WHERE city_code = :city_code AND closed_at IS NULL;

@@ -115,3 +115,7 @@ JOIN tickets AS t ON t.city_code = :city_code AND t.id = p.ticket_id
 WHERE t.merged_into IS NULL AND t.id > :after AND t.state IN ('on_desk', 'assigned', 'in_review', 'follow_up')
   AND (:named::bigint IS NULL OR t.id = :named)
 ORDER BY t.urgency, t.id LIMIT 1;
+
+-- name: waiting(city_code)$
+-- How many prompts nobody has settled.
+SELECT count(*) FROM prompts WHERE city_code = :city_code AND state = 'open';

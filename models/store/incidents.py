@@ -16,12 +16,23 @@ if TYPE_CHECKING:
 
 _SQL = queries("incidents")
 LAST: Final = 2**63 - 1
-_CHANGED: Final = ("answer", "answer_version", "expires_at", "report_by", "reports", "closed_by", "closed_at")
+_CHANGED: Final = (
+    "answer",
+    "answer_version",
+    "answered_by",
+    "expires_at",
+    "report_by",
+    "reports",
+    "late_reports",
+    "closed_by",
+    "closed_at",
+)
 
 
 class Incident(Struct, frozen=True, kw_only=True):
     """One matter that many call about. `lead` is the ticket that all are attached to, `answer` what all are told until it
-    expires; by `report_by` the leaders are to be told how it stands. `attached` counts the callers.
+    expires, and `answered_by` who keeps it; by `report_by` the leaders are to be told how it stands, and `late_reports` counts
+    how often they were not. `attached` counts the callers.
     """
 
     id: int
@@ -34,6 +45,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     reports: int
     opened_by: str
     opened_at: datetime
+    answered_by: str | None = None
+    late_reports: int = 0
     closed_by: str | None = None
     closed_at: datetime | None = None
     attached: int = 0
@@ -54,6 +67,7 @@ async def open_one(session: Session, incident: Incident) -> int:
                 title=incident.title,
                 answer=incident.answer,
                 answer_version=incident.answer_version,
+                answered_by=incident.answered_by,
                 expires_at=incident.expires_at,
                 report_by=incident.report_by,
                 by=incident.opened_by,
@@ -90,6 +104,11 @@ async def change(session: Session, incident: Incident) -> None:
     """Keep what changed of an incident."""
     changed = {name: getattr(incident, name) for name in _CHANGED}
     await _SQL.change(session.connection, city_code=session.city_code, id=incident.id, **changed)
+
+
+async def figures(session: Session, now: datetime) -> dict[str, int]:
+    """Return how many incidents are open, of how many a report is late, and of how many the answer has expired."""
+    return dict(await _SQL.figures(session.connection, city_code=session.city_code, now=now))
 
 
 def _incident(row: Any) -> Incident:

@@ -230,6 +230,11 @@ async def page(session: Session, state: str, before: int | None, size: int) -> l
     return [_prompt(row) async for row in rows]
 
 
+async def waiting(session: Session) -> int:
+    """Return how many prompts nobody has settled."""
+    return int(await _SQL.waiting(session.connection, city_code=session.city_code))
+
+
 async def lead(session: Session, pile: Pile, named: int | None = None) -> int | None:
     """Return the ticket that is to lead, None where none of the pile-up is open (or the named one is not among them)."""
     row = await _SQL.lead(session.connection, city_code=session.city_code, named=named, **_columns(pile))
