@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.sla import Policy
     from models.store.auto_dispatch import Switch
     from models.store.database import Database
+    from models.store.incidents import OpenIncident
     from models.ticket import Assignment, Ticket
     from models.understanding import Understanding
     from nlu.knowledge import Knowledge
@@ -64,6 +65,8 @@ class Hub:
         self.readings = Together(self._read)
         # What is published, indexed, with the revision that it is of (hotline.knowledge).
         self.knowledge: tuple[int, Knowledge] | None = None
+        # The open incidents and until when (monotonic seconds) they are as good as read (hotline.fitting).
+        self.open_incidents: tuple[float, list[OpenIncident]] | None = None
         self.catalogue = Catalogue(city)
         self.reply_check = ReplyCheck(city.replies)
         self.places = frozenset(entry.name for entry in city.gazetteer)

@@ -11,6 +11,7 @@ from hotline import clocks, guards
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
+from hotline.fitting import fitting, hits
 from hotline.handoff import start as start_handoff
 from hotline.knowledge import cited
 from hotline.outgoing import without_traces
@@ -22,7 +23,6 @@ from models.clocks import Matter
 from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
-from models.store.prompts import KeywordHit
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Role
@@ -60,8 +60,10 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await alike(hub, session, step.ticket, proposal.understanding)
         step.change.links += link_of(step.ticket, found)
+        fits = None
         if request.incident is None:
-            step.change.hits += _hits(hub, step.ticket, proposal.understanding)
+            step.change.hits += hits(hub, step.ticket, proposal.understanding)
+            fits = await fitting(hub, session, proposal, caller=step.ticket.caller_index, at=at)
         if request.incident is not None:
             await _attach(step, proposal, int(request.incident))
         elif request.answer is not None:
@@ -69,7 +71,7 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         else:
             await _decide(step, proposal)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
-        body = receipt_body(hub, step, proposal, found)
+        body = receipt_body(hub, step, proposal, found, fits)
         step.change.remembered.append(
             steps.Remembered(channel=_holder(actor), key=key, request_digest=digest, status=201, response=body.decode())
         )
@@ -207,16 +209,6 @@ def _begin(
         is_provisional=is_provisional,
     )
     return step
-
-
-def _hits(hub: Hub, ticket: Ticket, read: Understanding) -> list[KeywordHit]:
-    """Return which sort of incident a new ticket tells of, if any (hotline.prompt)."""
-    rule = hub.city.incidents.keyword_of(read.masked_text, ticket.flags)
-    if rule is None:
-        return []
-    district = ticket.district or ""
-    at = ticket.registered_at
-    return [KeywordHit(city_code=ticket.city_code, ticket_id=ticket.id, keyword=rule.code, district=district, at=at)]
 
 
 async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:

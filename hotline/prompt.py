@@ -108,6 +108,7 @@ async def open_on(hub: Hub, actor: Actor, prompt_id: int, fields: PromptOpening)
         found[:] = [opened.id]
 
     await run(hub, actor, lead, work)
+    hub.open_incidents = None
     return found[0], await attach(hub, prompt_id)
 
 

@@ -104,6 +104,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
         opened[:] = [await use_case.open_on(step, fields)]
 
     await run(hub, actor, id_of(fields.ticket), work)
+    hub.open_incidents = None
     return await _shown(request, opened[0].id, status=201)
 
 
@@ -117,6 +118,7 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
         await use_case.move(step, incident_id, fields)
 
     await run(hub, actor, incident.lead, work)
+    hub.open_incidents = None
     return await _shown(request, incident_id)
 
 

@@ -34,3 +34,17 @@ WHERE city_code = :city_code AND id = :id;
 SELECT count(*) AS open, count(*) FILTER (WHERE report_by < :now) AS report_late,
   count(*) FILTER (WHERE expires_at <= :now) AS answer_expired
 FROM incidents WHERE city_code = :city_code AND closed_at IS NULL;
+
+-- name: open_ones(city_code, incidents, members)
+-- The newest open incidents, each with its lead and the newest callers who were attached to it.
+SELECT i.id, i.title, i.answer, i.expires_at, t.id = i.lead AS is_lead, t.kind, t.category, t.caller_index, t.place,
+  t.district, t.registered_at, t.flags, x.masked_text, x.fingerprint
+FROM (SELECT * FROM incidents WHERE city_code = :city_code AND closed_at IS NULL ORDER BY id DESC LIMIT :incidents) AS i
+CROSS JOIN LATERAL (
+  SELECT i.lead AS id
+  UNION ALL
+  (SELECT m.id FROM tickets AS m WHERE m.city_code = :city_code AND m.merged_into = i.lead AND m.state = 'merged'
+   ORDER BY m.id DESC LIMIT :members)) AS one
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = one.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = one.id
+ORDER BY i.id, t.id;

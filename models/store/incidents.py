@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SQL = queries("incidents")
 LAST: Final = 2**63 - 1
+MOST_OPEN: Final = 50
+# So many of an incident's newest callers are compared with a new one.
+MEMBERS: Final = 7
 _CHANGED: Final = (
     "answer",
     "answer_version",
@@ -50,6 +53,40 @@ class Incident(Struct, frozen=True, kw_only=True):
     closed_by: str | None = None
     closed_at: datetime | None = None
     attached: int = 0
+
+    def answer_at(self, at: datetime) -> str | None:
+        """Return what callers are told, None where nothing is said or it has expired."""
+        return None if self.expires_at is not None and self.expires_at <= at else self.answer
+
+
+class AboutIncident(Struct, frozen=True, kw_only=True):
+    """A ticket of an incident, as far as a new request is compared with it."""
+
+    is_lead: bool
+    kind: str
+    category: str
+    caller_index: bytes | None
+    place: str | None
+    district: str | None
+    registered_at: datetime
+    flags: list[str]
+    masked_text: str
+    fingerprint: bytes
+
+
+class OpenIncident(Struct, frozen=True, kw_only=True):
+    """An open incident with its lead and its newest callers."""
+
+    id: int
+    title: str
+    answer: str | None
+    expires_at: datetime | None
+    members: list[AboutIncident]
+
+    @property
+    def lead(self) -> AboutIncident:
+        """The ticket that all are attached to."""
+        return next(one for one in self.members if one.is_lead)
 
     def answer_at(self, at: datetime) -> str | None:
         """Return what callers are told, None where nothing is said or it has expired."""
@@ -104,6 +141,17 @@ async def change(session: Session, incident: Incident) -> None:
     """Keep what changed of an incident."""
     changed = {name: getattr(incident, name) for name in _CHANGED}
     await _SQL.change(session.connection, city_code=session.city_code, id=incident.id, **changed)
+
+
+async def open_ones(session: Session) -> list[OpenIncident]:
+    """Return the newest open incidents, the oldest of them first."""
+    rows = _SQL.open_ones(session.connection, city_code=session.city_code, incidents=MOST_OPEN, members=MEMBERS)
+    found: dict[int, OpenIncident] = {}
+    async for row in rows:
+        shown = {name: row[name] for name in ("id", "title", "answer", "expires_at")}
+        one = found.setdefault(row["id"], OpenIncident(members=[], **shown))
+        one.members.append(AboutIncident(**{name: row[name] for name in AboutIncident.__struct_fields__}))
+    return list(found.values())
 
 
 async def figures(session: Session, now: datetime) -> dict[str, int]:
