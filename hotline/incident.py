@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -10,19 +9,17 @@ from msgspec.structs import replace
 
 from hotline.fields import Moment, required
 from hotline.notice import day
-from models.blocks import read_week
-from models.calendar import CHINA_TIME
 from models.errors import Conflict
 from models.incident_rules import span
 from models.lifecycle import OPEN_TICKET, Action
+from models.roster import on_duty
 from models.store import incidents
 from models.store.incidents import Incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import datetime
 
     from hotline.step import Step
-    from models.city import City, Roster
     from models.ticket import Timer
 
 # One timer an incident for the report that the leaders wait for, one for the end of the one answer; both on the lead.
@@ -168,18 +165,6 @@ def _await_answer(step: Step, incident: Incident) -> None:
 def _alarm_hotline(step: Step, words: str) -> None:
     for duty in on_duty(step.hub.city, {step.hub.city.hotline_department}, step.at):
         step.alarm(duty.phone, words)
-
-
-def on_duty(city: City, departments: set[str], at: datetime) -> Iterator[Roster]:
-    """Yield who of some departments can be reached at a time (值班)."""
-    local = at.astimezone(CHINA_TIME)
-    since_midnight = local - local.replace(hour=0, minute=0, second=0, microsecond=0)
-    now = since_midnight // timedelta(microseconds=1)
-    for one in city.rosters:
-        if one.department in departments:
-            blocks = read_week(((one.weekdays, f"{one.start}-{one.end}"),))[local.weekday()]
-            if any(begin <= now < end for begin, end in blocks):
-                yield one
 
 
 def _expires(step: Step, at: datetime | None) -> datetime:

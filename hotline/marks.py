@@ -52,6 +52,8 @@ LATE_REVIEW: Final = "挂账到期复核超过时限仍未复核"
 # What is late with the hotline itself is reminded of on every working day, and pressed harder from the third time on.
 DAILY: Final = limit("1wd")
 THIRD: Final = 3
+# Who is to be followed up in a storm is looked at again after so long.
+PUT_OFF: Final = timedelta(minutes=30)
 
 
 async def fire(hub: Hub, timer: Timer) -> None:
@@ -109,6 +111,9 @@ async def _stage(step: Step, timer: Timer) -> None:
         await _press_again(step, timer, Action.ESCALATE, _LATE[timer.kind.partition(":")[0]])
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
+    elif state is TicketState.FOLLOW_UP and timer.kind == "follow_up" and step.hub.storm is not None:
+        step.record("follow_up_put_off", storm=step.hub.storm.id)
+        step.wait(TICKET_SUBJECT, timer.kind, step.at + PUT_OFF)
     elif state is TicketState.FOLLOW_UP:
         await _follow_up(step, timer)
     else:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from models.limits import InvalidRule, Limit, Unit, limit, limit_hook
+from models.storm import StormRule
 from models.vocabulary import Flag
 
 _UNITS: Final = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1)}
@@ -84,12 +85,16 @@ class IncidentRules(Struct, frozen=True, kw_only=True):
     proposes_above: Annotated[float, Meta(ge=0, le=1)] = 0.5
     alarm_every: Limit = limit("15m")
     answer: AnswerRule = AnswerRule()
+    storm: StormRule = StormRule()
     reports: tuple[ReportRule, ...] = ()
     keywords: tuple[KeywordRule, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse two keywords of one code."""
-        span(self.alarm_every)
+        """Refuse two keywords of one code, and a storm that would end as it begins."""
+        for length in (self.alarm_every, self.storm.calm_for, self.storm.quiet_for):
+            span(length)
+        if self.storm.calm >= self.storm.burst:
+            raise InvalidRule(f"calm（{self.storm.calm:g}）须小于 burst（{self.storm.burst:g}）")
         codes = [one.code for one in self.keywords]
         for code in codes:
             if codes.count(code) > 1:

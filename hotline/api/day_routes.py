@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry, prompt, seat, shift_change
+from hotline import incident, knowledge_entry, prompt, seat, shift_change, storm
 from hotline.api import (
     books,
     forecast,
@@ -16,6 +16,7 @@ from hotline.api import (
     seats,
     shift_changes,
 )
+from hotline.api import storm as storm_page
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -105,6 +106,11 @@ PROMPTS: Final = (
     post("/api/v1/prompts/{prompt}/dismiss", prompts.dismiss, "不开启事件", roles=SHIFT, body=prompt.Dismissal,
          answer=prompts.PromptLine, problems=(409,), patterns={"prompt": "^[0-9]{1,18}$"}),
 )  # fmt: skip
+STORM: Final = (
+    get("/api/v1/storm", storm_page.show, "风暴模式：是否进入、因何、暂停什么", roles=HOTLINE, answer=storm_page.StormNow),
+    post("/api/v1/storm", storm_page.switch, "班长手动进入或解除风暴模式", roles=SHIFT, body=storm.Switching,
+         answer=storm_page.StormNow, problems=(409,)),
+)  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
         problems=(404,), query={"kind": SERIES}),
@@ -146,6 +152,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *FEEDS,
     *INCIDENTS,
     *PROMPTS,
+    *STORM,
     *FORECASTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,

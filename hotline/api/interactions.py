@@ -13,6 +13,7 @@ from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
+from hotline.notice import day
 from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
 from models.errors import NotFound
@@ -22,6 +23,7 @@ from models.vocabulary import Channel, Integration, Role
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from hotline.hub import Hub
     from models.ticket import Actor
 
 
@@ -59,11 +61,12 @@ class Offered(Struct, kw_only=True):
 
 
 class Happened(Struct, kw_only=True):
-    """What is known of an interaction now."""
+    """What is known of an interaction now; `say` is what telephony tells a caller who is to be called back."""
 
     id: Annotated[int, Meta(ge=1)]
     outcome: str | None
     call_back_by: datetime | None
+    say: str | None
 
 
 class MissedCall(Struct, kw_only=True):
@@ -176,7 +179,16 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
         outcome=wanted.outcome,
         text=wanted.text,
     )
-    return body.answer({"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}, Happened)
+    by = changed.call_back_by
+    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": by, "say": _say(request.app[HUB], by)}
+    return body.answer(content, Happened)
+
+
+def _say(hub: Hub, call_back_by: datetime | None) -> str | None:
+    if call_back_by is None:
+        return None
+    why = "目前来电集中，" if hub.storm is not None else ""
+    return f"您好，{why}我们将于{day(call_back_by)}前给您回电。"
 
 
 async def missed(request: web.Request, actor: Actor) -> web.Response:

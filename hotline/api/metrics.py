@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
-from models.store import backlog, deliveries, incidents, installation, prompts, seats, timers
+from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +42,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     longest_wait_for: float
     incidents: dict[str, int]
     prompts: int
+    is_storm: bool
     heartbeat_for: float | None
 
 
@@ -86,6 +87,7 @@ class Figures:
             longest_wait_for=max(0.0, (now - first).total_seconds()),
             incidents=await incidents.figures(session, now),
             prompts=await prompts.waiting(session),
+            is_storm=await storms.now(session) is not None,
             heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
         )
 
@@ -123,6 +125,7 @@ class Gauges(Collector):
         words = "incidents that are open, whose report to the leaders is late, whose one answer has expired"
         yield _gauges("incidents", words, "counted", found.incidents)
         yield _gauge("prompts", "pile-ups that wait for a person to open an incident or dismiss them", found.prompts)
+        yield _gauge("storm", "1 while so much comes in that what can wait is put off, else 0", float(found.is_storm))
         if found.heartbeat_for is not None:
             beat = "since the last sign of life of any worker, on the wall clock"
             yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)

@@ -9,6 +9,7 @@ from hotline.api.frame import page
 from hotline.keys import HUB, SETTINGS
 from hotline.notice import day
 from hotline.prompt import title_of
+from hotline.storm import SHED
 from models.labels import LABELS
 from models.lifecycle import TicketState
 from models.store import backlog, deliveries, notices, prompts, tickets
@@ -52,6 +53,9 @@ async def live(request: web.Request) -> web.Response:
         f"<header><h1>{escape(hub.city.name)}12345热线服务中枢</h1><span>{escape(day(hub.now()))}</span>{speed}"
         f"<span>{'演示' if is_demo else '只显示数字，工单须登录后查看'}</span></header>"
     )
+    if hub.storm is not None:
+        since = f"{day(hub.storm.began_at)}起，{hub.storm.reason}；暂停：{'、'.join(SHED)}"
+        content = f'<section class="alarm">风暴模式：{escape(since)}</section>{content}'
     alarms = "".join(f'<section class="alarm">{escape(text)}</section>' for text in hub.alarms.values())
     return page(f"{hub.city.name}12345热线服务中枢", f"{head}<main>{alarms}{content}</main>", head=RENEWED)
 
@@ -167,7 +171,7 @@ def _told(rows: list[notices.Message]) -> str:
     if not rows:
         return '<p class="muted">还没有短信。</p>'
     lines = "".join(
-        f'<tr><td class="n">{number_of(row.ticket_id)}</td><td class="all">{escape(row.content)}</td>'
+        f'<tr><td class="n">{number_of(row.ticket_id) if row.ticket_id else "—"}</td><td class="all">{escape(row.content)}</td>'
         f"<td>{'已发' if row.sent_at else '待发'}</td></tr>"
         for row in rows
     )

@@ -13,6 +13,7 @@ from models.store.database import queries
 if TYPE_CHECKING:
     from models.cipher import Keyring
     from models.store.database import Session
+    from models.ticket import Notice
 
 _SQL = queries("notices")
 LEASE = timedelta(seconds=60)
@@ -63,6 +64,20 @@ def opened(keyring: Keyring, claimed: Claimed) -> Message:
         kind=claimed.kind,
         address=keyring.unseal(claimed.address, "notices", "address", claimed.id),
         content=keyring.unseal(claimed.body, "notices", "body", claimed.id),
+    )
+
+
+async def add(session: Session, notice: Notice, at: datetime) -> None:
+    """Queue a message that is about no ticket."""
+    await _SQL.add(
+        session.connection,
+        city_code=session.city_code,
+        id=notice.id,
+        ticket_id=notice.ticket_id,
+        kind=notice.kind,
+        address=session.keyring.seal(notice.address, "notices", "address", notice.id),
+        body=session.keyring.seal(notice.content, "notices", "body", notice.id),
+        at=at,
     )
 
 
