@@ -14,7 +14,7 @@ from hotline.passing_on import beside
 from hotline.step import Step
 from models.errors import Conflict, Forbidden
 from models.lifecycle import OPEN_TICKET, Action, TicketState
-from models.store import steps, tickets
+from models.store import incidents, steps, tickets
 from models.ticket import GENESIS, id_of, number_of
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ async def merge(step: Step, fields: Merge, *, incident: Incident | None = None) 
     reason = required(fields.reason, "并单理由")
     if target_id == step.ticket.id:
         raise Conflict("不能并入自身")
+    led = await incidents.of_lead(step.session, step.ticket.id)
+    if led is not None:
+        raise Conflict(f"该工单是事件“{led.title}”的主件，不能并入其他工单；请把其他工单并入本件")
     # Both directions at once would deadlock: PostgreSQL ends one of them, which is then tried again and refused.
     target = await tickets.lock(step.session, target_id)
     if target.state not in OPEN_TICKET:

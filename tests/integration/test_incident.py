@@ -215,6 +215,16 @@ async def test_an_expired_answer_is_given_out_by_no_door(burst: tuple[World, Any
     assert not [one for one in (*said, *map(str, shown)) if ANSWER in one]
 
 
+async def test_the_lead_of_an_open_incident_is_merged_into_nothing(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    other = await world.register(BURST, caller={"phone": "13700000001"})
+    merge = {"into": other["number"], "reason": "同一事项"}
+    problem = await world.refused(lead["number"], "merge", who="shift_lead", **merge)
+    assert TITLE in problem["detail"]
+    await move(world, incident, "close")
+    await world.step(lead["number"], "merge", who="shift_lead", **merge)
+
+
 async def test_who_may_not_and_what_cannot_is_refused(burst: tuple[World, Any, Any]) -> None:
     world, lead, incident = burst
     again = {"ticket": lead["number"], "title": TITLE}
