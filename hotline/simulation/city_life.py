@@ -14,6 +14,7 @@ from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.follow_up import FollowUpCalls
+from hotline.simulation.incidents import IncidentLeads
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.pace import Pace
 from hotline.simulation.review import Review
@@ -41,6 +42,7 @@ ROLES: Final = (
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
+LEADS_EVERY_S: Final = 2.0
 # Callers stop after this share of a run that has an end: the last ones want an answer too.
 CALLING: Final = 1 / 3
 
@@ -71,7 +73,7 @@ async def live(
         if "callers" in parts:
             phone = Person(connection, {"authorization": f"Bearer {access.channels['phone']}"})
             callers = Callers(town, citizens, phone, read_corpus(folder))
-            jobs.append(callers.run(calls, seconds * CALLING))
+            jobs += [callers.run(calls, seconds * CALLING), IncidentLeads(town).bursts(phone)]
         await _until_told(jobs, seconds)
         return connection.tally
     finally:
@@ -82,13 +84,15 @@ async def live(
 
 async def _desk(town: Town) -> list[Any]:
     """Everything that the people of the hotline's desk do."""
-    desk, decisions = Desk(town), Decisions(town)
+    desk, decisions, leads = Desk(town), Decisions(town), IncidentLeads(town)
     await desk.start()
     return [
         again_and_again(ROUND_EVERY_S, desk.round),
         again_and_again(ROUND_EVERY_S, decisions.round),
         again_and_again(ROUND_EVERY_S, decisions.confirm),
         again_and_again(SWEEP_EVERY_S, KnowledgeKeepers(town).round),
+        again_and_again(LEADS_EVERY_S, leads.round),
+        leads.storm(),
         Scenes(town).run(),
     ]
 
