@@ -49,12 +49,16 @@ MOST_OPEN: Final = 100
 
 
 class PromptOpening(Struct, kw_only=True):
-    """Open an incident on the proposed lead, or on `ticket`; without a title the program's own is taken."""
+    """Open an incident on the proposed lead, or on `ticket`; without a title the program's own is taken.
+
+    With `into` none is opened: the pile-up is attached to that open incident.
+    """
 
     ticket: Annotated[str, Meta(pattern="^[0-9]{14,17}$")] | None = None
     title: Annotated[str, Meta(max_length=60)] = ""
     answer: Told = ""
     expires_at: Moment | None = None
+    into: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
 
 
 class Dismissal(Struct, kw_only=True):
@@ -91,7 +95,7 @@ async def open_on(hub: Hub, actor: Actor, prompt_id: int, fields: PromptOpening)
     Raises NotFound, Conflict, InvalidRequest. Returns the incident's id.
     """
     prompt = await hub.database.read(lambda session: prompts.get(session, prompt_id))
-    before = await _open_incident(hub, prompt)
+    before = await _into(hub, fields.into) if fields.into else await _open_incident(hub, prompt)
     lead = before.lead if before else await _lead(hub, prompt, fields.ticket)
     found: list[int] = []
 
@@ -240,6 +244,13 @@ async def _asked(session: Session, prompt_id: int) -> Prompt:
     if prompt.state != OPEN:
         raise Conflict("该提示已处理，请刷新")
     return prompt
+
+
+async def _into(hub: Hub, incident_id: str) -> Incident:
+    found = await hub.database.read(lambda session: incidents.get(session, int(incident_id)))
+    if found.closed_at is not None:
+        raise Conflict(f"事件“{found.title}”已结束，请去掉 into 另行开启")
+    return found
 
 
 async def _open_incident(hub: Hub, prompt: Prompt) -> Incident | None:

@@ -94,6 +94,8 @@ INCIDENTS: Final = (
         patterns={"incident": "^[0-9]{1,18}$"}),
     post("/api/v1/incidents/{incident}/steps", incidents.move, "统一口径、报告领导、结束并群发告知", roles=DESK,
          body=incident.IncidentStep, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
+    get("/api/v1/incidents/{incident}/candidates", incidents.candidates, "可能属于该事件、尚未并入的工单", roles=HOTLINE,
+        answer=incidents.Candidates, patterns={"incident": "^[0-9]{1,18}$"}),
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
 )  # fmt: skip

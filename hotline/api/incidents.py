@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
+from hotline import fitting
 from hotline import incident as use_case
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.store.incidents import Incident
+    from models.store.database import Session
+    from models.store.incidents import Candidate, Incident
     from models.ticket import Actor
 
-Numbers = Annotated[list[Number], Meta(min_length=1, max_length=100)]
+MOST_AT_ONCE: Final = 100
+CUT: Final = 120
+Numbers = Annotated[list[Number], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class IncidentPage(Struct, kw_only=True):
@@ -55,6 +59,22 @@ class Incidents(Struct, kw_only=True):
 
     incidents: list[IncidentPage]
     cursor: Cursor
+
+
+class CandidateLine(Struct, kw_only=True):
+    """A ticket that seems to be about the incident; its words are masked and cut."""
+
+    number: Number
+    text: str
+    place: str | None
+    registered_at: datetime
+    confidence: Annotated[float, Meta(ge=0, le=1)]
+
+
+class Candidates(Struct, kw_only=True):
+    """Tickets that came without being attached, the surest first: so many as are attached in one click."""
+
+    candidates: list[CandidateLine]
 
 
 class Attach(Struct, kw_only=True):
@@ -92,6 +112,27 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
 async def one(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/incidents/{incident}."""
     return await _shown(request, int(request.match_info["incident"]))
+
+
+async def candidates(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/incidents/{incident}/candidates."""
+    hub, incident_id = request.app[HUB], int(request.match_info["incident"])
+
+    async def work(session: Session) -> list[tuple[Candidate, float]]:
+        await incidents.get(session, incident_id)
+        return await fitting.candidates(hub, session, incident_id)
+
+    found = [
+        {
+            "number": number_of(one.id),
+            "text": one.told.masked_text[:CUT],
+            "place": one.told.place,
+            "registered_at": one.told.registered_at,
+            "confidence": sure,
+        }
+        for one, sure in (await hub.database.read(work))[:MOST_AT_ONCE]
+    ]
+    return body.answer({"candidates": found}, Candidates)
 
 
 async def create(request: web.Request, actor: Actor) -> web.Response:

@@ -11,6 +11,7 @@ from hotline import prompt as use_case
 from hotline.api import body
 from hotline.api.incidents import IncidentPage, NotAttached, incident_page
 from hotline.api.shapes import Count, Cursor, Named, Number
+from hotline.fitting import ProposedIncident, of_ticket
 from hotline.keys import HUB
 from models.errors import InvalidRequest
 from models.store import incidents, prompts
@@ -31,7 +32,8 @@ class PromptLine(Struct, kw_only=True):
     """A pile-up: `keyword` is its sort of incident, null for a wave's. `tickets` and `callers` are those that lie by themselves.
 
     `lead` is the proposed lead, the gravest and of those the earliest, null where none is open. `incident` is the one that was
-    opened on it. `covered`: another prompt's incident has taken its tickets; `over`: it was settled and has ended.
+    opened on it, `fits` an open one that it seems to belong to: `into` attaches it there. `covered`: another prompt's incident
+    has taken its tickets; `over`: it was settled and has ended.
     """
 
     id: str
@@ -51,6 +53,7 @@ class PromptLine(Struct, kw_only=True):
     lead: Number | None
     newest: list[Number]
     incident: str | None
+    fits: ProposedIncident | None
     settled_by: str | None
     settled_at: datetime | None
     reason: str | None
@@ -114,6 +117,7 @@ async def dismiss(request: web.Request, actor: Actor) -> web.Response:
 async def _line(hub: Hub, session: Session, one: Prompt) -> dict[str, Any]:
     rule = hub.city.incidents.keyword(one.keyword or "")
     lead = await prompts.lead(session, one.pile)
+    fits = await of_ticket(hub, session, one.representative) if one.state == use_case.OPEN else None
     return {
         **{name: getattr(one, name) for name in one.__struct_fields__},
         "id": str(one.id),
@@ -125,4 +129,5 @@ async def _line(hub: Hub, session: Session, one: Prompt) -> dict[str, Any]:
         "lead": number_of(lead) if lead else None,
         "newest": [number_of(member.id) for member in reversed(await prompts.newest(session, one.pile, 10))],
         "incident": str(one.incident) if one.incident else None,
+        "fits": fits,
     }

@@ -90,7 +90,9 @@ class IncidentLeads:
         person = self.town.people["shift_lead"]
         is_burst = prompt["keyword"] is not None and prompt["keyword"]["code"] in SORTS
         if prompt["lead"] is not None and (is_burst or int(prompt["id"]) % 2):
-            content = {"answer": self.town.say("incident", "answer", prompt["id"])}
+            fits = prompt["fits"]
+            said = {"answer": self.town.say("incident", "answer", prompt["id"])}
+            content = said if fits is None else {"into": fits["id"]}
             self.town.tally.count("open incident", await person.post(f"{path}/open", content))
         else:
             content = {"reason": self.town.say("incident", "dismiss", prompt["id"])}

@@ -48,3 +48,20 @@ CROSS JOIN LATERAL (
 JOIN tickets AS t ON t.city_code = :city_code AND t.id = one.id
 JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = one.id
 ORDER BY i.id, t.id;
+
+-- name: loose(city_code, keyword, since, most)
+-- The newest tickets that told of a keyword since a time, lie by themselves, accuse nobody and may still be merged.
+SELECT t.id, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, t.flags, x.masked_text,
+  x.fingerprint, false AS is_lead
+FROM keyword_hits AS h JOIN tickets AS t ON t.city_code = h.city_code AND t.id = h.ticket_id
+JOIN ticket_texts AS x ON x.city_code = h.city_code AND x.id = h.ticket_id
+WHERE h.city_code = :city_code AND h.keyword = :keyword AND h.at >= :since AND t.merged_into IS NULL
+  AND t.state IN ('on_desk', 'assigned') AND t.recused = '{}' AND NOT EXISTS (
+    SELECT 1 FROM incidents AS i WHERE i.city_code = h.city_code AND i.lead = t.id AND i.closed_at IS NULL)
+ORDER BY h.at DESC LIMIT :most;
+
+-- name: about(city_code, id)^
+-- A ticket, as far as it is compared with incidents.
+SELECT t.id, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, t.flags, x.masked_text,
+  x.fingerprint, false AS is_lead
+FROM tickets AS t JOIN ticket_texts AS x USING (city_code, id) WHERE t.city_code = :city_code AND t.id = :id;

@@ -19,6 +19,7 @@ LAST: Final = 2**63 - 1
 MOST_OPEN: Final = 50
 # So many of an incident's newest callers are compared with a new one.
 MEMBERS: Final = 7
+MOST_CANDIDATES: Final = 300
 _CHANGED: Final = (
     "answer",
     "answer_version",
@@ -72,6 +73,13 @@ class AboutIncident(Struct, frozen=True, kw_only=True):
     flags: list[str]
     masked_text: str
     fingerprint: bytes
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A ticket that may be about an open incident."""
+
+    id: int
+    told: AboutIncident
 
 
 class OpenIncident(Struct, frozen=True, kw_only=True):
@@ -150,13 +158,33 @@ async def open_ones(session: Session) -> list[OpenIncident]:
     async for row in rows:
         shown = {name: row[name] for name in ("id", "title", "answer", "expires_at")}
         one = found.setdefault(row["id"], OpenIncident(members=[], **shown))
-        one.members.append(AboutIncident(**{name: row[name] for name in AboutIncident.__struct_fields__}))
+        one.members.append(_about(row))
     return list(found.values())
+
+
+async def loose(session: Session, keyword: str, since: datetime) -> list[Candidate]:
+    """Return the newest tickets that told of a keyword since a time and lie by themselves."""
+    rows = _SQL.loose(
+        session.connection, city_code=session.city_code, keyword=keyword, since=since, most=MOST_CANDIDATES
+    )
+    return [Candidate(id=row["id"], told=_about(row)) async for row in rows]
+
+
+async def about(session: Session, ticket_id: int) -> AboutIncident:
+    """Return a ticket as far as it is compared with incidents; raises NotFound."""
+    row = await _SQL.about(session.connection, city_code=session.city_code, id=ticket_id)
+    if row is None:
+        raise NotFound("没有这件工单")
+    return _about(row)
 
 
 async def figures(session: Session, now: datetime) -> dict[str, int]:
     """Return how many incidents are open, of how many a report is late, and of how many the answer has expired."""
     return dict(await _SQL.figures(session.connection, city_code=session.city_code, now=now))
+
+
+def _about(row: Any) -> AboutIncident:
+    return AboutIncident(**{name: row[name] for name in AboutIncident.__struct_fields__})
 
 
 def _incident(row: Any) -> Incident:

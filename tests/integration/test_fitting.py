@@ -93,6 +93,29 @@ async def test_an_expired_answer_is_not_proposed_and_a_closed_incident_neither(t
     assert await proposed(world, "翠湖路停水了，几点来水？") is None
 
 
+async def test_who_called_before_it_was_opened_is_a_candidate_and_who_lives_elsewhere_is_not(world: World) -> None:
+    texts = (
+        "我家停水了，什么时候来水？",
+        WATER[1],
+        "西城区鼓楼街停水了，没有通知。",
+        "翠湖路停水了，邻居家着火了，有人被困",
+    )
+    early, near, elsewhere, fire = [
+        await world.register(text, caller={"phone": f"1360000000{n}"}) for n, text in enumerate(texts)
+    ]
+    world.clock.move(minutes=20)
+    water = await opened(world, WATER[0], "翠湖路主管爆裂停水")
+    path = f"/api/v1/incidents/{water['id']}"
+    found = (await world.get(f"{path}/candidates", who="agent"))["candidates"]
+    assert [one["number"] for one in found] == [near["number"], early["number"]]
+    assert found[0]["confidence"] > found[1]["confidence"]
+    assert not {elsewhere["number"], fire["number"]} & {one["number"] for one in found}
+    done = await world.post(f"{path}/attach", {"tickets": [one["number"] for one in found]}, who="agent")
+    assert len(done["attached"]) == 2
+    assert (await world.get(f"{path}/candidates", who="agent"))["candidates"] == []
+    await world.get("/api/v1/incidents/99/candidates", who="agent", status=404)
+
+
 async def test_who_names_the_incident_is_proposed_none(two: tuple[World, Any, Any]) -> None:
     world, water, _ = two
     receipt = await world.register(WATER[1], caller={"phone": "13900000009"}, incident=water["id"])

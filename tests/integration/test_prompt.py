@@ -147,6 +147,21 @@ async def test_who_comes_after_an_incident_was_opened_is_asked_about_and_attache
     assert more["incident"]["attached"] == 2 * len(WATER) - 1
 
 
+async def test_a_pile_up_that_belongs_to_an_open_incident_is_attached_to_it(world: World) -> None:
+    lead = await world.register("投诉：翠湖路的自来水停了，整条街没水，请抢修。", caller={"phone": "13700000001"})
+    content = {"ticket": lead["number"], "title": "翠湖路停水"}
+    incident = await world.post("/api/v1/incidents", content, who="shift_lead")
+    await call(world, WATER, 1)
+    await gather(world)
+    (one,) = await asked(world)
+    assert one["fits"]["id"] == incident["id"]
+    path = f"/api/v1/prompts/{one['id']}/open"
+    done = await world.post(path, {"into": incident["id"]}, who="shift_lead")
+    assert (done["incident"]["id"], len(done["attached"])) == (incident["id"], len(WATER))
+    await world.post(path, {"into": incident["id"]}, who="shift_lead", ok=(409,))
+    await world.post(path, {"into": "99"}, who="shift_lead", ok=(404,))
+
+
 async def test_a_danger_of_its_own_is_not_attached(world: World) -> None:
     await call(world, WATER, 1)
     fire = await world.register(
