@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.proposal import Proposal
+    from models.incident_rules import KeywordRule
     from models.store.database import Session
     from models.store.incidents import AboutIncident, Candidate, OpenIncident
     from models.ticket import Ticket
@@ -105,6 +106,11 @@ def hits(hub: Hub, ticket: Ticket, read: Understanding) -> list[KeywordHit]:
     return [KeywordHit(city_code=ticket.city_code, ticket_id=ticket.id, keyword=rule.code, district=district, at=at)]
 
 
+def are_apart(one: KeywordRule | None, other: KeywordRule | None) -> bool:
+    """Tell whether two requests tell of different sorts of incident."""
+    return one is not None and other is not None and one.code != other.code
+
+
 async def _open_ones(hub: Hub, session: Session) -> Sequence[OpenIncident]:
     now = time.monotonic()
     if hub.open_incidents is None or hub.open_incidents[0] < now:
@@ -166,7 +172,14 @@ def _confidences(hub: Hub, known: Sequence[OpenIncident], asked: _Asked) -> list
         if like is not None and like.relation in _SAME:
             by_words[incident.id] = max(like.words, by_words.get(incident.id, 0.0))
     by_keyword = _by_keyword(hub, known, asked)
-    return [(this, max(by_words.get(this.id, 0.0), by_keyword.get(this.id, 0.0))) for this in known]
+    rules = hub.city.incidents
+    own = rules.keyword_of(asked.text, asked.flags)
+    # Two sorts of incident are told in the same words: “我家停水了，什么时候来水” and “我家停电了，什么时候来电”.
+    return [
+        (this, max(by_words.get(this.id, 0.0), by_keyword.get(this.id, 0.0)))
+        for this in known
+        if not are_apart(own, rules.keyword_of(this.lead.masked_text, this.lead.flags))
+    ]
 
 
 def _by_keyword(hub: Hub, known: Sequence[OpenIncident], asked: _Asked) -> dict[int, float]:

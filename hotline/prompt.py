@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from hotline import incident
 from hotline.fields import Grounds, Moment, required
+from hotline.fitting import are_apart
 from hotline.incident import Opening, Told
 from hotline.merging import Merge, merge
 from hotline.step import run
@@ -31,6 +32,7 @@ from models.vocabulary import Role
 if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.step import Step
+    from models.incident_rules import KeywordRule
     from models.store.database import Session
     from models.store.incidents import Incident
     from models.store.waves import Member
@@ -131,7 +133,7 @@ async def dismiss(hub: Hub, actor: Actor, prompt_id: int, fields: Dismissal) -> 
 async def attach(hub: Hub, prompt_id: int) -> Attaching:
     """Attach the next tickets of an opened pile-up to its lead, as whoever opened it; each is a step of its own.
 
-    What tells of a danger that the lead does not, accuses, or has gone on meanwhile, stays by itself.
+    What tells of a danger that the lead does not or of another sort of incident, accuses, or has gone on meanwhile, stays by itself.
     """
     prompt = await hub.database.read(lambda session: prompts.get(session, prompt_id))
     opened = await _open_incident(hub, prompt)
@@ -139,12 +141,14 @@ async def attach(hub: Hub, prompt_id: int) -> Attaching:
         await hub.database.write(lambda session: prompts.attached(session, prompt.id, prompt.after))
         return Attaching(attached=[], refused={}, left=False)
     lead = await hub.database.read(lambda session: tickets.get(session, opened.lead))
+    told = await hub.database.read(lambda session: tickets.text(session, opened.lead))
+    sort = hub.city.incidents.keyword_of(told.masked_text, lead.flags)
     ids = await hub.database.read(lambda session: prompts.attachable(session, prompt, lead.id, ATTACHED_AT_ONCE))
     actor = Actor(Role(prompt.settled_role or Role.SHIFT_LEAD), prompt.settled_by or "")
     attached, refused = [], {}
     for ticket_id in ids:
         try:
-            await run(hub, actor, ticket_id, partial(_attach, opened=opened, lead=lead))
+            await run(hub, actor, ticket_id, partial(_attach, opened=opened, lead=lead, sort=sort))
         except HotlineError as error:
             refused[number_of(ticket_id)] = error.detail
         else:
@@ -164,10 +168,13 @@ def title_of(hub: Hub, prompt: Prompt) -> str:
     return f"{where}{rule.name if rule else hub.category_name(prompt.category)}"[:60]
 
 
-async def _attach(step: Step, opened: Incident, lead: Ticket) -> None:
+async def _attach(step: Step, opened: Incident, lead: Ticket, sort: KeywordRule | None) -> None:
     own = [rule for rule in step.hub.city.handoffs if rule.flag in step.ticket.flags and rule.flag not in lead.flags]
     if own:
         raise Conflict(f"另有“{own[0].flag}”危险，须单独办理")
+    told = step.hub.city.incidents.keyword_of((await step.text()).masked_text, step.ticket.flags)
+    if told is not None and are_apart(told, sort):
+        raise Conflict(f"说的是“{told.name}”，不是同一类事件")
     wanted = Merge(into=lead.number, reason=f"属于事件“{opened.title}”")
     await merge(step, wanted, incident=opened)
 

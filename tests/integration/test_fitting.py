@@ -54,6 +54,12 @@ async def test_understanding_proposes_with_the_answer_to_read_out(two: tuple[Wor
     assert (found["id"], found["title"], found["answer"]) == (water["id"], "翠湖路主管爆裂停水", ANSWER)
 
 
+async def test_the_same_words_about_another_sort_of_incident_are_kept_apart(world: World) -> None:
+    water = await opened(world, "我家停水了，什么时候来水？", "翠湖路主管爆裂停水")
+    assert (await proposed(world, "我家停水了，什么时候来水？"))["id"] == water["id"]
+    assert await proposed(world, "我家停电了，什么时候来电？") is None
+
+
 async def test_who_says_no_place_is_proposed_the_only_incident_of_that_sort(two: tuple[World, Any, Any]) -> None:
     world, water, _ = two
     assert (await proposed(world, "我家停水了，什么时候来水"))["id"] == water["id"]

@@ -162,6 +162,23 @@ async def test_a_pile_up_that_belongs_to_an_open_incident_is_attached_to_it(worl
     await world.post(path, {"into": "99"}, who="shift_lead", ok=(404,))
 
 
+async def test_a_wave_that_mixes_two_sorts_of_incident_is_attached_without_the_other(world: World) -> None:
+    await pile_up(world, MIXER)
+    power = await world.register(f"{MIXER[0]}现在还把整个小区弄停电了。", caller={"phone": "13800000002"})
+    await gather(world)
+    (one,) = await asked(world)
+    lead = await world.register("东湖区金地花园停水了，请抢修。", caller={"phone": "13800000003"})
+    incident = await world.post(
+        "/api/v1/incidents", {"ticket": lead["number"], "title": "金地花园停水"}, who="supervisor"
+    )
+    path = f"/api/v1/prompts/{one['id']}/open"
+    done = await world.post(path, {"into": incident["id"]}, who="shift_lead")
+    assert len(done["attached"]) == len(MIXER)
+    (refused,) = done["refused"]
+    assert refused["number"] == power["number"]
+    assert "停电" in refused["reason"]
+
+
 async def test_a_danger_of_its_own_is_not_attached(world: World) -> None:
     await call(world, WATER, 1)
     fire = await world.register(
