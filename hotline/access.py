@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
@@ -22,14 +22,21 @@ if TYPE_CHECKING:
     from models.city import City
     from models.store.database import Database, Session
 
+GRIDS: Final = 4
+
+
+# Who answers in city life (hotline.simulation.agents).
+DEMO_AGENTS: Final = 40
+
 
 class Access(Struct, kw_only=True):
-    """The file: tokens by channel, demo accounts by role, secrets by department."""
+    """The file: tokens by channel, demo accounts by role, tokens of the demo's seats by agent, secrets by department."""
 
     url: str
     channels: dict[str, str]
     users: list[dict[str, str]]
     departments: dict[str, dict[str, str]]
+    agents: dict[str, str] = {}
 
 
 async def prepare_access(settings: Settings, store: Database, city: City) -> None:
@@ -38,6 +45,7 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
     channels = {str(channel): known.channels.get(channel) or _token("ch") for channel in Channel}
     departments: dict[str, dict[str, str]] = {}
     users: list[dict[str, str]] = []
+    agents: dict[str, str] = {}
 
     async def work(session: Session) -> None:
         now = datetime.now(UTC)
@@ -55,14 +63,18 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
                 "token": token,
             }
         users.extend(await _demo_users(session, known, city, now))
+        for n in range(1, DEMO_AGENTS + 1):
+            name = f"agent{n:02d}"
+            agents[name] = known.agents.get(name) or _token("ag")
+            await credentials.add(session, agents[name], Role.AGENT, name, now)
 
     await store.write(work)
-    access = Access(url=settings.url, channels=channels, users=users, departments=departments)
+    access = Access(url=settings.url, channels=channels, users=users, departments=departments, agents=agents)
     _write(settings.access_file, msgspec.json.format(msgspec.json.encode(access)))
 
 
 async def _demo_users(session: Session, known: Access, city: City, now: datetime) -> list[dict[str, str]]:
-    """One account for every role of people; the department's belongs to the first bureau."""
+    """One account for every role of people, the department's belongs to the first bureau; and a few grid workers'."""
     found = []
     bureau = next((code for code, one in city.departments.items() if one.kind == "bureau"), None)
     for role in Role:
@@ -74,7 +86,24 @@ async def _demo_users(session: Session, known: Access, city: City, now: datetime
             department = bureau if role is Role.DEPARTMENT else None
             await accounts.add(session, user["username"], user["password"], role, department, now)
         found.append(user)
+    for grid in _demo_grids(city):
+        before = next((user for user in known.users if user.get("department") == grid), None)
+        user = before or {
+            "role": str(Role.DEPARTMENT),
+            "username": f"demo-grid-{grid}",
+            "password": secrets.token_urlsafe(12),
+            "department": grid,
+        }
+        if await credentials.user(session, user["username"]) is None:
+            await accounts.add(session, user["username"], user["password"], Role.DEPARTMENT, grid, now)
+        found.append(user)
     return found
+
+
+def _demo_grids(city: City) -> list[str]:
+    """Return the first grid of a few streets: their workers sign in at /grid."""
+    first = {grid.street: grid.code for grid in reversed(city.grids)}
+    return [first[street] for street in sorted(first)[:GRIDS]]
 
 
 def _read(path: Path) -> Access:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from msgspec import Struct
 
-from hotline import clock_moves, clocks, guards
+from hotline import clock_moves, clocks, guards, rating_changes
 from hotline.fields import HandoffNumber
 from hotline.hub import Hub
 from models.errors import HotlineError
@@ -23,9 +23,10 @@ from models.lifecycle import (
     must_be_decided,
     ticket_allows,
 )
+from models.patrol import level_of
 from models.store import events, handoffs, tickets
 from models.ticket import Actor, Assignment, Ticket
-from models.vocabulary import AssignmentRole, Role
+from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,7 @@ class Standing(Struct, kw_only=True):
     handoffs: list[dict[str, Any]]
     common: Ticket
     trail: list[Any]
+    may_rate: bool
 
     @property
     def live(self) -> list[Assignment]:
@@ -88,6 +90,7 @@ async def _standing(
     """Read what the offered steps depend on, and no more."""
     is_merged = ticket.state is TicketState.MERGED and ticket.merged_into is not None
     is_alone = not ENDED_ALONE & set(offered) or not await tickets.merged_into(session, ticket.id)
+    common = await tickets.get(session, ticket.merged_into or 0) if is_merged else ticket
     return Standing(
         hub=hub,
         at=hub.now(),
@@ -97,7 +100,8 @@ async def _standing(
         own=_own(actor, parts),
         is_alone=is_alone,
         handoffs=await handoffs.of_ticket(session, ticket.id),
-        common=await tickets.get(session, ticket.merged_into or 0) if is_merged else ticket,
+        common=common,
+        may_rate=Action.RATE in offered and await rating_changes.may_rate(hub, session, ticket, common),
         trail=await events.of_ticket(session, ticket.id) if Action.REQUEST_EXTENSION in offered else [],
     )
 
@@ -170,6 +174,12 @@ def _no_send_back(at: Standing) -> bool:
     return all(guards.why_no_send_back(at.hub, part, at.at) is not None for part in able)
 
 
+def _no_grade_up(at: Standing) -> bool:
+    """Only what a patrol reported goes up, and only from a level that has one above it."""
+    is_of_city = level_of(at.hub.city, at.ticket.lead) is PatrolLevel.CITY
+    return at.ticket.channel is not Channel.PATROL or at.actor.department != at.ticket.lead or is_of_city
+
+
 def _no_extension(at: Standing) -> bool:
     able = [part for part in at.own if assignment_allows(part.state, Action.REQUEST_EXTENSION)]
     return all(
@@ -219,6 +229,8 @@ def _not_passed_on(action: Action) -> Callable[[Standing], bool]:
     def refuses(at: Standing) -> bool:
         if action is Action.ASK_REOPEN and clocks.is_too_late_to_reopen(at.hub, at.common, at.at):
             return True
+        if action is Action.RATE and not at.may_rate:
+            return True
         if at.common is at.ticket:
             return False
         if action is Action.RATE:
@@ -244,6 +256,7 @@ _REFUSES: Final[dict[Action, Callable[[Standing], bool]]] = {
     Action.CONFIRM_HANDOFF: lambda at: not at.is_handed_off,
     Action.APPROVE: lambda at: any(part.is_outstanding for part in at.parts),
     Action.SEND_BACK: _no_send_back,
+    Action.GRADE_UP: _no_grade_up,
     Action.REQUEST_EXTENSION: _no_extension,
     Action.REQUEST_DEFERRAL: _no_deferral,
     Action.DELEGATE: _no_delegation,

@@ -9,11 +9,13 @@ from msgspec import Meta, Struct
 from hotline import guards
 from hotline.fields import Code, Grounds, Reason, ReasonFields, SealedFields, required
 from hotline.knowledge import cited
+from hotline.step import PROGRAM
 from models.errors import Conflict
 from models.lifecycle import Action
 from models.store import tickets
 
 if TYPE_CHECKING:
+    from hotline.proposal import Proposal
     from hotline.step import Step
 
 ScopeCode = Literal["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10"]
@@ -56,6 +58,24 @@ async def answer(step: Step, fields: Answer) -> None:
     await step.tell_all("answered")
 
 
+async def answered_already(step: Step, proposal: Proposal, length: int, entries: list[str]) -> None:
+    """直办 of what is only now being registered: the seat has answered, and says from which entries of the knowledge base.
+
+    Raises Conflict for what must not end with an answer alone, Forbidden, InvalidRequest.
+    """
+    cites = await cited(step.hub, step.session, entries)
+    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
+    if proposal.handoffs:
+        refused = "涉及紧急情况，须先转接，不能直办"
+    if refused is not None:
+        raise Conflict(f"{refused}；请去掉 answer 重新登记")
+    actor, step.actor = step.actor, PROGRAM
+    step.take(Action.ACCEPT)
+    step.actor = actor
+    step.take(Action.ANSWER, length=length, cites=cites)
+    await step.tell("answered")
+
+
 async def decline(step: Step, fields: Decline) -> None:
     """Only a person declines, and never without telling the way (潍坊§19), nor while an emergency is not confirmed."""
     reason = required(fields.reason, "不予受理的理由", 4)
@@ -70,6 +90,8 @@ async def decline(step: Step, fields: Decline) -> None:
 async def void(step: Step, fields: ReasonFields) -> None:
     """作废: a test or a slip, never a way to be rid of a request."""
     reason = required(fields.reason, "作废理由", 4)
+    step.check(Action.VOID)
+    await guards.check_handed_off(step, "作废")
     await guards.check_alone(step, "作废")
     step.take(Action.VOID, reason=reason)
 

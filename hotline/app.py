@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch, model_in_use, storm
+from hotline import auto_dispatch, caller_limit, model_in_use, storm
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
+from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
-from hotline.clock import REAL, Clock
+from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
 from hotline.keys import HTTP_CLIENT, HUB, SETTINGS
@@ -97,6 +98,7 @@ async def keep_up(settings: Settings, hub: Hub) -> None:
     """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
+    await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
     await storm.follow(hub)
 
@@ -118,9 +120,7 @@ async def follow_changes(app: web.Application) -> AsyncIterator[None]:
 async def _clock(store: database.Database) -> Clock:
     async def work(session: Session) -> Clock:
         row = await installation.clock(session)
-        if row is None:
-            return REAL
-        return Clock(wall_at=row["wall_at"].timestamp(), clock_at=row["clock_at"], speed=row["speed"])
+        return REAL if row is None else kept_clock(row)
 
     return await store.read(work)
 
@@ -133,6 +133,7 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app[FIGURES] = Figures(hub)
     app.cleanup_ctx.append(_http_client)
     app.cleanup_ctx.append(keep_stream)
+    app.cleanup_ctx.append(keep_seat_stream)
     add_routes(app)
     return app
 

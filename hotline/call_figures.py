@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from models.errors import InvalidRequest
 from models.store import interactions
 
 if TYPE_CHECKING:
@@ -17,11 +19,17 @@ UNDER_WAY: Final = "under_way"
 # Answered in the call (直办) or registered: what was accepted (受理).
 DIRECT: Final = "answered"
 REGISTERED: Final = "new_ticket"
+LONGEST: Final = timedelta(days=31)
 _SUMS: Final = ("offered", "answered", "abandoned", "waiting", "unanswered")
 
 
 async def figures(hub: Hub, since: datetime, until: datetime) -> dict[str, Any]:
-    """Count what arrived from `since` on and before `until`; all together, by line and by seat group."""
+    """Count what arrived from `since` on and before `until`; all together, by line and by seat group.
+
+    Raises InvalidRequest for a longer time than a month: whether callers came again is looked up for each.
+    """
+    if until - since > LONGEST:
+        raise InvalidRequest("来话指标一次最多查询31天，请缩短 since 至 until 的时间")
     rule = hub.city.seats.rule
     rows = await hub.database.read(lambda session: interactions.outcomes(session, since, until, rule))
     lines = dict.fromkeys(row.line for row in rows)

@@ -13,7 +13,6 @@ import structlog
 
 from hotline.commands import (
     audit,
-    books,
     city,
     corpus,
     docs,
@@ -23,9 +22,10 @@ from hotline.commands import (
     route,
     simulate,
     up,
-    waves,
 )
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
+from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
+from hotline.commands.lines import lines_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -47,8 +47,23 @@ route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
 audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
-for part in (city_app, route_app, nlu_app, forecast_app, knowledge_app, reply_app, user_app, audit_app, deliveries_app):
+for part in (
+    city_app,
+    route_app,
+    nlu_app,
+    forecast_app,
+    indicators_app,
+    knowledge_app,
+    lines_app,
+    reply_app,
+    report_app,
+    user_app,
+    audit_app,
+    deliveries_app,
+):
     app.command(part)
+for name, counted in (("backlog", backlog_), ("books", books_), ("waves", waves_)):
+    app.command(counted, name=name)
 
 
 @app.command
@@ -79,34 +94,6 @@ def work() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema."""
     installation.migrate_now(read_settings())
-
-
-@app.command
-def backlog(*, json: bool = False) -> None:
-    """Print the zero-backlog figures, gross and net."""
-    audit.backlog(read_settings(), as_json=json)
-
-
-@app.command(name="books")
-def books_(*, since: str = "", days: int = 1, json: bool = False) -> None:
-    """Print whether what arrived adds up: calls, tickets, parts, trails, deliveries; exit 1 where a sum does not.
-
-    Parameters
-    ----------
-    since
-        The first day, as in 2026-11-01; today where none is given.
-    days
-        How many days.
-    json
-        Print one JSON object.
-    """
-    sys.exit(books.show(read_settings(), since=since, days=days, as_json=json))
-
-
-@app.command(name="waves")
-def waves_(*, json: bool = False) -> None:
-    """Print what piles up: raised waves with their telling sentence and keywords."""
-    sys.exit(waves.show(read_settings(), as_json=json))
 
 
 @app.command(name="replay")

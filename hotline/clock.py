@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -22,6 +23,11 @@ class Clock(Struct, frozen=True):
     def wall_seconds(self, until: datetime) -> float:
         """Return how many real seconds pass until the hub's clock shows that time; 0 when past."""
         return max(0.0, (until - self.now()).total_seconds() / self.speed)
+
+
+def kept_clock(row: dict[str, Any]) -> Clock:
+    """Return the clock that an installation keeps (models.store.installation.clock)."""
+    return Clock(wall_at=row["wall_at"].timestamp(), clock_at=row["clock_at"], speed=row["speed"])
 
 
 REAL = Clock(wall_at=0.0, clock_at=datetime.fromtimestamp(0, UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.limits import Limit
+    from models.sla import Rung
     from models.ticket import Assignment, Ticket
 
 T = TypeVar("T")
@@ -160,6 +161,12 @@ def link_until(hub: Hub, at: datetime) -> datetime:
     return _by_centre(hub, at, hub.policy.follow_up.link_within)
 
 
+def rung_until(hub: Hub, rung: Rung, at: datetime) -> datetime:
+    """Return until when an answer on a rung of the follow-up's ladder is waited for."""
+    terms = hub.policy.follow_up.ladder
+    return _by_centre(hub, at, terms.sms_within if rung == "sms" else terms.call_within)
+
+
 def decide_by(hub: Hub, what: str, at: datetime) -> datetime:
     """Return by when a `send_back`, an `extension` or a `deferral` must be decided (退单裁决, 延期审批, 挂账审批)."""
     policy = hub.policy
@@ -184,9 +191,34 @@ def answer_by(hub: Hub, department: str, within: Limit, at: datetime) -> datetim
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
+def appeal_by(hub: Hub, within: Limit, at: datetime) -> datetime:
+    """Return until when the inspected may appeal against a score."""
+    return _by_centre(hub, at, within)
+
+
+def limit_until(hub: Hub, lasts: Limit, at: datetime) -> datetime:
+    """Return when a limit on a caller ends by itself."""
+    return _by_centre(hub, at, lasts)
+
+
+def is_after(hub: Hub, last: datetime | None, within: Limit, at: datetime) -> bool:
+    """Tell whether a limit has passed since something happened, or it never did."""
+    return last is None or at >= _by_centre(hub, last, within)
+
+
 def handoff_by(hub: Hub, at: datetime) -> datetime:
     """Return by when the other side must have confirmed an emergency."""
     return _by_centre(hub, at, hub.policy.handoff.confirm_within)
+
+
+def offer_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when an emergency must have reached the other side."""
+    return at + timedelta(seconds=hub.policy.handoff.offer_within_seconds)
+
+
+def acknowledge_clue_by(hub: Hub, at: datetime) -> datetime:
+    """Return by when 110 must have acknowledged a clue."""
+    return _by_centre(hub, at, hub.policy.handoff.acknowledge_clue_within)
 
 
 def call_back_by(hub: Hub, at: datetime) -> datetime:

@@ -33,7 +33,10 @@ _FIRST: Final = (Relation.ALIKE, Relation.SAME_EVENT, Relation.REPEAT)
 
 
 class PossibleDuplicate(Struct, kw_only=True):
-    """A ticket that may be about the same; `likeness` tells how surely the words are (0..1), 0.5 and above is likely."""
+    """A ticket that may be about the same; `likeness` tells how surely the words are (0..1), 0.5 and above is likely.
+
+    `external_id` is the number elsewhere that both name, as in 12315:A-1.
+    """
 
     number: str
     state: TicketState
@@ -42,6 +45,7 @@ class PossibleDuplicate(Struct, kw_only=True):
     same_caller: bool
     same_place: bool
     registered_at: datetime
+    external_id: str | None = None
 
 
 async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[PossibleDuplicate]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hotline import webhook
+from hotline.ladder import AUTO_CALL
 from models.errors import Conflict, NotFound
 from models.store import endpoints
 from models.store.endpoints import Endpoint
+from models.vocabulary import Integration
 
 if TYPE_CHECKING:
     from hotline.http_client import HttpClient
@@ -32,8 +34,8 @@ async def register(hub: Hub, client: HttpClient, department: str, url: str, *, r
 
     With `rotate` new secrets are made, and the old ones live on beside them until the next rotation.
     """
-    if hub.city.party(department) is None:
-        raise NotFound(f"没有代码为“{department[:64]}”的承办单位")
+    if hub.city.party(department) is None and not _is_linked(hub, department):
+        raise NotFound(f"没有代码为“{department[:64]}”的承办单位、联动热线或自动外呼系统")
     client.check(url)
     known = await hub.database.read(lambda session: endpoints.get(session, department))
     webhook_secrets = _live(known.webhook_secrets if known else [], rotate=rotate)
@@ -75,6 +77,12 @@ async def prepare(session: Session, department: str) -> Endpoint:
     )
     await endpoints.put(session, fresh)
     return fresh
+
+
+def _is_linked(hub: Hub, number: str) -> bool:
+    """Tell whether it is a linked line (联动, 110 …), whose system hears of its orders, or what makes automatic calls."""
+    line = hub.city.lines.get(number)
+    return number == AUTO_CALL or (line is not None and line.integration is Integration.LINKED)
 
 
 def _live(known: list[str], *, rotate: bool) -> list[str]:

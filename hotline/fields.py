@@ -37,6 +37,11 @@ Assisting = Annotated[list[DepartmentCode], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True)]
 # How a matter ended for the citizen (DOMAIN 3.5).
 Result = Literal["solved", "partly_solved", "unsolved", "not_possible", "explained"]
+# 整改前、整改后: when a photo of the work was taken.
+Taken = Literal["before", "after"]
+PhotoId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+# What a part's number may be; PostgreSQL keeps an integer.
+Ordinal = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 # Who takes over an emergency (国办发〔2022〕12号).
 HandoffNumber = Literal["110", "119", "120", "122", "12356"]

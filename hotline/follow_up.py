@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import clocks, passing_on
+from hotline import clocks, ladder, passing_on, rating_changes
 from hotline.fields import Grounds, ReasonFields, Remark, SealedFields, required
+from hotline.heard import take_in
 from hotline.notice import day
 from hotline.reopening import reopen
 from hotline.step import TICKET_SUBJECT
@@ -29,7 +30,7 @@ class FollowUp(Struct, kw_only=True):
     """回访: one attempt; the last three only when the citizen was reached."""
 
     reached: bool
-    way: Literal["phone", "sms", "link", "visit"] = "phone"
+    way: Literal["phone", "sms", "link", "visit", "auto_call"] = "phone"
     solved: bool | None = None
     satisfied: bool | None = None
     reason: Remark = ""
@@ -40,7 +41,7 @@ class Rate(Struct, kw_only=True):
 
     solved: bool
     satisfied: bool
-    score: Annotated[int, Meta(ge=1, le=5)] = 5
+    score: Annotated[int, Meta(ge=1, le=5)] | None = None
     remark: Remark = ""
 
 
@@ -66,8 +67,11 @@ async def follow_up(step: Step, fields: FollowUp, said: str = "") -> None:
     if fields.reached and (fields.solved is None or fields.satisfied is None):
         raise InvalidRequest("已联系到诉求人，请填写是否解决、是否满意")
     before = await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count)
-    if not fields.reached:
-        _check_moment(step, before)
+    if fields.reached:
+        await ladder.answered(step, fields.way, solved=bool(fields.solved), satisfied=bool(fields.satisfied))
+    elif fields.way != ladder.AUTO_CALL:
+        # An automatic call was ordered at a fair moment; what came of it may be told a little later.
+        check_moment(step, before)
     attempt = len(before) + 1
     step.take(
         Action.FOLLOW_UP,
@@ -98,17 +102,25 @@ async def follow_up(step: Step, fields: FollowUp, said: str = "") -> None:
         await _unsatisfied(step, fields.reason or "诉求人表示未解决或不满意", said)
 
 
-async def rate(step: Step, fields: Rate) -> None:
-    """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer."""
+async def rate(step: Step, fields: Rate, way: str = "link") -> None:
+    """A citizen's own rating; during follow-up it is the follow-up. A merged caller rates the common answer.
+
+    `way` is how a merged caller gave it.
+    """
     async with passing_on.common(step) as common:
         if common is not step and common.ticket.state in OPEN_TICKET - {TicketState.FOLLOW_UP}:
             raise Conflict("同一事项正在办理，答复您之后再请评价")
+        most = step.hub.city.oversight.rating.changes
+        if not await rating_changes.may_rate(step.hub, step.session, step.ticket, common.ticket):
+            raise Conflict(f"评价最多修改{most}次，您的评价已记录；有新情况请补充或申请重办")
         _keep_rating(step, fields)
+        remark = fields.remark if await take_in(common, fields.remark) else ""
         if common is not step:
-            await _rated_by_merged_caller(step, common, fields)
+            await ladder.answered(step, way, solved=fields.solved, satisfied=fields.satisfied)
+            await _rated_by_merged_caller(step, common, fields, remark)
         elif step.ticket.state is TicketState.FOLLOW_UP and step.actor.role is Role.CITIZEN:
             answer = FollowUp(reached=True, way="link", solved=fields.solved, satisfied=fields.satisfied)
-            await follow_up(step, answer, fields.remark)
+            await follow_up(step, answer, remark)
         elif step.ticket.state is TicketState.ANSWERED and not (fields.solved and fields.satisfied):
             # No department has it, so that nothing can be done again: a person must see what the answer lacked.
             step.supervise(Action.ESCALATE, None, "直办答复后诉求人表示未解决或不满意")
@@ -128,7 +140,7 @@ def _keep_rating(step: Step, fields: Rate) -> None:
     )
 
 
-async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> None:
+async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate, remark: str) -> None:
     """Displeasure counts like the first caller's: it is done again, or a supervisor hears of it."""
     if fields.solved and fields.satisfied:
         return
@@ -138,19 +150,20 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate) -> Non
     is_in_follow_up = common.ticket.state is TicketState.FOLLOW_UP
     is_in_time = common.ticket.state is TicketState.CLOSED and not _is_too_late(common)
     if _reopens(common) and may(Action.REOPEN, step.actor.role) and (is_in_follow_up or is_in_time):
-        await reopen(common, reason, said=await step.as_told(fields.remark))
+        await reopen(common, reason, said=await step.as_told(remark))
     elif is_in_follow_up:
-        _leave_to_a_person(common, reason)
+        await _leave_to_a_person(common, reason)
     else:
         common.supervise(Action.ESCALATE, common.ticket.lead, reason)
 
 
 async def close(step: Step, fields: Close) -> None:
-    """办结 by a person of the follow-up desk; where nobody was followed up, with the reason why not."""
-    is_due = step.ticket.state is TicketState.FOLLOW_UP and not fields.reason
-    if is_due and not await follow_ups.attempts(step.session, step.ticket.id, step.ticket.reopen_count):
-        raise InvalidRequest("本次办理没有回访记录：请先回访，或在 reason 中写明不回访的原因")
-    await _close(step, fields.reason or "回访完成")
+    """办结 by a person of the follow-up desk; where the citizen was not reached, with the reason why it ends so."""
+    told = await follow_ups.of_ticket(step.session, step.ticket.id)
+    if any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told):
+        await _close(step, fields.reason or "回访完成")
+        return
+    await _close(step, required(fields.reason, "没有联系上诉求人的回访记录时办结的原因（reason）", 4))
 
 
 async def archive(step: Step, fields: Close) -> None:
@@ -172,6 +185,8 @@ async def ask_reopen(step: Step, fields: AskReopen) -> None:
             raise Conflict("已超过申请重办的期限，请重新提交诉求")
         # The citizen's words may hold personal data: the trail says only that they asked.
         passing_on.take(step, common, Action.ASK_REOPEN, length=len(reason), words=fields.words)
+        if not await take_in(common, reason):
+            said = ""
         is_for_a_person = common.ticket.reopen_count >= common.policy.reopen.escalate_at
         await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person)
 
@@ -182,12 +197,12 @@ async def end_in_silence(step: Step, reason: str) -> None:
     has_answered = any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told)
     has_answered = has_answered or await _has_displeased_merged_caller(step)
     if has_answered or Flag.SUICIDE in step.ticket.flags:
-        _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
+        await _leave_to_a_person(step, f"{reason}，须由专人核实后办结")
     else:
         await _close(step, reason)
 
 
-def _check_moment(step: Step, before: list[datetime]) -> None:
+def check_moment(step: Step, before: list[datetime]) -> None:
     """Refuse an attempt in vain that was no fair one: in quiet hours, or in a part of the day that was tried."""
     fair = clocks.next_attempt(step.hub, step.at, before)
     if fair is not None and fair > step.at:
@@ -203,7 +218,7 @@ async def _try_again_or_close(step: Step, attempts: list[datetime]) -> None:
     if step.policy.follow_up.unreachable == "close":
         await end_in_silence(step, f"{len(attempts)}次回访未能联系到诉求人，未参评")
     else:
-        _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
+        await _leave_to_a_person(step, f"{len(attempts)}次回访未能联系到诉求人，须由专人核实后办结")
 
 
 async def _unsatisfied(step: Step, reason: str, said: str) -> None:
@@ -213,7 +228,7 @@ async def _unsatisfied(step: Step, reason: str, said: str) -> None:
     elif _reopens(step):
         await reopen(step, reason, said=said)
     else:
-        _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
+        await _leave_to_a_person(step, f"已重办{step.ticket.reopen_count}次仍不满意，列为问题工单")
 
 
 def _reopens(step: Step) -> bool:
@@ -234,14 +249,16 @@ async def _has_displeased_merged_caller(step: Step) -> bool:
     return await follow_ups.has_displeased_merged(step.session, step.ticket.id, since)
 
 
-def _leave_to_a_person(step: Step, reason: str) -> None:
+async def _leave_to_a_person(step: Step, reason: str) -> None:
     """Tell the supervisors; no clock ends this ticket any more."""
     step.supervise(Action.ESCALATE, step.ticket.lead, reason)
     step.change.dropped_timers.append(TICKET_SUBJECT)
+    await ladder.silent(step)
 
 
 async def _close(step: Step, reason: str) -> None:
     step.take(Action.CLOSE, reason=reason)
+    await ladder.silent(step)
     await step.tell_all("closed")
     accepted = [part for part in step.parts.values() if part.is_lead and part.state is AssignmentState.ACCEPTED]
     for part in accepted[-1:]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from models.city import GRID
 from models.errors import Conflict, InvalidRequest
-from models.store import handoffs, tickets
-from models.vocabulary import Kind, Role
+from models.patrol import level_of
+from models.store import attachments, handoffs, tickets
+from models.vocabulary import Channel, Kind, PatrolLevel, Role
 from routing.guards import Recusal, accuses, may_delegate, recusal
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from models.ticket import Assignment, Ticket
 
 MERGES_ACCUSATIONS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
+# How a part ended of which something can be seen.
+SETTLED: Final = frozenset({"solved", "partly_solved"})
 
 
 async def check_alone(step: Step, doing: str) -> None:
@@ -26,6 +29,16 @@ async def check_alone(step: Step, doing: str) -> None:
     others = await tickets.merged_into(step.session, step.ticket.id)
     if others:
         raise Conflict(f"另有{len(others)}位诉求人的同一事项并入本工单，不能{doing}，请致电热线说明")
+
+
+async def check_shown(step: Step, part: Assignment) -> None:
+    """Raise Conflict where a grid or a street says that it settled a patrol's report, and no photo shows it (整改后照片)."""
+    is_own = level_of(step.hub.city, part.department) in {PatrolLevel.GRID, PatrolLevel.STREET}
+    if step.ticket.channel is not Channel.PATROL or not (part.is_lead and is_own) or part.result not in SETTLED:
+        return
+    shown = await attachments.of_ticket(step.session, step.ticket.id)
+    if not any(one.taken == "after" and one.assignment == part.ordinal for one in shown):
+        raise Conflict("自办件须有整改后的照片才能签发，请先上传（taken 为 after）")
 
 
 def why_no_answer(hub: Hub, kind: Kind, flags: Collection[str]) -> str | None:

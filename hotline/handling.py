@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from hotline import clock_moves
+from hotline import adoption, clock_moves, guards
 from hotline.fields import PartFields, Remark, ReplyText, Result, Words, required
 from hotline.reply_check import Checked, checked
 from models.errors import ReplyReturned
 from models.lifecycle import Action, AssignmentState, TicketState
-from models.vocabulary import AssignmentRole
+from models.vocabulary import Adoption, AssignmentRole
 
 if TYPE_CHECKING:
     from hotline.step import Step
@@ -49,13 +49,14 @@ class Progress(PartFields, kw_only=True):
 
 
 class Reply(PartFields, kw_only=True):
-    """反馈: the answer to the citizen and how it ended."""
+    """反馈: the answer to the citizen and how it ended; of a suggestion also whether it is adopted (采纳), its text being the reason."""
 
     SEALED: ClassVar = ("law_basis",)
 
     text: ReplyText
     result: Result = "solved"
     law_basis: Remark = ""
+    adoption: Adoption | None = None
 
 
 class SignOff(PartFields, kw_only=True):
@@ -111,6 +112,8 @@ async def reply(step: Step, fields: Reply) -> Checked:
         said_at=fields.at,
         words=fields.words,
     )
+    if fields.adoption is not None:
+        await adoption.say(step, part, fields.adoption)
     # What is answered needs no more time, and its appraisal is over: a rejected reply finds the clock running.
     values = await clock_moves.resumed(step, part) if part.paused_at is not None else {}
     sealed = _sealed(step, part, text)
@@ -129,6 +132,7 @@ async def sign_off(step: Step, fields: SignOff) -> None:
     returned = await _returned(step, part)
     if returned and not fields.confirmed:
         raise ReplyReturned([one.advice.rstrip("。") for one in returned])
+    await guards.check_shown(step, part)
     to = TicketState.IN_REVIEW if part.role is AssignmentRole.LEAD else step.ticket.state
     confirmed: dict[str, Any] = {"confirmed": [one.code for one in returned]} if returned else {}
     step.take(Action.SIGN_OFF, to=to, assignment=part.ordinal, said_at=fields.at, words=fields.words, **confirmed)

@@ -11,6 +11,7 @@ from models.provisional import provisional, provisional_before
 from models.store import duplicates
 from models.store.steps import Numbers, new_tickets
 from models.store.together import Together
+from nlu.flags import FlagRules
 from nlu.masking import mask
 from nlu.normalise import plain
 from nlu.registry import SHIPPED
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from models.city import City, Duty
     from models.sla import Policy
     from models.store.auto_dispatch import Switch
+    from models.store.caller_limits import CallerLimit
     from models.store.database import Database
     from models.store.incidents import OpenIncident
     from models.store.storms import Storm
@@ -72,10 +74,13 @@ class Hub:
         self.open_incidents: tuple[float, list[OpenIncident]] | None = None
         self.catalogue = Catalogue(city)
         self.reply_check = ReplyCheck(city.replies)
+        self._dangers = FlagRules(city.flags)
         self.places = frozenset(entry.name for entry in city.gazetteer)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
         self._is_auto = is_auto
         self.auto_switches: dict[str, Switch] = {}
+        # Whom a limit holds for, by the blind index of the phone (hotline.caller_limit).
+        self.limited_callers: dict[bytes, CallerLimit] = {}
         self._amendment_count = 0
         self.provisional_calendar = provisional(city.calendar)
         self._provisional_before = provisional_before(city.calendar)
@@ -98,6 +103,15 @@ class Hub:
         if len(amendments) != self._amendment_count:
             self._amendment_count = len(amendments)
             self.catalogue = Catalogue(self.city, amendments)
+
+    def limit_of(self, caller_index: bytes | None) -> CallerLimit | None:
+        """Return the limit that holds for a caller now, None where none does."""
+        limit = self.limited_callers.get(caller_index) if caller_index is not None else None
+        return limit if limit is not None and limit.holds_at(self.now()) else None
+
+    def has_danger(self, text: str) -> bool:
+        """Tell whether the hard rules find a danger or another grave matter in words as they come in."""
+        return bool(self._dangers.find(plain(text)))
 
     def goes_by_itself(self, category: str) -> bool:
         """Tell whether the city lets what is sure of a category go out without a person's look."""

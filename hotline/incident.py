@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from hotline.fields import Moment, required
 from hotline.notice import day
+from hotline.roster import on_duty
 from models.errors import Conflict
 from models.incident_rules import span
 from models.lifecycle import OPEN_TICKET, Action
-from models.roster import on_duty
 from models.store import incidents
 from models.store.incidents import Incident
 

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from hotline import clocks, guards
+from hotline import clocks, patrol, photo
+from hotline.answer import answered_already
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
+from hotline.external_id import at_intake
 from hotline.fitting import fitting, hits
-from hotline.handoff import start as start_handoff
-from hotline.knowledge import cited
+from hotline.handing_off import start_handoff
+from hotline.handoff import begun_on_call, take_over
 from hotline.outgoing import without_traces
-from hotline.proposal import Proposal, propose
+from hotline.proposal import Proposal, accepted, propose
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
+from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import Conflict, IdempotencyMismatch, InvalidRequest, Unavailable
+from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, interactions, steps
 from models.ticket import Actor, Ticket, TicketText
@@ -32,8 +35,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
+    from models.store.handoffs import Handoff
+    from routing.jurisdiction import Jurisdiction
 
 PROGRAM: Final = Actor(Role.PROGRAM, "intake")
 SHORT_TEXT: Final = 200
@@ -46,31 +51,40 @@ class Receipt(Struct, frozen=True):
     is_new: bool
 
 
-async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Register) -> Receipt:
-    """Register a request. The same key again gives the same answer; with another body IdempotencyMismatch."""
+async def register(
+    hub: Hub, actor: Actor, key: str, raw: bytes, request: Register, report: patrol.Report | None = None
+) -> Receipt:
+    """Register a request, or what a patrol reported. The same key again gives the same answer; with another body IdempotencyMismatch."""
     line = dialled(hub, actor, request)
     request = cleaned(request, hub.mask)
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
-    proposal = await proposed(hub, request, line)
+    proposal = await proposed(hub, request, line, report.ground if report else None)
+    if request.police_number is not None or _channel(actor, request) is Channel.POLICE:
+        proposal = accepted(proposal)
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
         await _check_interaction(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
-        found = await alike(hub, session, step.ticket, proposal.understanding)
+        found = await at_intake(step, request, await alike(hub, session, step.ticket, proposal.understanding))
         step.change.links += link_of(step.ticket, found)
         fits = None
         if request.incident is None:
             step.change.hits += hits(hub, step.ticket, proposal.understanding)
             fits = await fitting(hub, session, proposal, caller=step.ticket.caller_index, at=at)
+        begun = await begun_on_call(step, {rule.number for rule in proposal.handoffs})
         if request.incident is not None:
-            await _attach(step, proposal, int(request.incident))
+            await _attach(step, proposal, int(request.incident), begun)
         elif request.answer is not None:
-            await _answer(step, proposal, len(request.answer), await cited(hub, session, request.cites))
+            await answered_already(step, proposal, len(request.answer), request.cites)
         else:
-            await _decide(step, proposal)
+            await _decide(step, proposal, begun)
+        await push_by_rule(step)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
+        step.actor = actor
+        for seen in report.photos if report else ():
+            await photo.take(step, seen, "before", None)
         body = receipt_body(hub, step, proposal, found, fits)
         step.change.remembered.append(
             steps.Remembered(channel=_holder(actor), key=key, request_digest=digest, status=201, response=body.decode())
@@ -78,8 +92,9 @@ async def register(hub: Hub, actor: Actor, key: str, raw: bytes, request: Regist
         await step.write_new()
         return Receipt(body, is_new=True)
 
-    # One statement writes a ticket and is its own transaction; with attachments or an incident there are two.
-    lend = hub.database.write if request.attachments or request.incident else hub.database.read
+    # One statement writes a ticket and is its own transaction; where there is more to write there are two.
+    is_more = request.has_more or report or set(proposal.flags) & set(hub.policy.handoff.clues)
+    lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)
     except steps.KeyAlreadyUsed:
@@ -91,15 +106,15 @@ async def _check_interaction(session: Session, interaction_id: int | None) -> No
         raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
 
 
-async def proposed(hub: Hub, request: Register, line: Line | None) -> Proposal:
-    """Read and route a cleaned request."""
+async def proposed(hub: Hub, request: Register, line: Line | None, ground: Jurisdiction | None = None) -> Proposal:
+    """Read and route a cleaned request; on whose `ground` it is, where whoever reports it has one."""
     read, at = await _understand(hub, request, line), request.location
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
     return propose(
         hub,
         read,
-        by_point or by_words,
+        ground or by_point or by_words,
         on=hub.today(),
         accused=request.accused,
         line=line,
@@ -147,7 +162,7 @@ def _begin(
         urgency=read.urgency,
         category=read.categories[0].code,
         detail=read.detail,
-        channel=request.channel or _channel(actor),
+        channel=_channel(actor, request),
         line=request.line,
         identity=caller.identity,
         disclosure=disclosure,
@@ -173,6 +188,7 @@ def _begin(
         promised_at=promised_at,
         first_promised_at=promised_at,
         interaction=request.interaction,
+        police_number=request.police_number,
     )
     step = Step(hub, session, actor, at, ticket, [])
     content = TicketText(
@@ -211,45 +227,36 @@ def _begin(
     return step
 
 
-async def _answer(step: Step, proposal: Proposal, length: int, cites: list[str]) -> None:
-    """直办: the seat has answered already, and says from which entries of the knowledge base.
-
-    Raises Conflict for what must not end with an answer alone, Forbidden.
-    """
-    refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
-    if proposal.handoffs:
-        refused = "涉及紧急情况，须先转接，不能直办"
-    if refused is not None:
-        raise Conflict(f"{refused}；请去掉 answer 重新登记")
-    actor, step.actor = step.actor, PROGRAM
-    step.take(Action.ACCEPT)
-    step.actor = actor
-    step.take(Action.ANSWER, length=length, cites=cites)
-    await step.tell("answered")
-
-
-async def _attach(step: Step, proposal: Proposal, incident_id: int) -> None:
+async def _attach(step: Step, proposal: Proposal, incident_id: int, begun: dict[str, Handoff]) -> None:
     """并入事件; a danger that the incident's lead does not tell of, and what accuses somebody, goes its own way."""
     incident, lead = await leading(step.session, incident_id)
     if step.ticket.recused or any(rule.flag not in lead.flags for rule in proposal.handoffs):
-        await _decide(step, proposal)
+        await _decide(step, proposal, begun)
     else:
+        for one in begun.values():
+            take_over(step, one)
         await attach(step, incident, lead)
 
 
-async def _decide(step: Step, proposal: Proposal) -> None:
+async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> None:
     """Hand off what is an emergency, dispatch what is sure, leave the rest to the desk with a proposal."""
     step.actor = PROGRAM
     rules = {rule.number: rule for rule in reversed(proposal.handoffs)}
     remains = not rules or any(rule.remainder for rule in proposal.handoffs)
     for number, rule in rules.items():
-        start_handoff(step, number, rule.flag, f"命中“{rule.flag}”规则", remainder=remains or number != list(rules)[-1])
+        is_left = remains or number != list(rules)[-1]
+        because = f"命中“{rule.flag}”规则"
+        start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
     if not remains:
         await step.tell("handed_off", target="、".join(rules))
         return
     step.take(Action.ACCEPT)
     way = proposal.route
-    if proposal.desk_reasons or way.lead is None:
+    own = await patrol.settled_by(step, proposal) if step.ticket.channel is Channel.PATROL else None
+    if own is not None:
+        await give(step, Action.DISPATCH, Designees(own, (), ()))
+        patrol.count_as_contacted(step)
+    elif proposal.desk_reasons or way.lead is None:
         reasons = "；".join(proposal.desk_reasons or (way.because,))
         step.set(desk_reason=reasons)
         step.record("proposed", lead=way.lead.department if way.lead else None, reasons=reasons)
@@ -287,5 +294,5 @@ def _holder(actor: Actor) -> str:
     return f"{actor.role}:{actor.name}"
 
 
-def _channel(actor: Actor) -> Channel:
-    return Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE
+def _channel(actor: Actor, request: Register) -> Channel:
+    return request.channel or (Channel(actor.name) if actor.role is Role.CHANNEL else Channel.PHONE)

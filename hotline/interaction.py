@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from prometheus_client import Counter
 
-from hotline import clocks, giving
+from hotline import clocks, giving, overflow
 from models.errors import Conflict, Forbidden, InvalidRequest
+from models.line import open_line
 from models.store import interactions, seats
 from models.store.seats import SeatWork
 from models.vocabulary import Channel
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
+    from models.line import Line
     from models.store.database import Session
     from models.store.interactions import Interaction
     from models.store.seats import WorkKind
@@ -35,8 +37,9 @@ Outcome = Literal[
     "silent",
     "wrong_number",
     "harassment",
+    "referred",
 ]
-Happening = Literal["takeover", "answered", "ended", "abandoned", "transcript"]
+Happening = Literal["takeover", "answered", "ended", "abandoned", "transcript", "transferred"]
 ABANDONED: Final = "abandoned"
 # Ended, and nobody said how.
 UNSTATED: Final = "unstated"
@@ -59,7 +62,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
 async def offer(hub: Hub, arrival: Arrival) -> int:
     """Record an arriving interaction with its seat group; returns its id. Raises InvalidRequest."""
-    seat_group, at = _seat_group(hub, arrival), hub.now()
+    at = hub.now()
+    dialled = overflow.line_of(hub, arrival.line) if arrival.line is not None else None
+    handling = open_line(hub.city.lines, dialled, at) if dialled else None
+    seat_group = _seat_group(hub, arrival, handling)
     # Whoever calls wants a person; telephony gives the call to one, or says that it has none.
     asked_at = at if arrival.wants_agent or arrival.channel is Channel.PHONE else None
 
@@ -67,6 +73,8 @@ async def offer(hub: Hub, arrival: Arrival) -> int:
         made = await interactions.offer(
             session, arrival.channel, arrival.line, seat_group, arrival.phone, at=at, asked_at=asked_at
         )
+        if dialled is not None and handling is not None:
+            await overflow.begin(hub, session, made, dialled, replace(handling, seat_group=seat_group), at)
         if arrival.wants_agent:
             await giving.ask(hub, session, _work(made, _kind(arrival.channel), seat_group, at))
         return made
@@ -75,12 +83,28 @@ async def offer(hub: Hub, arrival: Arrival) -> int:
 
 
 async def happen(
-    hub: Hub, interaction_id: int, event: Happening, *, agent: str | None, outcome: str | None, text: str
+    hub: Hub,
+    interaction_id: int,
+    event: Happening,
+    *,
+    agent: str | None,
+    outcome: str | None,
+    text: str,
+    further: overflow.Further | None = None,
 ) -> Interaction:
-    """Record what happened; a call abandoned before it was answered is called back, once for each phone."""
+    """Record what happened; a call abandoned before it was answered is called back, once for each phone.
+
+    `further` is where a call is transferred to, or its caller was referred to.
+    """
 
     async def work(session: Session) -> Interaction:
         current = await interactions.lock(session, interaction_id)
+        if current.ended_at is not None:
+            raise Conflict("该来话已结束")
+        if event == "transferred":
+            return await overflow.transfer(hub, session, current, further, agent)
+        if event == "ended" and outcome == overflow.REFERRED:
+            await overflow.refer(hub, session, current, further, agent)
         return await _happens(hub, session, current, event, agent=agent, outcome=outcome, text=text)
 
     return _counted(await hub.database.write(work))
@@ -146,8 +170,6 @@ async def _happens(
     outcome: str | None,
     text: str,
 ) -> Interaction:
-    if current.ended_at is not None:
-        raise Conflict("该来话已结束")
     changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
     if event == "ended" and changed.outcome is None and await interactions.has_tickets(session, current.id):
         changed = replace(changed, outcome="new_ticket")
@@ -202,7 +224,8 @@ def _changed(
         return replace(current, asked_at=asked_at)
     if event == "answered":
         return replace(current, answered_at=current.answered_at or hub.now(), asked_at=asked_at, agent=agent)
-    ended = ABANDONED if event == "abandoned" else outcome
+    # Who hangs up on an agent was answered all the same.
+    ended = ABANDONED if event == "abandoned" and current.answered_at is None else outcome
     return replace(current, ended_at=hub.now(), outcome=ended or current.outcome)
 
 
@@ -213,11 +236,8 @@ def _counted(changed: Interaction) -> Interaction:
     return changed
 
 
-def _seat_group(hub: Hub, arrival: Arrival) -> str:
-    """Return who answers: the group of the dialled line, or one that speaks the language asked for."""
-    line = hub.city.lines.get(arrival.line) if arrival.line else None
-    if arrival.line is not None and line is None:
-        raise InvalidRequest(f"没有登记号码为“{arrival.line}”的热线，请核对 line")
+def _seat_group(hub: Hub, arrival: Arrival, line: Line | None) -> str:
+    """Return who answers for a line: its group, or one that speaks the language asked for. Raises InvalidRequest."""
     found = (line.seat_group if line else "") or hub.city.seats.host_group
     if arrival.language is None:
         return found

@@ -9,10 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from hotline import clocks, seat
+from msgspec.structs import replace
+
+from hotline import clocks, ladder, overflow, reconciliation, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
+from hotline.handing_off import HANDOFF_SUBJECT
 from hotline.incident import ANSWER_SUBJECT, REPORT_SUBJECT, answer_ends, report_late
+from hotline.risk_clue import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
@@ -23,13 +27,15 @@ from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
     from hotline.hub import Hub
     from hotline.step import Step
     from models.store.database import Session
     from models.ticket import Assignment, Timer
 
 CALL_SUBJECT: Final = "call:"
-HANDOFF_SUBJECT: Final = "handoff:"
 _SAYS: Final = {
     MarkKind.ACKNOWLEDGE_MISSED: (Action.REMIND, "超过签收时限仍未签收"),
     MarkKind.CONTACT_MISSED: (Action.REMIND, "超过时限仍未联系诉求人"),
@@ -64,6 +70,12 @@ async def fire(hub: Hub, timer: Timer) -> None:
         await seat.tick(hub, timer)
     elif timer.subject.startswith(AGAIN_SUBJECT):
         await seat.again(hub, timer)
+    elif timer.subject.startswith(overflow.SUBJECT):
+        await hub.database.write(lambda session: overflow.go_on(hub, session, timer))
+    elif timer.subject.startswith(reconciliation.SUBJECT):
+        await hub.database.write(lambda session: reconciliation.list_due(hub, session, timer))
+    elif timer.subject.startswith(HANDOFF_SUBJECT) and not timer.ticket_id:
+        await hub.database.write(lambda session: _call_handoff(hub, session, timer))
     else:
         await run(hub, CLOCK, timer.ticket_id, lambda step: _act(step, timer))
 
@@ -72,20 +84,27 @@ async def _act(step: Step, timer: Timer) -> None:
     current = await timers.get(step.session, timer.ticket_id, timer.subject)
     if current is None or current.kind != timer.kind or current.due_at != timer.due_at:
         return
-    if timer.subject == TICKET_SUBJECT:
-        await _stage(step, timer)
-    elif timer.subject.startswith(HANDOFF_SUBJECT):
-        await _handoff(step, timer)
-    elif timer.subject.startswith(REPORT_SUBJECT):
-        await report_late(step, timer)
-    elif timer.subject.startswith(ANSWER_SUBJECT):
-        await answer_ends(step, timer)
+    subject, colon, _ = timer.subject.partition(":")
+    act = _ACTS.get(f"{subject}{colon}")
+    if act is not None:
+        await act(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
-    elif timer.subject.startswith(SUPERVISION_SUBJECT):
-        await _supervision(step, timer)
     else:
         await _part(step, step.parts[int(timer.subject)], timer)
+
+
+async def _ask(step: Step, timer: Timer) -> None:
+    """The next rung of the follow-up ladder; in a storm it waits."""
+    if step.hub.storm is None:
+        await ladder.climb(step, timer)
+    else:
+        _put_off(step, timer, step.hub.storm.id)
+
+
+def _put_off(step: Step, timer: Timer, storm: int) -> None:
+    step.record("follow_up_put_off", storm=storm)
+    step.wait(timer.subject, timer.kind, step.at + PUT_OFF)
 
 
 async def _part(step: Step, part: Assignment, timer: Timer) -> None:
@@ -112,8 +131,7 @@ async def _stage(step: Step, timer: Timer) -> None:
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
     elif state is TicketState.FOLLOW_UP and timer.kind == "follow_up" and step.hub.storm is not None:
-        step.record("follow_up_put_off", storm=step.hub.storm.id)
-        step.wait(TICKET_SUBJECT, timer.kind, step.at + PUT_OFF)
+        _put_off(step, timer, step.hub.storm.id)
     elif state is TicketState.FOLLOW_UP:
         await _follow_up(step, timer)
     else:
@@ -176,17 +194,43 @@ async def _follow_up(step: Step, timer: Timer) -> None:
 async def _handoff(step: Step, timer: Timer) -> None:
     """Nobody has confirmed the emergency: the shift lead must, and is told again after ever longer whiles."""
     number = timer.subject.removeprefix(HANDOFF_SUBJECT)
-    opened = await handoffs.get(step.session, step.ticket.id, number)
-    if opened is None or opened["confirmed_at"] is not None:
+    opened = await handoffs.newest(step.session, step.ticket.id, number)
+    if opened is None or opened.confirmed_at is not None:
         step.change.dropped_timers.append(timer.subject)
         step.record("timer_ignored", kind=timer.kind)
         return
     step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")
-    waited = max(step.at - opened["opened_at"], timedelta(minutes=1))
-    step.wait(timer.subject, timer.kind, step.at + waited)
+    step.wait(timer.subject, timer.kind, _look_again(opened.opened_at, step.at))
+
+
+async def _call_handoff(hub: Hub, session: Session, timer: Timer) -> None:
+    """The same of a call that no ticket has come of: the list of handoffs shows how often the shift lead was alarmed."""
+    opened = await handoffs.lock(session, timer.subject.removeprefix(HANDOFF_SUBJECT))
+    if opened.confirmed_at is not None or opened.ticket_id is not None:
+        await timers.drop(session, timer)
+        return
+    at = hub.now()
+    await handoffs.change(session, replace(opened, alarm_count=opened.alarm_count + 1))
+    await handoffs.wait(session, timer.subject, timer.kind, _look_again(opened.opened_at, at))
+
+
+def _look_again(opened_at: datetime, at: datetime) -> datetime:
+    """Return when to alarm again: after ever longer whiles."""
+    return at + max(at - opened_at, timedelta(minutes=1))
 
 
 async def _call_back_late(hub: Hub, session: Session, timer: Timer) -> None:
     """A missed call was not called back in time (国办函〔2025〕66号 漏接回拨)."""
     await interactions.late(session, int(timer.subject.removeprefix(CALL_SUBJECT)), hub.now())
     await timers.drop(session, timer)
+
+
+_ACTS: Final[dict[str, Callable[[Step, Timer], Awaitable[None]]]] = {
+    TICKET_SUBJECT: _stage,
+    HANDOFF_SUBJECT: _handoff,
+    REPORT_SUBJECT: report_late,
+    ANSWER_SUBJECT: answer_ends,
+    ladder.ASK_SUBJECT: _ask,
+    CLUE_SUBJECT: risk_clue.late,
+    SUPERVISION_SUBJECT: _supervision,
+}

@@ -28,6 +28,10 @@ _WORDS: Final = {
     "merged": "您的诉求（工单号{number}，查询码{code}）与正在办理的同一事项合并办理，结果同样会告知您。",
     "attached": "您反映的“{title}”已由专人统一处理（您的工单号{number}，查询码{code}）。{answer}结果会告知您。",
     "incident": "关于您反映的“{title}”：{text}（工单号{number}）",
+    "suggestion_published": "您的建议“{title}”已隐去个人信息公开（工单号{number}），欢迎大家支持：{published}",
+    "suggestion_studied": "您的建议（工单号{number}）正在研究。{text}",
+    "suggestion_decided": "您的建议（工单号{number}）{adoption}：{reason}",
+    "suggestion_done": "您的建议（工单号{number}）已落实：{text}",
     "withdrawn": "您已撤回诉求（工单号{number}）。如有需要请再次联系我们。",
 }
 
@@ -43,6 +47,7 @@ def words(hub: Hub, kind: str, ticket: Ticket, query_code: str, fields: dict[str
         code=query_code,
         promised=due_day(ticket.promised_at, is_provisional=hub.is_provisional(ticket.promised_at)),
         link=f"{hub.address}/me?number={ticket.number}",
+        published=f"{hub.address}/suggestions",
         **shown,
     )
     return f"【{hub.city.name}12345】{body}"

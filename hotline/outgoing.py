@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hotline.notice import words
-from models.lifecycle import Action
+from models.labels import RESULT_NAMES
+from models.lifecycle import Action, TicketState
 from models.store import steps, tickets
 from models.ticket import Delivery, Notice
+from models.trail import event_fields
 from models.vocabulary import Disclosure
 from nlu.brief import without_household
 from nlu.masking import without_caller
@@ -30,6 +32,15 @@ SUPERVISION_EVENTS: Final = {
     Action.REMIND: "ticket.reminded",
     Action.SUPERVISE: "ticket.supervised",
     Action.ESCALATE: "ticket.escalated",
+}
+# 110 hears what becomes of what it sent us, over the endpoint of its own line (工单警单双向流转, 国办发〔2022〕12号).
+POLICE: Final = "110"
+POLICE_EVENTS: Final = {
+    TicketState.ASSIGNED: "police_order.dispatched",
+    **dict.fromkeys((TicketState.ON_DESK, TicketState.IN_REVIEW, TicketState.FOLLOW_UP), "police_order.progress"),
+    TicketState.MERGED: "police_order.progress",
+    **dict.fromkeys((TicketState.CLOSED, TicketState.ANSWERED, TicketState.DECLINED), "police_order.closed"),
+    **dict.fromkeys((TicketState.WITHDRAWN, TicketState.VOID), "police_order.closed"),
 }
 
 
@@ -88,6 +99,42 @@ class Outgoing:
         await self.tell(kind, **fields)
         for merged in await tickets.merged_callers(self.session, self.ticket.id):
             self._notify(kind, merged.ticket, merged.phone, merged.query_code, fields)
+            if kind == "closed" and merged.ticket.police_number is not None:
+                self._tell_police("police_order.closed", merged.ticket, None)
+
+    def tell_police(self, before: TicketState | None, result: str | None) -> None:
+        """Queue what 110 hears of an order of its own: that it is accepted, and every state that it comes to."""
+        ticket = self.ticket
+        if ticket.police_number is None or ticket.state is before:
+            return
+        if before is None:
+            self._tell_police("police_order.accepted", ticket, None)
+        if ticket.state is TicketState.HANDED_OFF:
+            is_theirs = any(one["number"] == POLICE for one in self.change.handoffs)
+            self._tell_police("police_order.sent_back" if is_theirs else "police_order.closed", ticket, result)
+        elif ticket.state in POLICE_EVENTS and (before is not None or ticket.state is not TicketState.ON_DESK):
+            self._tell_police(POLICE_EVENTS[ticket.state], ticket, result)
+
+    def order_call(self, system: str, kind: str, told: dict[str, Any]) -> None:
+        """Queue the order of an automatic call for the system that makes it."""
+        self._queue(system, kind, told)
+
+    async def push_clue(self, kind: str, because: str, **fields: Any) -> None:
+        """Queue what 110 hears of a clue: the brief, never the original text nor who told it."""
+        self._queue(POLICE, kind, {**await self._told(POLICE, because), **fields})
+
+    def _tell_police(self, kind: str, ticket: Ticket, result: str | None) -> None:
+        reasons = [fields["reason"] for one in self.change.events if (fields := event_fields(one)).get("reason")]
+        told = {
+            "police_number": ticket.police_number,
+            "ticket": ticket.number,
+            "state": ticket.state,
+            "lead": self.hub.department_name(ticket.lead) or None,
+            "promised_at": ticket.promised_at,
+            "result": RESULT_NAMES.get(result or ""),
+            "reason": reasons[-1] if reasons else None,
+        }
+        self._queue(POLICE, kind, told)
 
     def alarm(self, phone: str, content: str) -> None:
         """Queue a message to somebody on duty (值班)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
+from hotline.outgoing import POLICE
 from models.city import HandoffRule
 from models.understanding import Understanding
 from models.vocabulary import Flag, Integration, Kind
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.city import City, Line
+    from models.city import City
+    from models.line import Line
     from models.ticket import Ticket
 
 
 # What accuses or must be kept secret: a person alone says that there is nothing to it.
 KEPT_IN_DOUBT: Final = frozenset({Flag.CORRUPTION, Flag.SECRET})
+
+LOOK_FIRST: Final = "110推送，仍像须公安处置：首接负责已受理，如确属警情请转接110并说明原因"
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -78,6 +82,16 @@ def propose(
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
         desk_reasons=(*_outside(is_outside=is_outside), *_desk_reasons(desk, understanding, proposed, line)),
     )
+
+
+def accepted(proposal: Proposal) -> Proposal:
+    """Return what is proposed for an order of 110 (首接负责): no handoff back to it, a ticket of whatever else is handed off.
+
+    Whether it is a matter of the police after all is a person's to say, who hands it back with the reason (国办发〔2022〕12号).
+    """
+    kept = tuple(msgspec.structs.replace(rule, remainder=True) for rule in proposal.handoffs if rule.number != POLICE)
+    first = () if len(kept) == len(proposal.handoffs) else (LOOK_FIRST,)
+    return msgspec.structs.replace(proposal, handoffs=kept, desk_reasons=(*first, *proposal.desk_reasons))
 
 
 async def propose_again(step: Step) -> Route:

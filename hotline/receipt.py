@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -11,13 +11,20 @@ from msgspec import Meta, Struct
 from hotline.duplicates import PossibleDuplicate
 from hotline.fitting import ProposedIncident
 from models.lifecycle import TicketState
-from models.vocabulary import Flag, Kind
+from models.vocabulary import CallerLimitLevel, Flag, Kind
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.proposal import Proposal
     from hotline.step import Step
     from models.city import HandoffRule
+
+# What the seat, or the machine before it, does; nobody is hung up on.
+SCRIPTS: Final = {
+    CallerLimitLevel.REMIND: "请提醒来电人依法理性反映诉求、不要重复占线，诉求照常登记",
+    CallerLimitLevel.LIMITED: "请转留言信箱，留言照常登记；说到紧急情况的立即接入",
+    CallerLimitLevel.REPORTED: "已移送公安机关，请转留言信箱，留言照常登记；说到紧急情况的立即接入",
+}
 
 
 class GuessedCategory(Struct, kw_only=True):
@@ -53,6 +60,15 @@ class HandoffTold(Struct, kw_only=True):
     confirm_by: datetime
 
 
+class CallerLimitTold(Struct, kw_only=True):
+    """来电人限制: what holds for whoever calls, until when, and what to do. Where there is danger it `passes`."""
+
+    level: CallerLimitLevel
+    until: datetime
+    passes: bool
+    script: str
+
+
 class TicketReceipt(Struct, kw_only=True):
     """The answer; `handoff` only in an emergency, `incident` where the request seems to be about an open one.
 
@@ -73,6 +89,7 @@ class TicketReceipt(Struct, kw_only=True):
     possible_duplicates: list[PossibleDuplicate]
     incident: ProposedIncident | None
     handoff: HandoffTold | msgspec.UnsetType = msgspec.UNSET
+    caller_limit: CallerLimitTold | msgspec.UnsetType = msgspec.UNSET
 
 
 def receipt_body(
@@ -102,7 +119,7 @@ def receipt_body(
         possible_duplicates=alike,
         incident=incident,
     )
-    if step.change.handoffs:
+    if proposal.handoffs and step.change.handoffs:
         first = proposal.handoffs[0]
         receipt.handoff = HandoffTold(
             number=first.number,
@@ -111,7 +128,17 @@ def receipt_body(
             script=first.script,
             confirm_by=step.change.handoffs[0]["confirm_by"],
         )
+    receipt.caller_limit = limit_told(hub, ticket.caller_index, is_danger=bool(ticket.flags)) or msgspec.UNSET
     return msgspec.json.encode(receipt)
+
+
+def limit_told(hub: Hub, caller_index: bytes | None, *, is_danger: bool = False) -> CallerLimitTold | None:
+    """Return what holds for a caller now, None where nothing does; a danger passes whatever holds."""
+    limit = hub.limit_of(caller_index)
+    if limit is None or limit.expires_at is None:
+        return None
+    script = "涉及紧急情况，不受限制，请照常受理" if is_danger else SCRIPTS[limit.level]
+    return CallerLimitTold(level=limit.level, until=limit.expires_at, passes=is_danger, script=script)
 
 
 def _also(rules: tuple[HandoffRule, ...]) -> list[str]:

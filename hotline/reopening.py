@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline import clocks
+from hotline import clocks, ladder
 from models.lifecycle import Action, TicketState
 from models.vocabulary import AssignmentRole
 from routing.route import Designee
@@ -20,10 +20,15 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     """
     policy, count = step.policy.reopen, step.ticket.reopen_count + 1
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
-    to_lead = policy.to == "lead" and last_lead is not None and not to_desk
+    # Whom the citizen has accused since (回避) does not get it back.
+    is_barred = last_lead is not None and any(
+        step.hub.city.is_under(last_lead.department, unit) for unit in step.ticket.recused
+    )
+    to_lead = policy.to == "lead" and last_lead is not None and not to_desk and not is_barred
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
     lead = last_lead.department if to_lead and last_lead is not None else None
     step.take(Action.REOPEN, to=state, reason=reason, round=count, lead=lead)
+    await ladder.overtaken(step)
     promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
     step.set(
         reopen_count=count,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.hub import Hub
-    from models.city import Line
+    from models.line import Line
     from models.ticket import Actor
     from models.understanding import Understanding
 
@@ -27,6 +27,7 @@ LONGEST_TEXT: Final = 20_000
 EARLIEST: Final = datetime(1949, 10, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
+PoliceNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{4,64}$")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
@@ -47,9 +48,17 @@ class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     disclosure: Disclosure = Disclosure.OPEN
 
 
+class OutsideRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """外部编号: the system that keeps the matter too (a line's number or a code of the city's) and its number there."""
+
+    system: Annotated[str, Meta(pattern="^[a-z0-9_-]{1,32}$")]
+    number: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$")]
+
+
 class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed.
 
+    With a `police_number` 110 has sent it: it is accepted, whatever the program thinks of it (首接负责).
     Unknown fields are refused: a misspelt or misplaced `disclosure` must not tell a department who asks.
     """
 
@@ -58,6 +67,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brief: Words | None = None
     answer: Reason | None = None
     incident: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
+    police_number: PoliceNumber | None = None
     cites: Annotated[list[Code], Meta(max_length=10)] = []
     channel: Channel | None = None
     line: LineNumber | None = None
@@ -70,6 +80,12 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     received_at: Moment | None = None
     want_reply: bool = True
     attachments: Annotated[list[Code], Meta(max_length=20)] = []
+    external_id: OutsideRecord | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """More is written with it than the ticket."""
+        return bool(self.attachments or self.incident or self.external_id)
 
 
 def cleaned(request: Register, mask: Callable[[str, str | None], str]) -> Register:

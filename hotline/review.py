@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from hotline import adoption
 from hotline.fields import Grounds, Remark, required
+from hotline.ladder import open_asks
+from hotline.step import PROGRAM
 from models.errors import PartsOutstanding
 from models.labels import LABELS, RESULT_NAMES
 from models.lifecycle import Action
+from models.vocabulary import Channel
 
 if TYPE_CHECKING:
     from hotline.step import Step
     from models.ticket import Assignment
+
+NOBODY_TO_ASK: Final = "巡查上报，无须回访"
 
 
 class Approve(Struct, kw_only=True):
@@ -42,6 +48,14 @@ async def approve(step: Step, fields: Approve) -> None:
     for part in step.live_parts:
         step.move_part(part, Action.APPROVE)
     await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
+    await adoption.decide(step, lead)
+    if step.ticket.channel is Channel.PATROL:
+        # Who reported it stood there; there is no citizen to ask.
+        step.take(Action.CLOSE, actor=PROGRAM, reason=NOBODY_TO_ASK)
+        await step.tell_all("closed")
+        await step.deliver(step.part(lead.ordinal), "ticket.closed", reason=NOBODY_TO_ASK)
+    else:
+        await open_asks(step)
 
 
 async def reject(step: Step, fields: Reject) -> None:

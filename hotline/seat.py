@@ -55,7 +55,9 @@ async def move(hub: Hub, actor: Actor, step: SeatStep) -> Seat | None:
         elif seat is None:
             raise Conflict("尚未签入，请先签入席组")
         else:
-            await _act(hub, session, replace(seat, seen_at=hub.now()), step)
+            at = hub.now()
+            await seats.seen(session, agent, at)
+            await _act(hub, session, replace(seat, seen_at=at), step)
         return await seats.get(session, agent)
 
     return await hub.database.write(work)

@@ -187,6 +187,8 @@ class Step(Trail):
         """Draw the conclusions of what was said: timers, stage, the lead's dates."""
         self._set_part_timers()
         self._set_stage()
+        result = next((part.result for part in reversed(list(self.parts.values())) if part.is_lead), None)
+        self.tell_police(self._state_before, result)
         live_lead = next((part for part in self.live_parts if part.is_lead), None)
         self.set(
             lead=live_lead.department if live_lead else self.ticket.lead,

@@ -1,8 +1,8 @@
 """风暴: when so much comes in that what can wait must wait, so that intake and seats go on as ever.
 
-The worker measures and decides, or a shift lead does; every process follows. Put off are readings on trial, drift, forecasts, reminders
-about the knowledge base, and follow-up; missed callers are promised a later call. Intake, emergencies, dispatch, webhooks, departments'
-due times and incidents never wait.
+The worker measures and decides, or a shift lead does; every process follows. Put off are readings on trial, drift, forecasts,
+reminders about the knowledge base, samples, indicators, reports, and follow-up; missed callers are promised a later call. Intake,
+emergencies, dispatch, webhooks, departments' due times and incidents never wait.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.fields import Grounds, required
+from hotline.roster import on_duty
 from models.errors import Conflict
 from models.incident_rules import span
-from models.roster import on_duty
 from models.store import notices, storms
 from models.ticket import Notice
 
@@ -38,6 +38,8 @@ SHED: Final = (
     "模型漂移检查",
     "来件与红牌预测",
     "知识库到期提醒",
+    "质检抽样",
+    "指标统计与报表",
     "到点回访",
     "漏接回拨（时限放宽并告知来电人）",
 )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from msgspec import Struct
-
-from hotline import guards, passing_on
+from hotline import clocks, guards, passing_on
 from hotline.fields import Reason, Remark, SealedFields, required
+from hotline.heard import take_in
 from models.lifecycle import Action
+from models.store import events
+from models.trail import event_fields
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.step import Step
 
 
-class Supplement(Struct, kw_only=True):
+class Supplement(SealedFields, kw_only=True):
     """补充: further words to the same matter."""
+
+    SEALED: ClassVar = ("text",)
 
     text: Reason
 
@@ -37,24 +42,45 @@ class Withdraw(SealedFields, kw_only=True):
 
 
 async def supplement(step: Step, fields: Supplement) -> None:
-    """Add to the brief what the citizen adds, masked, and tell every department at work."""
+    """Add to the brief what the citizen adds, masked, and tell every department at work, unless it accuses them."""
     added = await step.as_told(required(fields.text, "补充内容"))
     async with passing_on.common(step) as common:
-        passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text))
+        passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text), words=fields.words)
+        if not await take_in(common, fields.text):
+            return
         added = await common.as_told(added)
         await common.set_brief(f"{(await common.text()).brief}\n补充：{added}")
         for part in common.live_parts:
             await common.deliver(part, "ticket.supplemented", added=added)
 
 
-async def urge(step: Step, fields: Urge) -> None:
-    """Pressure on the ticket, not a new one."""
+async def urge(step: Step, fields: Urge) -> str:
+    """Pressure on the ticket, not a new one; said again too soon it is kept and presses nobody. Returns what the citizen is told."""
+    within = step.hub.city.oversight.urging.counted_once_within
+    is_counted = clocks.is_after(step.hub, await _last_urged(step), within, step.at)
     async with passing_on.common(step) as common:
-        passing_on.take(step, common, Action.URGE, length=len(fields.text), words=fields.words)
+        passing_on.take(step, common, Action.URGE, length=len(fields.text), words=fields.words, is_counted=is_counted)
+        await take_in(common, fields.text)
+        if not is_counted:
+            return f"您的催促已记录并并入上一次催促（{within.words}内合并计为一次），承办单位已经知道，请您放心"
         for one in {step, common}:
             one.set(urge_count=one.ticket.urge_count + 1)
         for part in common.live_parts:
             await common.deliver(part, "ticket.urged", count=common.ticket.urge_count)
+    return "您的催促已转告承办单位"
+
+
+async def _last_urged(step: Step) -> datetime | None:
+    """Return when this caller's urging counted last, None where it never did."""
+    trail = await events.of_ticket(step.session, step.ticket.id)
+    own = (event for event in reversed(trail) if event.type == Action.URGE)
+    # One passed on names the merged caller's ticket; one of before says nothing of counting, and counted.
+    counted = (event.at for event in own if _counted(event_fields(event)))
+    return next(counted, None)
+
+
+def _counted(fields: dict[str, Any]) -> bool:
+    return "ticket" not in fields and bool(fields.get("is_counted", True))
 
 
 async def withdraw(step: Step, fields: Withdraw) -> None:

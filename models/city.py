@@ -7,27 +7,16 @@ from msgspec import Struct
 
 from models.calendar import Calendar, OfficeHours
 from models.incident_rules import IncidentRules, WaveRule
+from models.indicators import Indicators
+from models.line import Line, LineRule
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import Seats
 from models.sla import Policy, Statute
-from models.vocabulary import Flag, Integration, Kind, ReplyFault, Urgency
+from models.vocabulary import Flag, Kind, ReplyFault, Urgency
 
 # The kind of the department that a grid is to whoever delegates to it.
 GRID: Final = "grid"
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """A hotline number (热线号码) and how it was merged."""
-
-    number: str
-    name: str
-    integration: Integration
-    department: str | None
-    seat_group: str
-    hours: str
-    overflow_to: str | None
-    record_elsewhere: bool
-    script: str
 
 
 class Department(Struct, frozen=True, kw_only=True):
@@ -230,12 +219,13 @@ class ReplyRules(Struct, frozen=True, kw_only=True):
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
-    `conduct_categories` are the four-digit codes of complaints about officials' conduct: they accuse.
+    `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched. `waves` says when a pile-up is raised, `incidents` when it
-    may be an incident, `replies` what is wrong with a reply, `synonyms` are words that mean the same to those who ask.
-    `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the grids as a
-    street's own hands, by code: they get work from their street alone, so no catalogue, name or list of departments has them.
+    `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
+    pile-up is raised, `incidents` when it may be an incident, `line_rule` when a call overflows, `replies` what is wrong with a
+    reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only
+    where nothing else fits. `grid_units` are the grids as a street's own hands, by code: only their street gives them work,
+    and they report to it.
     """
 
     code: str
@@ -261,15 +251,19 @@ class City(Struct, frozen=True, kw_only=True):
     language: Language
     hotline_department: str = "hotline"
     conduct_categories: tuple[str, ...] = ()
+    conduct_if_accused: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
     incidents: IncidentRules = IncidentRules()
+    line_rule: LineRule = LineRule()
+    patrols: PatrolRule = PatrolRule()
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()
     grid_units: dict[str, Department] = {}
     seats: Seats = Seats()
+    indicators: Indicators = Indicators()
 
     def party(self, code: str) -> Department | None:
         """Return who may have a part in a ticket under this code: a department, or a grid's unit."""

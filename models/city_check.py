@@ -9,7 +9,9 @@ from models.city_entries import check_entries
 from models.city_fault import Fault
 from models.city_files import read_folder
 from models.city_ground import check_ground
-from models.city_links import check_links
+from models.city_indicators import check_indicators
+from models.city_links import check_links, departments_of
+from models.city_tables import DEPARTMENT_KINDS
 from models.city_unread import check_unread
 from models.city_years import check_years
 
@@ -29,6 +31,7 @@ def check_city(folder: Path, today: date | None = None) -> list[Fault]:
         *check_years(city, today),
         *check_cues(city),
         *check_entries(city),
+        *check_indicators(folder, city.indicators, departments_of(city), DEPARTMENT_KINDS),
         *check_unread(city),
     ]
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line))

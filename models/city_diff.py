@@ -65,6 +65,7 @@ _LABELS: Final = {
     "overflow_to": "溢出至",
     "record_elsewhere": "记录在别处",
     "script": "话术",
+    "purpose": "受理内容",
     "l1": "一级",
     "l2": "二级",
     "l3": "三级",

@@ -19,12 +19,12 @@ from models.city import (
     Grid,
     HandoffRule,
     Language,
-    Line,
     ReplyRules,
     Roster,
     ScopeRule,
 )
 from models.city_fault import CityFault, Fault
+from models.city_indicators import read_indicators
 from models.city_knowledge import place_knowledge, place_synonyms, repeated
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_replies, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
@@ -52,9 +52,12 @@ from models.city_tables import (
     read_rosters,
 )
 from models.incident_rules import IncidentRules, WaveRule
+from models.indicators import Indicators
 from models.knowledge import Entry
 from models.limits import InvalidRule
+from models.line import Line, LineRule
 from models.oversight import Oversight
+from models.patrol import PatrolRule
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 
@@ -75,10 +78,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     hotline_department: str
     discipline_department: str
     conduct_categories: tuple[str, ...] = ()
+    conduct_if_accused: tuple[str, ...] = ()
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
     seats: SeatRule = SeatRule()
+    lines: LineRule = LineRule()
+    patrols: PatrolRule = PatrolRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -107,6 +113,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     oversight: Oversight
     knowledge: list[tuple[str, Placed[Entry]]]
     synonyms: list[Placed[tuple[str, ...]]]
+    indicators: Indicators
     faults: list[Fault]
 
 
@@ -151,14 +158,18 @@ def read_city(folder: Path) -> City:
         language=read.language,
         hotline_department=settings.hotline_department,
         conduct_categories=settings.conduct_categories,
+        conduct_if_accused=settings.conduct_if_accused,
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
         incidents=read.incidents,
+        line_rule=settings.lines,
+        patrols=settings.patrols,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),
         seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
+        indicators=read.indicators,
     )
 
 
@@ -189,6 +200,7 @@ def read_folder(folder: Path) -> CityFolder:
         oversight=read_city_oversight(folder, faults),
         knowledge=place_knowledge(folder, faults),
         synonyms=place_synonyms(folder, faults),
+        indicators=read_indicators(folder, faults),
         faults=faults,
     )
     faults += _repeated(read)

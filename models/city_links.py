@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from models.blocks import read_blocks, read_week
-from models.city import Department, Line
+from models.city import Department
 from models.city_fault import Fault, Level
-from models.city_files import SETTINGS, CityFolder
+from models.city_files import SETTINGS, CityFolder, Settings
 from models.city_map import GRIDS
 from models.city_rows import Placed, line_of, read_text, twice
 from models.city_seats import check_seat_groups
 from models.city_tables import CATEGORIES, DEPARTMENTS, GAZETTEER, LINES, ROSTERS
 from models.limits import InvalidRule
+from models.line import Line
 from models.vocabulary import Integration
 
 _TOPS: Final = frozenset({"government", "discipline"})
@@ -183,14 +184,23 @@ def _check_settings(city: CityFolder) -> Iterator[Fault]:
     if own.policy not in {policy.id for policy in city.policies.values()}:
         line = line_of(text, "policy =")
         yield Fault(SETTINGS, line, f"时限规则“{own.policy}”不存在", "改为 policies/ 中某个文件的 id")
-    codes = {placed.record.code for placed in city.categories}
-    yield from _check_conduct(own.conduct_categories, codes, line_of(text, "conduct_categories"))
+    yield from _check_named_categories(own, {placed.record.code for placed in city.categories}, text)
 
 
-def _check_conduct(conduct: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:
-    if not conduct:
-        cure = '补上 conduct_categories = ["…"]，列出反映作风和违纪的四位分类'
+def _check_named_categories(own: Settings, codes: set[str], text: str) -> Iterator[Fault]:
+    if not own.conduct_categories:
+        cure = '补上 conduct_categories = ["…"]，列出反映作风和违纪的分类'
+        line = line_of(text, "conduct_categories")
         yield Fault(SETTINGS, line, "没有写明哪些分类反映工作作风，无法执行回避", cure)
-    for code in conduct:
+    yield from _check_codes(own.conduct_categories, codes, line_of(text, "conduct_categories"))
+    yield from _check_codes(own.conduct_if_accused, codes, line_of(text, "conduct_if_accused"))
+    for code in (*own.patrols.grid, *own.patrols.street, *own.patrols.district):
+        if code not in codes or len(code) != 4:
+            line = line_of(text, f'"{code}"')
+            yield Fault(SETTINGS, line, f"自办事项的分类“{code}”不存在", "改为 categories.csv 中的四位代码")
+
+
+def _check_codes(named: Iterable[str], codes: set[str], line: int) -> Iterator[Fault]:
+    for code in named:
         if code not in codes:
-            yield Fault(SETTINGS, line, f"分类“{code}”不存在", "改为 categories.csv 中的四位代码")
+            yield Fault(SETTINGS, line, f"分类“{code}”不存在", "改为 categories.csv 中的代码")

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from models.city import Line
 from models.city_fault import Fault
 from models.city_rows import Placed, Row, read_rows
 from models.city_tables import LINES
+from models.line import Line
 from models.seats import SeatGroup, SeatRule, Seats
 
 SEAT_GROUPS: Final = "seat_groups.csv"

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from models.calendar import OfficeHours
-from models.city import Category, Department, Duty, GazetteerEntry, Line, Roster
+from models.city import Category, Department, Duty, GazetteerEntry, Roster
 from models.city_fault import Fault
 from models.city_rows import Placed, Row, read_rows
 from models.limits import InvalidRule
+from models.line import Line
 from models.vocabulary import Integration
 
 LINES: Final = "lines.csv"
@@ -19,7 +20,7 @@ DUTIES: Final = "duties.csv"
 GAZETTEER: Final = "gazetteer.csv"
 
 _COLUMNS: Final = {
-    LINES: "number,name,integration,department,seat_group,hours,overflow_to,record_elsewhere,script",
+    LINES: "number,name,integration,department,seat_group,hours,overflow_to,record_elsewhere,script,purpose",
     DEPARTMENTS: "code,name,full_name,kind,parent,office_hours,aliases",
     OFFICE_HOURS: "code,weekdays,blocks",
     ROSTERS: "department,duty,weekdays,from,to,contact,phone",
@@ -100,6 +101,7 @@ def _line(row: Row) -> Line:
         overflow_to=row.optional("overflow_to"),
         record_elsewhere=row.flag("record_elsewhere"),
         script=row.raw("script"),
+        purpose=row.text("purpose"),
     )
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct, inspect
 
 from models.city_fault import CityFault, Fault
 from models.city_files import CityFolder
+from models.city_indicators import INDICATORS
 from models.city_rows import read_text
 from models.city_rules import INCIDENTS, POLICIES, STATUTES, line_of_path, read_toml, toml_files
 from models.incident_rules import IncidentRules
+from models.indicators import Indicators
 from models.sla import Policy, Statute
 
 
@@ -20,23 +22,29 @@ class _Statutes(Struct):
     statutes: tuple[Statute, ...]
 
 
-_KINDS: Final = {STATUTES: _Statutes, INCIDENTS: IncidentRules}
-
-
 def check_unread(city: CityFolder) -> Iterator[Fault]:
-    """Yield every key of policies/*.toml and incidents.toml that the program does not read."""
-    incidents = [INCIDENTS] if (city.path / INCIDENTS).exists() else []
-    for file in (*toml_files(city.path, POLICIES), *incidents):
+    """Yield every key of policies/*.toml, indicators.toml and incidents.toml that the program does not read."""
+    for file, meant in _files(city):
         try:
             written = read_toml(city.path, file)
         except CityFault:
             # Reported where the file was read.
             continue
-        kind = inspect.type_info(_KINDS.get(file, Policy))
+        kind = inspect.type_info(meant)
         text = read_text(city.path, file)
         for path, known in _unread(written, kind, ""):
             name = path.rpartition(".")[2]
             yield Fault(file, line_of_path(text, path), f"没有程序读取“{name}”，写了也不起作用", _cure(name, known))
+
+
+def _files(city: CityFolder) -> Iterator[tuple[str, type[Struct]]]:
+    """Yield every file with what is read of it."""
+    for file in toml_files(city.path, POLICIES):
+        yield file, _Statutes if file == STATUTES else Policy
+    if (city.path / INDICATORS).exists():
+        yield INDICATORS, Indicators
+    if (city.path / INCIDENTS).exists():
+        yield INCIDENTS, IncidentRules
 
 
 def _unread(written: Any, kind: inspect.Type, path: str) -> Iterator[tuple[str, list[str]]]:

@@ -26,6 +26,16 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "upper": "上级交办",
         "patrol": "网格员上报",
     },
+    "patrol_level": {"grid": "网格", "street": "街道", "district": "区县", "city": "市级"},
+    "adoption": {"adopted": "采纳", "partly_adopted": "部分采纳", "declined": "未采纳"},
+    "suggestion_state": {
+        "published": "征集支持中",
+        "under_study": "研究中",
+        "adopted": "已采纳",
+        "partly_adopted": "部分采纳",
+        "declined": "未采纳",
+        "done": "已落实",
+    },
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {
@@ -83,6 +93,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "supervision_level": {"0": "催办", "1": "书面督办", "2": "挂牌督办", "3": "约谈"},
     "supervision_outcome": {"met": "整改到位", "unmet": "整改不到位", "withdrawn": "撤销督办", "ended": "随工单终结"},
+    "caller_limit": {"remind": "提醒劝阻", "limited": "转留言信箱", "reported": "移送公安"},
     "ticket_state": {
         "registered": "登记",
         "on_desk": "待人工派单",
@@ -147,6 +158,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "request_deferral": "申请挂账",
         "reply": "反馈",
         "sign_off": "签发",
+        "grade_up": "逐级上报",
         "supplement": "补充",
         "urge": "催促",
         "withdraw": "撤诉",

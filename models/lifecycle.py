@@ -84,6 +84,7 @@ class Action(StrEnum):
     REQUEST_DEFERRAL = "request_deferral"
     REPLY = "reply"
     SIGN_OFF = "sign_off"
+    GRADE_UP = "grade_up"
     SUPPLEMENT = "supplement"
     URGE = "urge"
     WITHDRAW = "withdraw"
@@ -169,8 +170,8 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, {T.ON_DESK}, {T.HANDED_OFF, T.ON_DESK}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, HANDLED, {T.ASSIGNED}, SEATS | {Role.PROGRAM}),
-    # An emergency is tracked until it is confirmed, whatever has become of the ticket meanwhile.
-    _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR}),
+    # An emergency is tracked until it is confirmed, by us or the other side, whatever has become of the ticket meanwhile.
+    _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR, Role.CHANNEL}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
     _ticket(Action.DECIDE_SEND_BACK, {T.IN_REVIEW}, set(), DESK | DEPARTMENT),
     _ticket(Action.DECIDE_EXTENSION, AT_WORK, set(), DESK | {Role.REVIEWER}),
@@ -189,15 +190,10 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
         {T.ASSIGNED, T.ON_DESK},
         {Role.FOLLOW_UP, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.CITIZEN},
     ),
-    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, {Role.FOLLOW_UP, Role.SUPERVISOR, Role.CLOCK, Role.CITIZEN}),
+    _ticket(Action.CLOSE, {T.FOLLOW_UP}, {T.CLOSED}, OVERSIGHT | {Role.FOLLOW_UP, Role.CITIZEN, Role.PROGRAM}),
     _ticket(Action.ARCHIVE, {T.CLOSED}, {T.ARCHIVED}, {Role.CLOCK, Role.ADMINISTRATOR}),
     _ticket(Action.VOID, {T.ON_DESK}, {T.VOID}, {Role.SHIFT_LEAD, Role.ADMINISTRATOR}),
-    _ticket(
-        Action.NOTE,
-        SEEN,
-        set(),
-        HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY},
-    ),
+    _ticket(Action.NOTE, SEEN, set(), HOTLINE | DEPARTMENT | {Role.REVIEWER, Role.FOLLOW_UP, Role.QUALITY}),
     _ticket(Action.ACKNOWLEDGE, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.CONTACT, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.PROGRESS, AT_WORK, set(), DEPARTMENT),
@@ -207,11 +203,13 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.REQUEST_DEFERRAL, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.REPLY, AT_WORK, set(), DEPARTMENT),
     _ticket(Action.SIGN_OFF, AT_WORK, {T.IN_REVIEW}, DEPARTMENT),
+    # 巡查上报: up one level, or to the desk where no level below the city may settle it.
+    _ticket(Action.GRADE_UP, HANDLED, {T.ON_DESK, T.ASSIGNED}, DEPARTMENT),
     # What a merged caller says is passed on to the common ticket, whose own row must allow it (hotline.passing_on).
     _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.URGE, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.WITHDRAW, {T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
-    _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN),
+    _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN | {Role.FOLLOW_UP}),
     _ticket(Action.ASK_REOPEN, {T.FOLLOW_UP, T.CLOSED, T.MERGED}, set(), CITIZEN),
     _ticket(Action.REMIND, SEEN_OPEN, set(), OVERSIGHT),
     # A leader summons (约谈); which level is whose is the city's to say (oversight.toml).
@@ -244,6 +242,8 @@ ASSIGNMENT_STEPS: Final[tuple[AssignmentStep, ...]] = (
     _part(Action.SIGN_OFF, {A.REPLIED}, {A.SIGNED_OFF}),
     _part(Action.APPROVE, {A.SIGNED_OFF}, {A.ACCEPTED}),
     _part(Action.REJECT, {A.SIGNED_OFF}, {A.IN_PROGRESS}),
+    _part(Action.GRADE_UP, {A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS}, {A.RECALLED}),
+    _part(Action.GRADE_UP, set(), {A.DISPATCHED}),
     # How every part ends that is taken away, be it with its ticket or its lead; `must_be_decided` holds for the lead.
     _part(Action.RECALL, LIVE_ASSIGNMENT, {A.RECALLED}),
 )
@@ -290,14 +290,11 @@ def advance_ticket(state: TicketState, action: Action, to: TicketState | None = 
 def advance(state: AssignmentState, action: Action, to: AssignmentState | None = None) -> AssignmentState:
     """Return the assignment's next state; `to` picks one where the table allows several.
 
-    Where the table allows the present state too (asking for time), that is the default.
-    Raises IllegalTransition.
+    Where the table allows the present state too (asking for time), that is the default. Raises IllegalTransition.
     """
     after = _PARTS.get((state, action))
     if after is None or (to is not None and to not in after):
         raise IllegalTransition("承办任务", LABELS["assignment_state"][state], LABELS["action"][action])
     if to is not None:
         return to
-    if len(after) == 1:
-        return next(iter(after))
-    return state
+    return next(iter(after)) if len(after) == 1 else state

@@ -4,13 +4,14 @@ A city without the file goes by what stands here.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from models.inspection import InspectionTerms
 from models.limits import InvalidRule, Limit, limit_hook
-from models.vocabulary import Role, SupervisionLevel
+from models.vocabulary import CallerLimitLevel, Role, SupervisionLevel
 
 _A_SUPERVISOR: Final = (Role.SUPERVISOR, Role.CLOCK)
 
@@ -52,10 +53,52 @@ class SupervisionTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return min(able, default=least)
 
 
+class UrgingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """催促: however often a citizen urges within that time of one that counted, it counts and presses once."""
+
+    counted_once_within: Limit = Limit("24h")
+
+
+class RatingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """评价: how often a rating may be changed before the matter is taken up again."""
+
+    changes: Annotated[int, Meta(ge=0, le=100)] = 2
+
+
+class CallerLevelTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One level of a limit on a caller: what evidence it needs, and how long it lasts; none lasts for ever."""
+
+    level: CallerLimitLevel
+    least_evidence: Annotated[int, Meta(ge=1, le=50)]
+    lasts: Limit
+
+
+class CallerTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """来电人限制 (济南§42)."""
+
+    levels: tuple[CallerLevelTerms, ...] = (
+        CallerLevelTerms(level=CallerLimitLevel.REMIND, least_evidence=1, lasts=Limit("30d")),
+        CallerLevelTerms(level=CallerLimitLevel.LIMITED, least_evidence=3, lasts=Limit("30d")),
+        CallerLevelTerms(level=CallerLimitLevel.REPORTED, least_evidence=3, lasts=Limit("90d")),
+    )
+
+    def __post_init__(self) -> None:
+        if sorted(terms.level for terms in self.levels) != sorted(CallerLimitLevel):
+            raise InvalidRule("来电人限制的 remind、limited、reported 三级各须写一次，不多不少")
+
+    def terms_of(self, level: CallerLimitLevel) -> CallerLevelTerms:
+        """Return what holds at a level."""
+        return next(terms for terms in self.levels if terms.level is level)
+
+
 class Oversight(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """oversight.toml as a whole."""
 
     supervision: SupervisionTerms = SupervisionTerms()
+    urging: UrgingTerms = UrgingTerms()
+    rating: RatingTerms = RatingTerms()
+    callers: CallerTerms = CallerTerms()
+    inspection: InspectionTerms = InspectionTerms()
 
 
 def read_oversight(written: Mapping[str, Any]) -> Oversight:

@@ -6,15 +6,15 @@ of one assignment in models.clocks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from models.blocks import Blocks, read_part
 from models.labels import LABELS
 from models.limits import InvalidRule, Limit, Unit, limit, limit_hook
-from models.vocabulary import Kind, Urgency
+from models.vocabulary import Flag, Kind, Urgency
 
 
 class ExtensionTerms(Struct, frozen=True, kw_only=True):
@@ -110,6 +110,29 @@ class DeferralTerms(Struct, frozen=True, kw_only=True):
     review_every: Limit
 
 
+Rung = Literal["sms", "auto_call", "person"]
+
+
+class LadderTerms(Struct, frozen=True, kw_only=True):
+    """回访梯次: a link, an automatic call, a person; which are used, in this order, and how long each one's answer is waited for.
+
+    What one of the `person_` fields names is asked by a person at once. A person makes so many `calls_per_person` a day.
+    """
+
+    rungs: tuple[Rung, ...] = ("person",)
+    sms_within: Limit = limit("4h")
+    call_within: Limit = limit("30m")
+    person_kinds: tuple[Kind, ...] = ()
+    person_flags: tuple[Flag, ...] = ()
+    person_reopened: bool = True
+    person_confidential: bool = True
+    calls_per_person: Annotated[int, Meta(ge=1, le=1000)] = 60
+
+    def __post_init__(self) -> None:
+        if self.rungs[-1:] != ("person",) or len(set(self.rungs)) != len(self.rungs):
+            raise InvalidRule("回访梯次（rungs）不得重复，最后一级须为 person（人工）")
+
+
 class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
     """回访: attempts in different parts of the day, never in quiet hours, which may pass midnight.
 
@@ -124,6 +147,7 @@ class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
     link_within: Limit
     unsatisfied: Literal["reopen", "close"]
     unreachable: Literal["close", "person"]
+    ladder: LadderTerms = LadderTerms()
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or not self.day_parts:
@@ -165,9 +189,15 @@ class MissedCallTerms(Struct, frozen=True, kw_only=True):
 
 
 class HandoffTerms(Struct, frozen=True, kw_only=True):
-    """How soon an emergency handoff is confirmed (紧急转接)."""
+    """How soon an emergency handoff reaches the other side, in seconds, and how soon it is confirmed (紧急转接).
+
+    What bears one of the flags `clues` is pushed to 110 as a clue (影响社会稳定线索, 国办发〔2022〕12号), which must acknowledge it.
+    """
 
     confirm_within: Limit
+    offer_within_seconds: Annotated[int, Meta(ge=1, le=3600)] = 30
+    clues: tuple[Flag, ...] = ()
+    acknowledge_clue_within: Limit = limit("10m")
 
 
 class Policy(Struct, frozen=True, kw_only=True, dict=True):

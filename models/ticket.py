@@ -1,6 +1,6 @@
 """The ticket and everything that belongs to it, as frozen records. Field names are the column names."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     lead's. `promised_at` was told to the citizen. Dates with `first_` never move. `recused` are the units that were ever
     accused: neither they nor what stands below them may have a part, whatever the category becomes. `copied` are who was told
     of the newest dispatch and has no part (抄送). `imported_from` and `old_number` say which platform a ticket of the past was taken
-    over from (历史导入) and what it was called there.
+    over from (历史导入) and what it was called there; `police_number` is what 110 calls what it sent us (警单号).
     """
 
     city_code: str
@@ -75,6 +75,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     copied: tuple[str, ...] = ()
     imported_from: str | None = None
     old_number: str | None = None
+    police_number: str | None = None
 
     @property
     def number(self) -> str:
@@ -222,6 +223,12 @@ def number_of(ticket_id: int) -> str:
     """Return the ticket's number: yyyymm, at least seven digits, and a Luhn check digit for the telephone."""
     digits = f"{ticket_id // MONTH}{ticket_id % MONTH:07d}"
     return f"{digits}{_luhn(digits)}"
+
+
+def first_id(since: datetime) -> int:
+    """Return the lowest id that a ticket registered since a time can have: it begins with the month of its registration, in UTC."""
+    since = since.astimezone(UTC)
+    return (since.year * 100 + since.month) * MONTH
 
 
 def id_of(number: str) -> int:

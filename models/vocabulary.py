@@ -46,6 +46,34 @@ class Channel(StrEnum):
     PATROL = "patrol"
 
 
+class PatrolLevel(StrEnum):
+    """Who settles what a patrol reported (巡查上报), the lowest first."""
+
+    GRID = "grid"
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class Adoption(StrEnum):
+    """What a department answers to a suggestion (采纳)."""
+
+    ADOPTED = "adopted"
+    PARTLY_ADOPTED = "partly_adopted"
+    DECLINED = "declined"
+
+
+class SuggestionState(StrEnum):
+    """Where a published suggestion stands (公开的建议)."""
+
+    PUBLISHED = "published"
+    UNDER_STUDY = "under_study"
+    ADOPTED = "adopted"
+    PARTLY_ADOPTED = "partly_adopted"
+    DECLINED = "declined"
+    DONE = "done"
+
+
 class Identity(StrEnum):
     """Do we know who asks (实名/匿名)."""
 
@@ -128,6 +156,14 @@ class SupervisionLevel(IntEnum):
     WRITTEN = 1
     LISTED = 2
     INTERVIEW = 3
+
+
+class CallerLimitLevel(StrEnum):
+    """What is done about a caller who misuses the line (来电人限制, 济南§42)."""
+
+    REMIND = "remind"
+    LIMITED = "limited"
+    REPORTED = "reported"
 
 
 class Role(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from models.city import City
 from models.understanding import Understanding
-from models.vocabulary import Flag
+from models.vocabulary import Flag, Kind
 from routing.guards import accuses, is_conduct
 from routing.jurisdiction import Jurisdiction
 from routing.names import DepartmentNames
@@ -16,7 +16,13 @@ _READ = 400  # characters in which a complaint about conduct names the office
 
 
 def is_accusation(read: Understanding, category: str | None, city: City) -> bool:
-    """Tell whether a request says by its kind, its category or its flags that an office did wrong; perhaps is enough."""
+    """Tell whether a request says by its kind, its category or its flags that an office did wrong; perhaps is enough.
+
+    So does a complaint that accuses somebody where the office's own work is the matter (city.conduct_if_accused).
+    """
+    of_its_work = category is not None and category.startswith(city.conduct_if_accused)
+    if of_its_work and read.kind is Kind.COMPLAINT and read.accused:
+        return True
     return accuses(read.kind, category, city, (*read.flags, *read.suspected, *read.doubted))
 
 

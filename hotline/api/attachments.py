@@ -16,9 +16,10 @@ from msgspec import Meta, Struct
 
 from hotline.api import body
 from hotline.api.tickets import visible
-from hotline.api.view import attached, may_have_attachments
+from hotline.api.view import attached, may_have_attachment
 from hotline.keys import HUB, SETTINGS
 from models.errors import InvalidRequest, NotFound
+from models.photo import stripped
 from models.store import attachments, tickets
 from models.ticket import number_of
 
@@ -39,6 +40,7 @@ SIGNATURES: Final = (
 LONGEST_NAME_HEADER: Final = 600
 LONGEST_NAME: Final = 200
 MEDIA_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SIGNATURES))
+PHOTO_TYPES: Final = ("image/jpeg", "image/png")
 FOLDER: Final = "attachments"
 # Strangers' files: saved, never shown as a page of ours, kept by no cache.
 SAFE: Final = {
@@ -64,37 +66,69 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     media_type = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
     if media_type is None:
         raise InvalidRequest("只接受 JPEG、PNG 图片，PDF 文档，MP3、WAV 录音")
-    name = _file_name(request)
-    hub = request.app[HUB]
-    attachment_id = secrets.token_hex(16)
-    _keep(request.app[SETTINGS].data_dir / FOLDER, attachment_id, content)
-    digest = hashlib.sha256(content).digest()
-    await hub.database.write(
-        lambda session: attachments.add(session, attachment_id, name, media_type, len(content), digest, hub.now())
+    stored = await keep(request.app, content, _file_name(request), media_type)
+    return body.answer(stored, Attached, status=201)
+
+
+async def create_photo(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/photos: a photo of the work, of which nothing but the picture is kept."""
+    stored = await keep_photo(request.app, await request.read(), _file_name(request))
+    return body.answer(stored, Attached, status=201)
+
+
+async def keep_photo(app: web.Application, content: bytes, name: str) -> attachments.Stored:
+    """Put a photo by without what else it tells; raises InvalidRequest for what is none."""
+    picture = stripped(content)
+    media_type = next(kind for start, kind in SIGNATURES if picture.startswith(start))
+    return await keep(app, picture, name, media_type, is_stripped=True)
+
+
+async def keep(
+    app: web.Application, content: bytes, name: str, media_type: str, *, is_stripped: bool = False
+) -> attachments.Stored:
+    """Put a file by and record it; it belongs to no ticket yet."""
+    hub = app[HUB]
+    stored = attachments.Stored(
+        id=secrets.token_hex(16),
+        name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        is_stripped=is_stripped,
     )
-    return body.answer({"id": attachment_id, "media_type": media_type, "size": len(content)}, Attached, status=201)
+    _keep(app[SETTINGS].data_dir / FOLDER, stored.id, content)
+    await hub.database.write(lambda session: attachments.add(session, stored, hub.now()))
+    return stored
 
 
 async def show(request: web.Request, actor: Actor) -> web.Response:
-    """GET /api/v1/attachments/{id}: the file, to whoever may read its ticket (view.may_have_attachments)."""
+    """GET /api/v1/attachments/{id}: the file, to whoever may read its ticket (view.may_have_attachment)."""
     hub = request.app[HUB]
 
-    async def work(session: Session) -> tuple[attachments.Kept, str]:
+    async def work(session: Session) -> tuple[attachments.Attachment, str]:
         kept = await attachments.find(session, request.match_info["id"])
         ticket, _ = await visible(session, hub, actor, number_of(kept.ticket_id))
-        if not may_have_attachments(actor, ticket):
+        if not may_have_attachment(actor, ticket, kept):
             raise NotFound("没有这个附件，请核对编号")
         caller_name = (await tickets.text(session, ticket.id)).caller_name
         return kept, attached(hub, kept, caller_name)["name"]
 
     kept, name = await hub.database.read(work)
-    content = await asyncio.to_thread(_read, request.app[SETTINGS].data_dir / FOLDER / kept.id)
-    if content is None or hashlib.sha256(content).digest() != kept.sha256:
-        LOG.error("attachment lost or damaged", id=kept.id)
+    content = await read(request.app, kept)
+    if content is None:
         raise NotFound("附件文件缺失或已损坏，请联系系统管理员从备份恢复")
     shown = f"attachment; filename=\"{kept.id}\"; filename*=UTF-8''{quote(name, safe='')}"
     headers = {**SAFE, "content-disposition": shown}
     return web.Response(body=content, content_type=kept.media_type, headers=headers)
+
+
+async def read(app: web.Application, kept: attachments.Attachment) -> bytes | None:
+    """Return the bytes of a file, None where they are lost or are no longer what was put by."""
+    content = await asyncio.to_thread(_read, app[SETTINGS].data_dir / FOLDER / kept.id)
+    if content is None or hashlib.sha256(content).digest() != kept.sha256:
+        LOG.error("attachment lost or damaged", id=kept.id)
+        return None
+    return content
 
 
 def _read(path: Path) -> bytes | None:

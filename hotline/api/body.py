@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -19,6 +19,9 @@ Moment = Annotated[datetime, Meta(tz=True)]
 MOST_ON_A_PAGE: Final = 100
 LARGEST_JSON: Final = 1024 * 1024
 LARGEST_EXACT: Final = 2**53
+LONGEST_PERIOD: Final = timedelta(days=366)
+EARLIEST: Final = date(1990, 1, 1)
+LATEST: Final = date(2200, 1, 1)
 TOO_LARGE: Final = "请求内容超过1兆字节；照片、录音请用 /api/v1/attachments 上传"
 HAS_NUL: Final = "内容含有空字符（NUL），请删除后重试"
 
@@ -151,6 +154,27 @@ def moment(request: web.Request, name: str) -> datetime | None:
         return msgspec.convert(text.replace(" ", "+"), Moment).astimezone(UTC)
     except (msgspec.ValidationError, OverflowError) as error:
         raise InvalidRequest(f"参数 {name} 应为带时区的时间，如 2026-11-23T09:00:00+08:00") from error
+
+
+def day(request: web.Request, name: str) -> date | None:
+    """Return a date from the query, None where it is missing; raises InvalidRequest for what is none."""
+    if name not in request.query:
+        return None
+    try:
+        return msgspec.convert(query(request, name) or "", date)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"参数 {name} 应为日期，如 2026-11-23") from error
+
+
+def days(request: web.Request, today: date) -> tuple[date, date]:
+    """Return ?from= and ?to=, both meant: without them the thirty days up to today; raises InvalidRequest."""
+    last = day(request, "to") or today
+    if not EARLIEST <= last <= LATEST:
+        raise InvalidRequest("参数 to 超出可统计的日期")
+    first = day(request, "from") or last - timedelta(days=29)
+    if first > last or last - first > LONGEST_PERIOD or first < EARLIEST:
+        raise InvalidRequest(f"参数 from 应不晚于 to，且相隔不超过{LONGEST_PERIOD.days}天")
+    return first, last
 
 
 def yes_no(request: web.Request, name: str) -> bool | None:

@@ -41,7 +41,7 @@ _ASKED: Final = {
 </label><label><input type="radio" name="solved" value="no">未解决</label></fieldset>
 <fieldset><span>是否满意</span><label><input type="radio" name="satisfied" value="yes" checked>满意</label>
 <label><input type="radio" name="satisfied" value="no">不满意</label></fieldset>
-<label>评分<select name="score"><option>5</option><option>4</option><option>3</option><option>2</option>
+<label>评分<select name="score"><option value="">不评分</option><option>5</option><option>4</option><option>3</option><option>2</option>
 <option>1</option></select></label>""",
     Action.ASK_REOPEN: '<label>为什么要重办<textarea name="reason" rows="3" required></textarea></label>',
     Action.SUPPLEMENT: '<label>补充内容<textarea name="text" rows="3" required></textarea></label>',
@@ -118,7 +118,7 @@ def _step_of(given: Mapping[str, str]) -> bytes:
         fields |= {
             "solved": given.get("solved") == YES,
             "satisfied": given.get("satisfied") == YES,
-            "score": int(score) if score in {"1", "2", "3", "4", "5"} else 5,
+            "score": int(score) if score in {"1", "2", "3", "4", "5"} else None,
         }
     return msgspec.json.encode(fields)
 
@@ -161,6 +161,7 @@ def _progress(request: web.Request, found: dict[str, Any], code: str) -> str:
         "诉求": found["text"],
         "事项": found["category"]["name"],
         "主办单位": found["lead"]["name"] if found["lead"] else "待确定",
+        "其他系统编号": "、".join(f"{one['name']} {one['number']}" for one in found["external_ids"]),
         "登记时间": day(found["registered_at"]),
         "承诺答复": f"{due_day(found['promised_at'], is_provisional=found['is_provisional'])}前",
         "答复": found["reply"],
@@ -176,7 +177,7 @@ def _rating(rating: dict[str, Any] | None) -> str | None:
     if rating is None:
         return None
     solved, satisfied = "已解决" if rating["solved"] else "未解决", "满意" if rating["satisfied"] else "不满意"
-    return f"{solved}，{satisfied}，{rating['score']}分"
+    return f"{solved}，{satisfied}" + (f"，{rating['score']}分" if rating["score"] is not None else "")
 
 
 def _forms(request: web.Request, found: dict[str, Any], code: str) -> str:

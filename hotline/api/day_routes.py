@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import incident, knowledge_entry, prompt, seat, shift_change, storm
+from hotline import asking, handoff, incident, knowledge_entry, prompt, risk_clue, seat, shift_change, storm
 from hotline.api import (
     books,
+    figure_routes,
+    follow_ups,
     forecast,
+    ground_routes,
+    handoff_figures,
+    handoffs,
     incidents,
     interactions,
     knowledge,
+    line_routes,
+    openapi,
     oversight_routes,
+    police,
     prompts,
+    risk_clues,
+    seat_stream,
     seats,
     shift_changes,
 )
@@ -20,6 +30,7 @@ from hotline.api import storm as storm_page
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
+    CLUE_STATE,
     ENTRY_KIND,
     HOTLINE,
     LIMIT,
@@ -29,8 +40,10 @@ from hotline.api.url import (
     PAGE,
     PROMPT_STATE,
     QUERY_WORDS,
+    RUNG,
     SERIES,
     SHIFT,
+    STAFF_COUNT,
     TASK_KIND,
     TELEPHONY,
     TEXT,
@@ -42,7 +55,9 @@ from hotline.api.url import (
     post,
 )
 from hotline.giving import AGENTS
+from hotline.receipt import TicketReceipt
 from models.lifecycle import DESK
+from models.lifecycle import SEATS as SEATED
 from models.vocabulary import Role
 
 CALLS: Final = (
@@ -61,6 +76,8 @@ SEATS: Final = (
     post("/api/v1/seat/steps", seats.move, "签入、示闲、离席、签出", roles=AGENTS, body=seat.SeatStep,
          answer=seats.OwnSeat, problems=(404, 409)),
     post("/api/v1/seat/take", seats.take, "接起分来的会话或回拨", roles=AGENTS, answer=seats.OwnSeat, problems=(409,)),
+    get("/api/v1/seat/stream", seat_stream.listen, "自己的坐席有变即告知（WebSocket），连接期间视为在席", roles=AGENTS,
+        media_type=openapi.WEBSOCKET),
     get("/api/v1/seats", seats.listed, "各坐席的状态", roles=HOTLINE, answer=seats.SeatList, query=PAGE),
     get("/api/v1/seat_groups", seats.groups, "席组：话务员状态与排队", roles=HOTLINE, answer=seats.SeatGroups),
     post("/api/v1/interactions/{id}/call_back", interactions.call_back, "回拨结果", roles=AGENTS,
@@ -81,9 +98,16 @@ SHIFT_CHANGES: Final = (
     post("/api/v1/shift_changes/{id}/accept", shift_changes.accept, "接班", roles=AGENTS,
          answer=shift_changes.ShiftChangePage, problems=(409,), patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
-FEEDS: Final = (
-    Endpoint(method="PUT", path="/api/v1/feeds/{line}/{external_id}", handler=interactions.put_feed,
-             summary="分中心镜像记录", roles=ON_LINE, body=interactions.FeedRecord, answer=interactions.FeedKept),
+HANDOFFS: Final = (
+    get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
+        answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/handoffs", handoffs.listed, "紧急转接：待确认的，或按对方单号（警单号）查", roles=HOTLINE,
+        answer=handoffs.Handoffs, problems=(404,), query={"outside_number": TEXT, **PAGE}),
+    post("/api/v1/handoffs", handoffs.create, "一键转接：通话中或就一件工单", roles=SEATED, body=handoffs.Press, answers=(201,),
+         answer=handoffs.HandoffPage, problems=(404, 409)),
+    get("/api/v1/handoffs/{id}", handoffs.one, "一次紧急转接", roles=HOTLINE, answer=handoffs.HandoffPage),
+    post("/api/v1/handoffs/{id}/steps", handoffs.move, "报振铃、确认接手、记三方通话", roles=TELEPHONY | SEATED | {Role.SUPERVISOR},
+         body=handoff.HandoffStep, answer=handoffs.HandoffPage, problems=(409,)),
 )  # fmt: skip
 INCIDENTS: Final = (
     get("/api/v1/incidents", incidents.listed, "突发、群体事件", roles=ASKERS, answer=incidents.Incidents, problems=(404,),
@@ -112,6 +136,34 @@ STORM: Final = (
     get("/api/v1/storm", storm_page.show, "风暴模式：是否进入、因何、暂停什么", roles=HOTLINE, answer=storm_page.StormNow),
     post("/api/v1/storm", storm_page.switch, "班长手动进入或解除风暴模式", roles=SHIFT, body=storm.Switching,
          answer=storm_page.StormNow, problems=(409,)),
+)  # fmt: skip
+FOLLOW_UPS: Final = (
+    get("/api/v1/follow-ups", follow_ups.listed, "待回访的诉求人（含并单的），按梯次", roles=HOTLINE, answer=follow_ups.Asks,
+        problems=(404,), query={"rung": RUNG, **PAGE}),
+    get("/api/v1/follow-ups/figures", follow_ups.figures, "回访统计：按梯次、按答复", roles=HOTLINE, answer=follow_ups.AskFigures,
+        query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/follow-ups/capacity", follow_ups.capacity, "今日回访需要多少人工", roles=HOTLINE, answer=follow_ups.AskCapacity,
+        query={"staff": STAFF_COUNT}),
+    post("/api/v1/follow-ups/{number}/answers", follow_ups.answer, "人工回访一位诉求人的结果", roles=frozenset({Role.FOLLOW_UP}),
+         body=asking.Said, answer=follow_ups.AskEnded, problems=(409,)),
+    post("/api/v1/follow-ups/calls/{id}/result", follow_ups.result, "自动外呼的结果（外呼系统回报按键）", roles=ON_LINE,
+         body=asking.CallResult, answer=follow_ups.AskEnded, problems=(409,)),
+)  # fmt: skip
+POLICE_ORDERS: Final = (
+    Endpoint(method="PUT", path="/api/v1/police-orders/{police_number}", handler=police.put, summary="110推送警单（首接负责，立即受理）",
+             roles=ON_LINE, body=police.PoliceOrder, answers=(201, 200), answer=TicketReceipt, problems=(409,),
+             patterns={"police_number": police.POLICE_NUMBER}),
+    get("/api/v1/police-orders/{police_number}", police.one, "按警单号查工单", roles=HOTLINE | ON_LINE, answer=police.PoliceTickets,
+        patterns={"police_number": police.POLICE_NUMBER}),
+)  # fmt: skip
+RISK_CLUES: Final = (
+    get("/api/v1/risk-clues", risk_clues.listed, "推送110的影响社会稳定线索", roles=HOTLINE, answer=risk_clues.Clues, problems=(404,),
+        query={"state": CLUE_STATE, **PAGE}),
+    post("/api/v1/risk-clues", risk_clues.create, "把一件工单作为线索推送110", roles=DESK, body=risk_clue.Push, answers=(201,),
+         answer=risk_clues.CluePage, problems=(404, 409)),
+    get("/api/v1/risk-clues/{id}", risk_clues.one, "一条线索", roles=HOTLINE, answer=risk_clues.CluePage),
+    post("/api/v1/risk-clues/{id}/steps", risk_clues.move, "确认或撤回线索", roles=DESK | ON_LINE, body=risk_clue.ClueStep,
+         answer=risk_clues.CluePage, problems=(409,)),
 )  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
@@ -151,11 +203,17 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *CALLS,
     *SEATS,
     *SHIFT_CHANGES,
-    *FEEDS,
+    *line_routes.ENDPOINTS,
     *INCIDENTS,
     *PROMPTS,
     *STORM,
     *FORECASTS,
+    *figure_routes.ENDPOINTS,
     *KNOWLEDGE,
     *oversight_routes.ENDPOINTS,
+    *ground_routes.ENDPOINTS,
+    *HANDOFFS,
+    *FOLLOW_UPS,
+    *POLICE_ORDERS,
+    *RISK_CLUES,
 )

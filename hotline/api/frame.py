@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SECURITY: Final = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -13,6 +16,12 @@ SECURITY: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
+}
+# A page for whoever is signed in: its photos are ours, and so that its forms tell where they come from, no other site learns more.
+SIGNED_IN: Final = {
+    **SECURITY,
+    "content-security-policy": f"{SECURITY['content-security-policy']}; img-src 'self'",
+    "referrer-policy": "same-origin",
 }
 STYLE: Final = """
 *{box-sizing:border-box}
@@ -56,11 +65,13 @@ padding:8px 0;border-bottom:1px solid #e5e9ef}.wide td{border:0;padding:1px 0}.w
 """
 
 
-def page(title: str, content: str, *, head: str = "", status: int = 200) -> web.Response:
+def page(
+    title: str, content: str, *, head: str = "", status: int = 200, headers: Mapping[str, str] = SECURITY
+) -> web.Response:
     """Return a whole page; `content` and `head` are HTML, `title` is text."""
     text = (
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">{head}'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body>{content}</body></html>"
     )
-    return web.Response(text=text, status=status, content_type="text/html", headers=SECURITY)
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)

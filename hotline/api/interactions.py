@@ -1,24 +1,23 @@
-"""The door for telephony: interactions and their events; and sub-centres' mirror records."""
+"""The door for telephony: interactions and their events."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from hotline import call_figures, interaction
+from hotline import call_figures, interaction, overflow
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
 from hotline.notice import day
+from hotline.receipt import CallerLimitTold, limit_told
 from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
-from models.errors import NotFound
-from models.store import feeds, interactions
-from models.vocabulary import Channel, Integration, Role
+from models.store import interactions
+from models.vocabulary import Channel, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -38,19 +37,17 @@ class Offer(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class InteractionEvent(Struct, kw_only=True):
-    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript."""
+    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript.
+
+    `line` is where a call is transferred to, with the `reason`, or where its caller was referred to.
+    """
 
     event: interaction.Happening
     agent: Code | None = None
     outcome: interaction.Outcome | None = None
     text: Remark = ""
-
-
-class FeedRecord(Struct, kw_only=True):
-    """A sub-centre's record; a newer version replaces an older one."""
-
-    version: Annotated[int, Meta(ge=0, le=2**53)]
-    record: dict[str, Any]
+    line: LineNumber | None = None
+    reason: overflow.Reason | None = None
 
 
 class Offered(Struct, kw_only=True):
@@ -58,15 +55,20 @@ class Offered(Struct, kw_only=True):
 
     id: Annotated[int, Meta(ge=1)]
     state: Literal["offered"] = "offered"
+    caller_limit: CallerLimitTold | None = None
 
 
 class Happened(Struct, kw_only=True):
-    """What is known of an interaction now; `say` is what telephony tells a caller who is to be called back."""
+    """What is known of an interaction now; `say` is what telephony tells a caller who is to be called back.
+
+    A limited caller who speaks of a danger `passes`, and is put through at once.
+    """
 
     id: Annotated[int, Meta(ge=1)]
     outcome: str | None
     call_back_by: datetime | None
     say: str | None
+    caller_limit: CallerLimitTold | None = None
 
 
 class MissedCall(Struct, kw_only=True):
@@ -147,15 +149,6 @@ class Figures(CallFigures, kw_only=True):
     seat_groups: list[SeatGroupFigures]
 
 
-class FeedKept(Struct, kw_only=True):
-    """Whether a mirror record was kept: an older version than the known one is not."""
-
-    line: str
-    external_id: str
-    version: Count
-    is_kept: bool
-
-
 async def offer(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions."""
     _, wanted = await body.read_body(request, Offer)
@@ -165,7 +158,9 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
         channel=channel, line=wanted.line, phone=phone, language=wanted.language, wants_agent=wanted.wants_agent
     )
     number = await interaction.offer(request.app[HUB], arrival)
-    return body.answer({"id": number, "state": "offered"}, Offered, status=201)
+    index = request.app[HUB].database.keyring.blind_index(phone) if phone else None
+    told = limit_told(request.app[HUB], index)
+    return body.answer({"id": number, "state": "offered", "caller_limit": told}, Offered, status=201)
 
 
 async def event(request: web.Request, actor: Actor) -> web.Response:
@@ -178,10 +173,14 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
         agent=wanted.agent or (None if actor.role is Role.CHANNEL else actor.name),
         outcome=wanted.outcome,
         text=wanted.text,
+        further=overflow.Further(wanted.line, wanted.reason) if wanted.line is not None else None,
     )
+    hub, told = request.app[HUB], None
+    if hub.limit_of(changed.caller_index) is not None:
+        told = limit_told(hub, changed.caller_index, is_danger=hub.has_danger(changed.transcript))
     by = changed.call_back_by
-    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": by, "say": _say(request.app[HUB], by)}
-    return body.answer(content, Happened)
+    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": by, "say": _say(hub, by)}
+    return body.answer({**content, "caller_limit": told}, Happened)
 
 
 def _say(hub: Hub, call_back_by: datetime | None) -> str | None:
@@ -221,20 +220,3 @@ async def figures(request: web.Request, actor: Actor) -> web.Response:
     since = body.moment(request, "since") or midnight
     until = body.moment(request, "until") or hub.now()
     return body.answer(await call_figures.figures(hub, since, until), Figures)
-
-
-async def put_feed(request: web.Request, actor: Actor) -> web.Response:
-    """PUT /api/v1/feeds/{line}/{external_id}."""
-    hub = request.app[HUB]
-    number, external_id = request.match_info["line"], request.match_info["external_id"]
-    line = hub.city.lines.get(number)
-    if line is None or line.integration is not Integration.SUBCENTER:
-        raise NotFound(f"“{number}”不是分中心的热线号码")
-    _, wanted = await body.read_body(request, FeedRecord)
-    content = msgspec.json.encode(wanted.record).decode()
-    is_kept = await hub.database.write(
-        lambda session: feeds.put(session, number, external_id, wanted.version, content, hub.now())
-    )
-    return body.answer(
-        {"line": number, "external_id": external_id, "version": wanted.version, "is_kept": is_kept}, FeedKept
-    )

@@ -25,6 +25,7 @@ from hotline.api import (
     shapes,
     steps,
     stream,
+    suggestions,
     tickets,
     track,
     trail,
@@ -88,8 +89,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
         answer=shapes.Tickets, problems=(404,), query=PAGE),
-    get("/api/v1/handoffs", waiting.handoffs, "待确认的紧急转接", roles=HOTLINE,
-        answer=waiting.Handoffs, problems=(404,), query=PAGE),
     get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
         query=PAGE),
     get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
@@ -140,6 +139,8 @@ def add_routes(app: web.Application) -> None:
 
     app[citizen_page.FORMS] = citizen_page.Forms()
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
+    app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
+    app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import msgspec
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hotline import accounts
@@ -15,7 +16,7 @@ from hotline.keys import HUB
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    from collections.abc import Mapping
 
     from models.ticket import Actor
 
@@ -54,6 +55,11 @@ async def create(request: web.Request) -> web.Response:
         SignedIn,
         status=201,
     )
+    _give(request, response, token)
+    return response
+
+
+def _give(request: web.Request, response: web.StreamResponse, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
@@ -63,7 +69,26 @@ async def create(request: web.Request) -> web.Response:
         max_age=int(accounts.SESSION_FOR.total_seconds()),
         path="/",
     )
-    return response
+
+
+async def sign_in_by_form(request: web.Request, given: Mapping[str, str], to: str) -> NoReturn:
+    """Sign in by a page's own form and go on to an address of ours; raises Unauthorized, Forbidden, else a redirection."""
+    check_origin(request)
+    names = ("username", "password")
+    token, _, _ = await accounts.sign_in(request.app[HUB].database, *(given.get(name, "")[:200] for name in names))
+    redirection = web.HTTPSeeOther(to)
+    _give(request, redirection, token)
+    raise redirection
+
+
+async def sign_out_by_form(request: web.Request, to: str) -> NoReturn:
+    """Sign out by a page's own form and go on to an address of ours."""
+    check_origin(request)
+    if token := request.cookies.get(COOKIE):
+        await accounts.sign_out(request.app[HUB].database, token)
+    redirection = web.HTTPSeeOther(to)
+    redirection.del_cookie(COOKIE, path="/")
+    raise redirection
 
 
 async def show(request: web.Request, actor: Actor) -> web.Response:

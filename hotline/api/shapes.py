@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from hotline.fields import Taken
 from hotline.fitting import ProposedIncident
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.understanding import Interval, Misconduct, Place, ScopeDoubt
@@ -137,21 +138,35 @@ class TicketReply(Struct, kw_only=True):
 class HandoffRow(Struct, kw_only=True):
     """紧急转接 of a ticket."""
 
+    id: str
     number: str
     flag: str
     opened_at: datetime
     confirm_by: datetime
+    offered_at: datetime | None
     confirmed_at: datetime | None
     outside_number: str | None
 
 
+class ExternalIdRow(Struct, kw_only=True):
+    """外部编号: under which number another system keeps the matter."""
+
+    system: str
+    name: str
+    number: str
+    at: datetime
+
+
 class AttachmentLine(Struct, kw_only=True):
-    """A file that came with the request; its name is masked."""
+    """A file that came with the request, or a photo `taken` before or after the work on a part; its name is masked."""
 
     id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
     name: str
     media_type: str
     size: Annotated[int, Meta(ge=1)]
+    taken: Taken | None
+    assignment: int | None
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class TicketPage(Struct, kw_only=True):
@@ -192,6 +207,7 @@ class TicketPage(Struct, kw_only=True):
     closed_at: datetime | None
     imported_from: str | None
     old_number: str | None
+    police_number: str | None
     dispatch_count: Count
     send_back_count: Count
     reopen_count: Count
@@ -202,6 +218,7 @@ class TicketPage(Struct, kw_only=True):
     handoffs: list[HandoffRow]
     replies: list[TicketReply]
     attachments: list[AttachmentLine]
+    external_ids: list[ExternalIdRow]
     version: Count
     allowed_actions: list[Action]
 

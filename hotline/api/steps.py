@@ -19,6 +19,7 @@ from hotline import (
     handling,
     handoff,
     merging,
+    patrol,
     pause,
     review,
     send_back,
@@ -65,6 +66,7 @@ DEPARTMENT_STEPS: Final = {
     Action.REQUEST_DEFERRAL: UseCase(deferral.RequestDeferral, deferral.request_deferral),
     Action.REPLY: UseCase(handling.Reply, handling.reply),
     Action.SIGN_OFF: UseCase(handling.SignOff, handling.sign_off),
+    Action.GRADE_UP: UseCase(patrol.GradeUp, patrol.grade_up),
 }
 CITIZEN_STEPS: Final = {
     Action.SUPPLEMENT: UseCase(track.Supplement, track.supplement),
@@ -145,7 +147,7 @@ class StepPart(Struct, kw_only=True):
 class StepAnswer(Struct, kw_only=True):
     """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it.
 
-    `findings` are what the check of a reply found; its author may still write it anew.
+    `findings` are what the check of a reply found; its author may still write it anew. `told` is what to tell the citizen.
     """
 
     number: Number
@@ -154,6 +156,7 @@ class StepAnswer(Struct, kw_only=True):
     assignments: list[StepPart]
     made: list[str] = []
     findings: tuple[Finding, ...] = ()
+    told: str | None = None
 
 
 async def take_step(request: web.Request, actor: Actor) -> web.Response:
@@ -236,6 +239,7 @@ def step_answer(step: Step, made: Any) -> StepAnswer:
         ],
         made=made if isinstance(made, list) else [],
         findings=made.findings if isinstance(made, Checked) else (),
+        told=made if isinstance(made, str) else None,
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.events import Happened
     from models.ticket import Actor
+    from models.vocabulary import Role
 
 LOG = structlog.get_logger()
 LOOK_EVERY_S: Final = 0.5
@@ -128,7 +129,7 @@ class Stream:
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
         is_under = self._hub.city.is_under
         may_know = {
-            above: {ticket for ticket, parts in parties.items() if any(is_under(part, above) for part in parts)}
+            above: {0} | {ticket for ticket, parts in parties.items() if any(is_under(part, above) for part in parts)}
             for above in departments
         }
         return {
@@ -171,7 +172,9 @@ async def listen(request: web.Request, actor: Actor) -> web.StreamResponse:
 
 async def _serve(request: web.Request, socket: web.WebSocketResponse, listener: Listener) -> None:
     """Send what waits until the other side goes, reads too slowly, or is signed out."""
-    tasks = [asyncio.create_task(work) for work in (_send(socket, listener), _hear(socket), _stay_known(request))]
+    tasks = [
+        asyncio.create_task(work) for work in (_send(socket, listener), hear(socket), stay_known(request, READERS))
+    ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if tasks[2] in done:
@@ -190,24 +193,24 @@ async def _send(socket: web.WebSocketResponse, listener: Listener) -> None:
             await socket.send_str(msgspec.json.encode(_message(await listener.waiting.get())).decode())
 
 
-async def _hear(socket: web.WebSocketResponse) -> None:
+async def hear(socket: web.WebSocketResponse) -> None:
     """Read until the other side closes; what it says is not asked for."""
     async for _ in socket:
         pass
 
 
-async def _stay_known(request: web.Request) -> None:
+async def stay_known(request: web.Request, allowed: frozenset[Role]) -> None:
     """Return when the credential is no longer good."""
     with contextlib.suppress(HotlineError):
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
-            await actor_of(request, READERS)
+            await actor_of(request, allowed)
 
 
 def _message(one: Happened) -> dict[str, Any]:
     return {
         "cursor": body.make_cursor(one.at),
-        "ticket": number_of(one.ticket_id),
+        "ticket": number_of(one.ticket_id) if one.ticket_id else None,
         "seq": one.seq,
         "type": one.type,
         "at": one.at,

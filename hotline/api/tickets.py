@@ -9,7 +9,7 @@ import msgspec
 
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
-from hotline.api.view import attached, may_have_attachments, readable, ticket_line, ticket_page, word_of
+from hotline.api.view import attached, elsewhere, may_have_attachment, readable, ticket_line, ticket_page, word_of
 from hotline.fitting import fitting
 from hotline.intake import proposed, register
 from hotline.keys import HUB
@@ -17,7 +17,7 @@ from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled, phone_digits
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import attachments, events, handoffs, tickets
+from models.store import attachments, events, external_ids, handoffs, tickets
 from models.store.tickets import Filter
 from models.ticket import id_of
 from models.vocabulary import Role
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.proposal import Proposal
-    from models.city import Line
+    from models.line import Line
     from models.store.database import Session
     from models.store.events import Said
     from models.ticket import Actor, Assignment, Ticket, TicketText
@@ -85,21 +85,26 @@ async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Li
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets/{number}."""
-    hub = request.app[HUB]
+    hub, number = request.app[HUB], request.match_info["number"]
+    found = await hub.database.read(lambda session: page_of(session, hub, actor, number))
+    return body.answer(found, shapes.TicketPage)
 
-    async def work(session: Session) -> dict[str, Any]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        text = await tickets.text(session, ticket.id)
-        said = await events.words_of_ticket(session, ticket.id)
-        page = ticket_page(hub, actor, ticket, text, parts, readable(hub, actor, parts, said, text.caller_name))
-        files = await attachments.of_ticket(session, ticket.id) if may_have_attachments(actor, ticket) else []
-        page["attachments"] = [attached(hub, file, text.caller_name) for file in files]
-        page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
-        page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
-        page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]
-        return page
 
-    return body.answer(await hub.database.read(work), shapes.TicketPage)
+async def page_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict[str, Any]:
+    """Return the whole of a ticket as this actor may see it; raises NotFound."""
+    ticket, parts = await visible(session, hub, actor, number)
+    text = await tickets.text(session, ticket.id)
+    said = await events.words_of_ticket(session, ticket.id)
+    page = ticket_page(hub, actor, ticket, text, parts, readable(hub, actor, parts, said, text.caller_name))
+    files = await attachments.of_ticket(session, ticket.id)
+    page["attachments"] = [
+        attached(hub, file, text.caller_name) for file in files if may_have_attachment(actor, ticket, file)
+    ]
+    page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
+    page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
+    page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
+    page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]
+    return page
 
 
 async def listed(request: web.Request, actor: Actor) -> web.Response:

@@ -12,13 +12,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hotline.api import body
 from hotline.api.limiter import Limiter
-from hotline.api.shapes import Count, Named, Number, Provisional
+from hotline.api.shapes import Count, ExternalIdRow, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
-from hotline.api.view import tracked
+from hotline.api.view import elsewhere, tracked
 from hotline.keys import HUB
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import follow_ups, incidents, tickets
+from models.store import external_ids, follow_ups, incidents, tickets
 from models.ticket import Actor, id_of
 from models.vocabulary import Role
 
@@ -39,7 +39,7 @@ class Rating(Struct, kw_only=True):
     at: datetime
     solved: bool
     satisfied: bool
-    score: Annotated[int, Meta(ge=1, le=5)]
+    score: Annotated[int, Meta(ge=1, le=5)] | None
 
 
 class IncidentTold(Struct, kw_only=True):
@@ -64,6 +64,7 @@ class Tracked(Struct, kw_only=True):
     reply: str | None
     rating: Rating | None
     urge_count: Count
+    external_ids: list[ExternalIdRow]
     merged_state: TicketState | UnsetType = UNSET
     incident: IncidentTold | UnsetType | None = UNSET
 
@@ -89,12 +90,13 @@ async def look_up(app: web.Application, number: str, code: str | None) -> dict[s
     hub = app[HUB]
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await _own(app, session, number, code)
+        ticket, text = await own(app, session, number, code)
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
         reply = await _reply(session, hub, answered)
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))
+        page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
         if answered is not ticket:
             page["merged_state"] = answered.state
             page["incident"] = await _incident(hub, session, answered)
@@ -121,7 +123,7 @@ async def step(request: web.Request) -> web.Response:
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
     """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
     hub = request.app[HUB]
-    ticket, _ = await hub.database.read(lambda session: _own(request.app, session, number, code))
+    ticket, _ = await hub.database.read(lambda session: own(request.app, session, number, code))
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
@@ -129,7 +131,7 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
     )
 
 
-async def _own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
+async def own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
     """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number."""
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:

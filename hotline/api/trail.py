@@ -20,6 +20,7 @@ from models.vocabulary import Role
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Actor
     from models.trail import TicketEvent
@@ -82,27 +83,29 @@ class TicketClock(Struct, kw_only=True):
 
 async def show(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets/{number}/trail."""
-    hub = request.app[HUB]
+    hub, number = request.app[HUB], request.match_info["number"]
+    found = await hub.database.read(lambda session: trail_of(session, hub, actor, number))
+    return body.answer({"events": found}, Trail)
 
-    async def work(session: Session) -> list[dict[str, Any]]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        caller_name = (await tickets.text(session, ticket.id)).caller_name
-        said = await events.words_of_ticket(session, ticket.id)
-        words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
-        return [
-            {
-                "seq": event.seq,
-                "type": event.type,
-                "at": event.at,
-                "by": {"role": event.actor_role, "name": event.actor},
-                "fields": _told(actor, event),
-                "words": words.get(event.seq, {}),
-                "hash": event.hash.hex(),
-            }
-            for event in await events.of_ticket(session, ticket.id)
-        ]
 
-    return body.answer({"events": await hub.database.read(work)}, Trail)
+async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> list[dict[str, Any]]:
+    """Return a ticket's trail as this actor may read it; raises NotFound, DamagedTrail."""
+    ticket, parts = await visible(session, hub, actor, number)
+    caller_name = (await tickets.text(session, ticket.id)).caller_name
+    said = await events.words_of_ticket(session, ticket.id)
+    words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
+    return [
+        {
+            "seq": event.seq,
+            "type": event.type,
+            "at": event.at,
+            "by": {"role": event.actor_role, "name": event.actor},
+            "fields": _told(actor, event),
+            "words": words.get(event.seq, {}),
+            "hash": event.hash.hex(),
+        }
+        for event in await events.of_ticket(session, ticket.id)
+    ]
 
 
 def _told(actor: Actor, event: TicketEvent) -> dict[str, Any]:
@@ -115,27 +118,29 @@ def _told(actor: Actor, event: TicketEvent) -> dict[str, Any]:
 
 async def clock(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets/{number}/clock: every due time, recomputed from the trail and explained."""
-    hub = request.app[HUB]
+    hub, number = request.app[HUB], request.match_info["number"]
+    found = await hub.database.read_together(lambda session: clock_of(session, hub, actor, number))
+    return body.answer(found, TicketClock)
 
-    async def work(session: Session) -> dict[str, Any]:
-        ticket, parts = await visible(session, hub, actor, request.match_info["number"])
-        trail = await events.of_ticket(session, ticket.id)
-        counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
-        return {
-            "promised_at": ticket.promised_at,
-            "first_promised_at": ticket.first_promised_at,
-            "stage_by": ticket.stage_by,
-            "assignments": [
-                {
-                    "assignment": part.ordinal,
-                    "department": part.department,
-                    "is_as_stored": is_as_stored,
-                    "due": [
-                        {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
-                    ],
-                }
-                for part, is_as_stored, explanations in counted
-            ],
-        }
 
-    return body.answer(await hub.database.read_together(work), TicketClock)
+async def clock_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict[str, Any]:
+    """Return every due time of a ticket with how it came about; raises NotFound, DamagedTrail."""
+    ticket, parts = await visible(session, hub, actor, number)
+    trail = await events.of_ticket(session, ticket.id)
+    counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
+    return {
+        "promised_at": ticket.promised_at,
+        "first_promised_at": ticket.first_promised_at,
+        "stage_by": ticket.stage_by,
+        "assignments": [
+            {
+                "assignment": part.ordinal,
+                "department": part.department,
+                "is_as_stored": is_as_stored,
+                "due": [
+                    {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
+                ],
+            }
+            for part, is_as_stored, explanations in counted
+        ],
+    }

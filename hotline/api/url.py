@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hotline.api import body, forecast, knowledge, prompts, supervisions
+from hotline.api import body, follow_ups, forecast, knowledge, prompts, risk_clues, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
-from models.vocabulary import Role
+from models.vocabulary import Integration, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,6 +38,7 @@ PATTERNS: Final = {
     "department": "^[a-z0-9_-]{1,64}$",
     "line": "^[0-9]{1,16}$",
     "entry": "^[A-Za-z0-9_-]{1,32}$",
+    "system": "^[a-z0-9_-]{1,32}$",
     "external_id": "^[A-Za-z0-9_-]{1,200}$",
 }
 TEXT: Final = {"type": "string"}
@@ -45,8 +46,12 @@ STATES: Final = {"type": "array", "items": {"type": "string", "enum": [str(state
 QUERY_WORDS: Final = {"type": "string", "minLength": 1}
 ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
+CLUE_STATE: Final = {"type": "string", "enum": [*risk_clues.STATES, ""]}
+INTEGRATION: Final = {"type": "string", "enum": [*map(str, Integration), ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
 PROMPT_STATE: Final = {"type": "string", "enum": [*prompts.STATES, ""]}
+RUNG: Final = {"type": "string", "enum": [*follow_ups.RUNGS, ""]}
+STAFF_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": follow_ups.MOST_STAFF}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}
 OVER: Final = {"type": "string", "enum": [*forecast.OVER, ""]}
 WITHIN: Final = {"type": "integer", "enum": list(SPANS)}

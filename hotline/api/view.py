@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.attachments import Attachment
     from models.store.events import Said
+    from models.store.external_ids import ExternalId
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
@@ -98,6 +99,7 @@ def ticket_page(
         "closed_at": ticket.closed_at,
         "imported_from": ticket.imported_from,
         "old_number": ticket.old_number,
+        "police_number": None if is_department else ticket.police_number,
         "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,
         "reopen_count": ticket.reopen_count,
@@ -130,12 +132,13 @@ def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], 
     return [replace(one, words={name: hub.mask(text, caller_name) for name, text in one.words.items()}) for one in said]
 
 
-def may_have_attachments(actor: Actor, ticket: Ticket) -> bool:
-    """Tell whether this actor may have the files of a ticket that it may read.
+def may_have_attachment(actor: Actor, ticket: Ticket, one: Attachment) -> bool:
+    """Tell whether this actor may have a file of a ticket that it may read.
 
-    A department gets none of a confidential caller's: no program can tell whether a photo or a voice gives them away.
+    A department gets none of a confidential caller's: no program can tell whether a photo or a voice gives them away. Photos
+    of the work are departments' own.
     """
-    return actor.role is not Role.DEPARTMENT or ticket.disclosure is Disclosure.OPEN
+    return actor.role is not Role.DEPARTMENT or ticket.disclosure is Disclosure.OPEN or one.taken is not None
 
 
 def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, Any]:
@@ -145,7 +148,19 @@ def attached(hub: Hub, one: Attachment, caller_name: str | None) -> dict[str, An
         "name": hub.mask(one.name, caller_name),
         "media_type": one.media_type,
         "size": one.size,
+        "taken": one.taken,
+        "assignment": one.assignment,
+        "sha256": one.sha256.hex(),
     }
+
+
+def elsewhere(hub: Hub, found: list[ExternalId]) -> list[dict[str, Any]]:
+    """Return under which numbers other systems keep a ticket, with what they are called; the code where that is not known."""
+    names = {**hub.city.line_rule.outside_systems, **{line.number: line.name for line in hub.city.lines.values()}}
+    return [
+        {"system": one.system, "name": names.get(one.system, one.system), "number": one.number, "at": one.at}
+        for one in found
+    ]
 
 
 def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[str, Any]:
@@ -210,8 +225,13 @@ def _department(hub: Hub, code: str | None) -> dict[str, str] | None:
     return {"code": code, "name": hub.department_name(code)} if code else None
 
 
+def masked_phone(phone: str) -> str:
+    """Return a phone as the people of the hotline see it."""
+    return f"{phone[:3]}****{phone[-2:]}" if len(phone) > 6 else "****"
+
+
 def _mask(phone: str | None) -> str | None:
-    return None if phone is None else f"{phone[:3]}****{phone[-2:]}" if len(phone) > 6 else "****"
+    return None if phone is None else masked_phone(phone)
 
 
 def _mask_name(name: str | None) -> str | None:

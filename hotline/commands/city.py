@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from hotline.announcement import take_over
 from hotline.commands.installation import with_session
 from hotline.commands.knowledge import CITY
 from models.city_check import check_city
@@ -13,7 +14,7 @@ from models.city_diff import Change, Difference, differences
 from models.city_files import read_city, read_folder
 from models.city_knowledge import read_knowledge
 from models.errors import InvalidRequest
-from models.store import installation, knowledge
+from models.store import knowledge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,11 +90,12 @@ def load(settings: Settings, folder: Path) -> int:
     if check(folder):
         return 1
     city, entries = read_city(folder), read_knowledge(folder)
+    changed: list[int] = []
 
     async def job(session: Session) -> int:
-        await installation.keep_city(session, city, datetime.now(UTC))
+        changed.append(await take_over(session, city, datetime.now(UTC)))
         return await knowledge.seed(session, entries, CITY, datetime.now(UTC))
 
     new = with_session(settings, job)
-    print(f"已载入 {city.name} {city.version}，新增知识条目{new}个")
+    print(f"已载入 {city.name} {city.version}，新增知识条目{new}个，公告号码变更{changed[-1]}条")
     return 0

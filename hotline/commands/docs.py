@@ -135,10 +135,11 @@ def _gathered(arrows: dict[tuple[str, str], list[Action]]) -> dict[tuple[str, st
     sources: dict[str, set[str]] = defaultdict(set)
     for before, after in arrows:
         sources[after].add(before)
-    return {
-        (ANY if sources[after] == LIVE_ASSIGNMENT else before, after): actions
-        for (before, after), actions in arrows.items()
-    }
+    found: dict[tuple[str, str], list[Action]] = defaultdict(list)
+    for (before, after), actions in arrows.items():
+        gathered = found[ANY if sources[after] == LIVE_ASSIGNMENT else before, after]
+        gathered += [action for action in actions if action not in gathered]
+    return found
 
 
 def _page() -> str:

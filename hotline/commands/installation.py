@@ -49,6 +49,8 @@ LOG = structlog.get_logger()
 DATABASE: Final = "hotline"
 # `hotline up` names itself to its children, so that they notice its death.
 KEEPER: Final = "HOTLINE_KEEPER"
+# Who is no person: programs, machines, and citizens, who have a query code.
+NOBODYS: Final = frozenset({Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM})
 LOOK_FOR_KEEPER_S: Final = 0.5
 STAMP: Final = "trained_from"
 TRAINED_FROM: Final = (
@@ -159,10 +161,10 @@ def work(settings: Settings) -> None:
 
 def add_user(settings: Settings, name: str, role: str, department: str | None) -> None:
     """Make an account and print its password where it was made up here."""
-    try:
-        wanted = Role(role)
-    except ValueError as error:
-        raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(Role)}") from error
+    persons = [one for one in Role if one not in NOBODYS]
+    if role not in persons:
+        raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(persons)}")
+    wanted = Role(role)
     if wanted is Role.DEPARTMENT and read_city(settings.city).party(department or "") is None:
         raise InvalidRequest("承办单位账号须用 --department 指明单位代码或网格代码")
     password = _password()

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from hotline.access import prepare_access
+from hotline.announcement import take_over
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
 from hotline.commands.knowledge import seed
@@ -199,8 +200,8 @@ async def _prepare(settings: Settings, url: str) -> None:
 
         async def work(session: Session) -> None:
             await installation.check_keys(session, datetime.now(UTC))
-            await installation.keep_city(session, city, datetime.now(UTC))
             await _set_clock(session, settings)
+            await take_over(session, city, datetime.now(UTC))
 
         await store.write(work)
         await prepare_access(settings, store, city)

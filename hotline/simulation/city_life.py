@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from hotline.simulation.agents import Agents
 from hotline.simulation.callers import Callers
 from hotline.simulation.citizens import Citizens
 from hotline.simulation.connection import Connection, Person, Refused, Tally
 from hotline.simulation.decisions import Decisions
 from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
+from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.incidents import IncidentLeads
 from hotline.simulation.knowledge import KnowledgeKeepers
+from hotline.simulation.ladder import Ladder
 from hotline.simulation.pace import Pace
+from hotline.simulation.police import Police
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
 from hotline.simulation.town import Town, again_and_again
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.access import Access
+    from hotline.simulation.system import System
     from models.city import City
 
 PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
@@ -43,6 +49,7 @@ ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
 LEADS_EVERY_S: Final = 2.0
+SHIFT_EVERY_S: Final = 20.0
 # Callers stop after this share of a run that has an end: the last ones want an answer too.
 CALLING: Final = 1 / 3
 
@@ -51,17 +58,21 @@ async def live(
     access: Access, city: City, folder: Path, *, parts: frozenset[str], seed: int, seconds: float, calls: float
 ) -> Tally:
     """Live for so many seconds, or until SIGINT or SIGTERM; returns what was done. Raises Refused."""
-    connection = Connection(access.url)
-    departments: Departments | None = None
-    try:
+    async with contextlib.AsyncExitStack() as ends:
+        connection = Connection(access.url)
+        ends.push_async_callback(connection.close)
         people = await _sign_in(connection, access)
         pace = Pace(lambda: _hub_time(people["supervisor"]))
         await pace.start()
         town = Town(city, connection, pace, people, seed)
         jobs: list[Any] = [pace.keep()]
         citizens = Citizens(town)
+        phone, police = (
+            Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
+        )
         if "departments" in parts:
             departments = Departments(town, access.departments)
+            ends.push_async_callback(departments.stop)
             await departments.start()
             jobs.append(again_and_again(SWEEP_EVERY_S, departments.sweep))
         if "desk" in parts:
@@ -69,17 +80,29 @@ async def live(
         if "review" in parts:
             jobs.append(again_and_again(ROUND_EVERY_S, Review(town).round))
         if "follow-up" in parts:
-            jobs.append(again_and_again(LOOK_EVERY_S, FollowUpCalls(town, citizens).round))
+            ladder = Ladder(town, citizens, phone)
+            await _open(ladder.system, ends)
+            jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
         if "callers" in parts:
-            phone = Person(connection, {"authorization": f"Bearer {access.channels['phone']}"})
-            callers = Callers(town, citizens, phone, read_corpus(folder))
-            jobs += [callers.run(calls, seconds * CALLING), IncidentLeads(town).bursts(phone)]
+            agents = Agents(town, _bearers(connection, access.agents))
+            await agents.start()
+            callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
+            emergencies = Police(town, phone, police)
+            await _open(emergencies.system, ends)
+            jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
+            jobs += [again_and_again(SHIFT_EVERY_S, agents.change_shift), IncidentLeads(town).bursts(phone)]
         await _until_told(jobs, seconds)
         return connection.tally
-    finally:
-        if departments is not None:
-            await departments.stop()
-        await connection.close()
+
+
+async def _open(system: System, ends: contextlib.AsyncExitStack) -> None:
+    ends.push_async_callback(system.stop)
+    await system.start()
+
+
+def _bearers(connection: Connection, tokens: dict[str, str]) -> dict[str, Person]:
+    """Return who holds each of some tokens."""
+    return {name: Person(connection, {"authorization": f"Bearer {token}"}) for name, token in tokens.items()}
 
 
 async def _desk(town: Town) -> list[Any]:
@@ -93,6 +116,7 @@ async def _desk(town: Town) -> list[Any]:
         again_and_again(SWEEP_EVERY_S, KnowledgeKeepers(town).round),
         again_and_again(LEADS_EVERY_S, leads.round),
         leads.storm(),
+        again_and_again(SWEEP_EVERY_S, FigureKeepers(town).round),
         Scenes(town).run(),
     ]
 

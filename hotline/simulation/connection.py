@@ -124,8 +124,12 @@ class Person:
 
     async def read(self, path: str) -> dict[str, Any] | None:
         """Return what stands there, None where it is not for this person to see."""
-        answer = await self.connection.ask("GET", path, headers=self._headers)
+        answer = await self.look(path)
         return answer.body if answer.is_done else None
+
+    async def look(self, path: str) -> Answer:
+        """Return the answer of what stands there, whatever it is."""
+        return await self.connection.ask("GET", path, headers=self._headers)
 
     async def lines(self, path: str, rows: str = "tickets") -> AsyncIterator[dict[str, Any]]:
         """Yield every row of a list, page after page."""

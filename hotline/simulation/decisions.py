@@ -29,7 +29,7 @@ class Decisions:
         """Confirm what the emergency services have taken over."""
         person = self.town.people["shift_lead"]
         rows = [row async for row in person.lines("/api/v1/handoffs", "handoffs")]
-        for row in rows[:AT_A_TIME]:
+        for row in [one for one in rows if one["ticket"] is not None][:AT_A_TIME]:
             ticket, number = row["ticket"], row["number"]
             if (ticket, number) in self._given_up:
                 continue

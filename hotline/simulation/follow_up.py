@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AT_A_TIME: Final = 60
 NOT_AT_HOME: Final = 0.1
+BEFORE_A_PERSON: Final = frozenset({"rated_by_link", "asked_again", "closed_by_hand"})
 AFTER_CLOSE: Final = frozenset({"back_after_close", "stubborn", "reopened_by_supervisor", "archived_by_hand"})
 
 
@@ -31,20 +32,27 @@ class FollowUpCalls:
         self._later: set[asyncio.Task[None]] = set()
 
     async def round(self) -> None:
-        """Call everybody who waits and was not tried yet in this part of the day."""
+        """Call everybody who waits for a person and was not tried yet in this part of the day."""
         now = self.town.pace.now()
         part = part_of(now, self._terms)
         if part is None:
             return
+        people = self.town.people["follow_up"].lines("/api/v1/follow-ups?rung=person", "asks")
+        asked = {ask["ticket"] async for ask in people}
         waiting = []
         async for line in self.town.people["follow_up"].lines("/api/v1/tickets?state=follow_up"):
             key = (line["number"], line["reopen_count"], now.date().isoformat(), part)
-            if key not in self._called:
+            if key not in self._called and (line["number"] in asked or self._comes_first(line["number"])):
                 waiting.append(line)
                 self._called.add(key)
             if len(waiting) == AT_A_TIME:
                 break
         await asyncio.gather(*(self._call(line) for line in waiting))
+
+    def _comes_first(self, number: str) -> bool:
+        """Tell whether the citizen, or somebody of the hotline, acts before the follow-up's ladder comes to a person."""
+        told = self.town.endings.of(number)
+        return number in self._escalated or (told is not None and told.tale.name in BEFORE_A_PERSON)
 
     async def _call(self, line: dict[str, Any]) -> None:
         number, count = line["number"], line["reopen_count"]

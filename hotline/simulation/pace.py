@@ -33,7 +33,11 @@ class Pace:
 
     def seconds(self, length: timedelta) -> float:
         """Return how many real seconds it takes to do what takes people so long."""
-        return max(0.0, length.total_seconds() / self._clock.speed / self._haste)
+        return self.lasts(length) / self._haste
+
+    def lasts(self, length: timedelta) -> float:
+        """Return how many real seconds that much hub time lasts, however quick anybody is."""
+        return max(0.0, length.total_seconds() / self._clock.speed)
 
     def brief(self, length: timedelta) -> timedelta:
         """Return the hub time that passes while somebody does what takes people so long."""
@@ -45,7 +49,7 @@ class Pace:
 
     async def rest_until(self, at: datetime) -> None:
         """Let hub time pass until then: no haste makes it pass sooner."""
-        await asyncio.sleep(self.seconds(at - self.now()) * self._haste)
+        await asyncio.sleep(self.lasts(at - self.now()))
 
     async def start(self) -> None:
         """Look twice, so that the speed is known."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, forecast, model_in_use, prompt, storm, waves
+from hotline import auto_dispatch, forecast, indicators, model_in_use, prompt, report, storm, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
+from hotline.inspection import draw_due
 from hotline.knowledge_entry import remind
 from hotline.shadow import ShadowReader
 from hotline.workers.notices import ShownOnPage, send_notices
@@ -40,8 +41,14 @@ STORM_EVERY_S: Final = 2.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 # A forecast is made once an hour of the hub's clock, and however fast that runs no oftener than this.
 FORECAST_EVERY_S: Final = 60.0
+# Counted once an hour of the hub's clock, and at once where something was excluded.
+COUNT_EVERY_S: Final = 20.0
+# Nobody waits at the screen for a report; what is asked for at once is made within seconds.
+REPORTS_EVERY_S: Final = 3.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
+# Samples of the days that are over, once each.
+DRAW_EVERY_S: Final = 60.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -56,23 +63,21 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
             group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
-            group.create_task(
-                _loop(storm.unless_storm(hub, lambda: remind(hub)), REMIND_EVERY_S, breath_s=REMIND_EVERY_S)
-            )
-            group.create_task(_loop(storm.unless_storm(hub, shadow.turn), SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
             group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
-            group.create_task(
-                _loop(storm.unless_storm(hub, lambda: check_daily(hub, settings)), LOOK_FOR_DRIFT_EVERY_S)
-            )
-            group.create_task(
-                _loop(
-                    storm.unless_storm(hub, lambda: forecast.refresh(hub, settings)),
-                    FORECAST_EVERY_S,
-                    breath_s=FORECAST_EVERY_S,
-                )
-            )
+            for once, every_s in (
+                (lambda: remind(hub), REMIND_EVERY_S),
+                (lambda: draw_due(hub), DRAW_EVERY_S),
+                (shadow.turn, SHADOW_EVERY_S),
+                (lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S),
+                (lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S),
+                (lambda: indicators.refresh(hub), COUNT_EVERY_S),
+                (lambda: report.turn(hub), REPORTS_EVERY_S),
+                (lambda: _ask_for_reports(hub), COUNT_EVERY_S),
+            ):
+                # What can wait while there is a storm; none of it is in a hurry where more is waiting.
+                group.create_task(_loop(storm.unless_storm(hub, once), every_s, breath_s=every_s))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:
@@ -94,6 +99,12 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: 
             done = 0
         # Where something was done, more may be waiting; a breath gathers what comes in together.
         await asyncio.sleep(breath_s if done else rest_s)
+
+
+async def _ask_for_reports(hub: Hub) -> int:
+    """Ask for the reports of times that are over."""
+    await report.schedule(hub)
+    return 0
 
 
 async def _watch(hub: Hub) -> int:

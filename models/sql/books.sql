@@ -13,12 +13,11 @@ SELECT 'calls_by_end' AS account, v.part, v.n FROM (
   SELECT
     count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS answered,
     count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NULL AND outcome IS NULL) AS talking,
-    count(*) FILTER (WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS hung_up,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome = 'abandoned') AS abandoned,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NOT NULL AND outcome IS DISTINCT FROM 'abandoned') AS untouched,
     count(*) FILTER (WHERE answered_at IS NULL AND ended_at IS NULL AND outcome IS NULL) AS ringing
   FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
-) AS c CROSS JOIN LATERAL (VALUES ('answered', c.answered), ('talking', c.talking), ('hung_up', c.hung_up),
+) AS c CROSS JOIN LATERAL (VALUES ('answered', c.answered), ('talking', c.talking),
   ('abandoned', c.abandoned), ('untouched', c.untouched), ('ringing', c.ringing)) AS v (part, n);
 
 -- name: calls_by_outcome(city_code, since, until)
@@ -127,6 +126,57 @@ SELECT 'handoffs' AS account, v.part, v.n FROM (
     count(*) FILTER (WHERE confirmed_at IS NULL) AS open
   FROM handoffs WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('confirmed', c.confirmed), ('open', c.open)) AS v (part, n);
+
+-- name: police(city_code, since, until, low, high)
+-- What came from 110 and where it stands; clues pushed to it, which the trail tells too, and what became of them; when handoffs
+-- reached the other side.
+SELECT 'police_orders' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE t.state IN ('on_desk', 'assigned', 'in_review', 'follow_up')) AS being_handled,
+    count(*) FILTER (WHERE t.state IN ('closed', 'archived', 'answered')) AS closed,
+    count(*) FILTER (WHERE t.state = 'handed_off') AS handed_off,
+    count(*) FILTER (WHERE t.state IN ('declined', 'merged', 'withdrawn', 'void')) AS other
+  FROM tickets AS t WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :high AND t.police_number IS NOT NULL
+    AND t.registered_at >= :since AND t.registered_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('being_handled', c.being_handled), ('closed', c.closed), ('handed_off', c.handed_off),
+  ('other', c.other)) AS v (part, n)
+UNION ALL
+SELECT 'risk_clues', '', count(*) FROM events
+WHERE city_code = :city_code AND type = 'risk_clue_push' AND at >= :since AND at < :until
+UNION ALL
+SELECT 'risk_clues', v.part, v.n FROM (
+  SELECT count(*) FILTER (WHERE withdrawn_at IS NOT NULL) AS withdrawn,
+    count(*) FILTER (WHERE withdrawn_at IS NULL AND acknowledged_at IS NOT NULL) AS acknowledged,
+    count(*) FILTER (WHERE withdrawn_at IS NULL AND acknowledged_at IS NULL) AS unacknowledged
+  FROM risk_clues WHERE city_code = :city_code AND pushed_at >= :since AND pushed_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('withdrawn', c.withdrawn), ('acknowledged', c.acknowledged), ('unacknowledged', c.unacknowledged))
+  AS v (part, n)
+UNION ALL
+SELECT 'handoffs_offered', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE offered_at <= offer_by) AS in_time,
+    count(*) FILTER (WHERE offered_at > offer_by) AS late, count(*) FILTER (WHERE offered_at IS NULL) AS not_offered
+  FROM handoffs WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('in_time', c.in_time), ('late', c.late),
+  ('not_offered', c.not_offered)) AS v (part, n);
+
+-- name: asks(city_code, since, until)
+-- Who was asked how it ended: by how that came to its end, and of what has ended, on which rung.
+SELECT 'asks_by_outcome' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE ended_at IS NULL) AS being_asked,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND outcome = 'answered') AS said,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND outcome = 'silent') AS unanswered,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND outcome = 'overtaken') AS overtaken
+  FROM follow_up_asks WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('being_asked', c.being_asked), ('said', c.said),
+  ('unanswered', c.unanswered), ('overtaken', c.overtaken)) AS v (part, n)
+UNION ALL
+SELECT 'asks_by_rung', v.part, v.n FROM (
+  SELECT count(*) FILTER (WHERE outcome IS NOT NULL) AS whole,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND rung = 'sms') AS sms,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND rung = 'auto_call') AS auto_call,
+    count(*) FILTER (WHERE ended_at IS NOT NULL AND rung = 'person') AS person
+  FROM follow_up_asks WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('sms', c.sms), ('auto_call', c.auto_call), ('person', c.person))
+  AS v (part, n);
 
 -- name: open_now(city_code)
 -- What is open now, of whatever day: each is somebody's to take on.

@@ -18,7 +18,12 @@ SELECT type, count(*) AS n FROM events WHERE city_code = :city_code AND at >= :s
 
 -- name: since(city_code, since, batch)
 -- What happened to any ticket from a time on, the oldest first; what was taken over of the past (`imported`) did not happen now.
-SELECT ticket_id, seq, type, at FROM events WHERE city_code = :city_code AND at >= :since AND type <> 'imported'
+-- A changed telephone number is no ticket's: it comes as ticket 0 with the announcement's id.
+(SELECT ticket_id, seq, type, at FROM events WHERE city_code = :city_code AND at >= :since AND type <> 'imported'
+ ORDER BY at, ticket_id, seq LIMIT :batch)
+UNION ALL
+(SELECT 0, id, 'line_changed', at FROM announcements WHERE city_code = :city_code AND at >= :since
+ ORDER BY at, id LIMIT :batch)
 ORDER BY at, ticket_id, seq LIMIT :batch;
 
 -- name: parties(city_code, ticket_ids)

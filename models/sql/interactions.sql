@@ -1,7 +1,7 @@
 -- name: offer(city_code, channel, line, seat_group, caller_index, caller, at, asked_at)$
 -- A call, chat or letter arrives.
-INSERT INTO interactions (city_code, channel, line, seat_group, caller_index, caller, offered_at, asked_at)
-VALUES (:city_code, :channel::text::channel, :line, :seat_group, :caller_index, :caller, :at, :asked_at)
+INSERT INTO interactions (city_code, channel, line, handling_line, seat_group, caller_index, caller, offered_at, asked_at)
+VALUES (:city_code, :channel::text::channel, :line, :line, :seat_group, :caller_index, :caller, :at, :asked_at)
 RETURNING id;
 
 -- name: known(city_code, id)$

@@ -1,3 +1,8 @@
+-- name: add(city_code, id, ticket_id, kind, address, body, at)!
+-- A message that waits to be sent.
+INSERT INTO notices (city_code, id, ticket_id, kind, address, body, created_at, attempts)
+VALUES (:city_code, :id, :ticket_id, :kind, :address, :body, :at, 0);
+
 -- name: claim(claimed_until, city_code, wall_now, most_attempts, batch)
 -- Takes messages that wait to be sent, oldest first; other workers skip them.
 WITH taken AS MATERIALIZED (
@@ -23,8 +28,3 @@ UPDATE notices SET claimed_until = :until, last_error = :error WHERE city_code =
 -- The newest messages, for the demo's page.
 SELECT id, ticket_id, kind, address, body, created_at, sent_at FROM notices
 WHERE city_code = :city_code ORDER BY created_at DESC LIMIT :n;
-
--- name: add(city_code, id, ticket_id, kind, address, body, at)!
--- A message that is about no ticket.
-INSERT INTO notices (city_code, id, ticket_id, kind, address, body, created_at, attempts)
-VALUES (:city_code, :id, :ticket_id, :kind, :address, :body, :at, 0) ON CONFLICT DO NOTHING;

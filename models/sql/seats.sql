@@ -29,6 +29,15 @@ ON CONFLICT (city_code, agent) DO UPDATE SET seat_groups = EXCLUDED.seat_groups,
 -- A sign of life.
 UPDATE seats SET seen_at = greatest(seen_at, :at) WHERE city_code = :city_code AND agent = :agent RETURNING true;
 
+-- name: of_agents(city_code, agents)
+-- The seats of some agents.
+SELECT agent, seat_groups, state, since, interaction, reason, signed_on_at, seen_at FROM seats
+WHERE city_code = :city_code AND agent = ANY(:agents::text[]);
+
+-- name: all_seen(at, city_code, agents)!
+-- A sign of life of many at once.
+UPDATE seats SET seen_at = greatest(seen_at, :at) WHERE city_code = :city_code AND agent = ANY(:agents::text[]);
+
 -- name: leave(city_code, agent)!
 -- An agent signs off.
 DELETE FROM seats WHERE city_code = :city_code AND agent = :agent;

@@ -71,9 +71,12 @@ WITH written_tickets AS (
     created_at timestamptz)
 ), written_handoffs AS (
   INSERT INTO handoffs SELECT * FROM json_populate_recordset(NULL::handoffs, :handoffs::text::json)
-  ON CONFLICT (city_code, ticket_id, number) DO UPDATE SET
-    flag = EXCLUDED.flag, opened_at = EXCLUDED.opened_at, confirm_by = EXCLUDED.confirm_by,
-    confirmed_at = EXCLUDED.confirmed_at, outside_number = EXCLUDED.outside_number
+  -- One that was begun during the call may be confirmed while its ticket is registered: what is known is kept.
+  ON CONFLICT (city_code, id) DO UPDATE SET ticket_id = EXCLUDED.ticket_id,
+    offered_at = coalesce(handoffs.offered_at, EXCLUDED.offered_at),
+    confirmed_at = coalesce(handoffs.confirmed_at, EXCLUDED.confirmed_at),
+    confirmed_by = coalesce(handoffs.confirmed_by, EXCLUDED.confirmed_by),
+    outside_number = coalesce(EXCLUDED.outside_number, handoffs.outside_number)
 ), written_follow_ups AS (
   INSERT INTO follow_ups SELECT * FROM json_populate_recordset(NULL::follow_ups, :follow_ups::text::json)
 ), written_ratings AS (

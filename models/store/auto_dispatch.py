@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import MONTH
+from models.ticket import first_id
 
 if TYPE_CHECKING:
     from models.store.database import Session
@@ -55,15 +55,11 @@ async def switch(session: Session, change: Switch) -> None:
 
 async def outcomes(session: Session, since: datetime) -> dict[str, Outcome]:
     """Return by category what went out by itself in the months from that time on."""
-    rows = _SQL.outcomes(session.connection, city_code=session.city_code, low=_lowest(since))
+    rows = _SQL.outcomes(session.connection, city_code=session.city_code, low=first_id(since))
     return {row["category"]: Outcome(**dict(row)) async for row in rows}
 
 
 async def shares(session: Session, since: datetime) -> dict[str, int]:
     """Return by category how many tickets were registered in the months from that time on."""
-    rows = _SQL.shares(session.connection, city_code=session.city_code, low=_lowest(since))
+    rows = _SQL.shares(session.connection, city_code=session.city_code, low=first_id(since))
     return {row["category"]: row["tickets"] async for row in rows}
-
-
-def _lowest(since: datetime) -> int:
-    return (since.year * 100 + since.month) * MONTH

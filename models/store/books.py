@@ -39,6 +39,11 @@ _ACCOUNTS: Final = {
     "merged": "merged",
     "deliveries": "deliveries",
     "handoffs": "handoffs",
+    "handoffs_offered": "handoffs_offered",
+    "police_orders": "police_orders",
+    "risk_clues": "risk_clues",
+    "asks_by_outcome": "asks_by_outcome",
+    "asks_by_rung": "asks_by_rung",
     "open_now": "open_now",
 }
 # The month in an id is that of China's time, the span is in UTC.
@@ -74,6 +79,8 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.merged, time | ids),
         (_SQL.deliveries, time),
         (_SQL.handoffs, time),
+        (_SQL.police, time | ids),
+        (_SQL.asks, time),
         (_SQL.open_now, {"city_code": session.city_code}),
     )
     wholes: dict[str, int] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from models.store.database import queries
-from models.ticket import MONTH
+from models.ticket import first_id
 
 if TYPE_CHECKING:
     from models.store.database import Session
@@ -52,7 +52,7 @@ async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]
         caller_indexes=[one.caller_index for one in wanted],
         places=[one.place for one in wanted],
         categories=[one.category for one in wanted],
-        since=(since.year * 100 + since.month) * MONTH,
+        since=first_id(since),
     )
     found: list[list[Alike]] = [[] for _ in wanted]
     async for asker, *columns in rows:

@@ -20,7 +20,7 @@ _SQL = queries("events")
 
 
 class Happened(Struct, frozen=True, kw_only=True):
-    """That something happened to a ticket; what, stands on its trail."""
+    """That something happened to a ticket; what, stands on its trail. Ticket 0 is none: a telephone number changed."""
 
     ticket_id: int
     seq: int

@@ -19,11 +19,15 @@ _SQL = queries("interactions")
 
 
 class Interaction(Struct, frozen=True, kw_only=True):
-    """One call, chat or letter; `transcript` is opened. From `asked_at` on its caller wants a person."""
+    """One call, chat or letter; `transcript` is opened. From `asked_at` on its caller wants a person.
+
+    `line` was dialled, the seats of `handling_line` have it now.
+    """
 
     id: int
     channel: str
     line: str | None
+    handling_line: str | None
     seat_group: str
     agent: str | None
     caller_index: bytes | None

@@ -43,6 +43,21 @@ class Claimed(Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+async def add(session: Session, notice: Notice, at: datetime) -> None:
+    """Queue a message that no step of a ticket sends."""
+    seal = session.keyring.seal
+    await _SQL.add(
+        session.connection,
+        city_code=session.city_code,
+        id=notice.id,
+        ticket_id=notice.ticket_id,
+        kind=notice.kind,
+        address=seal(notice.address, "notices", "address", notice.id),
+        body=seal(notice.content, "notices", "body", notice.id),
+        at=at,
+    )
+
+
 async def claim(session: Session, wall_now: datetime, batch: int) -> list[Claimed]:
     """Claim messages to send; a claim lapses after a minute."""
     rows = _SQL.claim(
@@ -64,20 +79,6 @@ def opened(keyring: Keyring, claimed: Claimed) -> Message:
         kind=claimed.kind,
         address=keyring.unseal(claimed.address, "notices", "address", claimed.id),
         content=keyring.unseal(claimed.body, "notices", "body", claimed.id),
-    )
-
-
-async def add(session: Session, notice: Notice, at: datetime) -> None:
-    """Queue a message that is about no ticket."""
-    await _SQL.add(
-        session.connection,
-        city_code=session.city_code,
-        id=notice.id,
-        ticket_id=notice.ticket_id,
-        kind=notice.kind,
-        address=session.keyring.seal(notice.address, "notices", "address", notice.id),
-        body=session.keyring.seal(notice.content, "notices", "body", notice.id),
-        at=at,
     )
 
 

@@ -91,6 +91,17 @@ async def seen(session: Session, agent: str, at: datetime) -> bool:
     return bool(await _SQL.seen(session.connection, city_code=session.city_code, agent=agent, at=at))
 
 
+async def of_agents(session: Session, agents: Iterable[str]) -> dict[str, Seat]:
+    """Return the seats of those of some agents who have signed on."""
+    rows = _SQL.of_agents(session.connection, city_code=session.city_code, agents=list(agents))
+    return {row["agent"]: _made(row) async for row in rows}
+
+
+async def all_seen(session: Session, agents: Iterable[str], at: datetime) -> None:
+    """Record a sign of life of everybody named who has signed on."""
+    await _SQL.all_seen(session.connection, city_code=session.city_code, agents=sorted(agents), at=at)
+
+
 async def leave(session: Session, agent: str) -> None:
     """Forget a seat."""
     await _SQL.leave(session.connection, city_code=session.city_code, agent=agent)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.store.database import queries
-from models.ticket import MONTH, Assignment, Ticket, TicketText, number_of
+from models.ticket import MONTH, Assignment, Ticket, TicketText, first_id, number_of
 from models.understanding import Told
 
 if TYPE_CHECKING:
@@ -69,14 +69,15 @@ class KeptReading(Struct, frozen=True, kw_only=True):
     masked_text: str
 
 
-def _ticket(record: Any) -> Ticket:
+def ticket_of(record: Any) -> Ticket:
+    """Return a row of tickets as the record."""
     return msgspec.convert({name: record[name] for name in _FIELDS}, Ticket)
 
 
 async def lock(session: Session, ticket_id: int) -> Ticket:
     """Lock and return the ticket; raises NotFound."""
     record = await _SQL.lock(session.connection, city_code=session.city_code, id=ticket_id)
-    return _ticket(_found(record, ticket_id))
+    return ticket_of(_found(record, ticket_id))
 
 
 async def lock_common(session: Session, ticket_id: int) -> None:
@@ -87,7 +88,7 @@ async def lock_common(session: Session, ticket_id: int) -> None:
 async def get(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket; raises NotFound."""
     record = await _SQL.get(session.connection, city_code=session.city_code, id=ticket_id)
-    return _ticket(_found(record, ticket_id))
+    return ticket_of(_found(record, ticket_id))
 
 
 async def text(session: Session, ticket_id: int) -> TicketText:
@@ -144,7 +145,7 @@ async def merged_callers(session: Session, ticket_id: int) -> list[MergedCaller]
     """Return the tickets that were merged into this one and are still, with how their callers are reached."""
     found = []
     async for row in _SQL.merged_callers(session.connection, city_code=session.city_code, id=ticket_id):
-        ticket = _ticket(row)
+        ticket = ticket_of(row)
         code = session.keyring.unseal(row["query_code"], "ticket_texts", "query_code", ticket.id)
         found.append(MergedCaller(ticket, _caller(session, row, ticket.id)[1], code))
     return found
@@ -160,7 +161,7 @@ async def has_merged_caller(session: Session, ticket_id: int, caller_index: byte
 async def share(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket and keep it as it is until the transaction ends; raises NotFound."""
     record = await _SQL.share(session.connection, city_code=session.city_code, id=ticket_id)
-    return _ticket(_found(record, ticket_id))
+    return ticket_of(_found(record, ticket_id))
 
 
 async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:
@@ -198,7 +199,7 @@ async def _page_of_range(session: Session, fits: Filter, low: int, below: int, s
         is_plain = all(value is None for value in more.values())
         search = _SQL.search if is_plain else _SQL.search_within
         rows = search(session.connection, query=words, **({} if is_plain else more), **where)
-    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+    return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]
 
 
 async def briefs(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -222,14 +223,14 @@ async def readings(session: Session, walk: Walk, below: int | None, size: int) -
         **_walked(walk),
     )
     return [
-        KeptReading(ticket=_ticket(row), reading=row["reading"], masked_text=row["masked_text"]) async for row in rows
+        KeptReading(ticket=ticket_of(row), reading=row["reading"], masked_text=row["masked_text"]) async for row in rows
     ]
 
 
 def _walked(walk: Walk) -> dict[str, Any]:
     since = (walk.since or EARLIEST).astimezone(UTC)
     # A ticket's id begins with the month of its registration, so that older partitions are not looked into.
-    low = (since.year * 100 + since.month) * MONTH
+    low = first_id(since)
     return {"low": low, "since": since, "without": [str(state) for state in walk.without]}
 
 
@@ -265,19 +266,19 @@ async def desk(session: Session, state: TicketState, after: tuple[datetime, int]
         after_id=last,
         page_size=size,
     )
-    return [Listed(ticket=_ticket(row), masked_text=row["masked_text"]) async for row in rows]
+    return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]
 
 
 async def spread(session: Session, since: datetime, most: int) -> list[Told]:
     """Return at most so many requests, spread evenly over all that were registered from a time on."""
-    low = (since.year * 100 + since.month) * MONTH
+    low = first_id(since)
     rows = _SQL.spread(session.connection, city_code=session.city_code, low=low, since=since, most=most)
     return [msgspec.convert(dict(row), Told) async for row in rows]
 
 
 def _part_listed(row: Any, asks: str | None = None) -> Listed:
     return Listed(
-        ticket=_ticket(row),
+        ticket=ticket_of(row),
         masked_text=row["masked_text"],
         ordinal=row["ordinal"],
         part_reply_by=row["part_reply_by"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import urllib.request
@@ -9,12 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
     from tests.acceptance.conftest import RunningHub
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+VENDOR = "巡查发现路口有流动摊贩占道经营，三轮车卖菜占住人行道，行人只能走车道。"
+# One grey pixel.
+PHOTO = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+SIGN_IN = ("username", "password")
 SIZES = ((1440, 900), (390, 844))
 
 
@@ -91,3 +97,86 @@ def _citizens_page(page: Page, hub: RunningHub, receipt: Any) -> None:
     take(page, "withdraw")
     assert "撤诉" in page.inner_text("dl")
     assert fits(page)
+
+
+def test_a_grid_worker_reports_and_settles_by_thumb(
+    running_hub: Callable[..., RunningHub], chromium: Browser, tmp_path: Path
+) -> None:
+    hub = running_hub()
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(PHOTO)
+    worker = next(user for user in hub.access["users"] if user["username"].startswith("demo-grid-"))
+    for size in SIZES:
+        with shown(chromium, size) as page:
+            page.goto(f"{hub.url}/grid")
+            page.fill("input[name=username]", worker["username"])
+            page.fill("input[name=password]", worker["password"])
+            page.click("main button")
+            page.wait_for_load_state()
+            _report(page, photo)
+            assert page.locator("a.part").count() == 1
+            assert fits(page)
+            page.click("a.part")
+            page.wait_for_load_state()
+            _settle(page, photo)
+            assert fits(page)
+            page.goto(f"{hub.url}/grid")
+            assert page.locator("a.part").count() == 0
+
+
+def _report(page: Page, photo: Path) -> None:
+    form = page.locator("form", has=page.locator("input[value=report]"))
+    form.locator("textarea").fill(VENDOR)
+    form.locator("input[type=file]").set_input_files(photo)
+    form.locator("button").click()
+    page.wait_for_load_state()
+    page.click("a.back")
+    page.wait_for_load_state()
+
+
+def _settle(page: Page, photo: Path) -> None:
+    """Acknowledge, reply with a photo, sign off; the photos are drawn, and every button is wide enough for a thumb."""
+    page.locator("details[open] button").click()
+    page.wait_for_load_state()
+    reply = page.locator("details", has=page.locator("input[value=reply]"))
+    reply.locator("textarea").fill("已劝离摊贩并清扫路面，人行道恢复畅通。")
+    reply.locator("input[type=file]").set_input_files(photo)
+    assert min(box["height"] for box in (reply.locator("button").bounding_box(),) if box) >= 44
+    reply.locator("button").click()
+    page.wait_for_load_state()
+    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert page.locator("img").count() == 2
+    sign_off = page.locator("details", has=page.locator("input[value=sign_off]"))
+    sign_off.locator("input[name=signed_by]").fill("王组长")
+    sign_off.locator("button").click()
+    page.wait_for_load_state()
+    assert "已签发" in page.inner_text("main")
+
+
+def test_a_suggestion_is_supported_by_a_tap_and_the_digest_counts_it(
+    running_hub: Callable[..., RunningHub], chromium: Browser
+) -> None:
+    hub = running_hub()
+    users = {user["role"]: user for user in hub.access["users"]}
+    with shown(chromium, SIZES[0]) as page:
+        page.request.post(f"{hub.url}/api/v1/session", data={name: users["supervisor"][name] for name in SIGN_IN})
+        phone = {"authorization": f"Bearer {hub.access['channels']['phone']}", "idempotency-key": "s"}
+        content = {"text": "建议在东湖区翠湖路增设公交站，方便老年人乘车买菜。", "caller": {"phone": "13800000001"}}
+        number = page.request.post(f"{hub.url}/api/v1/tickets", data=content, headers=phone).json()["number"]
+        brief = "翠湖路一带老年居民较多，最近的公交站步行需十五分钟，建议在菜市场附近增设一处站点。"
+        published = {"ticket": number, "title": "翠湖路增设公交站", "brief": brief, "consent": "phone"}
+        assert page.request.post(f"{hub.url}/api/v1/suggestions", data=published).status == 201
+    for n, size in enumerate(SIZES, 1):
+        with shown(chromium, size) as page:
+            page.goto(f"{hub.url}/suggestions")
+            page.click("article button")
+            page.wait_for_load_state()
+            assert f"{n} 人支持" in page.inner_text("article")
+            assert fits(page)
+            page.goto(f"{hub.url}/suggestions/digest")
+            for name in SIGN_IN:
+                page.fill(f"input[name={name}]", users["leader"][name])
+            page.click("button")
+            page.wait_for_load_state()
+            assert f"{n}人（实名0）" in page.inner_text("main")
+            assert fits(page)

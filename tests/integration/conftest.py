@@ -486,3 +486,25 @@ async def receivers(world: World) -> AsyncIterator[Receivers]:
     await made.server.start_server()
     yield made
     await made.server.close()
+
+
+class PoliceServer(DepartmentServer):
+    """110's own system: an administrator registers it for the linked line."""
+
+    async def start(self) -> None:
+        await self._server.start_server()
+        endpoint = await self.world.post(
+            "/api/v1/departments/110/endpoint",
+            {"url": str(self._server.make_url("/hook"))},
+            who="administrator",
+            method="PUT",
+        )
+        self.webhook_secret = endpoint["webhook_secret"]
+
+
+@pytest.fixture
+async def police(world: World) -> AsyncIterator[PoliceServer]:
+    server = PoliceServer(world, "110")
+    await server.start()
+    yield server
+    await server.stop()

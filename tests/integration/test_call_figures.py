@@ -205,6 +205,13 @@ async def test_a_time_without_an_offset_or_none_at_all_is_refused(world: World, 
     assert "since" in problem["detail"]
 
 
+async def test_more_than_a_month_is_not_counted_at_once(world: World) -> None:
+    problem = await world.get(f"{FIGURES}?since=2026-09-01T00:00:00Z", who="supervisor", status=422)
+    assert "31天" in problem["detail"]
+    path = f"{FIGURES}?since=2026-09-01T00:00:00Z&until=2026-10-01T00:00:00Z"
+    assert (await world.get(path, who="supervisor"))["connection_rate"] is None
+
+
 @pytest.mark.parametrize("who", ["department:urban", "channel:phone", "administrator"])
 async def test_the_figures_are_the_hotline_s(world: World, who: str) -> None:
     await world.get(FIGURES, who=who, status=403)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from msgspec.structs import replace
 
+from hotline.announcement import take_over
 from hotline.api import stream
 from models.ticket import id_of
 
@@ -72,6 +74,26 @@ async def test_a_department_hears_only_of_what_it_has_a_part_in(world: World) ->
     told = await heard(socket, "note")
     assert {one["ticket"] for one in told} == {own["number"]}
     assert other["number"] not in {one["ticket"] for one in told}
+    await socket.close()
+
+
+@pytest.mark.parametrize("who", ["agent", "department:urban"])
+async def test_a_changed_telephone_number_is_told_to_everybody_who_listens(world: World, who: str) -> None:
+    async def take(version: str) -> None:
+        lines = {
+            number: line for number, line in world.hub.city.lines.items() if version == "first" or number != "12396"
+        }
+        city = replace(world.hub.city, version=version, lines=lines)
+        await world.hub.database.write(lambda session: take_over(session, city, world.clock.now()))
+
+    await take("first")
+    socket = await opened(world, who)
+    await take("second")
+    (told,) = await heard(socket, "line_changed")
+    assert told["ticket"] is None
+    async with world.client.get("/api/v1/lines/announcements") as response:
+        (announced,) = (await response.json())["announcements"]
+    assert (announced["id"], announced["line"], announced["change"]) == (told["seq"], "12396", "removed")
     await socket.close()
 
 

@@ -121,7 +121,7 @@ def test_the_catalogue_has_a_version_of_its_own(broken: Breaker) -> None:
     ("file", "old", "new", "line", "words"),
     [
         ("lines.csv", "parallel", "sideways", 4, "sideways"),
-        ("lines.csv", ",true,\n", ",maybe,\n", 4, "maybe"),
+        ("lines.csv", ",true,,停水", ",maybe,,停水", 4, "maybe"),
         ("lines.csv", "number,name", "nr,name", 1, "表头"),
         ("departments.csv", "salt,盐务署", "salt,", 7, "name"),
         ("departments.csv", "bureau", "burau", 5, "burau"),

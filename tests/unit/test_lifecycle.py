@@ -37,7 +37,7 @@ RECALL 撤回 · DESIGNATE 指定 · MERGE 并单 · SPLIT 拆单 · HAND_OFF �
 DECIDE_SEND_BACK 退单裁决 · DECIDE_EXTENSION 延期审批 · DECIDE_DEFERRAL 挂账审批 · PAUSE 暂停计时 · RESUME 恢复计时 ·
 OPEN_DISPUTE 会商 · RULE 裁定 · APPROVE 审核通过 · REJECT 审核退回 · FOLLOW_UP 回访 · REOPEN 重办 · CLOSE 办结 ·
 ARCHIVE 归档 · VOID 作废 · NOTE 备注 · ACKNOWLEDGE 签收 · CONTACT 先行联系 · PROGRESS 办理进展 · DELEGATE 二级派单 ·
-SEND_BACK 退单 · REQUEST_EXTENSION 申请延期 · REQUEST_DEFERRAL 申请挂账 · REPLY 反馈 · SIGN_OFF 签发 ·
+SEND_BACK 退单 · REQUEST_EXTENSION 申请延期 · REQUEST_DEFERRAL 申请挂账 · REPLY 反馈 · SIGN_OFF 签发 · GRADE_UP 逐级上报 ·
 SUPPLEMENT 补充 · URGE 催促 · WITHDRAW 撤诉 · RATE 评价 · ASK_REOPEN 申请重办 · REMIND 催办 · SUPERVISE 督办 ·
 ESCALATE 提级"""
 # By whom each step may be taken (DOMAIN 3.3): one letter a role, so that the table fits the eye.
@@ -58,11 +58,12 @@ ROLES = {
     "E": Role.LEADER,
 }
 MAY = """register hALp · accept ALDp · answer ALDh · decline LDS · dispatch LDSp · reassign LDS · recall LDSR ·
-designate LS · merge LDSA · split LDS · hand_off ALDp · confirm_handoff ALDS · decide_send_back LDSd ·
+designate LS · merge LDSA · split LDS · hand_off ALDp · confirm_handoff ALDSh · decide_send_back LDSd ·
 decide_extension LDSR · decide_deferral SR · pause SR · resume SR · open_dispute LDSp · rule LS · approve R ·
-reject R · follow_up Fkc · reopen FSLc · close FSkc · archive kM · void LM · note ALDSMdRFQ · acknowledge d ·
+reject R · follow_up Fkc · reopen FSLc · close FSkcp · archive kM · void LM · note ALDSMdRFQ · acknowledge d ·
 contact d · progress d · delegate d · send_back d · request_extension d · request_deferral d · reply d · sign_off d ·
-supplement cALh · urge cALh · withdraw cALh · rate cALh · ask_reopen cALh · remind Sk · supervise SkE · escalate Sk"""
+grade_up d ·
+supplement cALh · urge cALh · withdraw cALh · rate cALhF · ask_reopen cALh · remind Sk · supervise SkE · escalate Sk"""
 OF_A_DEPARTMENT = frozenset(Action(word) for word in re.findall(r"(\w+) d(?: |$)", MAY.replace("\n", " ")))
 
 
@@ -137,7 +138,12 @@ def test_every_state_of_an_assignment_is_reachable() -> None:
 def test_the_ends_of_an_assignment_are_ends() -> None:
     assert all(not step.before & ASSIGNMENT_ENDS for step in ASSIGNMENT_STEPS)
     ending = {(str(after), str(step.action)) for step in ASSIGNMENT_STEPS for after in step.after & ASSIGNMENT_ENDS}
-    assert ending == {("accepted", "approve"), ("sent_back", "decide_send_back"), ("recalled", "recall")}
+    assert ending == {
+        ("accepted", "approve"),
+        ("sent_back", "decide_send_back"),
+        ("recalled", "recall"),
+        ("recalled", "grade_up"),
+    }
 
 
 def test_from_an_ended_ticket_only_a_closed_one_comes_back_and_only_by_reopening() -> None:
@@ -213,10 +219,10 @@ def test_one_state_and_action_have_one_row_in_the_assignments_table() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_only_signing_off_lets_a_department_move_a_ticket() -> None:
-    assert len(OF_A_DEPARTMENT) == 9
+def test_only_signing_off_and_grading_up_let_a_department_move_a_ticket() -> None:
+    assert len(OF_A_DEPARTMENT) == 10
     moving = {step.action for step in TICKET_STEPS if step.action in OF_A_DEPARTMENT and step.after}
-    assert moving == {Action.SIGN_OFF}
+    assert moving == {Action.SIGN_OFF, Action.GRADE_UP}
 
 
 def test_an_assisting_sign_off_may_leave_the_ticket_where_it_is() -> None:

@@ -326,6 +326,19 @@ def test_no_accused_department_of_yunzhou_ever_gets_its_own_tip_off(yunzhou: Cit
             assert found.lead is not None or found.doubts
 
 
+@pytest.mark.parametrize("accused", ["警察态度恶劣", "户籍民警", "南门派出所民警", "办案民警", "巡警大队的辅警"])
+def test_a_complaint_that_accuses_the_police_never_goes_to_the_police(yunzhou: City, accused: str) -> None:
+    for code in ("0606", "060601", "060603"):
+        found = sent(yunzhou, read(code[:4], Kind.COMPLAINT, accused, detail=code if code != "0606" else None))
+        assert "police" in found.recused
+        assert not yunzhou.is_under(lead_of(found) or "", "police")
+
+
+def test_what_becomes_of_a_case_is_told_by_the_police(yunzhou: City) -> None:
+    assert lead_of(sent(yunzhou, read("0606", Kind.INQUIRY, "办案民警"))) == "police"
+    assert lead_of(sent(yunzhou, read("0606", Kind.COMPLAINT))) == "police"
+
+
 # Names
 
 

@@ -1,0 +1,49 @@
+"""The beginning of a handoff (紧急转接): by a rule at intake, by a person, or by what a citizen says later."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from hotline import clocks
+from models.lifecycle import Action, TicketState
+from models.store.handoffs import Handoff, row_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hotline.hub import Hub
+    from hotline.step import Step
+
+HANDOFF_SUBJECT: Final = "handoff:"
+UNCONFIRMED: Final = "handoff_unconfirmed"
+BY_PERSON: Final = "person"
+
+
+def start_handoff(
+    step: Step, number: str, flag: str, reason: str, *, remainder: bool, begun: Handoff | None = None
+) -> None:
+    """Record a handoff, or one that was `begun` during the call, and watch it until it is confirmed."""
+    to = step.ticket.state if remainder else TicketState.HANDED_OFF
+    opened = begun or new_handoff(step.hub, step.at, number, flag, step.actor.name, step.ticket.interaction)
+    step.take(Action.HAND_OFF, to=to, number=number, flag=flag, reason=reason, remainder=remainder, handoff=opened.id)
+    step.change.handoffs.append(row_of(replace(opened, ticket_id=step.ticket.id)))
+    if opened.confirmed_at is None:
+        step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)
+
+
+def new_handoff(hub: Hub, at: datetime, number: str, flag: str, by: str, interaction: int | None) -> Handoff:
+    """Return a handoff that begins now, not yet on a ticket."""
+    return Handoff(
+        id=secrets.token_hex(8),
+        ticket_id=None,
+        interaction=interaction,
+        number=number,
+        flag=flag,
+        opened_at=at,
+        opened_by=by,
+        offer_by=clocks.offer_by(hub, at),
+        confirm_by=clocks.handoff_by(hub, at),
+    )
