@@ -48,6 +48,7 @@ DOUBLED: Final = 2
 ATTACHED_AT_ONCE: Final = 100
 OPEN, OPENED, DISMISSED = "open", "opened", "dismissed"
 MOST_OPEN: Final = 100
+LEAST_TITLE, MOST_TITLE = 4, 60
 
 
 class PromptOpening(Struct, kw_only=True):
@@ -165,7 +166,8 @@ def title_of(hub: Hub, prompt: Prompt) -> str:
     district = hub.city.departments.get(prompt.district)
     where = prompt.place or (district.name if district else "")
     rule = hub.city.incidents.keyword(prompt.keyword or "")
-    return f"{where}{rule.name if rule else hub.category_name(prompt.category)}"[:60]
+    said = f"{where}{rule.name if rule else hub.category_name(prompt.category)}"[:MOST_TITLE]
+    return said if len(said) >= LEAST_TITLE else f"{said}突发事件"
 
 
 async def _attach(step: Step, opened: Incident, lead: Ticket, sort: KeywordRule | None) -> None:

@@ -87,7 +87,7 @@ class TicketReceipt(Struct, kw_only=True):
     is_provisional: bool
     due: Due | None
     possible_duplicates: list[PossibleDuplicate]
-    incident: ProposedIncident | None
+    incident: ProposedIncident | msgspec.UnsetType = msgspec.UNSET
     handoff: HandoffTold | msgspec.UnsetType = msgspec.UNSET
     caller_limit: CallerLimitTold | msgspec.UnsetType = msgspec.UNSET
 
@@ -117,7 +117,7 @@ def receipt_body(
         if lead
         else None,
         possible_duplicates=alike,
-        incident=incident,
+        incident=incident or msgspec.UNSET,
     )
     if proposal.handoffs and step.change.handoffs:
         first = proposal.handoffs[0]

@@ -76,7 +76,7 @@ class IncidentLeads:
             key = f"city-burst-{self.town.seed}-{self.town.pace.now().timestamp()}-{sort}-{n}"
             answer = await phone.post("/api/v1/tickets", content, key=key)
             self.town.tally.count(f"report {sort}", answer)
-            if answer.is_done and answer.body["incident"] is not None:
+            if answer.is_done and "incident" in answer.body:
                 await self._attach(answer.body)
 
     async def _attach(self, receipt: dict[str, Any]) -> None:

@@ -86,7 +86,7 @@ class Town:
         receipt = await self.post("/api/v1/tickets", content, headers)
         self.took_ms.append((time.monotonic() - began) * 1000)
         self.sort_of[receipt["number"]] = sort
-        if receipt["incident"] is not None:
+        if "incident" in receipt:
             self._attach(receipt["incident"]["id"], receipt["number"])
 
     def _attach(self, incident: str, number: str) -> None:

@@ -125,4 +125,4 @@ async def test_who_called_before_it_was_opened_is_a_candidate_and_who_lives_else
 async def test_who_names_the_incident_is_proposed_none(two: tuple[World, Any, Any]) -> None:
     world, water, _ = two
     receipt = await world.register(WATER[1], caller={"phone": "13900000009"}, incident=water["id"])
-    assert (receipt["state"], receipt["incident"]) == ("merged", None)
+    assert (receipt["state"], "incident" in receipt) == ("merged", False)

@@ -81,6 +81,17 @@ async def test_the_gravest_and_earliest_leads(world: World) -> None:
     assert "停水" in one["title"]
 
 
+async def test_a_pile_up_of_which_nobody_said_where_can_be_opened_as_it_is_named(world: World) -> None:
+    texts = tuple(f"家里停电了，{said}" for said in ("急用", "冰箱化了", "老人怕热", "要上网课", "门禁坏了"))
+    await call(world, texts, 1)
+    await gather(world)
+    (one,) = await asked(world)
+    assert one["district"] is None
+    opened = await world.post(f"/api/v1/prompts/{one['id']}/open", {}, who="shift_lead")
+    assert "停电" in opened["incident"]["title"]
+    assert len(opened["attached"]) == len(texts) - 1
+
+
 async def test_one_who_calls_often_is_one_caller(world: World) -> None:
     for n, text in enumerate(WATER):
         await world.register(text, key=f"again-{n}", caller={"phone": "13900000001"})
