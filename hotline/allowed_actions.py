@@ -26,7 +26,7 @@ from models.lifecycle import (
 from models.patrol import level_of
 from models.store import events, handoffs, tickets
 from models.ticket import Actor, Assignment, Ticket
-from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role
+from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role, SupervisionLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 BY_CHOICE: Final = frozenset({Action.DISPATCH, Action.REASSIGN})
 # Who is not alone on a ticket cannot end it for all; an emergency that nobody confirmed keeps it open.
 ENDED_ALONE: Final = frozenset({Action.WITHDRAW, Action.VOID})
-ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW})
+ENDED_SAFE: Final = frozenset({Action.ANSWER, Action.DECLINE, Action.WITHDRAW, Action.MERGE, Action.VOID})
 PASSED_ON: Final = frozenset({Action.SUPPLEMENT, Action.URGE, Action.RATE, Action.ASK_REOPEN})
 
 
@@ -55,6 +55,7 @@ class Standing(Struct, kw_only=True):
     common: Ticket
     trail: list[Any]
     may_rate: bool
+    lack_photos: list[int]
 
     @property
     def live(self) -> list[Assignment]:
@@ -101,6 +102,11 @@ async def _standing(
         is_alone=is_alone,
         handoffs=await handoffs.of_ticket(session, ticket.id),
         common=common,
+        lack_photos=[
+            part.ordinal
+            for part in (_own(actor, parts) if Action.SIGN_OFF in offered else [])
+            if await guards.lacks_photo(hub, session, ticket, part)
+        ],
         may_rate=Action.RATE in offered and await rating_changes.may_rate(hub, session, ticket, common),
         trail=await events.of_ticket(session, ticket.id) if Action.REQUEST_EXTENSION in offered else [],
     )
@@ -174,6 +180,12 @@ def _no_send_back(at: Standing) -> bool:
     return all(guards.why_no_send_back(at.hub, part, at.at) is not None for part in able)
 
 
+def _no_sign_off(at: Standing) -> bool:
+    """Who settled a patrol's report shows it first."""
+    able = [part for part in at.own if assignment_allows(part.state, Action.SIGN_OFF)]
+    return all(part.ordinal in at.lack_photos for part in able)
+
+
 def _no_grade_up(at: Standing) -> bool:
     """Only what a patrol reported goes up, and only from a level that has one above it."""
     is_of_city = level_of(at.hub.city, at.ticket.lead) is PatrolLevel.CITY
@@ -223,6 +235,13 @@ def _is_over(at: Standing) -> bool:
     return at.ticket.state not in OPEN_TICKET | {TicketState.HANDED_OFF}
 
 
+def _no_supervision(at: Standing) -> bool:
+    """Who may only summon (约谈) needs somebody to summon."""
+    terms = at.hub.city.oversight.supervision
+    only_summons = terms.lightest(at.actor.role, terms.supervise) is SupervisionLevel.INTERVIEW
+    return _is_over(at) or (only_summons and not at.live)
+
+
 def _not_passed_on(action: Action) -> Callable[[Standing], bool]:
     """A merged caller's step takes effect on the common ticket, which must allow it."""
 
@@ -257,11 +276,12 @@ _REFUSES: Final[dict[Action, Callable[[Standing], bool]]] = {
     Action.APPROVE: lambda at: any(part.is_outstanding for part in at.parts),
     Action.SEND_BACK: _no_send_back,
     Action.GRADE_UP: _no_grade_up,
+    Action.SIGN_OFF: _no_sign_off,
     Action.REQUEST_EXTENSION: _no_extension,
     Action.REQUEST_DEFERRAL: _no_deferral,
     Action.DELEGATE: _no_delegation,
     Action.REMIND: _is_over,
-    Action.SUPERVISE: _is_over,
+    Action.SUPERVISE: _no_supervision,
     Action.ESCALATE: _is_over,
     **{action: _not_passed_on(action) for action in PASSED_ON},
 }

@@ -67,6 +67,8 @@ async def answered_already(step: Step, proposal: Proposal, length: int, entries:
     refused = guards.why_no_answer(step.hub, step.ticket.kind, step.ticket.flags)
     if proposal.handoffs:
         refused = "涉及紧急情况，须先转接，不能直办"
+    elif any(one["confirmed_at"] is None for one in step.change.handoffs):
+        refused = "通话中的一键转接尚未确认，不能直办"
     if refused is not None:
         raise Conflict(f"{refused}；请去掉 answer 重新登记")
     actor, step.actor = step.actor, PROGRAM

@@ -18,9 +18,12 @@ TITLES: Final = {
     "calls_by_end": "来话 = 按去向",
     "calls_by_channel": "来话 = 按渠道",
     "calls_by_line": "来话 = 按热线",
+    "calls_by_handling_line": "来话 = 按接听席组所属的热线",
     "calls_by_seat_group": "来话 = 按席组",
     "calls_by_outcome": "已结束的来话 = 按结果",
     "calls_with_ticket": "结果为新工单的来话 = 确有工单的",
+    "calls_passed_on": "来话 = 未转接的 + 在最后转往的热线的",
+    "calls_referred": "结果为转介的来话 = 有话术的",
     "tickets_by_state": "留痕所载的登记 = 工单按状态",
     "tickets_by_channel": "留痕所载的登记 = 工单按渠道",
     "tickets_by_line": "留痕所载的登记 = 工单按热线",
@@ -41,6 +44,13 @@ TITLES: Final = {
     "risk_clues": "留痕所载的线索推送 = 线索按状态",
     "asks_by_outcome": "待回访的诉求人 = 按结果",
     "asks_by_rung": "已结束的回访 = 按梯次",
+    "letters": "督办单 = 按结果",
+    "deferral_reviews": "留痕所载的挂账复核 = 复核按结果",
+    "caller_limits": "来电人限制申请 = 按状态",
+    "inspections": "列入质检的 = 按状态",
+    "photos": "留痕所载的整改照片 = 照片按前后",
+    "suggestions": "留痕所载的公开建议 = 建议按状态",
+    "supports": "建议所记的支持 = 支持按身份",
     "open_now": "当前未结 = 各有归属",
 }
 _PARTS: Final = {
@@ -58,6 +68,10 @@ _PARTS: Final = {
     "silent": "无声",
     "wrong_number": "打错",
     "harassment": "骚扰",
+    "referred": "转介",
+    "stayed": "未转接",
+    "transferred": "已转接",
+    "script": "有话术",
     "ticket": "确有工单",
     "not_reached": "未联系上",
     "satisfied": "解决且满意",
@@ -90,8 +104,23 @@ _PARTS: Final = {
     "with_department": "承办单位",
     "in_review": "审核",
     "follow_up": "回访",
+    "before": "整改前",
+    "after": "整改后",
+    "unpublished": "已撤下",
+    "phone": "实名电话",
+    "visitor": "访客",
     "-": "无",
 }
+
+_REVIEWS: Final = {
+    "kept": "继续挂账",
+    "extended": "延长",
+    "ended": "终止",
+    "waiting": "待审批",
+    "settled": "已答复或撤回",
+}
+_LIMITS: Final = {"waiting": "待审批", "refused": "不同意", "granted": "已同意", "lifted": "已解除"}
+_INSPECTIONS: Final = {"drawn": "待评分", "scored": "已评分", "appealed": "申诉中", "decided": "已复核"}
 
 
 async def told(hub: Hub, since: datetime, until: datetime) -> list[dict[str, Any]]:
@@ -119,11 +148,17 @@ def _namer(hub: Hub, account: str) -> Callable[[str], str]:
         "tickets_by_channel": LABELS["channel"],
         "calls_by_channel": LABELS["channel"],
         "tickets_by_kind": LABELS["kind"],
+        "suggestions": LABELS["suggestion_state"],
         "parts_by_state": LABELS["assignment_state"],
         "parts_by_role": LABELS["assignment_role"],
         "events_by_type": LABELS["action"],
         "supervisions_by_action": LABELS["action"],
+        "letters": {**LABELS["supervision_outcome"], "open": "未终结"},
+        "deferral_reviews": _REVIEWS,
+        "caller_limits": _LIMITS,
+        "inspections": _INSPECTIONS,
         "calls_by_line": lines,
+        "calls_by_handling_line": lines,
         "tickets_by_line": lines,
     }
     names = _PARTS | lists.get(account, {})

@@ -149,7 +149,7 @@ def import_(
 
 
 @app.command(name="simulate")
-def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: float = 1.0) -> None:
+def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: float = 1.0, day: int = 0) -> None:
     """City life over real HTTP until Ctrl-C: callers, department servers, desk, reviewers, follow-up.
 
     Parameters
@@ -162,8 +162,10 @@ def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: flo
         Stop after so many seconds; 0 goes on.
     calls
         New callers a second, where callers take part.
+    day
+        A whole day of the hub's clock with so many calls and chats instead, its books at the end (HOTLINE_CLOCK_SPEED=60: 24 minutes).
     """
-    simulate.simulate(read_settings(), only=only, seed=seed, seconds=seconds, calls=calls)
+    sys.exit(simulate.simulate(read_settings(), only=only, seed=seed, seconds=seconds, calls=calls, day=day))
 
 
 @app.command(name="docs")

@@ -85,7 +85,17 @@ async def decide_deferral(step: Step, fields: DecideDeferral) -> None:
         await step.tell_all("deferred", reason=asked["reason"], until=decided.reply_by)
 
 
-async def open_review(step: Step, part: Assignment) -> None:
+async def call_review(step: Step, ordinal: int, reason: str) -> None:
+    """A review before its date: the citizen has asked, or the reason has fallen away. Raises NotFound, Conflict."""
+    part = step.part(ordinal)
+    if part.state is not AssignmentState.DEFERRED:
+        raise Conflict("该承办任务没有挂账")
+    if part.asked is not None:
+        raise Conflict("该挂账已在复核，请先审批（decide_deferral）")
+    await open_review(step, part, reason)
+
+
+async def open_review(step: Step, part: Assignment, reason: str = "到期复核") -> None:
     """A review date has come: the hotline must say whether the deferral still stands; one that waits goes on waiting."""
     if part.state is not AssignmentState.DEFERRED or part.asked is not None:
         return
@@ -94,7 +104,7 @@ async def open_review(step: Step, part: Assignment) -> None:
     told = next(fields for fields in reversed(trail) if fields["assignment"] == part.ordinal)
     asked = {"what": "deferral", "reason": told["reason"], "plan": told["plan"], "solve_by": part.reply_by}
     step.set_part(part, asked={**asked, "at": step.at, "is_review": True})
-    step.record("deferral_review", assignment=part.ordinal, solve_by=part.reply_by)
+    step.record("deferral_review", assignment=part.ordinal, solve_by=part.reply_by, reason=reason)
     await deferrals.open_review(step.session, part, step.at)
 
 

@@ -54,7 +54,7 @@ async def answered(
     other = await seats.seat_with(session, interaction_id)
     left: list[SeatWork] = []
     if seat is not None:
-        left = await _given_but(session, seat, interaction_id)
+        left = await _given_but(session, seat, interaction_id) if seat.state == "given" else []
         await put(hub, session, replace(seat, seen_at=hub.now()), "busy", interaction_id)
     if work is not None and seat is not None:
         await seats.put_work(session, replace(work, agent=seat.agent, taken_at=hub.now()))
@@ -76,7 +76,8 @@ async def ended(hub: Hub, session: Session, interaction_id: int) -> str | None:
     seat = await seats.seat_with(session, interaction_id)
     if work is not None:
         await seats.drop_work(session, interaction_id)
-        await seats.sleep(session, f"{AGAIN_SUBJECT}{interaction_id}")
+        if work.agent is None:
+            await seats.sleep(session, f"{AGAIN_SUBJECT}{interaction_id}")
     if seat is not None and seat.state == "busy":
         # Whoever has just spoken is there, whether or not their desk gave a sign of it.
         await put(hub, session, replace(seat, seen_at=hub.now()), "wrap_up")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
+    from models.store.database import Session
     from models.ticket import Assignment, Ticket
 
 MERGES_ACCUSATIONS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
@@ -31,13 +32,18 @@ async def check_alone(step: Step, doing: str) -> None:
         raise Conflict(f"另有{len(others)}位诉求人的同一事项并入本工单，不能{doing}，请致电热线说明")
 
 
+async def lacks_photo(hub: Hub, session: Session, ticket: Ticket, part: Assignment) -> bool:
+    """Tell whether a grid or a street says that it settled a patrol's report, and no photo shows it (整改后照片)."""
+    is_own = level_of(hub.city, part.department) in {PatrolLevel.GRID, PatrolLevel.STREET}
+    if ticket.channel is not Channel.PATROL or not (part.is_lead and is_own) or part.result not in SETTLED:
+        return False
+    shown = await attachments.of_ticket(session, ticket.id)
+    return not any(one.taken == "after" and one.assignment == part.ordinal for one in shown)
+
+
 async def check_shown(step: Step, part: Assignment) -> None:
-    """Raise Conflict where a grid or a street says that it settled a patrol's report, and no photo shows it (整改后照片)."""
-    is_own = level_of(step.hub.city, part.department) in {PatrolLevel.GRID, PatrolLevel.STREET}
-    if step.ticket.channel is not Channel.PATROL or not (part.is_lead and is_own) or part.result not in SETTLED:
-        return
-    shown = await attachments.of_ticket(step.session, step.ticket.id)
-    if not any(one.taken == "after" and one.assignment == part.ordinal for one in shown):
+    """Raise Conflict for a part that lacks its photo."""
+    if await lacks_photo(step.hub, step.session, step.ticket, part):
         raise Conflict("自办件须有整改后的照片才能签发，请先上传（taken 为 after）")
 
 

@@ -22,7 +22,7 @@ UNCONFIRMED: Final = "handoff_unconfirmed"
 BY_PERSON: Final = "person"
 
 
-def start_handoff(
+async def start_handoff(
     step: Step, number: str, flag: str, reason: str, *, remainder: bool, begun: Handoff | None = None
 ) -> None:
     """Record a handoff, or one that was `begun` during the call, and watch it until it is confirmed."""
@@ -32,6 +32,8 @@ def start_handoff(
     step.change.handoffs.append(row_of(replace(opened, ticket_id=step.ticket.id)))
     if opened.confirmed_at is None:
         step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)
+        # 系统推送: where the other side has a system of its own, it gets the order and may confirm under its own number.
+        await step.push(number, "handoff.opened", reason, handoff=opened.id, confirm_by=opened.confirm_by)
 
 
 def new_handoff(hub: Hub, at: datetime, number: str, flag: str, by: str, interaction: int | None) -> Handoff:

@@ -65,7 +65,7 @@ async def hand_off(step: Step, fields: HandOff) -> None:
     opened = await handoffs.newest(step.session, step.ticket.id, fields.number)
     if opened is not None and opened.confirmed_at is None:
         raise Conflict(f"向{fields.number}的转接正在等待确认，请先核实确认")
-    start_handoff(step, fields.number, BY_PERSON, reason, remainder=fields.remainder)
+    await start_handoff(step, fields.number, BY_PERSON, reason, remainder=fields.remainder)
     if not fields.remainder:
         await step.tell_all("handed_off", target=fields.number)
 
@@ -82,14 +82,14 @@ async def begun_on_call(step: Step, numbers: set[str]) -> dict[str, Handoff]:
         if one.ticket_id is None and one.number in numbers and one.number not in found:
             found[one.number] = one
         elif one.ticket_id is None:
-            take_over(step, one)
+            await take_over(step, one)
     return found
 
 
-def take_over(step: Step, begun: Handoff) -> None:
+async def take_over(step: Step, begun: Handoff) -> None:
     """Put a handoff that was begun during the call on the ticket's trail."""
     actor, step.actor = step.actor, PROGRAM
-    start_handoff(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun)
+    await start_handoff(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun)
     step.actor = actor
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline.handing_off import start_handoff
+from hotline.pushing import push_by_rule
 from hotline.step import PROGRAM
 from models.lifecycle import Action, ticket_allows
 from models.store import handoffs
@@ -34,6 +35,7 @@ async def _heed_danger(step: Step, read: Understanding) -> None:
     city = step.hub.city
     if read.flags:
         step.set(flags=tuple(dict.fromkeys((*step.ticket.flags, *read.flags))))
+        await push_by_rule(step, read.flags)
     perilous = {rule.flag for rule in city.handoffs} & {*read.flags, *read.doubted}
     found = {rule.flag: rule.name for rule in city.flags if rule.flag in perilous}
     if not found:
@@ -44,7 +46,7 @@ async def _heed_danger(step: Step, read: Understanding) -> None:
         is_open = opened is not None and opened.confirmed_at is None
         if not is_open and ticket_allows(step.ticket.state, Action.HAND_OFF):
             actor, step.actor = step.actor, PROGRAM
-            start_handoff(step, rule.number, rule.flag, said, remainder=True)
+            await start_handoff(step, rule.number, rule.flag, said, remainder=True)
             step.actor = actor
     step.supervise(Action.ESCALATE, step.ticket.lead, f"{said}，请立即人工核对")
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.duplicates import LOOKED_BACK, kept_bands
-from hotline.outgoing import without_traces
+from hotline.outgoing import place_told, without_traces
 from hotline.request import kept_reading, phone_digits
 from models.errors import Unavailable
 from models.history_rows import Refusal, read_rows
@@ -133,7 +133,7 @@ class Importer:
         ticket = replace(ticket, event_count=event.seq, head_hash=event.hash)
         text = steps.NewText(
             ticket_id=ticket_id,
-            content=_content(old, read, ticket, answer),
+            content=_content(old, read, ticket, answer, kept_reading(read, self._hub.reader.names.without_somebody)),
             # Whoever looks for the old number finds the ticket.
             tokens=tuple(dict.fromkeys((*read.tokens, *self._hub.reader.search_tokens(old.number)))),
             bands=kept_bands(read) if old.registered_at >= now - MET_WITHIN else (),
@@ -159,7 +159,7 @@ class Importer:
             identity=old.identity,
             disclosure=old.disclosure,
             caller_index=hub.database.keyring.blind_index(phone_digits(old.phone)) if old.phone else None,
-            place=without_traces(words, old.name, old.disclosure) or None,
+            place=place_told(words, read.masked_text, old.name, old.disclosure),
             lat=place.lat,
             lon=place.lon,
             grid=where.grid if where else None,
@@ -252,7 +252,9 @@ def _part(ticket: Ticket, old: OldTicket) -> Assignment | None:
     )
 
 
-def _content(old: OldTicket, read: Understanding, ticket: Ticket, answer: str | None) -> TicketText:
+def _content(
+    old: OldTicket, read: Understanding, ticket: Ticket, answer: str | None, reading: dict[str, Any]
+) -> TicketText:
     return TicketText(
         text=f"{old.title}\n{old.text}" if old.title else old.text,
         brief=without_traces(read.masked_text[:SHORT_TEXT], old.name, ticket.disclosure),
@@ -260,7 +262,7 @@ def _content(old: OldTicket, read: Understanding, ticket: Ticket, answer: str | 
         masked_text=read.masked_text,
         caller_name=old.name,
         caller_phone=old.phone,
-        reading=kept_reading(read),
+        reading=reading,
         answer=answer,
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 EVERY: Final = timedelta(hours=1)
+DAYS_AT_ONCE: Final = timedelta(days=6)
 
 
 async def refresh(hub: Hub) -> int:
@@ -30,9 +31,23 @@ async def refresh(hub: Hub) -> int:
 
 
 async def count(hub: Hub) -> None:
-    """Bring the daily counts up to now."""
-    now, within, short_s = hub.now(), hub.city.indicators.repeat_within_days, hub.city.seats.rule.short_abandon_s
-    await hub.database.write(lambda session: store.count(session, now, hub.provisional_calendar, within, short_s))
+    """Bring the daily counts up to now, some days at a time: no statement is long, and what is counted stays where we are killed."""
+    now, today, city = hub.now(), hub.today(), hub.city
+    rules = store.Rules(
+        calendar=hub.provisional_calendar,
+        repeat_within_days=city.indicators.repeat_within_days,
+        short_abandon_s=city.seats.rule.short_abandon_s,
+    )
+    first, seen_at = await hub.database.write(lambda session: store.begin(session, now))
+    while first <= today:
+        last = min(first + DAYS_AT_ONCE, today)
+        await _count_days(hub, first, last, now, rules)
+        first = last + timedelta(days=1)
+    await hub.database.write(lambda session: store.counted(session, now, seen_at))
+
+
+async def _count_days(hub: Hub, first: date, last: date, now: datetime, rules: store.Rules) -> None:
+    await hub.database.write(lambda session: store.count(session, first, last, now, rules))
 
 
 async def count_all(hub: Hub) -> None:

@@ -16,11 +16,11 @@ from hotline.external_id import at_intake
 from hotline.fitting import fitting, hits
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
-from hotline.outgoing import without_traces
+from hotline.outgoing import brief_told, place_told
 from hotline.proposal import Proposal, accepted, propose
+from hotline.pushing import push_by_rule
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
-from hotline.risk_clue import push_by_rule
 from hotline.step import Step
 from models.clocks import Matter
 from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
@@ -32,6 +32,7 @@ from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -80,7 +81,7 @@ async def register(
             await answered_already(step, proposal, len(request.answer), request.cites)
         else:
             await _decide(step, proposal, begun)
-        await push_by_rule(step)
+        await push_by_rule(step, step.ticket.flags)
         await attachments.belong_to(session, request.attachments, step.ticket.id)
         step.actor = actor
         for seen in report.photos if report else ():
@@ -167,7 +168,7 @@ def _begin(
         identity=caller.identity,
         disclosure=disclosure,
         caller_index=hub.database.keyring.blind_index(phone_digits(caller.phone)) if caller.phone else None,
-        place=_told_place(request, place, caller.name, disclosure),
+        place=place_told(place.name or place.span or request.address or "", read.masked_text, caller.name, disclosure),
         lat=location.lat if has_location else None,
         lon=location.lon if has_location else None,
         grid=where.grid if where else None,
@@ -177,7 +178,7 @@ def _begin(
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
-        accused=request.accused or read.accused or "、".join(map(hub.department_name, way.recused)) or None,
+        accused=_accused(hub, request.accused or read.accused, way.recused),
         recused=way.recused,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
@@ -198,7 +199,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=kept_reading(read),
+        reading=kept_reading(read, hub.reader.names.without_somebody),
         answer=request.answer,
     )
     step.use_text(content)
@@ -234,7 +235,7 @@ async def _attach(step: Step, proposal: Proposal, incident_id: int, begun: dict[
         await _decide(step, proposal, begun)
     else:
         for one in begun.values():
-            take_over(step, one)
+            await take_over(step, one)
         await attach(step, incident, lead)
 
 
@@ -246,7 +247,7 @@ async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> 
     for number, rule in rules.items():
         is_left = remains or number != list(rules)[-1]
         because = f"命中“{rule.flag}”规则"
-        start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
+        await start_handoff(step, number, rule.flag, because, remainder=is_left, begun=begun.get(number))
     if not remains:
         await step.tell("handed_off", target="、".join(rules))
         return
@@ -280,13 +281,12 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
     brief = request.brief or read.brief
     if not brief and ticket.disclosure is Disclosure.OPEN:
         return read.masked_text[:SHORT_TEXT]
-    return without_traces(brief, caller_name, ticket.disclosure)
+    return brief_told(brief, read, caller_name, ticket.disclosure)
 
 
-def _told_place(request: Register, place: Place, caller_name: str | None, disclosure: Disclosure) -> str | None:
-    """Return where it is in words: of a confidential caller's request never the door."""
-    words = place.name or place.span or request.address
-    return without_traces(words, caller_name, disclosure) or None if words else words
+def _accused(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
+    """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
+    return hub.reader.names.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 def _holder(actor: Actor) -> str:

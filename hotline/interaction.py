@@ -171,7 +171,7 @@ async def _happens(
     text: str,
 ) -> Interaction:
     changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
-    if event == "ended" and changed.outcome is None and await interactions.has_tickets(session, current.id):
+    if changed.ended_at is not None and changed.outcome is None and await interactions.has_tickets(session, current.id):
         changed = replace(changed, outcome="new_ticket")
     if event == "takeover":
         await _take_over(hub, session, current)

@@ -132,12 +132,11 @@ async def _come_to(step: Step, ask: Ask, rung: Rung, call: str | None) -> None:
 
 
 def _first_rung(step: Step, ticket: Ticket, phone: str | None) -> Rung:
-    """Return how a caller is asked first: by a person where the policy says so, or no message would reach them."""
+    """Return how a caller is asked first: by a person where the policy says so, or no message reaches them or is wanted."""
     terms = step.policy.follow_up.ladder
-    if phone is None or _is_for_person(terms, step, ticket):
+    if phone is None or not ticket.want_reply or _is_for_person(terms, step, ticket):
         return "person"
-    rungs = [rung for rung in terms.rungs if rung != "sms" or ticket.want_reply]
-    return rungs[0]
+    return terms.rungs[0]
 
 
 def _is_for_person(terms: LadderTerms, step: Step, ticket: Ticket) -> bool:

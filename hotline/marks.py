@@ -16,7 +16,7 @@ from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
 from hotline.incident import ANSWER_SUBJECT, REPORT_SUBJECT, answer_ends, report_late
-from hotline.risk_clue import CLUE_SUBJECT
+from hotline.pushing import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState

@@ -13,7 +13,7 @@ from models.store import steps, tickets
 from models.ticket import Delivery, Notice
 from models.trail import event_fields
 from models.vocabulary import Disclosure
-from nlu.brief import without_household
+from nlu.home import place_without_home, without_home, without_household
 from nlu.masking import without_caller
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Assignment, Ticket, TicketText
+    from models.understanding import Understanding
     from routing.route import Designee
 
 # Deliveries of one step come after those of every step before it, up to here in their own order too.
@@ -45,8 +46,24 @@ POLICE_EVENTS: Final = {
 
 
 def without_traces(masked: str, caller_name: str | None, disclosure: Disclosure) -> str:
-    """Return masked words without what else tells who a confidential caller is: the door, and 张女士."""
-    return masked if disclosure is Disclosure.OPEN else without_household(without_caller(masked, caller_name))
+    """Return masked words without what else tells who a confidential caller is: the door, his own house, and 张女士."""
+    return masked if disclosure is Disclosure.OPEN else without_home(without_caller(masked, caller_name))
+
+
+def place_told(words: str, masked: str, caller_name: str | None, disclosure: Disclosure) -> str | None:
+    """Return words of a request's place, None where there are none: of a confidential caller's home the street or the estate."""
+    if disclosure is not Disclosure.OPEN:
+        words = without_traces(place_without_home(words, masked), caller_name, disclosure)
+    return words or None
+
+
+def brief_told(brief: str, read: Understanding, caller_name: str | None, disclosure: Disclosure) -> str:
+    """Return a request's brief without traces; the house of an address that was given apart is told nowhere in it either."""
+    told = without_traces(brief, caller_name, disclosure)
+    house = without_household(read.place.span) if read.place else ""
+    if disclosure is Disclosure.OPEN or read.place is None or not house:
+        return told
+    return told.replace(house, place_without_home(read.place.span, read.masked_text))
 
 
 class Outgoing:
@@ -75,7 +92,8 @@ class Outgoing:
     async def as_told(self, words: str) -> str:
         """Return what a person wrote as departments may read it: masked, and of a confidential caller's never the door."""
         name = (await self.text()).caller_name
-        return without_traces(self.hub.mask(words, name), name, self.ticket.disclosure)
+        masked = self.hub.reader.names.without(self.hub.mask(words, name))
+        return without_traces(masked, name, self.ticket.disclosure)
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
@@ -119,9 +137,9 @@ class Outgoing:
         """Queue the order of an automatic call for the system that makes it."""
         self._queue(system, kind, told)
 
-    async def push_clue(self, kind: str, because: str, **fields: Any) -> None:
-        """Queue what 110 hears of a clue: the brief, never the original text nor who told it."""
-        self._queue(POLICE, kind, {**await self._told(POLICE, because), **fields})
+    async def push(self, number: str, kind: str, because: str, **fields: Any) -> None:
+        """Queue what a linked line (110 …) hears of the matter: the brief, never the original text nor who told it."""
+        self._queue(number, kind, {**await self._told(number, because), **fields})
 
     def _tell_police(self, kind: str, ticket: Ticket, result: str | None) -> None:
         reasons = [fields["reason"] for one in self.change.events if (fields := event_fields(one)).get("reason")]

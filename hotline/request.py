@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hotline.fields import Code, LineNumber, Moment, Reason, Words, required
 from models.errors import Forbidden, InvalidRequest
 from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from nlu.home import without_household
 from nlu.normalise import plain
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ EARLIEST: Final = datetime(1949, 10, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 PoliceNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{4,64}$")]
+# What bears a police number is not handed off to 110 by the program: no web form may say so.
+TELLS_POLICE_NUMBER: Final = frozenset({Channel.POLICE, Channel.PHONE})
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
@@ -124,6 +127,8 @@ def dialled(hub: Hub, actor: Actor, request: Register) -> Line | None:
     """Return the dialled line of a request, None where none is named; raises Forbidden, InvalidRequest."""
     if request.channel is not None and actor.role is Role.CHANNEL and request.channel != actor.name:
         raise Forbidden(f"该凭证属于渠道“{actor.name}”，不能以“{request.channel}”登记")
+    if request.police_number is not None and actor.role is Role.CHANNEL and actor.name not in TELLS_POLICE_NUMBER:
+        raise Forbidden("警单号（police_number）只由110的系统或接听110来电的坐席填写")
     if request.line is None:
         return None
     line = hub.city.lines.get(request.line)
@@ -140,11 +145,17 @@ def phone_digits(phone: str) -> str:
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
-def kept_reading(read: Understanding) -> dict[str, Any]:
-    """What of the reading is kept in the clear: no brief and no words that are stored elsewhere."""
+def kept_reading(read: Understanding, without_somebody: Callable[[str], str]) -> dict[str, Any]:
+    """What of the reading is kept in the clear: no brief, no words that are stored elsewhere, no door, no person's name."""
     kept: dict[str, Any] = msgspec.to_builtins(read)
     for name in ("brief", "masked_text", "tokens", "fingerprint", "bands"):
         del kept[name]
+    for name in ("subject", "accused"):
+        kept[name] = kept[name] and without_somebody(kept[name])
+    if read.misconduct is not None:
+        kept["misconduct"]["by"] = without_somebody(read.misconduct.by)
+    if read.place is not None:
+        kept["place"]["span"] = without_household(read.place.span)
     return kept
 
 

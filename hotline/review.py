@@ -13,6 +13,7 @@ from hotline.step import PROGRAM
 from models.errors import PartsOutstanding
 from models.labels import LABELS, RESULT_NAMES
 from models.lifecycle import Action
+from models.store import tickets
 from models.vocabulary import Channel
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ async def approve(step: Step, fields: Approve) -> None:
         step.move_part(part, Action.APPROVE)
     await step.tell_all("result", result=RESULT_NAMES.get(lead.result or "", "已办理"))
     await adoption.decide(step, lead)
-    if step.ticket.channel is Channel.PATROL:
+    if step.ticket.channel is Channel.PATROL and not await tickets.merged_into(step.session, step.ticket.id):
         # Who reported it stood there; there is no citizen to ask.
         step.take(Action.CLOSE, actor=PROGRAM, reason=NOBODY_TO_ASK)
         await step.tell_all("closed")

@@ -108,6 +108,8 @@ async def _press(step: Step, action: Action, fields: Supervise, name: str) -> As
     level = SupervisionLevel(fields.level) if fields.level is not None else step.level_of(action)
     if step.actor.role not in step.hub.city.oversight.supervision.terms_of(level).issued_by:
         raise Forbidden(f"{LABELS['role'][step.actor.role]}不能发出“{LABELS['supervision_level'][str(int(level))]}”")
+    if part is None and level is SupervisionLevel.INTERVIEW:
+        raise Conflict("该工单目前没有承办单位，无从约谈")
     told: dict[str, Any] = {"owner": step.hub.mask(fields.owner), "deadline": fields.deadline, "level": level}
     if part is None:
         step.supervise(action, None, reason, **told)

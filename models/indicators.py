@@ -49,6 +49,7 @@ COUNTS: Final[dict[str, str]] = {
     "other_days": "非咨询件办理工作日",
     "followed_up": "已回访的办理",
     "reached": "回访联系到的办理",
+    "answers": "有效参评（含并单诉求人）",
     "solved": "表示已解决",
     "satisfied": "表示满意",
 }

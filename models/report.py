@@ -98,6 +98,11 @@ def before(first: date, last: date) -> tuple[date, date]:
     return first - (last - first) - _DAY, first - _DAY
 
 
+def printable(text: str) -> str:
+    """Return a text without what no file can hold: control characters, which people paste with their words."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def written(value: Cell, how: ColumnFormat) -> str:
     """Write a cell as people read it."""
     if value is None or value == "":

@@ -20,7 +20,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 from reportlab.platypus import Table as PdfTable
 
-from models.report import Chart, Report, Section, Table, written
+from models.report import Chart, Report, Section, Table, printable, written
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -71,7 +71,7 @@ def paper(report: Report) -> bytes:
     )
     made = f"编制时间：{report.made_at:%Y-%m-%d %H:%M}"
     story: list[Any] = [
-        Paragraph(escape(report.title), _TITLE),
+        Paragraph(_told(report.title), _TITLE),
         Paragraph(f"统计时段：{report.period}　　{made}", _UNDER),
         Spacer(1, 4 * mm),
     ]
@@ -90,8 +90,8 @@ def paper(report: Report) -> bytes:
 
 def _section(n: int, section: Section) -> list[Any]:
     """A heading never stands at the foot of a page, away from its words and its picture."""
-    top: list[Any] = [Paragraph(f"{n}　{escape(section.title)}", _HEADING)]
-    top += [Paragraph(escape(words), _WORDS) for words in section.words]
+    top: list[Any] = [Paragraph(f"{n}　{_told(section.title)}", _HEADING)]
+    top += [Paragraph(_told(words), _WORDS) for words in section.words]
     if section.chart is not None and section.chart.labels:
         top += [Spacer(1, 2 * mm), _picture(section.chart)]
     found: list[Any] = [CondPageBreak(45 * mm), KeepTogether(top)]
@@ -102,10 +102,10 @@ def _section(n: int, section: Section) -> list[Any]:
 
 def _table(table: Table) -> PdfTable:
     styles = [_CELL if column.format == "text" else _NUMBER for column in table.columns]
-    cells = [[Paragraph(escape(column.name), _HEAD) for column in table.columns]]
+    cells = [[Paragraph(_told(column.name), _HEAD) for column in table.columns]]
     for row in table.rows:
         told = zip(row, table.columns, styles, strict=True)
-        cells.append([Paragraph(escape(written(value, column.format)), style) for value, column, style in told])
+        cells.append([Paragraph(_told(written(value, column.format)), style) for value, column, style in told])
     whole = sum(column.width for column in table.columns)
     widths = [_WIDTH * column.width / whole for column in table.columns]
     return PdfTable(cells, colWidths=widths, repeatRows=1, style=_STYLE, hAlign="LEFT")
@@ -114,7 +114,9 @@ def _table(table: Table) -> PdfTable:
 def _picture(chart: Chart) -> Drawing:
     height = 60 * mm if chart.kind == "line" else (len(chart.labels) * _A_BAR + 12 * mm)
     drawing = Drawing(_WIDTH, height + 8 * mm)
-    drawing.add(String(_WIDTH / 2, height + 3 * mm, chart.title, fontName=_FONT, fontSize=10, textAnchor="middle"))
+    drawing.add(
+        String(_WIDTH / 2, height + 3 * mm, printable(chart.title), fontName=_FONT, fontSize=10, textAnchor="middle")
+    )
     drawing.add(_lines(chart, height) if chart.kind == "line" else _bars(chart, height))
     if len(chart.series) > 1:
         _legend(drawing, chart, height)
@@ -160,5 +162,10 @@ def _bars(chart: Chart, height: float) -> HorizontalBarChart:
     return drawn
 
 
+def _told(text: str) -> str:
+    return escape(printable(text))
+
+
 def _short(label: str) -> str:
+    label = printable(label)
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

@@ -8,7 +8,7 @@ from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from models.report import NOTHING, Cell, Chart, Report, Section, Table
+from models.report import NOTHING, Cell, Chart, Report, Section, Table, printable
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as WrittenCell
@@ -30,7 +30,7 @@ def workbook(report: Report) -> bytes:
     front = book.active
     _front(front, report)
     for n, section in enumerate(report.sections, 1):
-        sheet = book.create_sheet(f"{n} {section.title}".translate(_NOT_IN_NAMES)[:31])
+        sheet = book.create_sheet(_name(n, section))
         _section(sheet, section)
     out = BytesIO()
     book.save(out)
@@ -45,18 +45,21 @@ def _front(sheet: "Worksheet", report: Report) -> None:
     sheet["A2"] = f"统计时段：{report.period}"
     sheet["A3"] = f"编制时间：{report.made_at:%Y-%m-%d %H:%M}"
     for n, section in enumerate(report.sections, 1):
-        name = f"{n} {section.title}".translate(_NOT_IN_NAMES)[:31]
-        cell = sheet.cell(row=4 + n, column=1, value=f"{n}. {section.title}")
+        name = _name(n, section)
+        cell = _write(sheet, 4 + n, 1, f"{n}. {section.title}")
         cell.hyperlink = f"#'{name}'!A1"
         cell.font = Font(color="0563C1", underline="single")
 
 
+def _name(n: int, section: Section) -> str:
+    return printable(f"{n} {section.title}").translate(_NOT_IN_NAMES)[:31]
+
+
 def _section(sheet: "Worksheet", section: Section) -> None:
-    sheet["A1"] = section.title
-    sheet["A1"].font = Font(size=14, bold=True, color="1F4E79")
+    _write(sheet, 1, 1, section.title).font = Font(size=14, bold=True, color="1F4E79")
     row = 2
     for words in section.words:
-        sheet.cell(row=row, column=1, value=words).alignment = Alignment(wrap_text=False)
+        _write(sheet, row, 1, words).alignment = Alignment(wrap_text=False)
         row += 1
     if section.table is not None:
         row = _table(sheet, section.table, row + 1)
@@ -88,7 +91,7 @@ def _table(sheet: "Worksheet", table: Table, top: int) -> int:
 
 def _write(sheet: "Worksheet", row: int, column: int, value: Cell) -> "WrittenCell":
     """Write a value, never a formula: what begins with an equals sign came from outside."""
-    cell = sheet.cell(row=row, column=column, value=value)
+    cell = sheet.cell(row=row, column=column, value=printable(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
     return cell

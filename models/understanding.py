@@ -18,7 +18,8 @@ class Guess(Struct, frozen=True):
 class Place(Struct, frozen=True):
     """Where it is. `span` is the words of the text; the rest is known only when the gazetteer has it.
 
-    Coordinates are WGS84 degrees. `street` and `district` are department codes.
+    Coordinates are WGS84 degrees. `street` and `district` are department codes. `told_district` is the district that the words
+    name where the gazetteer's name lies in another: only a person can tell which is meant.
     """
 
     span: str
@@ -27,6 +28,7 @@ class Place(Struct, frozen=True):
     lon: float | None = None
     street: str | None = None
     district: str | None = None
+    told_district: str | None = None
 
 
 class Interval(Struct, frozen=True):

@@ -13,6 +13,9 @@ from nlu.own_labels import labelled
 from nlu.prediction import predict_label
 from nlu.reader import Reader
 
+# The columns of answers that a reader, and a model of one's own labels, is weighed by.
+GOLD: Final = ("codes", "kinds", "urgencies", "flags", "scope", "places", "subjects", "times")
+LABELS: Final = ("label", "code")
 # What the gold files call three of the kinds.
 _KIND_NAMES: Final = {"consult": "inquiry", "help": "assistance", "report": "tip_off"}
 
@@ -75,7 +78,7 @@ class _Tally:
 def evaluate(reader: Reader, rows: Iterable[Mapping[str, str]], received_at: datetime) -> Figures:
     """Return the figures of a reader on rows with `text`, perhaps `title`, and any of the gold columns.
 
-    Gold columns are codes, kinds, urgencies, flags, places, subjects, times; their cells hold the accepted answers parted by
+    Gold columns are those of `GOLD`; their cells hold the accepted answers parted by
     `|`. Fields count only if the row has a cell for them; an empty cell of flags, places, subjects or times
     means none.
     """

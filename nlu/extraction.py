@@ -87,7 +87,7 @@ class Extractor:
         """Return place and parties as `find` does: the third step."""
         sheet, place, subject = told
         if address.text:
-            found: Place | None = place_of_address(self._words, address)
+            found: Place | None = place_of_address(self._words, sheet, address)
         else:
             found = place_at(self._words, sheet, *place) if place else None
         about = sheet.text[slice(*subject)] if subject else None

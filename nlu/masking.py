@@ -46,8 +46,8 @@ _ACCOUNT: Final = re.compile(
     r"(?i)(?:(?<=微信)|(?<=微信号)|(?<=qq)|(?<=qq号)|(?<=vx))([号码是为:： ]{0,3})[a-z0-9_-]{5,20}"
 )
 _PLATE: Final = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•.\- ]?"
-    r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼](?i:[A-HJ-NP-Z])[·•.\- ]?(?=[A-Za-z]{0,5}\d)"
+    r"(?i:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
 )
 _PASSPORT: Final = re.compile(r"[EGPeg](?<![A-Za-z0-9][EGPeg])[A-Za-z]?\d{7,8}(?![A-Za-z0-9])")
 
@@ -59,8 +59,8 @@ SURNAMES: Final = (
     "池乔胥能苍双闻莘党翟谭贡劳姬申扶冉郦雍桑桂濮牛寿通边燕冀浦尚农温别庄晏柴瞿阎连习艾容向古易廖居衡步都耿满弘匡国文寇广阙东欧"
     "肖闫付涂晋楚游覃粟简佘揭帅曾关查游"
 )
-_COMPOUND: Final = "欧阳|上官|司马|诸葛|司徒|夏侯|令狐"
-_NAME: Final = rf"(?:{_COMPOUND}|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
+COMPOUND: Final = "欧阳|上官|司马|诸葛|司徒|夏侯|令狐"
+_NAME: Final = rf"(?:{COMPOUND}|[{SURNAMES}])(?:(?![我你他她是在住])[\u4e00-\u9fff]){{1,2}}"
 # Names that callers give of themselves and their family; what follows must end the name, or 「我叫他来」 would match.
 _OWN_NAME: Final = re.compile(
     rf"(?:我叫|我名叫|本人叫|我的名字[叫是]|姓名[:： 是为叫]{{0,2}}"
@@ -73,17 +73,21 @@ _OWN_NAME: Final = re.compile(
 # One of these stands before every such name.
 _NAME_WORD: Final = re.compile("叫|姓名|名字|联系人|诉求人|署名|本人")
 _TITLES: Final = re.compile(r"(?:先生|女士|小姐|同志|老师|师傅|阿姨|大爷|大妈)$")
+# 李明路 is no person.
+_NAMED_AFTER: Final = (
+    "[路街巷村桥镇乡湾塘店厂]|大道|胡同|小区|社区|公寓|花园|广场|市场|公司|集团|学校|小学|中学|医院|诊所"
+)
 _SHORTEST_NAME: Final = 2
 _LONGEST_PHONE_RUN: Final = 15
 _WITH_COUNTRY_CODE: Final = 13
 
 
-_SURNAME: Final = re.compile(rf"(?:{_COMPOUND}|[\u4e00-\u9fff])")
+_SURNAME: Final = re.compile(rf"(?:{COMPOUND}|[\u4e00-\u9fff])")
 _ADDRESSED: Final = "先生|女士|小姐|同志|阿姨|大爷|大妈|大姐|大哥|大伯|大娘|叔叔|奶奶|爷爷|婆婆|老伯|某某|某"
 # An agent writes down who called.
 _REPORTED: Final = re.compile(
     rf"(?:(?<=诉求人)|(?<=来电人)|(?<=投诉人)|(?<=举报人)|(?<=反映人)|(?<=市民)|(?<=居民)|(?<=业主))[:：]?{_NAME}(?=反映|来电|致电|称|表示|，)"
-    rf"|(?:{_COMPOUND}|[{SURNAMES}])(?:{_ADDRESSED})(?=反映|来电|又来电|致电|称|表示|投诉|举报|咨询|求助)"
+    rf"|(?:{COMPOUND}|[{SURNAMES}])(?:{_ADDRESSED})(?=反映|来电|又来电|致电|称|表示|投诉|举报|咨询|求助)"
 )
 
 
@@ -112,8 +116,15 @@ def mask(text: str, caller_name: str | None = None) -> Masked:
     text, plates = _PLATE.subn(MASK, text)
     text = _PASSPORT.sub(_taken(ids), text)
     for name in _names(text, caller_name):
-        text = text.replace(name, MASK)
+        text = without_name(text, name)
     return Masked(text, tuple(dict.fromkeys(phones)), tuple(dict.fromkeys(ids)), plates)
+
+
+def without_name(text: str, name: str) -> str:
+    """Return a text without a person's name; a road, a village or a firm that bears it keeps it."""
+    if name not in text:
+        return text
+    return re.sub(rf"{re.escape(name)}(?!{_NAMED_AFTER})", MASK, text)
 
 
 def without_caller(text: str, caller_name: str | None) -> str:

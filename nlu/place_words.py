@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
+from msgspec.structs import replace
 
 from models.city import City, GazetteerEntry
 from models.understanding import Place
@@ -78,11 +79,11 @@ class PlaceWords:
         for entry in city.gazetteer:
             for name in {entry.name, *entry.aliases}:
                 self._entries.setdefault(name, []).append(entry)
-        self._mistyped = Mistyped(self._entries)
         self._areas = _areas(city)
         self._parents = {code: department.parent for code, department in city.departments.items()}
         self._endings = tuple({*_ENDINGS, *city.language.place_suffixes})
         self._admin = {*self._areas, city.name, city.name.removesuffix("市")}
+        self._mistyped = Mistyped(self._entries, self._admin, self._endings)
         names = {*self._entries, *self._admin}
         self._names = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest)
         self._by_word = lru_cache(_KEPT_WORDS)(self._mark_of_word)
@@ -91,27 +92,44 @@ class PlaceWords:
         """Return what a word is to a place, wherever it stands."""
         return self._by_word(word, tag)
 
-    def located(self, span: str, keys: Iterable[str], text: str, beyond: str = "") -> Place:
+    def located(self, span: str, keys: Iterable[str], text: str, beyond: str = "", areas: Iterable[str] = ()) -> Place:
         """Return the place of a span with what the gazetteer knows of the words in it; `beyond` stands right after it.
 
-        A name that several places bear is settled by a district word of the text, else left open.
+        A name that several places bear is settled by a district word of the text, else left open. `areas` are the areas that
+        are named beside the span: they count where it names none, and a name that lies in none of them is told as a contradiction.
         """
         backwards = [*keys][::-1]
-        crossing = self._crossing(span, backwards[::-1], text, beyond) if len(backwards) > 1 else None
-        if crossing:
-            return crossing
-        if not any(key in self._entries for key in backwards):
-            meant = self._mistyped.find(span)
-            backwards = [meant, *backwards] if meant else backwards
-        for key in backwards:
-            entries = self._settled(key, text)
-            if len(entries) == 1:
-                (entry,) = entries
-                return Place(span, entry.name, entry.lat, entry.lon, entry.street, self._district(entry.street))
+        named = self._districts(backwards) or self._districts(areas)
+        place = self._crossing(span, backwards[::-1], text, beyond) if len(backwards) > 1 else None
+        place = place or self._known(span, backwards, text, named)
+        if place is not None:
+            is_against = named and place.district is not None and place.district not in named
+            return replace(place, told_district=named[0]) if is_against else place
         area = next((self._areas[key] for key in backwards if key in self._areas), None)
         if area is None:
             return Place(span)
         return Place(span, street=area if "-" in area else None, district=self._district(area))
+
+    def _known(self, span: str, keys: Sequence[str], text: str, named: Sequence[str]) -> Place | None:
+        """Return the place of the gazetteer that a span means, the first of the keys or else one with a wrong character.
+
+        Outside of the districts that are named it is no wrong character, but another name.
+        """
+        if not any(key in self._entries for key in keys):
+            meant = self._mistyped.find(span)
+            if meant and (not named or all(self._district(one.street) in named for one in self._entries[meant])):
+                keys = [meant]
+        for key in keys:
+            entries = self._settled(key, text)
+            if len(entries) == 1:
+                (entry,) = entries
+                return Place(span, entry.name, entry.lat, entry.lon, entry.street, self._district(entry.street))
+        return None
+
+    def _districts(self, words: Iterable[str]) -> list[str]:
+        """Return the districts that words name, or in which the streets lie that they name."""
+        found = [self._district(self._areas[word]) for word in words if word in self._areas]
+        return [one for one in dict.fromkeys(found) if one is not None]
 
     def _settled(self, key: str, text: str) -> list[GazetteerEntry]:
         """Return who bears a name; of several places those in a district that the text names."""

@@ -15,12 +15,18 @@ _APART: Final = 1  # characters between two names of one place
 def place_at(words: PlaceWords, sheet: WordSheet, start: int, end: int) -> Place:
     """Return the place that stands at the offsets of a sheet; a district told elsewhere settles a name that two places bear."""
     inside = [name.word for name in sheet.names if start <= name.start and name.end <= end]
-    return words.located(sheet.text[start:end], inside, sheet.text, sheet.text[end : end + _BEYOND])
+    beyond = sheet.text[end : end + _BEYOND]
+    return words.located(sheet.text[start:end], inside, sheet.text, beyond, _areas(sheet))
 
 
-def place_of_address(words: PlaceWords, address: Passage) -> Place:
-    """Return the place of an address that was given apart: all of it."""
-    return words.located(address.text, [name.word for name in words.names(*address)], address.text)
+def place_of_address(words: PlaceWords, sheet: WordSheet, address: Passage) -> Place:
+    """Return the place of an address that was given apart: all of it; `sheet` is the request that it was given with."""
+    inside = [name.word for name in words.names(*address)]
+    return words.located(address.text, inside, address.text, areas=_areas(sheet))
+
+
+def _areas(sheet: WordSheet) -> list[str]:
+    return [name.word for name in sheet.names if name.is_area]
 
 
 def named_place(names: Sequence[Name]) -> tuple[int, int] | None:

@@ -50,7 +50,7 @@ class Reader:
         self._model = model
         self._normalise = Normaliser(city.language.fillers)
         self.cutter = Cutter(city.language.custom_words)
-        self._kin = Kin(self.cutter)
+        self.names = Kin(self.cutter)
         self._flags = FlagRules(city.flags)
         self._suspicions = Suspicions(model)
         self._scope = ScopeRules(city.scope, model, Elsewhere(city))
@@ -205,9 +205,9 @@ class Reader:
         asked = reading.asked
         body = mask(self._normalise(asked.text), asked.caller_name)
         heading = mask(self._normalise(asked.title), asked.caller_name).text if asked.title else ""
-        text, reading.heading = self._kin.mask(body.text, heading)
+        address = mask(self._normalise(asked.address), asked.caller_name).text if asked.address else ""
+        text, reading.heading, reading.address = self.names.mask(body.text, heading, address)
         reading.body = replace(body, text=text)
-        reading.address = mask(self._normalise(asked.address), asked.caller_name).text if asked.address else ""
         reading.read = excerpt(reading.body.text)
         # Rules see every word, masked or not, however long the letter is.
         reading.whole = f"{reading.heading}\n{reading.body.text}" if reading.heading else reading.body.text

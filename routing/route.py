@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from models.city import City
-from models.understanding import Understanding
+from models.understanding import Place, Understanding
 from routing.accusation import accusing_words, has_unknown_official, is_accusation, units_by_misconduct
 from routing.catalogue import Catalogue, Match
 from routing.guards import GRASSROOTS, Recusal, may_delegate, recusal, stand_in, unknown_office
@@ -67,6 +67,7 @@ def route(
         found = _undecided(category, jurisdiction, on, city)
     else:
         found = _keep_from_grassroots(_keep_known(_by_duty(match, jurisdiction, city), city), city)
+    found = _with_contradiction(found, understanding.place, jurisdiction, city)
     barred = recusal(
         accusing_words(understanding, category, city, accused),
         jurisdiction,
@@ -94,6 +95,15 @@ def _category(understanding: Understanding) -> str | None:
     first = understanding.categories[0].code
     detail = understanding.detail
     return detail if detail is not None and detail.startswith(first) else first
+
+
+def _with_contradiction(found: Route, place: Place | None, jurisdiction: Jurisdiction | None, city: City) -> Route:
+    """Doubt a route where the words name another district than the one in which their place lies."""
+    told = place.told_district if place else None
+    if place is None or told is None or jurisdiction is None or jurisdiction.district == told:
+        return found
+    where = f"“{place.name}”在{_name(jurisdiction.district, city)}"
+    return _doubting(found, f"诉求说在{_name(told, city)}，地名库中{where}，请核对地点。")
 
 
 def _undecided(category: str | None, jurisdiction: Jurisdiction | None, on: date, city: City) -> Route:

@@ -207,6 +207,9 @@ def read_cursor(request: web.Request, kind: Any, name: str = "cursor") -> Any:
         found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
         if any(isinstance(part, datetime) and part.tzinfo is None for part in found):
             raise InvalidRequest(f"参数 {name} 无效，请从头开始")
+        # PostgreSQL has no number beyond these.
+        if any(isinstance(part, int) and not -(2**63) <= part < 2**63 for part in found):
+            raise InvalidRequest(f"参数 {name} 无效，请从头开始")
         if any(isinstance(part, str) and not part.isprintable() for part in found):
             raise InvalidRequest(f"参数 {name} 无效，请从头开始")
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:

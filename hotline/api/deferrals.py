@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from hotline import deferral
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named, Number
 from hotline.api.tickets import scope_of
+from hotline.fields import GroundsFields, required
 from hotline.keys import HUB
+from hotline.step import run
 from models.calendar import CHINA_TIME
 from models.store import deferrals
-from models.ticket import number_of
+from models.ticket import id_of, number_of
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
+    from hotline.step import Step
     from models.store.database import Session
     from models.store.deferrals import Deferral
     from models.ticket import Actor
@@ -44,6 +48,13 @@ class Deferrals(Struct, kw_only=True):
 
     deferrals: list[DeferralLine]
     cursor: Cursor
+
+
+class ReviewCalled(Struct, kw_only=True):
+    """The part whose deferral must now be decided on again."""
+
+    ticket: Number
+    assignment: Count
 
 
 class DeferredBy(Struct, kw_only=True):
@@ -88,6 +99,19 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     last = found[-1] if len(found) == size else None
     cursor = body.make_cursor(last.reply_by, last.ticket_id, last.ordinal) if last else None
     return body.answer({"deferrals": [_line(hub, one) for one in found], "cursor": cursor}, Deferrals)
+
+
+async def review(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/deferrals/{number}/{assignment}/reviews: look at a deferral before its review date."""
+    hub, ordinal = request.app[HUB], int(request.match_info["assignment"])
+    _, fields = await body.read_body(request, GroundsFields)
+
+    async def work(step: Step) -> None:
+        reason = await step.as_told(required(fields.reason, "复核理由", 4))
+        await deferral.call_review(step, ordinal, reason)
+
+    await run(hub, actor, id_of(request.match_info["number"]), work)
+    return body.answer({"ticket": request.match_info["number"], "assignment": ordinal}, ReviewCalled, status=201)
 
 
 async def figures(request: web.Request, actor: Actor) -> web.Response:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from hotline import external_id
 from hotline.api import body
-from hotline.api.shapes import ExternalIdRow, Number
+from hotline.api.shapes import Cursor, ExternalIdRow, Number
 from hotline.api.view import elsewhere
+from hotline.duplicates import LOOKED_BACK
 from hotline.keys import HUB
 from hotline.request import OutsideRecord
 from hotline.step import run
+from models.errors import NotFound
+from models.lifecycle import TicketState
 from models.store import external_ids
-from models.ticket import id_of
+from models.ticket import id_of, number_of
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -28,6 +32,37 @@ class ExternalIdsOfTicket(Struct, kw_only=True):
 
     number: Number
     external_ids: list[ExternalIdRow]
+
+
+class UnnumberedTicket(Struct, kw_only=True):
+    """A ticket whose number in the system of its line has not been given back yet."""
+
+    number: Number
+    state: TicketState
+    registered_at: datetime
+
+
+class UnnumberedTickets(Struct, kw_only=True):
+    """One page of them, the oldest first."""
+
+    tickets: list[UnnumberedTicket]
+    cursor: Cursor
+
+
+async def unnumbered(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/lines/{line}/unnumbered: since a moment, or a month ago."""
+    hub, size = request.app[HUB], body.page_size(request)
+    line = hub.city.lines.get(request.match_info["line"])
+    if line is None or not line.record_elsewhere:
+        raise NotFound(f"号码“{request.match_info['line']}”没有记录在别处的系统")
+    after = body.read_cursor(request, tuple[int])
+    since = body.moment(request, "since") or hub.now() - LOOKED_BACK
+    rows = await hub.database.read(
+        lambda session: external_ids.unnumbered(session, line.number, since, after[0] if after else 0, size)
+    )
+    cursor = body.make_cursor(rows[-1].id) if len(rows) == size else None
+    told = [{"number": number_of(one.id), "state": one.state, "registered_at": one.registered_at} for one in rows]
+    return body.answer({"tickets": told, "cursor": cursor}, UnnumberedTickets)
 
 
 async def give(request: web.Request, actor: Actor) -> web.Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hotline.api.frame import SIGNED_IN, page
 from hotline.notice import day
 from models.labels import LABELS, RESULT_NAMES
-from models.lifecycle import Action
+from models.lifecycle import Action, AssignmentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -179,9 +179,16 @@ def _forms(one: dict[str, Any], part: dict[str, Any]) -> str:
     is_known = one["caller"] is not None or part["contacted_at"] is None
     may = {*one["allowed_actions"], PHOTO} if part["acknowledged_at"] is not None else {*one["allowed_actions"]}
     shown = [action for action in FORMS if action in may and (is_known or action != Action.CONTACT)]
-    unfolded = next((action for action in (Action.ACKNOWLEDGE, Action.SIGN_OFF, Action.REPLY) if action in shown), None)
+    next_steps = (
+        Action.ACKNOWLEDGE,
+        Action.SIGN_OFF,
+        PHOTO if part["state"] is AssignmentState.REPLIED else Action.REPLY,
+    )
+    unfolded = next((action for action in next_steps if action in shown), None)
     forms = "".join(_form(action, one["number"], part["assignment"], is_open=action == unfolded) for action in shown)
-    return f"<section><h2>办理</h2>{forms}</section>" if forms else ""
+    lacks = part["state"] is AssignmentState.REPLIED and Action.SIGN_OFF not in shown
+    hint = '<p class="alarm">上传整改后的照片，即可签发。</p>' if lacks else ""
+    return f"<section><h2>办理</h2>{hint}{forms}</section>" if forms else ""
 
 
 def _form(action: str, number: str, assignment: int, *, is_open: bool) -> str:

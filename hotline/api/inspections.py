@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
@@ -11,7 +11,7 @@ from hotline import inspection
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named
 from hotline.keys import HUB
-from models.errors import InvalidRequest, NotFound
+from models.errors import NotFound
 from models.inspection import Subject
 from models.store import inspections
 from models.ticket import number_of
@@ -28,7 +28,6 @@ STATES: Final = ("drawn", "scored", "appealed")
 SUBJECTS: Final = ("interaction", "ticket")
 # Whoever is none of these sees what is about them.
 READS_ALL: Final = inspection.INSPECTORS | {Role.SHIFT_LEAD, Role.LEADER, Role.ANALYST}
-MOST_DAYS: Final = 366
 
 Score = Annotated[int, Meta(ge=0, le=100)]
 
@@ -170,10 +169,7 @@ async def sheets(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/inspections/figures: of the last thirty days, or of those that are asked for."""
     hub = request.app[HUB]
-    until = _day(request, "until") or hub.today()
-    since = _day(request, "since") or until - timedelta(days=29)
-    if not timedelta(0) <= until - since < timedelta(days=MOST_DAYS):
-        raise InvalidRequest(f"参数 since 应不晚于 until，且最多统计{MOST_DAYS}天")
+    since, until = body.days(request, hub.today())
     rows = await hub.database.read(lambda session: inspections.figures(session, since, until))
     totals = {name: sum(getattr(row, name) for row in rows) for name in ("drawn", "waiting", "scored")}
     by = {
@@ -196,16 +192,6 @@ def _by(rows: list[Tally], name_of: Any) -> list[dict[str, Any]]:
     for one in found.values():
         one["mean"] = round(one["total"] / one["scored"], 2) if one["scored"] else None
     return [found[key] for key in sorted(found)]
-
-
-def _day(request: web.Request, name: str) -> date | None:
-    text = body.query(request, name)
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequest(f"参数 {name} 应为日期，如 2026-11-23") from error
 
 
 async def _shown(request: web.Request, actor: Actor, inspection_id: int, *, status: int = 200) -> web.Response:

@@ -20,6 +20,8 @@ LINES: Final = (
     get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),
 )  # fmt: skip
 EXTERNAL_IDS: Final = (
+    get("/api/v1/lines/{line}/unnumbered", external_ids.unnumbered, "尚未收到对方编号的工单", roles=HOTLINE | INTAKE,
+        answer=external_ids.UnnumberedTickets, query={"since": MOMENT, **PAGE}),
     post("/api/v1/tickets/{number}/external-ids", external_ids.give, "登记工单在其他系统的编号", roles=INTAKE | DESK,
          body=OutsideRecord, answer=external_ids.ExternalIdsOfTicket, problems=(409,)),
     Endpoint(method="DELETE", path="/api/v1/tickets/{number}/external-ids/{system}/{external_id}",

@@ -8,6 +8,7 @@ from hotline import caller_limit, inspection, supervision
 from hotline.api import caller_limits, deferrals, inspections, supervisions
 from hotline.api.auth import READERS
 from hotline.api.url import HOTLINE, LEVEL, MOMENT, PAGE, SEQ, TEXT, YES_NO, Endpoint, get, post
+from hotline.fields import GroundsFields
 from models.lifecycle import SEATS
 from models.vocabulary import Role
 
@@ -33,6 +34,9 @@ SUPERVISIONS: Final = (
 DEFERRALS: Final = (
     get("/api/v1/deferrals", deferrals.listed, "挂账事项，约定期限近的在前", roles=READERS, answer=deferrals.Deferrals,
         problems=(404,), query={"department": TEXT, "waiting": YES_NO, **PAGE}),
+    post("/api/v1/deferrals/{number}/{assignment}/reviews", deferrals.review, "提前复核一项挂账",
+         roles=frozenset({Role.SUPERVISOR, Role.REVIEWER}), body=GroundsFields, answers=(201,),
+         answer=deferrals.ReviewCalled, problems=(409,), patterns={"assignment": "^[0-9]{1,4}$"}),
     get("/api/v1/deferrals/figures", deferrals.figures, "挂账数量、复核结果", roles=HOTLINE,
         answer=deferrals.DeferralFigures, query={"since": MOMENT}),
 )  # fmt: skip
@@ -57,7 +61,7 @@ INSPECTIONS: Final = (
          body=inspection.Pick, answers=(201,), answer=inspections.InspectionLine, problems=(404, 409)),
     get("/api/v1/inspections/sheets", inspections.sheets, "评分表", roles=INSPECTED, answer=inspections.ScoreSheets),
     get("/api/v1/inspections/figures", inspections.figures, "质检得分：按坐席、席组、单位", roles=inspections.READS_ALL,
-        answer=inspections.InspectionFigures, query={"since": DAY, "until": DAY}),
+        answer=inspections.InspectionFigures, query={"from": DAY, "to": DAY}),
     get("/api/v1/inspections/{id}", inspections.one, "一件质检", roles=INSPECTED, answer=inspections.InspectionLine,
         patterns={"id": "^[0-9]{1,18}$"}),
     post("/api/v1/inspections/{id}/steps", inspections.move, "评分；申诉；复核", roles=INSPECTED,

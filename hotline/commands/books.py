@@ -28,15 +28,23 @@ def show(settings: Settings, *, since: str, days: int, as_json: bool) -> int:
 
     async def job(hub: Hub) -> int:
         first = _midnight(since, hub.today())
-        until = first + timedelta(days=days)
-        found = await books.told(hub, first, until)
-        if as_json:
-            print(msgspec.json.encode({"since": first, "until": until, "accounts": found}).decode())
-        else:
-            print("\n".join(lines(found)))
-        return 0 if all(account["is_balanced"] for account in found) else 1
+        return await _show(hub, first, first + timedelta(days=days), as_json=as_json)
 
     return with_hub(settings, job)
+
+
+def show_since(settings: Settings, since: datetime) -> int:
+    """Print the sums of what has arrived since a time; 1 where one does not add up."""
+    return with_hub(settings, lambda hub: _show(hub, since, hub.now(), as_json=False))
+
+
+async def _show(hub: Hub, since: datetime, until: datetime, *, as_json: bool) -> int:
+    found = await books.told(hub, since, until)
+    if as_json:
+        print(msgspec.json.encode({"since": since, "until": until, "accounts": found}).decode())
+    else:
+        print("\n".join(lines(found)))
+    return 0 if all(account["is_balanced"] for account in found) else 1
 
 
 def lines(accounts: list[dict[str, Any]]) -> Iterator[str]:

@@ -164,7 +164,8 @@ def _json(run: DoubleRun, report: Report) -> dict[str, Any]:
 
 def _show(city: City, run: DoubleRun, report: Report) -> None:
     console = Console()
-    table = Table("日期", "旧平台", "本平台", "差", "编号相符", "仅旧平台", "仅本平台", "旧平台按时", "本平台按时")
+    print("旧：旧平台；新：本平台；相符：按旧编号对上的")
+    table = Table("日期", "旧", "新", "差", "相符", "仅旧", "仅新", "旧按时", "新按时")
     for day in run.days:
         counts = (day.tickets.old, day.tickets.ours, day.tickets.difference, day.matched)
         only = (len(day.only_old), len(day.only_ours))
@@ -173,7 +174,7 @@ def _show(city: City, run: DoubleRun, report: Report) -> None:
     console.print(table)
     for side in SIDES:
         names = _names(city, side)
-        table = Table(TITLES[side], "旧平台", "本平台", "差")
+        table = Table(TITLES[side], "旧", "新", "差")
         for key, pair in list(totals(run, side).items())[:MOST_SHOWN]:
             table.add_row(names.get(key, key), str(pair.old), str(pair.ours), str(pair.difference))
         console.print(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from itertools import chain
@@ -37,6 +38,18 @@ AT_ONCE: Final = 64  # rows
 # Rows that one process has read by the time that others have loaded the model.
 FEW: Final = 1500
 
+# A character that says something; 😡 and 。。。 do not.
+_SAYS: Final = re.compile(r"\w")
+# What is told of a row that says nothing: unknown is null.
+_NOTHING: Final[dict[str, Any]] = {
+    **dict.fromkeys(
+        ("kind", "urgency", "place", "subject", "accused", "time", "interval", "people", "lead"),
+    ),
+    **dict.fromkeys(("categories", "amounts", "flags", "scope", "assisting"), ()),
+    "because": "没有文字内容，无法判断。",
+    "auto": False,
+}
+
 
 class Predictor:
     """Reads rows of a file as intake would read requests; a model of one's own labels answers with its labels alone."""
@@ -57,7 +70,9 @@ class Predictor:
     def _by_labels(self, row: dict[str, str]) -> dict[str, Any]:
         assert self._labels is not None  # noqa: S101 - for mypy
         text = row.get("text") or "\n".join((row.get("tokens") or "").split())
-        return {"id": row.get("id"), "categories": predict_label(self._labels, text, row.get("title") or "")}
+        title = row.get("title") or ""
+        says_something = _SAYS.search(text) or _SAYS.search(title)
+        return {"id": row.get("id"), "categories": predict_label(self._labels, text, title) if says_something else ()}
 
     def _by_city(self, rows: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
         now = datetime.now(CHINA_TIME)
@@ -78,7 +93,11 @@ class Predictor:
             for read, line in zip(readings, lines, strict=True)
         ]
         return [
-            {"id": row.get("id"), **_told(self._city, proposal)} for row, proposal in zip(rows, proposals, strict=True)
+            {
+                "id": row.get("id"),
+                **(_told(self._city, one) if _SAYS.search(one.understanding.masked_text) else _NOTHING),
+            }
+            for row, one in zip(rows, proposals, strict=True)
         ]
 
 

@@ -8,12 +8,18 @@ import msgspec
 import uvloop
 
 from hotline.access import Access
+from hotline.commands.books import show_since
 from hotline.commands.replay import NoHub
-from hotline.simulation.city_life import PARTS, live
+from hotline.simulation.city_life import live
+from hotline.simulation.features import shown
+from hotline.simulation.plan import PARTS, SHOWN, Plan
+from hotline.simulation.watching import Watcher
 from models.city_files import read_city
 from models.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hotline.config import Settings
     from hotline.simulation.connection import Tally
 
@@ -21,19 +27,44 @@ UNASKED: Final = frozenset({"callers"})
 MOST_SHOWN: Final = 20
 
 
-def simulate(settings: Settings, *, only: str, seed: int, seconds: float, calls: float) -> None:
-    """Run city life until the time is up or Ctrl-C, then print what was done."""
-    parts = _parts(only)
+def simulate(settings: Settings, *, only: str, seed: int, seconds: float, calls: float, day: int) -> int:
+    """Run city life until the time is up or Ctrl-C, then print what was done.
+
+    After a whole day it prints too what was shown how often, and the books: 1 where something was shown too seldom, surprised,
+    or does not add up.
+    """
     if calls <= 0:
         raise InvalidRequest("calls 应大于 0：每秒来话数")
+    if day and only:
+        raise InvalidRequest("--day 模拟完整的一天，所有角色都参加，不能与 --only 同用")
+    if day < 0:
+        raise InvalidRequest("--day 应为正整数：一天的来话数")
+    parts = frozenset(PARTS) if day else _parts(only)
+    plan = Plan(parts=parts, seed=seed, seconds=seconds, calls=calls, day=day)
+    access, city = _access(settings), read_city(settings.city)
+    print(f"城市模拟开始：{'、'.join(sorted(parts))}；按 Ctrl-C 停止", flush=True)
+    watcher = Watcher(plan)
+    tally = uvloop.run(live(access, city, settings.city, plan, watcher.watch))
+    _show(tally)
+    return _close_the_day(settings, tally, watcher.since) if day else 0
+
+
+def _close_the_day(settings: Settings, tally: Tally, since: datetime) -> int:
+    """Print what was shown too seldom, and the books of the day."""
+    seldom = 0
+    for feature, n in shown(tally).items():
+        seldom += n < SHOWN
+        print(f"  {'✓' if n >= SHOWN else '✗'} {feature}\t{n}次")
+    print(f"各项功能{'都' if not seldom else f'有{seldom}项未'}办满{SHOWN}次")
+    unbalanced = show_since(settings, since)
+    return int(bool(seldom or unbalanced or tally.surprises))
+
+
+def _access(settings: Settings) -> Access:
     try:
-        access = msgspec.json.decode(settings.access_file.read_bytes(), type=Access)
+        return msgspec.json.decode(settings.access_file.read_bytes(), type=Access)
     except FileNotFoundError as error:
         raise NoHub(f"没有找到 {settings.access_file}，请先执行 make run（或 hotline up）") from error
-    city = read_city(settings.city)
-    print(f"城市模拟开始：{'、'.join(sorted(parts))}；按 Ctrl-C 停止", flush=True)
-    tally = uvloop.run(live(access, city, settings.city, parts=parts, seed=seed, seconds=seconds, calls=calls))
-    _show(tally)
 
 
 def _parts(only: str) -> frozenset[str]:

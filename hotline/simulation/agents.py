@@ -20,6 +20,8 @@ WRAP_UP: Final = timedelta(seconds=12)
 RINGS: Final = 3
 REACHED: Final = 0.7
 HANDED_OVER: Final = 0.15
+# Each call is in one of these.
+ENDS: Final = ("answered", "abandoned", "waiting", "unanswered")
 # What a seat shows that has something in hand.
 IN_HAND: Final = frozenset({"given", "busy"})
 
@@ -68,9 +70,9 @@ class Agents:
         except TimeoutError:
             return None
 
-    async def ring(self) -> None:
-        """Something has come for whoever is free: they look at their seats."""
-        for name in list(self._idle)[:RINGS]:
+    async def ring(self, *, is_for_few: bool = False) -> None:
+        """Something has come for whoever is free: the first of them look at their seats, or all, where few may take it."""
+        for name in list(self._idle)[: None if is_for_few else RINGS]:
             agent = self._idle.pop(name, None)
             if agent is not None:
                 await self._go_on(agent, await self._look(agent))
@@ -79,6 +81,19 @@ class Agents:
         """Wrap up, and go on with what has waited meanwhile."""
         await self.town.pace.rest(WRAP_UP)
         await self._go_on(agent, await self._step(agent, "free"))
+
+    async def look_around(self) -> None:
+        """The shift lead looks at the wall: who is there, what waits, and whether the figures add up."""
+        lead = self.town.people["shift_lead"]
+        for path in ("seat_groups", "seats", "interactions/missed", "shift_changes", "drafts"):
+            if await lead.read(f"/api/v1/{path}") is None:
+                self.town.tally.surprise(f"nothing at {path}")
+        figures = await lead.read("/api/v1/interactions/figures")
+        for part in [figures, *figures["lines"], *figures["seat_groups"]] if figures else []:
+            sums = [sum(part[name] for name in ENDS), part["under_way"] + sum(part["outcomes"].values())]
+            if sums != [part["offered"]] * 2:
+                self.town.tally.surprise(f"figures do not add up: {part}")
+        self.town.tally.seen["figures looked at"] += 1
 
     async def change_shift(self) -> None:
         """An agent leaves a draft to a colleague or to the group, and is back after a while."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from models.vocabulary import Integration, Kind
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import AsyncIterator
 
     from hotline.simulation.agents import Agent, Agents
     from hotline.simulation.citizens import Citizens
@@ -90,17 +90,17 @@ class Callers:
         own = town.city.hotline_department
         self._host_line = next(line.number for line in town.city.lines.values() if line.department == own)
         self._lines = [line.number for line in town.city.lines.values() if line.integration not in NOT_OURS]
+        # Most who write want no language of their own.
+        spoken = dict.fromkeys(word for group in town.city.seats.groups.values() for word in group.languages)
+        self._languages: list[str | None] = [*spoken, *[None] * (4 * len(spoken) or 1)]
         self._matters: list[Matter] = []
         self._chats: dict[int, Chat] = {}
 
-    async def run(self, calls: float, seconds: float) -> None:
-        """Call `calls` times a second for so many seconds (0: for ever), then let the last calls go on."""
-        started, n = time.monotonic(), 0
+    async def run(self, arrivals: AsyncIterator[int]) -> None:
+        """Call whenever the time of the next caller has come, then let the last calls go on."""
         async with asyncio.TaskGroup() as group:
-            while not seconds or time.monotonic() - started < seconds:
+            async for n in arrivals:
                 group.create_task(self.call(n))
-                n += 1
-                await asyncio.sleep(max(0.0, started + n / calls - time.monotonic()))
 
     async def call(self, n: int) -> None:
         """The n-th call or chat, from the first ring to what comes of it; the first ones go each way once."""
@@ -182,6 +182,9 @@ class Callers:
     async def _chat(self, caller: dict[str, str], n: int, *, is_with_bot: bool) -> None:
         """Somebody writes, to an agent or first to the chatbot; whoever waits too long gives up."""
         offer: dict[str, Any] = {"line": self._host_line, "caller": {"phone": caller["phone"]}}
+        language = self.town.chance("language", n).choice(self._languages)
+        if language is not None:
+            offer["language"] = language
         channel = "chatbot" if is_with_bot else "wechat"
         made = await self.talk.offered(offer if is_with_bot else offer | {"wants_agent": True}, self.doors[channel])
         if made is None:
@@ -191,7 +194,7 @@ class Callers:
         if is_with_bot:
             await self.talk.happens(made, "transcript", text=self.town.say("callers", "bot", n))
             await self.talk.happens(made, "takeover")
-        await self.agents.ring()
+        await self.agents.ring(is_for_few=language is not None)
         try:
             async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.seconds(CHAT_PATIENCE))):
                 await chat.is_taken.wait()

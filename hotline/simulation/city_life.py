@@ -17,24 +17,29 @@ from hotline.simulation.departments import Departments
 from hotline.simulation.desk import Desk
 from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
+from hotline.simulation.ground import GridWorkers
 from hotline.simulation.incidents import IncidentLeads
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
+from hotline.simulation.lines import LineKeepers
+from hotline.simulation.oversight import Watchers
 from hotline.simulation.pace import Pace
 from hotline.simulation.police import Police
 from hotline.simulation.review import Review
 from hotline.simulation.scenes import Scenes
+from hotline.simulation.suggestions import Suggesters
 from hotline.simulation.town import Town, again_and_again
 from models.city_corpus import read_corpus
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from hotline.access import Access
+    from hotline.simulation.plan import Plan
     from hotline.simulation.system import System
-    from models.city import City
+    from models.city import City, CorpusRow
 
-PARTS: Final = ("departments", "desk", "review", "follow-up", "callers")
 ROLES: Final = (
     "agent",
     "shift_lead",
@@ -44,32 +49,32 @@ ROLES: Final = (
     "supervisor",
     "knowledge",
     "administrator",
+    "quality",
+    "leader",
 )
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
 LEADS_EVERY_S: Final = 2.0
+GROUND_EVERY_S: Final = 3.0
 SHIFT_EVERY_S: Final = 20.0
-# Callers stop after this share of a run that has an end: the last ones want an answer too.
-CALLING: Final = 1 / 3
 
 
 async def live(
-    access: Access, city: City, folder: Path, *, parts: frozenset[str], seed: int, seconds: float, calls: float
+    access: Access, city: City, folder: Path, plan: Plan, watch: Callable[[Pace, Tally], Awaitable[None]]
 ) -> Tally:
-    """Live for so many seconds, or until SIGINT or SIGTERM; returns what was done. Raises Refused."""
+    """Live as planned, or until SIGINT or SIGTERM, and be watched; returns what was done. Raises Refused."""
+    parts = plan.parts
     async with contextlib.AsyncExitStack() as ends:
         connection = Connection(access.url)
         ends.push_async_callback(connection.close)
         people = await _sign_in(connection, access)
-        pace = Pace(lambda: _hub_time(people["supervisor"]))
+        pace = Pace(lambda: _hub_time(people["supervisor"]), plan.haste)
         await pace.start()
-        town = Town(city, connection, pace, people, seed)
-        jobs: list[Any] = [pace.keep()]
+        town = Town(city, connection, pace, people, plan.seed, plan.told_first)
+        jobs: list[Any] = [pace.keep(), watch(pace, connection.tally)]
         citizens = Citizens(town)
-        phone, police = (
-            Person(connection, {"authorization": f"Bearer {access.channels[name]}"}) for name in ("phone", "police")
-        )
+        doors = _bearers(connection, access.channels)
         if "departments" in parts:
             departments = Departments(town, access.departments)
             ends.push_async_callback(departments.stop)
@@ -80,19 +85,40 @@ async def live(
         if "review" in parts:
             jobs.append(again_and_again(ROUND_EVERY_S, Review(town).round))
         if "follow-up" in parts:
-            ladder = Ladder(town, citizens, phone)
+            ladder = Ladder(town, citizens, doors["phone"])
             await _open(ladder.system, ends)
             jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
         if "callers" in parts:
-            agents = Agents(town, _bearers(connection, access.agents))
-            await agents.start()
-            callers = Callers(town, citizens, _bearers(connection, access.channels), agents, read_corpus(folder))
-            emergencies = Police(town, phone, police)
-            await _open(emergencies.system, ends)
-            jobs += [emergencies.run(seconds * CALLING), agents.run(), callers.run(calls, seconds * CALLING)]
-            jobs += [again_and_again(SHIFT_EVERY_S, agents.change_shift), IncidentLeads(town).bursts(phone)]
-        await _until_told(jobs, seconds)
+            jobs += await _outside(town, citizens, plan, access, read_corpus(folder), ends)
+        await _until_told(jobs, plan.lasts(pace))
         return connection.tally
+
+
+async def _outside(
+    town: Town, citizens: Citizens, plan: Plan, access: Access, corpus: list[CorpusRow], ends: contextlib.AsyncExitStack
+) -> list[Any]:
+    """Everybody from whom something comes in, and the agents who take it."""
+    doors, calling = _bearers(town.connection, access.channels), plan.calling(town.pace)
+    workers = GridWorkers(town, await _grids(town.connection, access))
+    agents = Agents(town, _bearers(town.connection, access.agents))
+    await agents.start()
+    emergencies = Police(town, doors["phone"], doors["police"])
+    await _open(emergencies.system, ends)
+    jobs = [
+        agents.run(),
+        Callers(town, citizens, doors, agents, corpus).run(plan.arrivals(town.pace)),
+        emergencies.run(calling),
+        LineKeepers(town, doors["phone"], doors["feed"]).run(calling),
+        again_and_again(SHIFT_EVERY_S, agents.change_shift),
+        again_and_again(SWEEP_EVERY_S, agents.look_around),
+        again_and_again(GROUND_EVERY_S, workers.round),
+        IncidentLeads(town).bursts(doors["phone"], calling),
+        again_and_again(GROUND_EVERY_S, Suggesters(town, doors["web"]).round),
+    ]
+    if "desk" in plan.parts:
+        watchers = Watchers(town, doors["phone"], access.departments)
+        jobs.append(again_and_again(SWEEP_EVERY_S, watchers.round))
+    return jobs
 
 
 async def _open(system: System, ends: contextlib.AsyncExitStack) -> None:
@@ -130,6 +156,12 @@ async def _sign_in(connection: Connection, access: Access) -> dict[str, Person]:
         role: Person(connection, await connection.sign_in(users[role]["username"], users[role]["password"]))
         for role in ROLES
     }
+
+
+async def _grids(connection: Connection, access: Access) -> list[Person]:
+    """Return the demo's grid workers, signed in."""
+    users = [user for user in access.users if user["username"].startswith("demo-grid-")]
+    return [Person(connection, await connection.sign_in(user["username"], user["password"])) for user in users]
 
 
 async def _hub_time(person: Person) -> datetime:

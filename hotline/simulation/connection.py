@@ -174,6 +174,11 @@ class Person:
                 return answer
         return answer
 
+    async def upload(self, path: str, content: bytes, media_type: str) -> Answer:
+        """Send a file."""
+        headers = {**self._headers, "content-type": media_type}
+        return await self.connection.ask("POST", path, headers=headers, content=content)
+
     async def post(self, path: str, content: dict[str, Any], *, key: str = "", method: str = "POST") -> Answer:
         """Send a JSON body."""
         headers = {**self._headers, "idempotency-key": key} if key else self._headers

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from models.lifecycle import AssignmentState
+
 if TYPE_CHECKING:
     from hotline.simulation.tales import Told
     from hotline.simulation.town import Town
@@ -45,6 +47,9 @@ class Decisions:
         if told is not None and told.tale.scene == "withdraw" and asks == "send_back" and not told.over.is_set():
             return
         action, is_granted = f"decide_{asks}", self._is_granted(number, told)
+        if line["assignment_state"] == AssignmentState.DEFERRED:
+            # A review: the deferral stands but where its tale ends it.
+            is_granted = told is None or told.tale.scene != "end_deferral"
         # In a dispute a refusal is the ruling.
         is_ruling = asks == "send_back" and line["is_disputed"]
         person = self.town.people["shift_lead" if is_ruling else DECIDES[asks]]

@@ -209,11 +209,12 @@ def _part_of_webhook(told: dict[str, Any]) -> Part:
         **told["due"],
         "number": told["ticket"],
         "ordinal": told["assignment"],
-        **{name: told[name] for name in ("role", "urgency", "is_designated")},
+        **{name: told[name] for name in ("role", "kind", "urgency", "is_designated")},
     }
     return msgspec.convert(flat, Part)
 
 
 def _part_of_page(page: dict[str, Any], part: dict[str, Any]) -> Part:
-    flat = {**part, "number": page["number"], "ordinal": part["assignment"], "urgency": page["urgency"]}
+    flat = {**part, "number": page["number"], "ordinal": part["assignment"]}
+    flat |= {name: page[name] for name in ("kind", "urgency")}
     return msgspec.convert(flat, Part)

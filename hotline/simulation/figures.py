@@ -26,6 +26,7 @@ class FigureKeepers:
         # Tickets that were asked for, in this life or an earlier one; None before that was read.
         self._asked: set[str] | None = None
         self._fetched: set[str] = set()
+        self._decided: set[str] = set()
 
     async def round(self) -> None:
         """Ask for exclusions, decide on what waits, look at a league, have a report made, fetch what is made."""
@@ -63,9 +64,11 @@ class FigureKeepers:
         return self._asked
 
     async def _decide(self) -> None:
-        """The supervisor grants or refuses, and sometimes takes a grant back."""
+        """The supervisor grants or refuses what the shift lead asked, once, and sometimes takes a grant back."""
         page = await self.town.people["supervisor"].read("/api/v1/exclusions?state=waiting&limit=100")
-        for one in (page or {"exclusions": []})["exclusions"][:DECIDED_AT_A_TIME]:
+        waiting = [one for one in (page or {"exclusions": []})["exclusions"] if one["id"] not in self._decided]
+        for one in waiting[:DECIDED_AT_A_TIME]:
+            self._decided.add(one["id"])
             chance = self.town.chance("decision", one["number"])
             is_granted = chance.random() < GRANTED
             await self._step(one, "grant" if is_granted else "refuse")

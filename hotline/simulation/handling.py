@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from hotline.simulation.ground import show_work
 from hotline.simulation.pace import DAY, HOUR
 from models.lifecycle import ASSIGNMENT_ENDS, AssignmentState
-from models.vocabulary import Kind
+from models.vocabulary import Adoption, Channel, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,6 +45,7 @@ class Part(Struct, frozen=True, kw_only=True):
     number: str
     ordinal: int
     role: str
+    kind: str
     urgency: int
     is_designated: bool
     acknowledge_by: datetime
@@ -82,7 +84,7 @@ class Handling:
             "dawdle": self._dawdle,
             "hollow": self._hollow,
             "reply": self._reply,
-            "sign_off": lambda: self._take("sign_off", signed_by="分管领导"),
+            "sign_off": self._sign_off,
             "wait": self._wait,
         }
 
@@ -175,7 +177,15 @@ class Handling:
     async def _reply(self) -> bool:
         await self._rest(0.15, self.part.reply_by, LONGEST_WORK)
         result = self._dice.choice(["solved", "solved", "solved", "explained", "partly_solved"])
-        return await self._take("reply", text=self._words("reply"), result=result)
+        is_asked = self.part.kind == Kind.SUGGESTION and self.part.role == "lead"
+        adoption = {"adoption": self._dice.choice(list(Adoption))} if is_asked else {}
+        return await self._take("reply", text=self._words("reply"), result=result, **adoption)
+
+    async def _sign_off(self) -> bool:
+        """Sign off; who has seen that a patrol reported it shows the work first, as the hub asks of a street."""
+        if self.page.get("channel") == Channel.PATROL and self.part.role == "lead":
+            await show_work(self.office.person, self.part.number, self.part.ordinal, "after")
+        return await self._take("sign_off", signed_by="分管领导")
 
     async def _hollow(self) -> None:
         """Reply with courtesies alone: the check sends it back, and the act after this one writes it anew."""

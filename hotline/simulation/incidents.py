@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,9 +31,13 @@ class IncidentLeads:
         self.town = town
         self._rounds = 0
 
-    async def bursts(self, phone: Person) -> None:
-        """Let two bursts come at once, and again an hour later; what calls after an incident was opened is attached to it."""
-        while True:
+    async def bursts(self, phone: Person, seconds: float) -> None:
+        """For so many seconds (0: for ever) let two bursts come at once, and again an hour later.
+
+        What calls after an incident was opened is attached to it.
+        """
+        until = time.monotonic() + seconds
+        while not seconds or time.monotonic() < until:
             self._rounds += 1
             places = self._places()
             await asyncio.gather(

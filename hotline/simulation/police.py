@@ -36,6 +36,7 @@ class Police:
         own = town.city.hotline_department
         self._host_line = next(line.number for line in town.city.lines.values() if line.department == own)
         self._clues: asyncio.Queue[str] = asyncio.Queue()
+        self._orders: asyncio.Queue[str] = asyncio.Queue()
         self._rounds = 0
 
     async def run(self, seconds: float) -> None:
@@ -55,6 +56,8 @@ class Police:
     def _hear(self, kind: str, data: dict[str, Any]) -> None:
         if kind == "risk_clue.pushed":
             self._clues.put_nowait(data["clue"])
+        elif kind == "handoff.opened":
+            self._orders.put_nowait(data["handoff"])
 
     async def _push_order(self) -> None:
         """What came to 110 and is the city's; sometimes its system sends the same twice."""
@@ -87,7 +90,7 @@ class Police:
         self.town.tally.count("register for 110 by telephone", registered)
         await self._happens(call, "ended", outcome="new_ticket" if registered.is_done else "answered")
         page = await self.town.people["agent"].read(f"/api/v1/police-orders/{number}")
-        if registered.is_done and (page is None or page["tickets"][0]["number"] != registered.body["number"]):
+        if registered.is_done and registered.body["number"] not in _numbers(page):
             self.town.tally.surprise(f"police order {number} is not found: {page}")
 
     async def _transfer(self) -> None:
@@ -143,6 +146,12 @@ class Police:
                 await self._clue_step(self.town.people["dispatcher"], pushed.body["id"], "withdraw", reason=reason)
 
     async def _acknowledge(self) -> None:
+        """110 takes what its system was told of, where nobody has told the hub by telephone yet."""
+        while not self._orders.empty():
+            handoff = self._orders.get_nowait()
+            opened = await self.town.people["dispatcher"].read(f"/api/v1/handoffs/{handoff}")
+            if opened is not None and opened["confirmed_at"] is None:
+                await self._handoff_step(self.police, handoff, "confirm", outside_number=f"P-{handoff}")
         while not self._clues.empty():
             clue = self._clues.get_nowait()
             page = await self.town.people["dispatcher"].read(f"/api/v1/risk-clues/{clue}")
@@ -172,3 +181,8 @@ class Police:
 
     def _place(self, n: int) -> str:
         return self.town.chance("rest", n).choice(self.town.city.gazetteer).name
+
+
+def _numbers(page: dict[str, Any] | None) -> set[str]:
+    """Return the tickets of a police order: one, and what was split off it."""
+    return {ticket["number"] for ticket in (page or {"tickets": []})["tickets"]}

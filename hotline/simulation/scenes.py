@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.simulation.choice import candidates, led_by
 from hotline.simulation.pace import DAY, HOUR
+from models.lifecycle import AssignmentState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 APPRAISAL_TAKES: Final = timedelta(hours=10)
 FIRE_BRIGADE: Final = "119"
+LOOK_EVERY_S: Final = 0.3
+MOST_LOOKS: Final = 40
 
 
 class Scenes:
@@ -29,6 +32,8 @@ class Scenes:
             "recall_child": self._recall_child,
             "reassign": self._reassign,
             "pause": self._pause,
+            "review": self._review,
+            "end_deferral": self._review,
             "split": self._split,
             "hand_off": self._hand_off,
             "press": self._press,
@@ -80,6 +85,19 @@ class Scenes:
         if (await self._step("supervisor", page, "pause", cause="appraisal", reason=words, assignment=lead)).is_done:
             await self.town.pace.rest(APPRAISAL_TAKES)
             await self._step("supervisor", page, "resume", reason=self._words("resumed"), assignment=lead)
+
+    async def _review(self, page: dict[str, Any]) -> None:
+        """The supervisor looks at a deferral before its date, and waits for the word on it."""
+        for part in page["assignments"]:
+            if part["state"] == AssignmentState.DEFERRED and part["asked"] is None:
+                path = f"/api/v1/deferrals/{page['number']}/{part['assignment']}/reviews"
+                called = await self.town.people["supervisor"].post(path, {"reason": self._words("review")})
+                self.town.tally.count("call review", called)
+        for _ in range(MOST_LOOKS):
+            await asyncio.sleep(LOOK_EVERY_S)
+            seen = await self.town.people["supervisor"].ticket(page["number"])
+            if seen is None or all(part["asked"] is None for part in seen["assignments"]):
+                return
 
     async def _split(self, page: dict[str, Any]) -> None:
         brief = self._words("split_brief").format(text=page["text"][:60])

@@ -51,6 +51,8 @@ HANDLING_TALES: Final = (
     _tale("send_back_refused", "acknowledge send_back contact", "calm send_back", granted=False, weight=3),
     _tale("deferred_early", "acknowledge deferral contact reply sign_off", "calm"),
     _tale("deferred", "acknowledge contact deferral progress", "calm"),
+    _tale("deferral_reviewed", "acknowledge contact deferral hold", "calm", scene="review"),
+    _tale("deferral_ended", "acknowledge contact deferral hold", "calm", scene="end_deferral"),
     _tale("deferral_refused_early", "acknowledge deferral contact", "calm", granted=False),
     _tale("deferral_refused", "acknowledge contact deferral", "calm", granted=False),
     _tale("extended_early", "acknowledge extension contact", "calm", weight=3),

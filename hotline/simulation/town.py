@@ -61,6 +61,11 @@ class Town:
         """Return the dice of one matter: the same seed and key throw the same."""
         return random.Random(":".join(map(str, (self.seed, *key))))  # noqa: S311 - a play, not a secret
 
+    def words(self, who: str, what: str) -> list[str]:
+        """Return all words for an occasion, in their order."""
+        found = _WORDS[who][what]
+        return [found] if isinstance(found, str) else found
+
     def say(self, who: str, what: str, *key: object) -> str:
         """Return words for an occasion, always the same for the same key."""
         found = _WORDS[who][what]

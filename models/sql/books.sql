@@ -1,11 +1,11 @@
 -- name: calls(city_code, since, until)
 -- Every call, chat and letter of the time, counted again and again by what is known of it.
 SELECT CASE WHEN grouping(channel) = 0 THEN 'calls_by_channel' WHEN grouping(line) = 0 THEN 'calls_by_line'
-    WHEN grouping(seat_group) = 0 THEN 'calls_by_seat_group' ELSE 'calls' END AS account,
+    WHEN grouping(handling_line) = 0 THEN 'calls_by_handling_line' WHEN grouping(seat_group) = 0 THEN 'calls_by_seat_group' ELSE 'calls' END AS account,
   CASE WHEN grouping(channel) = 0 THEN channel::text WHEN grouping(line) = 0 THEN coalesce(line, '-')
-    WHEN grouping(seat_group) = 0 THEN seat_group ELSE '' END AS part, count(*) AS n
+    WHEN grouping(handling_line) = 0 THEN coalesce(handling_line, '-') WHEN grouping(seat_group) = 0 THEN seat_group ELSE '' END AS part, count(*) AS n
 FROM interactions WHERE city_code = :city_code AND offered_at >= :since AND offered_at < :until
-GROUP BY GROUPING SETS ((), (channel), (line), (seat_group));
+GROUP BY GROUPING SETS ((), (channel), (line), (handling_line), (seat_group));
 
 -- name: calls_by_end(city_code, since, until)
 -- The same by how they ended. Each case is written out whole: what fits none of them breaks the sum.
@@ -33,6 +33,23 @@ SELECT 'calls_with_ticket', v.part, v.n FROM (
   FROM interactions AS i
   WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until AND i.outcome = 'new_ticket'
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('ticket', c.ticket)) AS v (part, n);
+
+-- name: passed_on(city_code, since, until)
+-- Calls whose handling line is where the last transfer led, or the dialled one; callers that were referred, and by which script.
+SELECT 'calls_passed_on' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE i.handling_line IS NOT DISTINCT FROM i.line AND t.to_line IS NULL) AS stayed,
+    count(*) FILTER (WHERE i.handling_line = t.to_line) AS transferred
+  FROM interactions AS i LEFT JOIN LATERAL (
+    SELECT to_line FROM line_transfers AS t WHERE t.city_code = i.city_code AND t.interaction = i.id
+    ORDER BY seq DESC LIMIT 1) AS t ON true
+  WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('stayed', c.stayed), ('transferred', c.transferred)) AS v (part, n)
+UNION ALL
+SELECT 'calls_referred', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(r.line) AS script FROM interactions AS i
+  LEFT JOIN referrals AS r ON r.city_code = i.city_code AND r.interaction = i.id
+  WHERE i.city_code = :city_code AND i.offered_at >= :since AND i.offered_at < :until AND i.outcome = 'referred'
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('script', c.script)) AS v (part, n);
 
 -- name: registered(city_code, since, until, low, high)
 -- How many tickets the trail says were registered in the time.
@@ -177,6 +194,70 @@ SELECT 'asks_by_rung', v.part, v.n FROM (
   FROM follow_up_asks WHERE city_code = :city_code AND opened_at >= :since AND opened_at < :until
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('sms', c.sms), ('auto_call', c.auto_call), ('person', c.person))
   AS v (part, n);
+
+-- name: oversight(city_code, since, until)
+-- How departments, seats and callers were watched: letters by how they ended, reviews of deferrals that the trail tells of by what
+-- they came to, limits on callers and inspections by where they stand. What fits no case breaks its sum.
+SELECT 'letters' AS account, v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE closed_at IS NULL) AS open, count(*) FILTER (WHERE outcome = 'met') AS met,
+    count(*) FILTER (WHERE outcome = 'unmet') AS unmet, count(*) FILTER (WHERE outcome = 'withdrawn') AS withdrawn,
+    count(*) FILTER (WHERE outcome = 'ended') AS ended
+  FROM supervisions WHERE city_code = :city_code AND at >= :since AND at < :until AND answer_by IS NOT NULL
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('open', c.open), ('met', c.met), ('unmet', c.unmet),
+  ('withdrawn', c.withdrawn), ('ended', c.ended)) AS v (part, n)
+UNION ALL
+SELECT 'deferral_reviews', '', count(*) FROM events
+WHERE city_code = :city_code AND type = 'deferral_review' AND at >= :since AND at < :until
+UNION ALL
+SELECT 'deferral_reviews', v.part, v.n FROM (
+  SELECT count(*) FILTER (WHERE r.verdict = 'kept') AS kept, count(*) FILTER (WHERE r.verdict = 'extended') AS extended,
+    count(*) FILTER (WHERE r.verdict = 'ended') AS ended,
+    count(*) FILTER (WHERE r.verdict IS NULL AND a.state = 'deferred' AND a.asked IS NOT NULL) AS waiting,
+    count(*) FILTER (WHERE r.verdict IS NULL AND NOT (a.state = 'deferred' AND a.asked IS NOT NULL)) AS settled
+  FROM deferral_reviews AS r JOIN assignments AS a USING (city_code, ticket_id, ordinal)
+  WHERE r.city_code = :city_code AND r.opened_at >= :since AND r.opened_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('kept', c.kept), ('extended', c.extended), ('ended', c.ended), ('waiting', c.waiting),
+  ('settled', c.settled)) AS v (part, n)
+UNION ALL
+SELECT 'caller_limits', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE decided_at IS NULL) AS waiting, count(*) FILTER (WHERE NOT granted) AS refused,
+    count(*) FILTER (WHERE granted AND lifted_at IS NULL) AS granted,
+    count(*) FILTER (WHERE granted AND lifted_at IS NOT NULL) AS lifted
+  FROM caller_limits WHERE city_code = :city_code AND asked_at >= :since AND asked_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('waiting', c.waiting), ('refused', c.refused), ('granted', c.granted),
+  ('lifted', c.lifted)) AS v (part, n)
+UNION ALL
+SELECT 'inspections', v.part, v.n FROM (
+  SELECT count(*) AS whole, count(*) FILTER (WHERE scored_at IS NULL AND appealed_at IS NULL) AS drawn,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NULL) AS scored,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NOT NULL AND decided_at IS NULL) AS appealed,
+    count(*) FILTER (WHERE final_score IS NOT NULL AND appealed_at IS NOT NULL AND decided_at IS NOT NULL) AS decided
+  FROM inspections WHERE city_code = :city_code AND drawn_at >= :since AND drawn_at < :until
+) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('drawn', c.drawn), ('scored', c.scored), ('appealed', c.appealed),
+  ('decided', c.decided)) AS v (part, n);
+
+-- name: ground(city_code, since, until, low, high)
+-- Of those tickets: photos of the work, which the trail tells too, before and after; published suggestions, which the trail tells
+-- too, by where they stand; supports, which each suggestion counts too, by how the supporter was known.
+WITH day AS (
+  SELECT id FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
+    AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL
+), told AS (
+  SELECT e.type, count(*) AS n FROM events AS e JOIN day ON day.id = e.ticket_id
+  WHERE e.city_code = :city_code AND e.ticket_id >= :low AND e.ticket_id < :high
+    AND e.type IN ('photo', 'suggestion_published') GROUP BY e.type
+), published AS (
+  SELECT s.id, s.supports, CASE WHEN s.withdrawn_at IS NULL THEN s.state ELSE 'unpublished' END AS state
+  FROM suggestions AS s JOIN day ON day.id = s.ticket_id WHERE s.city_code = :city_code
+)
+SELECT 'photos' AS account, '' AS part, coalesce(sum(n), 0)::bigint AS n FROM told WHERE type = 'photo'
+UNION ALL SELECT 'photos', a.taken, count(*) FROM attachments AS a JOIN day ON day.id = a.ticket_id
+  WHERE a.city_code = :city_code AND a.taken IS NOT NULL GROUP BY a.taken
+UNION ALL SELECT 'suggestions', '', coalesce(sum(n), 0)::bigint FROM told WHERE type = 'suggestion_published'
+UNION ALL SELECT 'suggestions', state, count(*) FROM published GROUP BY state
+UNION ALL SELECT 'supports', '', coalesce(sum(supports), 0)::bigint FROM published
+UNION ALL SELECT 'supports', CASE WHEN p.is_verified THEN 'phone' ELSE 'visitor' END, count(*)
+  FROM supports AS p JOIN published ON published.id = p.suggestion WHERE p.city_code = :city_code GROUP BY 2;
 
 -- name: open_now(city_code)
 -- What is open now, of whatever day: each is somebody's to take on.

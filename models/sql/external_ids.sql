@@ -26,6 +26,14 @@ WHERE city_code = :city_code AND id = :ticket_id;
 -- Nobody finds the ticket by a number that is not its own.
 UPDATE ticket_texts SET search = ts_delete(search, :tokens::text[]) WHERE city_code = :city_code AND id = :ticket_id;
 
+-- name: unnumbered(city_code, line, after, low, since, page_size)
+-- Tickets of our own that came by a line since a time and have no number in its system yet, the oldest first.
+SELECT t.id, t.state, t.registered_at FROM tickets AS t
+WHERE t.city_code = :city_code AND t.id > :after AND t.id >= :low AND t.registered_at >= :since AND t.line = :line
+  AND t.imported_from IS NULL AND t.state <> 'void' AND NOT EXISTS (
+    SELECT 1 FROM external_ids AS x WHERE x.city_code = t.city_code AND x.ticket_id = t.id AND x.system = t.line)
+ORDER BY t.id LIMIT :page_size;
+
 -- name: numbered(city_code, lines, low, since, until)
 -- Of the tickets of a time that came by these lines, how many have a number in that line's own system.
 SELECT t.line, count(*) AS tickets, count(*) FILTER (WHERE EXISTS (

@@ -9,29 +9,37 @@ RETURNING counted_at, stale_since;
 -- When it was counted last.
 SELECT counted_at FROM indicator_counts WHERE city_code = :city_code;
 
--- name: lock(city_code, now)^
--- Whoever counts waits for another that does, also the first time; how far it is counted.
+-- name: begin(city_code, now)^
+-- How far it is counted, what is stale, and the oldest that there is.
 INSERT INTO indicator_counts (city_code, claimed_at) VALUES (:city_code, :now)
 ON CONFLICT (city_code) DO UPDATE SET claimed_at = indicator_counts.claimed_at
-RETURNING counted_at, stale_since;
+RETURNING counted_at, stale_since, stale_at, (SELECT min(id) FROM tickets WHERE city_code = :city_code) AS oldest_ticket,
+  (SELECT min(offered_at) FROM interactions WHERE city_code = :city_code) AS oldest_call;
 
--- name: counted(now, city_code)!
--- Everything is counted up to now.
-UPDATE indicator_counts SET counted_at = :now, stale_since = NULL WHERE city_code = :city_code;
+-- name: lock(city_code)!
+-- Whoever counts some days waits for another that does.
+SELECT pg_advisory_xact_lock(hashtext('indicator_days ' || :city_code));
+
+-- name: counted(now, seen_at, city_code)!
+-- Everything is counted up to now; what became stale meanwhile still is.
+UPDATE indicator_counts SET counted_at = :now,
+  stale_since = CASE WHEN stale_at IS NOT DISTINCT FROM :seen_at::timestamptz THEN NULL ELSE stale_since END
+WHERE city_code = :city_code;
 
 -- name: stale(city_code, since, at)!
 -- From this day on it must be counted again.
-INSERT INTO indicator_counts (city_code, claimed_at, stale_since) VALUES (:city_code, :at, :since)
-ON CONFLICT (city_code) DO UPDATE SET stale_since = least(indicator_counts.stale_since, EXCLUDED.stale_since);
+INSERT INTO indicator_counts (city_code, claimed_at, stale_since, stale_at) VALUES (:city_code, :at, :since, :at)
+ON CONFLICT (city_code) DO UPDATE SET stale_at = EXCLUDED.stale_at,
+  stale_since = least(indicator_counts.stale_since, EXCLUDED.stale_since);
 
--- name: forget(city_code, since)!
+-- name: forget(city_code, first, last)!
 -- Drops the days that are counted again.
-DELETE FROM indicator_days WHERE city_code = :city_code AND day >= :since;
+DELETE FROM indicator_days WHERE city_code = :city_code AND day >= :first AND day <= :last;
 
--- name: count(city_code, since_at, until_at, now, low, low_parts, repeat_within, short_s, days, worked)!
+-- name: count(city_code, since_at, until_at, now, low, low_parts, repeat_within, short_s, first_day, worked)!
 -- Counts everything that happened or fell due from a time to another, by day and along every axis. `low` and `low_parts` are the
--- first tickets that can have come then, or can have had a part then, so that older months are not read; `days` and `worked` say
--- of every date how many working days there were up to it. What is due is counted once its time has passed: an upheld send-back
+-- first tickets that can have come then, or can have had a part then, so that older months are not read; `worked` says of every
+-- date from `first_day` on how many working days there were up to it. What is due is counted once its time has passed: an upheld send-back
 -- ends that department's clock uncharged, and a clock that stands still has no date. Who still waits for an agent, or hung up within
 -- `short_s` seconds, has not asked for one, as in interactions.sql.
 WITH part AS (
@@ -40,12 +48,16 @@ WITH part AS (
       AND e.state = 'granted' AND coalesce(e.assignment, a.ordinal) = a.ordinal) AS is_excluded,
     a.role = 'lead' AS is_lead, a.state NOT IN ('sent_back', 'recalled') AS is_owed
   FROM assignments AS a JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
-  WHERE a.city_code = :city_code AND a.ticket_id >= :low_parts
+  WHERE a.city_code = :city_code AND a.ticket_id >= :low_parts AND (
+    (a.dispatched_at >= :since_at AND a.dispatched_at < :until_at) OR (a.ended_at >= :since_at AND a.ended_at < :until_at)
+    OR (a.acknowledge_by >= :since_at AND a.acknowledge_by < :until_at) OR (a.contact_by >= :since_at AND a.contact_by < :until_at)
+    OR (a.reply_by >= :since_at AND a.reply_by < :until_at) OR (a.first_reply_by >= :since_at AND a.first_reply_by < :until_at)
+    OR (a.signed_off_at >= :since_at AND a.signed_off_at < :until_at))
 ), ticket AS (
   SELECT t.*, t.kind::text AS ticket_kind, left(t.category, 4) AS main_category,
     EXISTS (SELECT 1 FROM exclusions AS e WHERE e.city_code = t.city_code AND e.ticket_id = t.id
       AND e.state = 'granted' AND e.assignment IS NULL) AS is_excluded
-  FROM tickets AS t WHERE t.city_code = :city_code AND t.id >= :low AND t.registered_at >= :since_at
+  FROM tickets AS t WHERE t.city_code = :city_code AND t.id >= :low AND t.registered_at >= :since_at AND t.registered_at < :until_at
 ), ended AS (
   SELECT t.*, t.kind::text AS ticket_kind, left(t.category, 4) AS main_category,
     CASE WHEN t.state = 'archived' THEN 'closed' ELSE t.state::text END AS ending,
@@ -68,13 +80,19 @@ WITH part AS (
       AND (e.assignment IS NULL OR e.department = t.lead)) AS is_excluded
   FROM follow_ups AS f JOIN tickets AS t ON t.city_code = f.city_code AND t.id = f.ticket_id
   WHERE f.city_code = :city_code AND f.ticket_id >= :low_parts
-), workday AS (
-  SELECT * FROM unnest(:days::date[], :worked::integer[]) AS w (day, nth)
+), rated AS (
+  SELECT r.at, r.solved, r.satisfied, c.lead, c.district, m.line, m.channel::text AS channel, m.kind::text AS ticket_kind,
+    left(c.category, 4) AS category,
+    EXISTS (SELECT 1 FROM exclusions AS e WHERE e.city_code = c.city_code AND e.ticket_id = c.id AND e.state = 'granted'
+      AND (e.assignment IS NULL OR e.department = c.lead)) AS is_excluded
+  FROM ratings AS r
+  JOIN tickets AS m ON m.city_code = r.city_code AND m.id = r.ticket_id AND m.state = 'merged'
+  JOIN tickets AS c ON c.city_code = m.city_code AND c.id = m.merged_into
+  WHERE r.city_code = :city_code AND r.ticket_id >= :low_parts AND r.at >= :since_at AND r.at < :until_at
 ), handled AS (
-  SELECT p.*, done.nth - begun.nth AS took FROM part AS p
-  JOIN workday AS begun ON begun.day = (p.registered_at AT TIME ZONE 'Asia/Shanghai')::date
-  JOIN workday AS done ON done.day = (p.signed_off_at AT TIME ZONE 'Asia/Shanghai')::date
-  WHERE p.is_lead AND p.state = 'accepted'
+  SELECT p.*, (:worked::integer[])[(p.signed_off_at AT TIME ZONE 'Asia/Shanghai')::date - :first_day::date + 1]
+    - (:worked::integer[])[(p.registered_at AT TIME ZONE 'Asia/Shanghai')::date - :first_day::date + 1] AS took
+  FROM part AS p WHERE p.is_lead AND p.state = 'accepted'
 ), fact (at, name, n, department, district, line, channel, kind, category, seat_group, is_excluded) AS (
   SELECT f.at, f.name, 1, p.department, p.district, p.line, p.channel, p.ticket_kind, p.category, '', p.is_excluded
   FROM part AS p CROSS JOIN LATERAL (VALUES
@@ -102,7 +120,7 @@ WITH part AS (
   FROM handled AS h CROSS JOIN LATERAL (VALUES
     (CASE WHEN h.ticket_kind = 'inquiry' THEN 'inquiries_handled' ELSE 'others_handled' END, 1),
     (CASE WHEN h.ticket_kind = 'inquiry' THEN 'inquiry_days' ELSE 'other_days' END, h.took)
-  ) AS f (name, n)
+  ) AS f (name, n) WHERE h.took IS NOT NULL
   UNION ALL
   SELECT t.registered_at, f.name, 1, t.lead, t.district, t.line, t.channel::text, t.ticket_kind, t.main_category, '', t.is_excluded
   FROM ticket AS t CROSS JOIN LATERAL (VALUES
@@ -133,8 +151,16 @@ WITH part AS (
   FROM asked AS a CROSS JOIN LATERAL (VALUES
     ('followed_up', a.at = a.first_at),
     ('reached', a.reached),
+    ('answers', a.reached),
     ('solved', a.reached AND a.solved),
     ('satisfied', a.reached AND a.satisfied)
+  ) AS f (name, is_so) WHERE f.is_so
+  UNION ALL
+  SELECT r.at, f.name, 1, r.lead, r.district, r.line, r.channel, r.ticket_kind, r.category, '', r.is_excluded
+  FROM rated AS r CROSS JOIN LATERAL (VALUES
+    ('answers', true),
+    ('solved', r.solved),
+    ('satisfied', r.satisfied)
   ) AS f (name, is_so) WHERE f.is_so
 ), daily AS (
   SELECT (at AT TIME ZONE 'Asia/Shanghai')::date AS day, name, coalesce(department, '') AS department,

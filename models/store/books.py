@@ -21,9 +21,12 @@ _ACCOUNTS: Final = {
     "calls_by_end": "calls",
     "calls_by_channel": "calls",
     "calls_by_line": "calls",
+    "calls_by_handling_line": "calls",
     "calls_by_seat_group": "calls",
     "calls_by_outcome": "calls_by_outcome",
     "calls_with_ticket": "calls_with_ticket",
+    "calls_passed_on": "calls_passed_on",
+    "calls_referred": "calls_referred",
     "tickets_by_state": "tickets",
     "tickets_by_channel": "tickets",
     "tickets_by_line": "tickets",
@@ -44,6 +47,13 @@ _ACCOUNTS: Final = {
     "risk_clues": "risk_clues",
     "asks_by_outcome": "asks_by_outcome",
     "asks_by_rung": "asks_by_rung",
+    "letters": "letters",
+    "deferral_reviews": "deferral_reviews",
+    "caller_limits": "caller_limits",
+    "inspections": "inspections",
+    "photos": "photos",
+    "suggestions": "suggestions",
+    "supports": "supports",
     "open_now": "open_now",
 }
 # The month in an id is that of China's time, the span is in UTC.
@@ -71,6 +81,7 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.calls, time),
         (_SQL.calls_by_end, time),
         (_SQL.calls_by_outcome, time),
+        (_SQL.passed_on, time),
         (_SQL.registered, time | ids),
         (_SQL.tickets, time | ids),
         (_SQL.trails, time | ids),
@@ -81,6 +92,8 @@ async def accounts(session: Session, since: datetime, until: datetime) -> list[A
         (_SQL.handoffs, time),
         (_SQL.police, time | ids),
         (_SQL.asks, time),
+        (_SQL.oversight, time),
+        (_SQL.ground, time | ids),
         (_SQL.open_now, {"city_code": session.city_code}),
     )
     wholes: dict[str, int] = {}

@@ -27,6 +27,14 @@ class ExternalId(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Unnumbered(Struct, frozen=True, kw_only=True):
+    """A ticket that has no number in the system of its line yet."""
+
+    id: int
+    state: str
+    registered_at: datetime
+
+
 class Numbered(Struct, frozen=True, kw_only=True):
     """How many tickets came by a line whose records are elsewhere, and how many of them have their number there."""
 
@@ -81,6 +89,20 @@ async def make_unsearchable(session: Session, ticket_id: int, tokens: Sequence[s
     await _SQL.make_unsearchable(
         session.connection, city_code=session.city_code, ticket_id=ticket_id, tokens=list(tokens)
     )
+
+
+async def unnumbered(session: Session, line: str, since: datetime, after: int, size: int) -> list[Unnumbered]:
+    """Return the tickets that came by a line since a time and have no number in its system, the oldest first."""
+    rows = _SQL.unnumbered(
+        session.connection,
+        city_code=session.city_code,
+        line=line,
+        low=first_id(since),
+        since=since,
+        after=after,
+        page_size=size,
+    )
+    return [Unnumbered(**dict(row)) async for row in rows]
 
 
 async def numbered(session: Session, lines: Sequence[str], since: datetime, until: datetime) -> list[Numbered]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from models.calendar import CHINA_TIME
+from msgspec import Struct
+
+from models.calendar import CHINA_TIME, Calendar
 from models.indicators import Count
 from models.store.database import queries
 from models.ticket import MONTH
@@ -13,17 +15,23 @@ from models.ticket import MONTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.calendar import Calendar
     from models.store.database import Session
 
 _SQL = queries("indicators")
-# A send-back is asked for within days, a ticket reopened within weeks: so many days are counted again each time.
+# A send-back is asked for within days, a ticket reopened within weeks: with every new day so many are counted again.
 AGAIN: Final = timedelta(days=35)
 # A part that is done or due now belongs to a ticket that came within so many days before.
 OLDEST_PART: Final = timedelta(days=400)
-_FIRST_DAY: Final = date(1970, 1, 3)
 _EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """By what is counted: working days, when a call repeats another, and who hung up too soon to count (seconds)."""
+
+    calendar: Calendar
+    repeat_within_days: int
+    short_abandon_s: int
 
 
 async def claim(session: Session, now: datetime, every: timedelta) -> bool:
@@ -43,31 +51,46 @@ async def stale(session: Session, since: datetime, at: datetime) -> None:
     await _SQL.stale(session.connection, city_code=session.city_code, since=day, at=at - 2 * _DAY)
 
 
-async def count(
-    session: Session, now: datetime, calendar: Calendar, repeat_within_days: int, short_abandon_s: int
-) -> None:
-    """Bring the daily counts up to now: all of them the first time, later the last days, and those that are stale."""
-    row = await _SQL.lock(session.connection, city_code=session.city_code, now=now)
+async def begin(session: Session, now: datetime) -> tuple[date, datetime | None]:
+    """Return from which day on it is to be counted, and when days were found stale last, for `counted`.
+
+    The first time that is the oldest there is; within a day it is the day before, with every new day five weeks before.
+    """
+    row = await _SQL.begin(session.connection, city_code=session.city_code, now=now)
     today = now.astimezone(CHINA_TIME).date()
-    since = _FIRST_DAY if row["counted_at"] is None else _again(row["counted_at"], today)
-    if row["stale_since"] is not None:
-        since = min(since, row["stale_since"])
-    await _SQL.forget(session.connection, city_code=session.city_code, since=since)
-    start, days = datetime.combine(since, time(), CHINA_TIME), _working_days(calendar)
+    oldest = _oldest(row, today)
+    if row["counted_at"] is None:
+        return oldest, row["stale_at"]
+    last = row["counted_at"].astimezone(CHINA_TIME).date()
+    since = last - _DAY if last == today else min(last, today) - AGAIN
+    return max(min(since, row["stale_since"] or since), oldest), row["stale_at"]
+
+
+async def count(session: Session, first: date, last: date, now: datetime, rules: Rules) -> None:
+    """Count what happened or fell due from a day to another, both meant, in place of what was counted of them."""
+    city = {"city_code": session.city_code}
+    await _SQL.lock(session.connection, **city)
+    await _SQL.forget(session.connection, **city, first=first, last=last)
+    start = datetime.combine(first, time(), CHINA_TIME)
+    first_day, worked = _working_days(rules.calendar)
     await _SQL.count(
         session.connection,
-        city_code=session.city_code,
+        **city,
         since_at=start,
-        until_at=datetime.combine(today + _DAY, time(), CHINA_TIME),
+        until_at=datetime.combine(last + _DAY, time(), CHINA_TIME),
         now=now,
         low=_lowest(start),
         low_parts=_lowest(start - OLDEST_PART),
-        repeat_within=timedelta(days=repeat_within_days),
-        short_s=short_abandon_s,
-        days=[day for day, _ in days],
-        worked=[nth for _, nth in days],
+        repeat_within=timedelta(days=rules.repeat_within_days),
+        short_s=rules.short_abandon_s,
+        first_day=first_day,
+        worked=worked,
     )
-    await _SQL.counted(session.connection, city_code=session.city_code, now=now)
+
+
+async def counted(session: Session, now: datetime, seen_at: datetime | None) -> None:
+    """Say that everything is counted up to now; what became stale after `seen_at` still is."""
+    await _SQL.counted(session.connection, city_code=session.city_code, now=now, seen_at=seen_at)
 
 
 async def sums(
@@ -118,20 +141,30 @@ async def by_day(session: Session, name: str, first: date, last: date) -> dict[d
     return {row["day"]: Count(row["n"], row["excluded"]) async for row in rows}
 
 
-def _again(counted_at: datetime, today: date) -> date:
-    return min(counted_at.astimezone(CHINA_TIME).date(), today) - AGAIN
+def _oldest(row: Any, today: date) -> date:
+    """Return the day of the oldest call, or the first of the month of the oldest ticket."""
+    found = [today]
+    if row["oldest_ticket"] is not None:
+        year, month = divmod(row["oldest_ticket"] // MONTH, 100)
+        found.append(date(year, month, 1))
+    if row["oldest_call"] is not None:
+        found.append(row["oldest_call"].astimezone(CHINA_TIME).date())
+    return min(found) - _DAY
 
 
-def _working_days(calendar: Calendar) -> list[tuple[date, int]]:
-    """Return of every date of the known years how many working days there were up to it."""
-    found, nth = [], 0
-    for year in sorted(calendar.years):
-        day = date(year, 1, 1)
-        while day.year == year:
-            nth += calendar.is_working_day(day)
-            found.append((day, nth))
-            day += _DAY
-    return found
+def _working_days(calendar: Calendar) -> tuple[date, list[int | None]]:
+    """Return the first date of the known years, and of every date from there how many working days there were up to it.
+
+    In a year between that is not known nothing can be said.
+    """
+    first, last = date(min(calendar.years), 1, 1), date(max(calendar.years), 12, 31)
+    found: list[int | None] = []
+    nth = 0
+    for day in (first + n * _DAY for n in range((last - first).days + 1)):
+        is_known = day.year in calendar.years
+        nth += is_known and calendar.is_working_day(day)
+        found.append(nth if is_known else None)
+    return first, found
 
 
 def _lowest(since: datetime) -> int:

@@ -216,6 +216,8 @@ class Trail:
             to = A.SENT_BACK if said["upheld"] else A.ACKNOWLEDGED
         if action is Action.DECIDE_DEFERRAL and said is not None and said["granted"]:
             to = A.DEFERRED
+        if action is Action.DECIDE_DEFERRAL and said is not None and said.get("review") == "ended":
+            to = A.IN_PROGRESS
         for ordinal in ordinals:
             before = self.parts[ordinal]
             self.parts[ordinal] = advance(before, action, to)
@@ -248,7 +250,7 @@ def _expected() -> set[Any]:
     for part in ASSIGNMENT_STEPS:
         for before, after in itertools.product(part.before or {None}, part.after):
             # A decision on time that is refused, and every request, leaves the part in the state in which it was.
-            is_other = part.action in ASKS_FOR_TIME and after not in {before, A.DEFERRED}
+            is_other = part.action in ASKS_FOR_TIME and after not in {before, A.DEFERRED} and before is not A.DEFERRED
             if not is_other:
                 moves.add((part.action, before, after))
     return moves

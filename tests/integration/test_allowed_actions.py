@@ -30,7 +30,7 @@ TEXTS = (
     "家里煤气泄漏了，闻到很浓的燃气味，东湖区翠湖小区3栋。",
     "建议在翠湖公园多设几个饮水点。",
 )
-PEOPLE = ("agent", "shift_lead", "dispatcher", "reviewer", "follow_up", "supervisor", "quality")
+PEOPLE = ("agent", "shift_lead", "dispatcher", "reviewer", "follow_up", "supervisor", "quality", "leader")
 LEADS = ("urban", "sanitation", "housing", "water", "market")
 FAR = datetime(2027, 6, 30, 9, 0, tzinfo=UTC).isoformat()
 SAID = "情况属实，请按规定办理"
@@ -64,10 +64,11 @@ def fields_of(world: World, action: str, page: Any, other: str, who: str) -> lis
     choices: dict[tuple[str, ...], list[dict[str, Any]]] = {
         ("dispatch", "reassign", "designate", "rule"): [{"lead": lead} for lead in leads],
         ("recall", "pause", "resume"): [{"assignment": one, "cause": "hearing"} for one in (*parts, None)],
+        ("remind", "supervise", "escalate"): [{"assignment": one} for one in (*parts, None)],
         ("hand_off", "confirm_handoff"): [{"number": number} for number in ("110", "119", "120", "122", "12356")],
         ("decide_send_back", "decide_extension", "decide_deferral"): [
-            {"assignment": one, "upheld": verdict, "granted": verdict}
-            for one, verdict in itertools.product(parts, (True, False))
+            {"assignment": one, "upheld": verdict, "granted": verdict, "solve_by": by}
+            for one, verdict, by in itertools.product(parts, (True, False), (None, FAR))
         ],
         ("delegate",): [{"department": code} for code in under],
         ("request_extension",): [{"extra": extra} for extra in (None, "1wd", "1h", "1d")],

@@ -8,6 +8,9 @@ import pytest
 
 from hotline.books import TITLES
 from hotline.commands.books import lines
+from tests.integration.test_patrol import VENDOR, WORKER, report, settled
+from tests.integration.test_suggestion import publish, suggested, support, visitor
+from tests.integration.test_work_photo import upload
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -97,3 +100,28 @@ async def test_a_span_that_ends_before_it_begins_is_refused(world: World) -> Non
         f"{BOOKS}?since=2026-11-03T00:00:00Z&until=2026-11-02T00:00:00Z", who="supervisor", status=422
     )
     assert "until 须晚于 since" in problem["detail"]
+
+
+async def ground(world: World) -> None:
+    """A part of the day on the ground: a report settled with photos, a suggestion published and supported."""
+    await settled(world, (await report(world, VENDOR, photos=[await upload(world, WORKER)]))["number"])
+    one = await publish(world, (await suggested(world))["number"])
+    other = await suggested(world, 1)
+    await support(world, one, number=other["number"], code=other["query_code"])
+    await support(world, one, visitor=await visitor(world))
+
+
+async def test_what_happens_on_the_ground_adds_up(world: World) -> None:
+    await ground(world)
+    found = await accounts(world)
+    assert [name for name, account in found.items() if not account["is_balanced"]] == []
+    assert counts(found["photos"]) == {"before": 1, "after": 1}
+    assert counts(found["suggestions"]) == {"published": 1}
+    assert counts(found["supports"]) == {"phone": 1, "visitor": 1}
+    for touched, account in (
+        ("DELETE FROM attachments WHERE taken = 'before'", "photos"),
+        ("DELETE FROM supports WHERE is_verified", "supports"),
+        ("DELETE FROM suggestions", "suggestions"),
+    ):
+        await world.rows(touched)
+        assert not (await accounts(world))[account]["is_balanced"]

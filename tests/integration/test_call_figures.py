@@ -185,7 +185,15 @@ async def test_who_hangs_up_after_an_answer_was_answered(world: World) -> None:
     await happens(world, call, "answered")
     await happens(world, call, "abandoned")
     found = await world.get(FIGURES, who="leader")
-    assert (found["answered"], found["abandoned"], found["outcomes"]) == (1, 0, {"abandoned": 1})
+    assert (found["answered"], found["abandoned"], found["outcomes"]) == (1, 0, {"unstated": 1})
+
+
+async def test_who_hangs_up_after_a_ticket_was_registered_has_one(world: World) -> None:
+    call = await offered(world)
+    await happens(world, call, "answered")
+    await world.register(LAMP, interaction=call)
+    await happens(world, call, "abandoned")
+    assert (await world.get(FIGURES, who="leader"))["outcomes"] == {"new_ticket": 1}
 
 
 async def test_only_what_came_since_then_is_counted(world: World) -> None:

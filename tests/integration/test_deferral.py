@@ -296,3 +296,15 @@ async def test_what_reviews_came_to_adds_up(world: World) -> None:
     own = (await world.get("/api/v1/deferrals", who=WHO))["deferrals"]
     assert {one["ticket"] for one in own} == {numbers[0], numbers[3]}
     assert (await world.get("/api/v1/deferrals", who="department:water"))["deferrals"] == []
+
+
+async def test_a_review_may_be_called_before_its_date(world: World) -> None:
+    number = await deferred(world)
+    path = f"/api/v1/deferrals/{number}/1/reviews"
+    for who in ("agent", WHO):
+        await world.post(path, {"reason": "诉求人反映已经开工"}, who=who, ok=(403,))
+    await world.post(path, {"reason": "诉求人反映已经开工"}, who="supervisor")
+    assert (await lead_of(world, number))["asked"]["is_review"] is True
+    await world.post(path, {"reason": "诉求人反映已经开工"}, who="reviewer", ok=(409,))
+    await world.step(number, "decide_deferral", who="supervisor", granted=False, reason="已具备条件")
+    await world.post(path, {"reason": "诉求人反映已经开工"}, who="supervisor", ok=(409,))

@@ -115,3 +115,20 @@ async def test_lines_with_records_elsewhere_tell_how_many_have_their_number(worl
     await world.register(TEXT, line="12345")
     figures = await world.get("/api/v1/lines/figures", who="supervisor")
     assert figures["elsewhere"] == [{"line": "12315", "tickets": 2, "numbered": 1}]
+
+
+async def test_what_still_waits_for_its_number_is_listed_until_it_is_given(world: World) -> None:
+    first, second = await registered(world), await registered(world)
+    await world.register(TEXT, line="12345")
+    path = "/api/v1/lines/12315/unnumbered"
+    page = await world.get(f"{path}?limit=1", who="channel:feed")
+    rest = await world.get(f"{path}?limit=1&cursor={page['cursor']}", who="channel:feed")
+    assert [one["number"] for one in (*page["tickets"], *rest["tickets"])] == [first["number"], second["number"]]
+    await give(world, first)
+    await give(world, second, system="petition")
+    left = await world.get(path, who="supervisor")
+    assert [one["number"] for one in left["tickets"]] == [second["number"]]
+    later = await world.get(f"{path}?since=2026-12-01T00:00:00%2B08:00", who="supervisor")
+    assert later["tickets"] == []
+    await world.get("/api/v1/lines/12345/unnumbered", who="supervisor", status=404)
+    await world.get(path, who="department:market", status=403)

@@ -371,6 +371,44 @@ async def test_what_the_desk_and_the_citizen_write_tells_no_door_and_no_name(wor
     assert (await world.department("urban")).last("ticket.reopened")
 
 
+async def test_no_door_and_no_name_stands_in_the_clear_beside_the_masked_words(world: World) -> None:
+    where = "东湖区霞林小区3栋2单元501室王小明家"
+    accused = "张大山（手机13800000009）"
+    receipt = await world.register("举报张大山半夜施工，噪音扰民，请查处。", address=where, accused=accused)
+    [row] = await world.rows(
+        "SELECT accused, place, reading::text FROM tickets JOIN ticket_texts USING (city_code, id) WHERE id = $1",
+        id_of(receipt["number"]),
+    )
+    assert row["accused"] == "张某（手机***）"
+    assert "霞林小区3栋" in row["reading"]
+    for trace in ("501", "王小明", "张大山", "13800000009"):
+        assert trace not in row["reading"]
+    assert "王小明" not in str(row["place"])
+    # The office that a person is named with still keeps out.
+    number = await accused_of(world, BRIBE, "东湖区城管局局长李建国")
+    [row] = await world.rows("SELECT accused, recused FROM tickets WHERE id = $1", id_of(number))
+    assert row["accused"] == "东湖区城管局局长李某"
+    assert "urban" in row["recused"]
+
+
+HOUSE = "我住霞林天地广场7栋，是7号楼2单元的业主，工号1023。楼下烧烤店油烟很大。"
+
+
+async def test_a_confidential_caller_s_own_building_is_told_to_no_department(world: World) -> None:
+    await world.department("urban")
+    where = "东湖区霞林天地广场7栋2单元602室"
+    receipt = await world.register(SMOKE, address=where, caller=confidential("named"))
+    number = receipt["number"]
+    if receipt["state"] == "assigned":
+        await world.step(number, "recall", who="dispatcher", reason="重新派单")
+    await world.step(number, "dispatch", who="dispatcher", lead="urban")
+    await world.track(receipt, "supplement", text=HOUSE + "5栋楼下也有油烟。孩子叫王小宝，咳嗽。")
+    seen = await seen_by(world, number, "urban")
+    assert "5栋楼下也有油烟" in seen
+    for trace in ("7栋", "7号楼", "602", "工号", "王小宝"):
+        assert trace not in seen, seen[max(0, seen.find(trace) - 40) :][:90]
+
+
 async def test_a_split_off_brief_and_a_designation_tell_no_door_and_no_name(world: World) -> None:
     await world.department("urban")
     receipt = await world.register(SMOKE, caller=confidential("named"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hotline import indicators
 from models.indicators import ENDS
 from models.store import credentials
+from models.store import indicators as store
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def test_what_citizens_say_is_counted_once_for_every_time_it_was_handled(w
     await world.step(number, "follow_up", who="follow_up", reached=True, solved=True, satisfied=True)
     found = (await counts(world))[""]
     assert (found["followed_up"], found["reached"], found["solved"], found["satisfied"]) == (2, 2, 1, 1)
-    assert (found["redone"], found["dispatched"]) == (1, 2)
+    assert (found["redone"], found["dispatched"], found["answers"]) == (1, 2, 2)
     assert (await figures(world))["resolution_rate"]["value"] == 0.5
 
 
@@ -115,6 +116,18 @@ async def test_calls_are_counted_by_line_and_repeats_by_phone(world: World) -> N
     await call(world, "13800000001", 5)
     assert (await counts(world, "by=line"))["12345"]["calls_repeated"] == 1
     assert (await figures(world))["answered_share"]["value"] == 0.8
+
+
+async def test_a_merged_caller_s_rating_counts_for_whoever_led_the_common_ticket(world: World) -> None:
+    lead = await at_work(world)
+    merged = await world.register(LAMP, caller={"phone": "13800000009"}, key="merged")
+    await world.step(merged["number"], "merge", who="dispatcher", into=lead, reason="同一事项")
+    await world.closed(lead)
+    await world.track(merged, "rate", solved=True, satisfied=False, score=2)
+    code = (await world.ticket(lead))["lead"]["code"]
+    found = (await counts(world, f"by=department&key={code}"))[code]
+    assert (found["answers"], found["reached"], found["solved"], found["satisfied"]) == (2, 1, 2, 1)
+    assert (await figures(world))["satisfaction_rate"]["value"] == 0.5
 
 
 async def test_who_hung_up_at_once_or_still_waits_has_asked_for_nobody(world: World) -> None:
@@ -179,6 +192,20 @@ async def test_it_is_counted_once_an_hour_and_by_one_worker_only(world: World) -
     assert [await indicators.refresh(world.hub) for _ in range(2)] == [1, 0]
     world.clock.move(minutes=61)
     assert await indicators.refresh(world.hub) == 1
+
+
+async def test_what_becomes_stale_while_it_is_counted_is_counted_once_more(world: World) -> None:
+    number, lead = await overdue(world)
+    wanted = await excluded(world, number, f"department:{lead}")
+    await indicators.count(world.hub)
+    now = world.clock.now()
+    _, seen_at = await world.hub.database.write(lambda session: store.begin(session, now))
+    await decided(world, wanted, "grant")
+    await world.hub.database.write(lambda session: store.counted(session, now, seen_at))
+    assert await indicators.refresh(world.hub) == 1
+    # The days of a ticket of weeks ago, though within a day only the last two are counted again.
+    assert (await figures(world, f"by=department&key={lead}"))["replied"]["excluded"] == 1
+    assert await indicators.refresh(world.hub) == 0
 
 
 async def test_who_counts_at_the_same_time_counts_one_after_the_other(world: World) -> None:

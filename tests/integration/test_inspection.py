@@ -205,8 +205,8 @@ async def test_figures_add_up_by_agent_seat_group_and_department(world: World) -
     assert means == {"agent-0": (80, 0), "agent-1": (90, 0), "城管局": (0, 1)}
     assert [(line["name"], line["mean"]) for line in found["seat_groups"]] == [("general", 85)]
     since = (MONDAY + timedelta(days=1)).isoformat()
-    await world.get(f"/api/v1/inspections/figures?since={since}&until={MONDAY}", who="leader", status=422)
-    await world.get("/api/v1/inspections/figures?since=gestern", who="leader", status=422)
+    await world.get(f"/api/v1/inspections/figures?from={since}&to={MONDAY}", who="leader", status=422)
+    await world.get("/api/v1/inspections/figures?from=gestern", who="leader", status=422)
     assert len((await world.get("/api/v1/inspections/sheets", who="agent"))["sheets"]) == 2
 
 
@@ -215,3 +215,19 @@ def test_a_sheet_makes_a_hundred_points_and_both_have_one() -> None:
         Sheet(of="ticket", items=(Item(code="reply", name="答复", points=99),))
     with pytest.raises(InvalidRule, match="一份"):
         InspectionTerms(sheets=InspectionTerms().sheets[:1])
+
+
+async def test_what_is_inspected_stands_in_the_books(world: World) -> None:
+    await pick(world, "interaction", await call(world))
+    one = await scored(world)
+    await move(world, one, "appeal", who="agent", text="已引用办事指南，见录音第二分钟")
+    await scored(world)
+    found = (await world.get("/api/v1/books", who="supervisor"))["accounts"]
+    (account,) = [one for one in found if one["name"] == "inspections"]
+    assert (account["whole"], account["is_balanced"]) == (3, True)
+    assert {part["code"]: part["count"] for part in account["parts"]} == {
+        "appealed": 1,
+        "decided": 0,
+        "drawn": 1,
+        "scored": 1,
+    }

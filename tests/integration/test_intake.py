@@ -339,6 +339,14 @@ async def test_coordinates_outside_the_city_wait_for_a_person_whatever_the_words
     await world.step(receipt["number"], "dispatch", who="dispatcher")
 
 
+async def test_a_place_in_another_district_than_the_told_one_waits_for_a_person(world: World) -> None:
+    ticket = await world.register("东湖区龙林名苑垃圾没人清运，臭气熏天，投诉。")
+    assert ticket["state"] == "on_desk"
+    assert "请核对地点" in ticket["because"]
+    unlisted = await world.register("鹿原县翠林小区垃圾没人清运，臭气熏天，投诉。")
+    assert (await world.ticket(unlisted["number"]))["district"] == "luyuan"
+
+
 ELSEWHERE = [
     "上海市浦东新区世纪大道的井盖坏了",
     "我人在杭州，这边流动摊贩占道",

@@ -158,8 +158,9 @@ async def test_without_a_system_for_calls_a_person_calls(world: World) -> None:
         (COMPLAINT, {}),
         (ASKED, {"caller": {"phone": "13800000001", "disclosure": "confidential"}}),
         (ASKED, {"caller": {"name": "钱某某"}}),
+        (ASKED, {"want_reply": False}),
     ],
-    ids=["complaint", "confidential", "no telephone"],
+    ids=["complaint", "confidential", "no telephone", "wants no messages"],
 )
 async def test_whom_the_policy_names_a_person_asks_at_once(world: World, text: str, more: dict[str, Any]) -> None:
     receipt, _ = await in_follow_up(world, text, **more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -63,6 +64,11 @@ async def test_numbers_are_found_by_what_they_are_for(world: World) -> None:
     assert len(referred) == sum(line.integration is Integration.REFERRAL for line in world.hub.city.lines.values())
     await read(world, f"{LINES}?integration=sideways", 422)
     await read(world, f"{LINES}?cursor=x", 422)
+
+
+async def test_a_cursor_beyond_every_number_is_refused(world: World) -> None:
+    forged = base64.urlsafe_b64encode(f"[{2**63}]".encode()).decode().rstrip("=")
+    assert "cursor" in (await read(world, f"{LINES}/announcements?cursor={forged}", 422))["detail"]
 
 
 async def test_what_a_new_version_changes_is_announced_once(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.integration.conftest import World
+    from tests.integration.conftest import PoliceServer, World
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 FIRE = "我家着火了，快来救火，东湖区翠湖路"
@@ -97,6 +97,30 @@ async def test_one_key_on_a_ticket_needs_no_version_and_leaves_the_rest_a_ticket
     assert "等待确认" in again["detail"]
     await step(world, pressed, "offer", who="channel:phone")
     assert (await world.trail(number))[-1] == "handoff_offer"
+
+
+async def test_a_call_that_was_handed_off_does_not_end_with_an_answer_alone(world: World) -> None:
+    call, _ = await on_call(world)
+    content = {"text": "请问居住证怎么办理", "interaction": call, "answer": "请到派出所窗口办理"}
+    problem = await world.post("/api/v1/tickets", content, who="channel:phone", key="k", ok=(409,))
+    assert "不能直办" in problem["detail"]
+
+
+async def test_a_linked_system_gets_the_order_and_confirms_it_under_its_own_number(
+    world: World, police: PoliceServer
+) -> None:
+    number = (await world.register(LAMP, channel="web", caller={"phone": "13800000001"}))["number"]
+    reason = "办理中发现有人盗割电缆，请公安处置"
+    await world.step(number, "hand_off", who="dispatcher", number="110", reason=reason)
+    await world.deliver()
+    order = police.last("handoff.opened")
+    assert (order["ticket"], order["because"]) == (number, reason)
+    assert order["brief"]
+    assert "13800000001" not in str(police.received)
+    await step(world, {"id": order["handoff"]}, "confirm", who="channel:police", outside_number="J9")
+    (shown,) = (await world.ticket(number))["handoffs"]
+    assert shown["outside_number"] == "J9"
+    assert (await world.trail(number))[-1] == "confirm_handoff"
 
 
 async def test_the_three_way_note_says_who_was_on_and_what_was_agreed_and_is_sealed(world: World) -> None:

@@ -148,10 +148,10 @@ async def test_a_referral_is_counted_with_the_script_and_never_routed(world: Wor
 
 async def test_calls_by_dialled_line_and_by_handling_line_add_up_to_all(world: World) -> None:
     done: Happenings = (("answered", {}), ("ended", {"outcome": "answered"}))
-    passed_on: Happenings = (("answered", {}), ("transferred", {"line": "12315", "reason": "theirs"}))
+    given_on: Happenings = (("answered", {}), ("transferred", {"line": "12315", "reason": "theirs"}))
     for line, happenings in (
         ("12345", done),
-        ("12345", passed_on),
+        ("12345", given_on),
         ("12315", done),
         ("12315", (("abandoned", {}),)),
         ("12315", (("ended", {"outcome": "silent"}),)),
@@ -171,6 +171,11 @@ async def test_calls_by_dialled_line_and_by_handling_line_add_up_to_all(world: W
         {"from_line": "12333", "to_line": "12345", "reason": "closed", "count": 2},
         {"from_line": "12345", "to_line": "12315", "reason": "theirs", "count": 1},
     ]
+    books = {one["name"]: one for one in (await world.get("/api/v1/books", who="supervisor"))["accounts"]}
+    assert books["calls_by_handling_line"]["is_balanced"]
+    passed_on = {part["code"]: part["count"] for part in books["calls_passed_on"]["parts"]}
+    assert passed_on == {"stayed": 5, "transferred": 3}
+    assert books["calls_passed_on"]["is_balanced"]
     later = await world.get(f"{FIGURES}?since=2026-11-23T17:00:00%2B08:00", who="supervisor")
     assert later["total"]["offered"] == 2
     refused = await world.get(f"{FIGURES}?until=2026-11-01T00:00:00%2B08:00", who="supervisor", status=422)

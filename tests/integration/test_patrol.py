@@ -104,7 +104,9 @@ async def test_no_self_settled_report_is_signed_off_without_a_photo_of_it(world:
     await world.step(number, "acknowledge", who=WORKER)
     await world.step(number, "reply", who=WORKER, text="已劝离摊贩并清扫路面，人行道恢复畅通。")
     assert "整改后" in (await world.refused(number, "sign_off", who=WORKER))["detail"]
+    assert "sign_off" not in (await world.ticket(number, who=WORKER))["allowed_actions"]
     await show(world, number, WORKER, "after")
+    assert "sign_off" in (await world.ticket(number, who=WORKER))["allowed_actions"]
     await world.step(number, "sign_off", who=WORKER)
     assert (await world.ticket(number))["state"] == "in_review"
 
@@ -185,3 +187,12 @@ async def test_a_worker_follows_what_was_reported_on_the_ground_even_where_it_we
     assert [one["number"] for one in rest["reports"]] == [gone]
     assert (await world.get("/api/v1/patrols", who="department:urban"))["reports"] == []
     assert len((await world.get("/api/v1/patrols", who="supervisor"))["reports"]) == 2
+
+
+async def test_a_citizen_whose_request_was_merged_into_a_report_is_still_asked(world: World) -> None:
+    number = (await report(world, VENDOR))["number"]
+    text = "投诉：东湖区翠湖路口流动摊贩占道经营，三轮车卖菜占住人行道。"
+    citizen = await world.register(text, caller={"phone": "13800000001"})
+    await world.step(citizen["number"], "merge", who="dispatcher", into=number, reason="同一地点同一问题")
+    await settled(world, number)
+    assert (await world.ticket(number))["state"] == "follow_up"

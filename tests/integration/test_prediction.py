@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hotline.commands.language import evaluate
 from hotline.commands.prediction import FEW, predict
 from hotline.config import Settings
 from models.errors import InvalidRequest
@@ -54,3 +55,33 @@ def test_a_file_without_texts_is_refused(tmp_path: Path) -> None:
     settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=tmp_path)
     with pytest.raises(InvalidRequest, match="text"):
         predict(settings, rows, tmp_path / "out.jsonl", None)
+
+
+def test_of_a_row_that_says_nothing_nothing_is_told(tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.jsonl"
+    rows.write_text("id,title,text\n1,,\n2,,。。。\n3,路灯坏了,\n", encoding="utf-8")
+    settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=tmp_path)
+    predict(settings, rows, out, None)
+    *empty, titled = map(json.loads, out.read_text(encoding="utf-8").splitlines())
+    for told in empty:
+        assert told.keys() == titled.keys()
+        assert (told["kind"], told["urgency"], told["lead"], told["categories"]) == (None, None, None, [])
+        assert told["auto"] is False
+    assert titled["lead"] is not None
+    assert len(titled["categories"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,text\n1,路灯坏了\n", "codes、kinds、urgencies"),
+        ("id,codes\n1,0101\n", "text"),
+        ("id,text,codes\n", "没有数据行"),
+    ],
+)
+def test_a_file_without_answers_is_not_evaluated(tmp_path: Path, content: str, said: str) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(content, encoding="utf-8")
+    settings = Settings(city=ROOT / "cities" / "yunzhou", model_dir=ROOT / "build" / "model", data_dir=tmp_path)
+    with pytest.raises(InvalidRequest, match=said):
+        evaluate(settings, rows, None, as_json=True)

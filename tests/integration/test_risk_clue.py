@@ -70,6 +70,15 @@ async def test_the_desk_pushes_and_withdraws_with_a_reason(world: World, police:
     await world.post("/api/v1/risk-clues", asked, who="dispatcher")
 
 
+async def test_a_threat_that_is_told_later_is_pushed_and_once_only(world: World) -> None:
+    receipt = await world.register(LAMP, caller={"phone": "13800000001"})
+    assert await waiting(world) == []
+    for text in ("再不修我就放火烧了你们城管局", "我说到做到，明天就放火烧了你们城管局"):
+        await world.track(receipt, "supplement", text=text)
+    (clue,) = await waiting(world)
+    assert (clue["ticket"], clue["is_by_rule"], clue["flags"]) == (receipt["number"], True, ["threat"])
+
+
 async def test_who_may_not_push_or_withdraw_is_refused_and_110_s_own_orders_are_no_clues(world: World) -> None:
     order = {"text": THREAT}
     await world.post("/api/v1/police-orders/J0001", order, who="channel:police", method="PUT")

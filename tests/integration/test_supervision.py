@@ -229,6 +229,14 @@ async def test_each_level_is_issued_by_whom_the_city_names(world: World) -> None
     assert (await world.ticket(number))["supervision_level"] == 3
 
 
+async def test_nobody_is_summoned_where_nobody_has_it(world: World) -> None:
+    number = (await world.register(LAMP))["number"]
+    await world.step(number, "recall", who="dispatcher", reason="派单有误")
+    assert "supervise" not in (await world.ticket(number, who="leader"))["allowed_actions"]
+    await world.refused(number, "supervise", who="leader", reason="久拖未决")
+    await world.step(number, "supervise", who="supervisor", reason="待派单过久")
+
+
 async def test_the_clocks_own_escalation_is_at_the_level_of_the_policy(world: World) -> None:
     number = (await world.register(LAMP))["number"]
     world.clock.move(days=16)

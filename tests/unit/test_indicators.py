@@ -19,7 +19,7 @@ def counted(responded: int, solved: int, satisfied: int, of: int = 10) -> dict[s
     return {
         "contact_due": Count(of),
         "contacted_in_time": Count(responded),
-        "reached": Count(of),
+        "answers": Count(of),
         "solved": Count(solved),
         "satisfied": Count(satisfied),
     }
@@ -109,14 +109,14 @@ code = "resolution_rate"
 name = "解决率"
 dimension = "judgement"
 numerator = "solved"
-denominator = "reached"
+denominator = "answers"
 
 [[indicators]]
 code = "satisfaction_rate"
 name = "满意率"
 dimension = "judgement"
 numerator = "satisfied"
-denominator = "reached"
+denominator = "answers"
 
 [[classes]]
 code = "offices"

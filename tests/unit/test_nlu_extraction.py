@@ -11,6 +11,7 @@ from models.city_files import read_city
 from models.understanding import Place
 from nlu.cutter import Cutter
 from nlu.extraction import Extracted, Extractor
+from nlu.mistyped import Mistyped
 from nlu.place_words import PlaceWords
 from nlu.span_fitting import fit_spans
 from nlu.span_weights import SpanWeights
@@ -193,6 +194,47 @@ def test_one_mistyped_character_of_a_long_name_is_forgiven() -> None:
     place = place_of("碧水云田花园的电梯坏了")
     assert (place.span, place.name) == ("碧水云田花园", "碧水云天花园")
     assert place_of("长汀路的路灯坏了").name is None
+
+
+@pytest.mark.parametrize("text", ["金棠苑小区的电梯坏了", "碧水云天家园的电梯坏了", "碧水东天花园的电梯坏了"])
+def test_another_character_of_a_short_name_or_of_its_ending_is_another_name(text: str) -> None:
+    assert place_of(text).name is None
+
+
+def test_an_ending_that_many_names_share_is_not_a_names_own() -> None:
+    names = [f"{own}云水景城" for own in ("甲", "乙", "丙", "丁", "戊")]
+    assert Mistyped(names, (), ()).find("己云水景城") is None
+    assert Mistyped(["碧水云天景城"], (), ()).find("碧水云田景城") == "碧水云天景城"
+    assert Mistyped(["南屏区碧水景城"], ["南屏区"], ["景城"]).find("南屏区碧云景城") is None
+
+
+def test_no_correction_leads_out_of_the_district_that_is_told() -> None:
+    told = place_of("南屏区碧水云田花园的电梯坏了")
+    assert (told.name, told.district, told.told_district) == (None, "nanping", None)
+    beside = place_of("我是南屏区的，碧水云田花园的电梯坏了")
+    assert (beside.name, beside.told_district) == (None, None)
+    assert place_of("东湖区碧水云田花园的电梯坏了").name == "碧水云天花园"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "contradiction"),
+    [
+        ("南屏区金桂苑的电梯坏了", "", "nanping"),
+        ("我是南屏区的，金桂苑的电梯坏了", "", "nanping"),
+        ("永宁街道金桂苑的电梯坏了", "", "xicheng"),
+        ("南屏区这边电梯坏了", "金桂苑3栋", "nanping"),
+        ("南屏区这边电梯坏了", "东湖区金桂苑3栋", None),
+        ("东湖区金桂苑的电梯坏了", "", None),
+        ("我在南屏区上班，东湖区金桂苑的电梯坏了", "", None),
+        ("金桂苑的电梯坏了", "", None),
+    ],
+)
+def test_a_name_in_another_district_than_the_told_one_is_a_contradiction(
+    text: str, address: str, contradiction: str | None
+) -> None:
+    place = place_of(text, address=address)
+    assert (place.name, place.district) == ("金桂苑", "donghu")
+    assert place.told_district == contradiction
 
 
 def test_a_name_of_two_places_is_settled_by_the_district_or_left_open() -> None:

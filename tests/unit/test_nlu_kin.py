@@ -19,6 +19,14 @@ def kin() -> Kin:
         ("妈妈孙桂兰今年80岁", "妈妈***今年80岁"),
         ("我爸王德全被骗了", "我爸***被骗了"),
         ("父亲李裕、妻子何玲住院", "父亲***、妻子***住院"),
+        ("孩子叫王小宝，三年级二班", "孩子叫***，三年级二班"),
+        ("东门路12号的住户陈建国放音响", "东门路12号的住户***放音响"),
+        ("学生李明的家长来电", "学生***的家长来电"),
+        ("李明同学被打", "***同学被打"),
+        ("我是王芳", "我是***"),
+        ("我姓欧阳，叫欧阳娜娜", "我姓欧阳，叫***"),
+        ("霞林小区3栋501室王小明家漏水", "霞林小区3栋501室***家漏水"),
+        ("居民王强反映李明路堵，王强路也堵", "居民***反映李明路堵，王强路也堵"),
     ],
 )
 def test_a_name_told_after_whose_it_is_is_masked(kin: Kin, text: str, masked: str) -> None:
@@ -40,6 +48,18 @@ def test_a_name_told_after_whose_it_is_is_masked(kin: Kin, text: str, masked: st
         "孩子和老人很不方便",
         "邻居王奶奶八十五岁",
         "孩子明年上小学",
+        "我是车主，我是游客，我是房东",
+        "我是黄花镇的",
+        "我是高中生",
+        "学生高中毕业",
+        "居民和业主，业主谢谢您",
+        "住户常年半夜装修",
+        "村民王家村修路",
+        "未经业主许可施工",
+        "附近有个公交站，叫石园，很挤",
+        "员工宿舍楼漏水",
+        "盼望复工盛世家园",
+        "业主王先生反映停水",
         "",
     ],
 )
@@ -49,3 +69,20 @@ def test_what_is_no_name_stays(kin: Kin, text: str) -> None:
 
 def test_a_name_of_the_title_is_masked_in_the_text_too(kin: Kin) -> None:
     assert kin.mask("张小敏被打", "女儿张小敏的事") == ("***被打", "女儿***的事")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("张大山（手机***）", "张某（手机***）"),
+        ("永宁街道城管中队长王强", "永宁街道城管中队长王某"),
+        ("村支书李德全等人", "村支书李某等人"),
+        ("欧阳建国", "欧阳某"),
+        *(
+            (body, body)
+            for body in ("房东", "施工方", "国土局", "老王烧烤店", "宏达建材有限公司", "社区主任", "东湖区政府")
+        ),
+    ],
+)
+def test_of_a_person_who_is_named_as_accused_office_and_family_name_are_left(kin: Kin, words: str, told: str) -> None:
+    assert kin.without_somebody(words) == told

@@ -36,6 +36,8 @@ def test_a_mobile_number_is_masked_however_it_is_told(written: str) -> None:
         ("身份证 430103 19900101 123X", "19900101"),
         ("车牌湘A12345", "12345"),
         ("湘A·D12345这辆车", "D12345"),
+        ("赣a·12345这辆车", "12345"),
+        ("赣a12345撞了我", "12345"),
         ("卡号6222 0200 1234 5678 901", "6222"),
         ("邮箱zhang.san@example.com", "zhang"),
         ("微信号abc_12345", "abc"),
@@ -61,6 +63,8 @@ def test_other_numbers_are_masked(written: str, kept: str) -> None:
         "2019-10-16 16:30",
         "A3区金星路388号",
         "我叫他过来修",
+        "新iphone12345",
+        "苏windows系统",
         "第1、2、3、4、5、6、7、8、9、10、11栋",
     ],
 )
@@ -73,6 +77,7 @@ def test_the_callers_name_is_masked_wherever_it_stands() -> None:
     assert mask("我叫柏秋生，住三栋").text == f"我叫{MASK}，住三栋"
     assert mask("我叫张三我要反映").text == f"我叫{MASK}我要反映"
     assert mask("李家巷停水", "李").text == "李家巷停水"
+    assert mask("李明反映李明路积水", "李明").text == f"{MASK}反映李明路积水"
 
 
 def test_identity_numbers_are_told_apart_from_phones() -> None:

@@ -98,6 +98,15 @@ def test_the_paper_is_readable_chinese_with_pages_and_pictures() -> None:
     assert PdfReader(BytesIO(paper(REPORT))).metadata.title == REPORT.title  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("odd", ["笑脸😀", "换行\x0b控制\x00符", "<b>未闭合 & 引号'\"", "\ud800半个"])
+def test_whatever_people_wrote_breaks_neither_file(odd: str) -> None:
+    table = Table(columns=(Column("反映", width=20), Column("件数", "count")), rows=((odd, 1),))
+    bar = replace(BAR, labels=(odd, "西城区", "东湖区"))
+    strange = replace(REPORT, sections=(Section(title=odd, words=(odd,), table=table, chart=bar),))
+    assert len(PdfReader(BytesIO(paper(strange))).pages) == 1
+    assert len(load_workbook(BytesIO(workbook(strange))).sheetnames) == 2
+
+
 def test_a_long_table_goes_on_with_its_heading_on_every_page() -> None:
     rows = tuple((f"单位{n}", n, n / 200, float(n)) for n in range(150))
     table = Table(columns=TABLE.columns, rows=rows)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from models.city import City, Duty
 from models.city_files import read_city
-from models.understanding import Guess, Understanding
+from models.understanding import Guess, Place, Understanding
 from models.vocabulary import Flag, Kind, Urgency
 from routing.catalogue import Catalogue
 from routing.guards import may_delegate
@@ -137,6 +137,15 @@ def test_nobody_has_two_parts_in_one_ticket(yunzhou: City) -> None:
             parts = [match.lead, *match.assisting, *match.copy]
             assert len(parts) == len(set(parts))
             assert set(parts) <= set(yunzhou.departments)
+
+
+def test_a_place_in_another_district_than_the_told_one_is_a_doubt(tiny: City) -> None:
+    place = Place("南区松林路", "松林路", district="north", told_district="south")
+    contradicted = replace(read("5101"), place=place)
+    (doubt,) = sent(tiny, contradicted, PINE).doubts
+    assert all(words in doubt for words in ("松林路", "请核对地点", tiny.departments["south"].name))
+    # A point on the map, where the words say that it is.
+    assert sent(tiny, contradicted, BRIDGE).doubts == sent(tiny, read("5101"), BRIDGE).doubts == ()
 
 
 def test_no_category_leaves_the_ticket_to_the_desk_with_a_reason(tiny: City) -> None:
