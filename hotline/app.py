@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch, caller_limit, model_in_use
+from hotline import auto_dispatch, caller_limit, model_in_use, storm
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
@@ -95,11 +95,12 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:
-    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use."""
+    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
+    await storm.follow(hub)
 
 
 async def follow_changes(app: web.Application) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from hotline.step import PROGRAM
 from models.errors import Conflict
 from models.lifecycle import OPEN_TICKET, Action
 from models.store import incidents, tickets
-from models.ticket import Actor, number_of
+from models.ticket import Actor
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -36,5 +36,10 @@ async def attach(step: Step, incident: Incident, lead: Ticket) -> None:
     step.actor = Actor(Role.AGENT, actor.name) if actor.role is Role.CHANNEL else actor
     step.take(Action.MERGE, into=lead.number, incident=incident.id)
     step.set(merged_into=lead.id)
+    await tell_answer(step, incident)
+
+
+async def tell_answer(step: Step, incident: Incident) -> None:
+    """Tell a caller that all who call about it are answered together, and the one answer (统一口径) as far as it holds."""
     answer = incident.answer_at(step.at)
-    await step.tell("attached", title=incident.title, answer=f"{answer}。" if answer else "", lead=number_of(lead.id))
+    await step.tell("attached", title=incident.title, answer=f"{answer}。" if answer else "")

@@ -222,8 +222,9 @@ def acknowledge_clue_by(hub: Hub, at: datetime) -> datetime:
 
 
 def call_back_by(hub: Hub, at: datetime) -> datetime:
-    """Return by when a missed call must be called back (国办函〔2025〕66号)."""
-    return _by_centre(hub, at, hub.policy.missed_call.call_back_within)
+    """Return by when a missed call must be called back (国办函〔2025〕66号), in a storm later."""
+    usual = hub.policy.missed_call.call_back_within
+    return _by_centre(hub, at, hub.city.incidents.storm.call_back_within if hub.storm else usual)
 
 
 def reopen_until(hub: Hub, ticket: Ticket) -> datetime:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from models.store.auto_dispatch import Switch
     from models.store.caller_limits import CallerLimit
     from models.store.database import Database
+    from models.store.incidents import OpenIncident
+    from models.store.storms import Storm
     from models.ticket import Assignment, Ticket
     from models.understanding import Understanding
     from nlu.knowledge import Knowledge
@@ -66,6 +68,10 @@ class Hub:
         self.readings = Together(self._read)
         # What is published, indexed, with the revision that it is of (hotline.knowledge).
         self.knowledge: tuple[int, Knowledge] | None = None
+        # The storm that there is, as this process last looked (hotline.storm).
+        self.storm: Storm | None = None
+        # The open incidents and until when (monotonic seconds) they are as good as read (hotline.fitting).
+        self.open_incidents: tuple[float, list[OpenIncident]] | None = None
         self.catalogue = Catalogue(city)
         self.reply_check = ReplyCheck(city.replies)
         self._dangers = FlagRules(city.flags)

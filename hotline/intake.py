@@ -13,6 +13,7 @@ from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
 from hotline.duplicates import alike, kept_bands, link_of
 from hotline.external_id import at_intake
+from hotline.fitting import fitting, hits
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
 from hotline.outgoing import brief_told, place_told
@@ -69,6 +70,10 @@ async def register(
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await at_intake(step, request, await alike(hub, session, step.ticket, proposal.understanding))
         step.change.links += link_of(step.ticket, found)
+        fits = None
+        if request.incident is None:
+            step.change.hits += hits(hub, step.ticket, proposal.understanding)
+            fits = await fitting(hub, session, proposal, caller=step.ticket.caller_index, at=at)
         begun = await begun_on_call(step, {rule.number for rule in proposal.handoffs})
         if request.incident is not None:
             await _attach(step, proposal, int(request.incident), begun)
@@ -81,7 +86,7 @@ async def register(
         step.actor = actor
         for seen in report.photos if report else ():
             await photo.take(step, seen, "before", None)
-        body = receipt_body(hub, step, proposal, found)
+        body = receipt_body(hub, step, proposal, found, fits)
         step.change.remembered.append(
             steps.Remembered(channel=_holder(actor), key=key, request_digest=digest, status=201, response=body.decode())
         )

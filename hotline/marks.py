@@ -15,6 +15,7 @@ from hotline import clocks, ladder, overflow, reconciliation, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
+from hotline.incident import ANSWER_SUBJECT, REPORT_SUBJECT, answer_ends, report_late
 from hotline.pushing import CLUE_SUBJECT
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
@@ -26,6 +27,7 @@ from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -56,6 +58,8 @@ LATE_REVIEW: Final = "挂账到期复核超过时限仍未复核"
 # What is late with the hotline itself is reminded of on every working day, and pressed harder from the third time on.
 DAILY: Final = limit("1wd")
 THIRD: Final = 3
+# Who is to be followed up in a storm is looked at again after so long.
+PUT_OFF: Final = timedelta(minutes=30)
 
 
 async def fire(hub: Hub, timer: Timer) -> None:
@@ -80,20 +84,27 @@ async def _act(step: Step, timer: Timer) -> None:
     current = await timers.get(step.session, timer.ticket_id, timer.subject)
     if current is None or current.kind != timer.kind or current.due_at != timer.due_at:
         return
-    if timer.subject == TICKET_SUBJECT:
-        await _stage(step, timer)
-    elif timer.subject.startswith(HANDOFF_SUBJECT):
-        await _handoff(step, timer)
-    elif timer.subject == ladder.ASK_SUBJECT:
-        await ladder.climb(step, timer)
-    elif timer.subject.startswith(CLUE_SUBJECT):
-        await risk_clue.late(step, timer)
+    subject, colon, _ = timer.subject.partition(":")
+    act = _ACTS.get(f"{subject}{colon}")
+    if act is not None:
+        await act(step, timer)
     elif timer.subject.startswith(DECISION_SUBJECT):
         await _decision(step, step.parts[int(timer.subject.removeprefix(DECISION_SUBJECT))], timer)
-    elif timer.subject.startswith(SUPERVISION_SUBJECT):
-        await _supervision(step, timer)
     else:
         await _part(step, step.parts[int(timer.subject)], timer)
+
+
+async def _ask(step: Step, timer: Timer) -> None:
+    """The next rung of the follow-up ladder; in a storm it waits."""
+    if step.hub.storm is None:
+        await ladder.climb(step, timer)
+    else:
+        _put_off(step, timer, step.hub.storm.id)
+
+
+def _put_off(step: Step, timer: Timer, storm: int) -> None:
+    step.record("follow_up_put_off", storm=storm)
+    step.wait(timer.subject, timer.kind, step.at + PUT_OFF)
 
 
 async def _part(step: Step, part: Assignment, timer: Timer) -> None:
@@ -119,6 +130,8 @@ async def _stage(step: Step, timer: Timer) -> None:
         await _press_again(step, timer, Action.ESCALATE, _LATE[timer.kind.partition(":")[0]])
     elif timer.kind == "archive" and state is TicketState.CLOSED:
         step.take(Action.ARCHIVE, reason="办结后按期归档")
+    elif state is TicketState.FOLLOW_UP and timer.kind == "follow_up" and step.hub.storm is not None:
+        _put_off(step, timer, step.hub.storm.id)
     elif state is TicketState.FOLLOW_UP:
         await _follow_up(step, timer)
     else:
@@ -210,3 +223,14 @@ async def _call_back_late(hub: Hub, session: Session, timer: Timer) -> None:
     """A missed call was not called back in time (国办函〔2025〕66号 漏接回拨)."""
     await interactions.late(session, int(timer.subject.removeprefix(CALL_SUBJECT)), hub.now())
     await timers.drop(session, timer)
+
+
+_ACTS: Final[dict[str, Callable[[Step, Timer], Awaitable[None]]]] = {
+    TICKET_SUBJECT: _stage,
+    HANDOFF_SUBJECT: _handoff,
+    REPORT_SUBJECT: report_late,
+    ANSWER_SUBJECT: answer_ends,
+    ladder.ASK_SUBJECT: _ask,
+    CLUE_SUBJECT: risk_clue.late,
+    SUPERVISION_SUBJECT: _supervision,
+}

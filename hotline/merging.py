@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline import guards
+from hotline.attaching import tell_answer
 from hotline.fields import Code, Reason, Words, required
 from hotline.passing_on import beside
 from hotline.step import Step
 from models.errors import Conflict, Forbidden
 from models.lifecycle import OPEN_TICKET, Action, TicketState
-from models.store import steps, tickets
+from models.store import incidents, steps, tickets
 from models.ticket import GENESIS, id_of, number_of
 
 if TYPE_CHECKING:
+    from models.store.incidents import Incident
     from models.ticket import Ticket
 
 
@@ -34,12 +36,18 @@ class Split(Struct, kw_only=True):
     reason: Reason
 
 
-async def merge(step: Step, fields: Merge) -> None:
-    """End this ticket in another; its own merged callers follow. Never where the accused would get it."""
+async def merge(step: Step, fields: Merge, *, incident: Incident | None = None) -> None:
+    """End this ticket in another; its own merged callers follow. Never where the accused would get it.
+
+    Into the lead of an `incident` the caller is told its one answer with it.
+    """
     target_id = id_of(fields.into)
     reason = required(fields.reason, "并单理由")
     if target_id == step.ticket.id:
         raise Conflict("不能并入自身")
+    led = await incidents.of_lead(step.session, step.ticket.id)
+    if led is not None:
+        raise Conflict(f"该工单是事件“{led.title}”的主件，不能并入其他工单；请把其他工单并入本件")
     # Both directions at once would deadlock: PostgreSQL ends one of them, which is then tried again and refused.
     target = await tickets.lock(step.session, target_id)
     if target.state not in OPEN_TICKET:
@@ -52,7 +60,8 @@ async def merge(step: Step, fields: Merge) -> None:
     await guards.check_handed_off(step, "并单")
     for ticket in (step.ticket, *children):
         _keep_from_accused(step, ticket, other)
-    step.take(Action.MERGE, into=target.number, reason=reason)
+    of_incident: dict[str, Any] = {} if incident is None else {"incident": incident.id}
+    step.take(Action.MERGE, into=target.number, reason=reason, **of_incident)
     step.set(merged_into=target.id)
     for part in step.live_parts:
         await step.end_part(part, "ticket.merged", into=target.number, reason=reason)
@@ -63,7 +72,10 @@ async def merge(step: Step, fields: Merge) -> None:
         child.set(merged_into=target.id)
         await child.write()
     await other.write()
-    await step.tell("merged")
+    if incident is None:
+        await step.tell("merged")
+    else:
+        await tell_answer(step, incident)
 
 
 async def _press(ticket: Ticket, other: Step) -> None:

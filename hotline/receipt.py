@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hotline.duplicates import PossibleDuplicate
+from hotline.fitting import ProposedIncident
 from models.lifecycle import TicketState
 from models.vocabulary import CallerLimitLevel, Flag, Kind
 
@@ -69,7 +70,7 @@ class CallerLimitTold(Struct, kw_only=True):
 
 
 class TicketReceipt(Struct, kw_only=True):
-    """The answer; `handoff` only in an emergency.
+    """The answer; `handoff` only in an emergency, `incident` where the request seems to be about an open one.
 
     `is_provisional` tells that the promised date lies in a year whose holidays are not announced, and may be early.
     """
@@ -86,11 +87,18 @@ class TicketReceipt(Struct, kw_only=True):
     is_provisional: bool
     due: Due | None
     possible_duplicates: list[PossibleDuplicate]
+    incident: ProposedIncident | msgspec.UnsetType = msgspec.UNSET
     handoff: HandoffTold | msgspec.UnsetType = msgspec.UNSET
     caller_limit: CallerLimitTold | msgspec.UnsetType = msgspec.UNSET
 
 
-def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[PossibleDuplicate]) -> bytes:
+def receipt_body(
+    hub: Hub,
+    step: Step,
+    proposal: Proposal,
+    alike: list[PossibleDuplicate],
+    incident: ProposedIncident | None,
+) -> bytes:
     """Return the answer's JSON."""
     ticket, read = step.ticket, proposal.understanding
     lead = next((part for part in step.parts.values() if part.is_lead), None)
@@ -109,6 +117,7 @@ def receipt_body(hub: Hub, step: Step, proposal: Proposal, alike: list[PossibleD
         if lead
         else None,
         possible_duplicates=alike,
+        incident=incident or msgspec.UNSET,
     )
     if proposal.handoffs and step.change.handoffs:
         first = proposal.handoffs[0]

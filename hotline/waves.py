@@ -81,11 +81,12 @@ def _joined(waiting: Sequence[Waiting], known: dict[int, int | None]) -> tuple[d
 
 async def _describe(hub: Hub, wave: int, tickets: int) -> None:
     members = await hub.database.read(lambda session: waves.newest(session, wave, READ))
-    said = await asyncio.to_thread(_said, hub, members, tickets)
+    said = await asyncio.to_thread(said_of, hub, members, tickets)
     await hub.database.write(lambda session: waves.describe(session, wave, said))
 
 
-def _said(hub: Hub, members: Sequence[Member], tickets: int) -> Described:
+def said_of(hub: Hub, members: Sequence[Member], tickets: int) -> Described:
+    """Return what tickets that resemble one another are about."""
     reader = hub.reader
     found = topic(
         [one.masked_text for one in members],

@@ -1,11 +1,12 @@
 """A city as data: the frozen records that a city folder is read into (models.city_files)."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from models.calendar import Calendar, OfficeHours
+from models.incident_rules import IncidentRules, WaveRule
 from models.indicators import Indicators
 from models.line import Line, LineRule
 from models.oversight import Oversight
@@ -215,22 +216,16 @@ class ReplyRules(Struct, frozen=True, kw_only=True):
     findings: tuple[ReplyRule, ...] = ()
 
 
-class WaveRule(Struct, frozen=True, kw_only=True):
-    """When a pile-up of requests (群体/热点) is raised: so many callers within so many days."""
-
-    callers: Annotated[int, Meta(ge=2)] = 5
-    within_days: Annotated[int, Meta(ge=1, le=30)] = 7
-
-
 class City(Struct, frozen=True, kw_only=True):
     """Everything that is different from city to city. `version` is a digest of the whole folder.
 
     `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
     `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
-    pile-up is raised, `line_rule` when a call overflows, `replies` what is wrong with a reply, `synonyms` are words that mean the
-    same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only where nothing else fits. `grid_units` are the
-    grids as a street's own hands, by code: only their street gives them work, and they report to it.
+    pile-up is raised, `incidents` when it may be an incident, `line_rule` when a call overflows, `replies` what is wrong with a
+    reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only
+    where nothing else fits. `grid_units` are the grids as a street's own hands, by code: only their street gives them work,
+    and they report to it.
     """
 
     code: str
@@ -260,6 +255,7 @@ class City(Struct, frozen=True, kw_only=True):
     recusal_departments: tuple[str, ...] = ()
     catch_all_categories: tuple[str, ...] = ()
     waves: WaveRule = WaveRule()
+    incidents: IncidentRules = IncidentRules()
     line_rule: LineRule = LineRule()
     patrols: PatrolRule = PatrolRule()
     replies: ReplyRules = ReplyRules()

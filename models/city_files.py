@@ -22,7 +22,6 @@ from models.city import (
     ReplyRules,
     Roster,
     ScopeRule,
-    WaveRule,
 )
 from models.city_fault import CityFault, Fault
 from models.city_indicators import read_indicators
@@ -30,7 +29,14 @@ from models.city_knowledge import place_knowledge, place_synonyms, repeated
 from models.city_lexicon import read_flags, read_handoffs, read_language, read_replies, read_scope
 from models.city_map import GRIDS, grid_units, read_grids
 from models.city_rows import Placed, twice
-from models.city_rules import made, read_city_oversight, read_city_statutes, read_policies, read_years
+from models.city_rules import (
+    made,
+    read_city_incidents,
+    read_city_oversight,
+    read_city_statutes,
+    read_policies,
+    read_years,
+)
 from models.city_seats import SEAT_GROUPS, read_seat_groups, seats_of
 from models.city_tables import (
     CATEGORIES,
@@ -45,6 +51,7 @@ from models.city_tables import (
     read_office_hours,
     read_rosters,
 )
+from models.incident_rules import IncidentRules, WaveRule
 from models.indicators import Indicators
 from models.knowledge import Entry
 from models.limits import InvalidRule
@@ -96,6 +103,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     gazetteer: list[Placed[GazetteerEntry]]
     policies: dict[str, Policy]
     statutes: tuple[Statute, ...]
+    incidents: IncidentRules
     years: dict[str, CalendarYear]
     flags: list[Placed[FlagRule]]
     handoffs: list[Placed[HandoffRule]]
@@ -154,6 +162,7 @@ def read_city(folder: Path) -> City:
         recusal_departments=settings.recusal_departments or (settings.discipline_department,),
         catch_all_categories=settings.catch_all_categories,
         waves=settings.waves,
+        incidents=read.incidents,
         line_rule=settings.lines,
         patrols=settings.patrols,
         replies=read.replies,
@@ -181,6 +190,7 @@ def read_folder(folder: Path) -> CityFolder:
         gazetteer=read_gazetteer(folder, faults),
         policies=read_policies(folder, faults),
         statutes=read_city_statutes(folder, faults),
+        incidents=read_city_incidents(folder, faults),
         years=read_years(folder, faults),
         flags=read_flags(folder, faults),
         handoffs=read_handoffs(folder, faults),

@@ -11,6 +11,7 @@ import msgspec
 from models.calendar import CalendarYear
 from models.city_fault import CityFault, Fault
 from models.city_rows import read_text
+from models.incident_rules import IncidentRules, read_incident_rules
 from models.oversight import Oversight, read_oversight
 from models.sla import Policy, Statute, read_policy, read_statutes
 
@@ -19,6 +20,7 @@ POLICIES: Final = "policies"
 STATUTES: Final = "policies/statutes.toml"
 CALENDARS: Final = "calendars"
 OVERSIGHT: Final = "oversight.toml"
+INCIDENTS: Final = "incidents.toml"
 _AT_LINE: Final = re.compile(r"at line (\d+)")
 _STEP: Final = re.compile(r"\.(\w+)(?:\[(\d+)\])?")
 
@@ -53,6 +55,13 @@ def read_city_oversight(folder: Path, faults: list[Fault]) -> Oversight:
     if not (folder / OVERSIGHT).exists():
         return Oversight()
     return made(folder, OVERSIGHT, read_oversight, faults) or Oversight()
+
+
+def read_city_incidents(folder: Path, faults: list[Fault]) -> IncidentRules:
+    """Return when a pile-up is an incident (突发/群体); a city without the file has no keywords."""
+    if not (folder / INCIDENTS).exists():
+        return IncidentRules()
+    return made(folder, INCIDENTS, read_incident_rules, faults) or IncidentRules()
 
 
 def read_years(folder: Path, faults: list[Fault]) -> dict[str, CalendarYear]:

@@ -10,7 +10,8 @@ from models.city_fault import CityFault, Fault
 from models.city_files import CityFolder
 from models.city_indicators import INDICATORS
 from models.city_rows import read_text
-from models.city_rules import POLICIES, STATUTES, line_of_path, read_toml, toml_files
+from models.city_rules import INCIDENTS, POLICIES, STATUTES, line_of_path, read_toml, toml_files
+from models.incident_rules import IncidentRules
 from models.indicators import Indicators
 from models.sla import Policy, Statute
 
@@ -22,7 +23,7 @@ class _Statutes(Struct):
 
 
 def check_unread(city: CityFolder) -> Iterator[Fault]:
-    """Yield every key of policies/*.toml and indicators.toml that the program does not read."""
+    """Yield every key of policies/*.toml, indicators.toml and incidents.toml that the program does not read."""
     for file, meant in _files(city):
         try:
             written = read_toml(city.path, file)
@@ -42,6 +43,8 @@ def _files(city: CityFolder) -> Iterator[tuple[str, type[Struct]]]:
         yield file, _Statutes if file == STATUTES else Policy
     if (city.path / INDICATORS).exists():
         yield INDICATORS, Indicators
+    if (city.path / INCIDENTS).exists():
+        yield INCIDENTS, IncidentRules
 
 
 def _unread(written: Any, kind: inspect.Type, path: str) -> Iterator[tuple[str, list[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import asking, handoff, incident, knowledge_entry, risk_clue, seat, shift_change
+from hotline import asking, handoff, incident, knowledge_entry, prompt, risk_clue, seat, shift_change, storm
 from hotline.api import (
     books,
     figure_routes,
@@ -20,11 +20,13 @@ from hotline.api import (
     openapi,
     oversight_routes,
     police,
+    prompts,
     risk_clues,
     seat_stream,
     seats,
     shift_changes,
 )
+from hotline.api import storm as storm_page
 from hotline.api.auth import READERS, STAFF
 from hotline.api.url import (
     ASKERS,
@@ -36,9 +38,11 @@ from hotline.api.url import (
     ON_LINE,
     OVER,
     PAGE,
+    PROMPT_STATE,
     QUERY_WORDS,
     RUNG,
     SERIES,
+    SHIFT,
     STAFF_COUNT,
     TASK_KIND,
     TELEPHONY,
@@ -114,8 +118,24 @@ INCIDENTS: Final = (
         patterns={"incident": "^[0-9]{1,18}$"}),
     post("/api/v1/incidents/{incident}/steps", incidents.move, "统一口径、报告领导、结束并群发告知", roles=DESK,
          body=incident.IncidentStep, answer=incidents.IncidentPage, problems=(409,), patterns={"incident": "^[0-9]{1,18}$"}),
+    get("/api/v1/incidents/{incident}/candidates", incidents.candidates, "可能属于该事件、尚未并入的工单", roles=HOTLINE,
+        answer=incidents.Candidates, patterns={"incident": "^[0-9]{1,18}$"}),
     post("/api/v1/incidents/{incident}/attach", incidents.attach, "把已登记的工单并入事件", roles=DESK | {Role.AGENT},
          body=incidents.Attach, answer=incidents.AttachedTickets, patterns={"incident": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+PROMPTS: Final = (
+    get("/api/v1/prompts", prompts.listed, "是否开启事件：成批诉求的提示", roles=HOTLINE, answer=prompts.Prompts,
+        problems=(404,), query={"state": PROMPT_STATE, **PAGE}),
+    post("/api/v1/prompts/{prompt}/open", prompts.open_incident, "就一批诉求开启事件，其余一并并入", roles=SHIFT,
+         body=prompt.PromptOpening, answers=(201,), answer=prompts.PromptOpened, problems=(409,),
+         patterns={"prompt": "^[0-9]{1,18}$"}),
+    post("/api/v1/prompts/{prompt}/dismiss", prompts.dismiss, "不开启事件", roles=SHIFT, body=prompt.Dismissal,
+         answer=prompts.PromptLine, problems=(409,), patterns={"prompt": "^[0-9]{1,18}$"}),
+)  # fmt: skip
+STORM: Final = (
+    get("/api/v1/storm", storm_page.show, "风暴模式：是否进入、因何、暂停什么", roles=HOTLINE, answer=storm_page.StormNow),
+    post("/api/v1/storm", storm_page.switch, "班长手动进入或解除风暴模式", roles=SHIFT, body=storm.Switching,
+         answer=storm_page.StormNow, problems=(409,)),
 )  # fmt: skip
 FOLLOW_UPS: Final = (
     get("/api/v1/follow-ups", follow_ups.listed, "待回访的诉求人（含并单的），按梯次", roles=HOTLINE, answer=follow_ups.Asks,
@@ -185,6 +205,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *SHIFT_CHANGES,
     *line_routes.ENDPOINTS,
     *INCIDENTS,
+    *PROMPTS,
+    *STORM,
     *FORECASTS,
     *figure_routes.ENDPOINTS,
     *KNOWLEDGE,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
+from hotline import fitting
 from hotline import incident as use_case
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
@@ -22,26 +23,31 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.store.incidents import Incident
+    from models.store.database import Session
+    from models.store.incidents import Candidate, Incident
     from models.ticket import Actor
 
-Numbers = Annotated[list[Number], Meta(min_length=1, max_length=100)]
+MOST_AT_ONCE: Final = 100
+CUT: Final = 120
+Numbers = Annotated[list[Number], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class IncidentPage(Struct, kw_only=True):
-    """One incident. `answer` is what every caller is told, null where nothing is said or it has expired."""
+    """One incident. `answer` is what every caller is told, null where nothing is said or it has expired; `answered_by` keeps it."""
 
     id: str
     lead: Number
     title: str
     answer: str | None
     answer_version: Count
+    answered_by: str | None
     expires_at: datetime | None
     is_expired: bool
     attached: Count
     report_by: datetime | None
     is_report_late: bool
     reports: Count
+    late_reports: Count
     opened_by: str
     opened_at: datetime
     closed_by: str | None
@@ -53,6 +59,22 @@ class Incidents(Struct, kw_only=True):
 
     incidents: list[IncidentPage]
     cursor: Cursor
+
+
+class CandidateLine(Struct, kw_only=True):
+    """A ticket that seems to be about the incident; its words are masked and cut."""
+
+    number: Number
+    text: str
+    place: str | None
+    registered_at: datetime
+    confidence: Annotated[float, Meta(ge=0, le=1)]
+
+
+class Candidates(Struct, kw_only=True):
+    """Tickets that came without being attached, the surest first: so many as are attached in one click."""
+
+    candidates: list[CandidateLine]
 
 
 class Attach(Struct, kw_only=True):
@@ -84,12 +106,33 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         lambda session: incidents.page(session, before[0] if before else None, size, is_open=is_open)
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
-    return body.answer({"incidents": [_page(hub, one) for one in found], "cursor": cursor}, Incidents)
+    return body.answer({"incidents": [incident_page(hub, one) for one in found], "cursor": cursor}, Incidents)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/incidents/{incident}."""
     return await _shown(request, int(request.match_info["incident"]))
+
+
+async def candidates(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/incidents/{incident}/candidates."""
+    hub, incident_id = request.app[HUB], int(request.match_info["incident"])
+
+    async def work(session: Session) -> list[tuple[Candidate, float]]:
+        await incidents.get(session, incident_id)
+        return await fitting.candidates(hub, session, incident_id)
+
+    found = [
+        {
+            "number": number_of(one.id),
+            "text": one.told.masked_text[:CUT],
+            "place": one.told.place,
+            "registered_at": one.told.registered_at,
+            "confidence": sure,
+        }
+        for one, sure in (await hub.database.read(work))[:MOST_AT_ONCE]
+    ]
+    return body.answer({"candidates": found}, Candidates)
 
 
 async def create(request: web.Request, actor: Actor) -> web.Response:
@@ -102,6 +145,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
         opened[:] = [await use_case.open_on(step, fields)]
 
     await run(hub, actor, id_of(fields.ticket), work)
+    hub.open_incidents = None
     return await _shown(request, opened[0].id, status=201)
 
 
@@ -115,6 +159,7 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
         await use_case.move(step, incident_id, fields)
 
     await run(hub, actor, incident.lead, work)
+    hub.open_incidents = None
     return await _shown(request, incident_id)
 
 
@@ -127,7 +172,7 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
     attached, refused = [], []
     for number in dict.fromkeys(fields.tickets):
         try:
-            await run(hub, actor, id_of(number), lambda step: merge(step, wanted))
+            await run(hub, actor, id_of(number), lambda step: merge(step, wanted, incident=incident))
         except HotlineError as error:
             refused.append({"number": number, "reason": error.detail})
         else:
@@ -138,10 +183,11 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
 async def _shown(request: web.Request, incident_id: int, *, status: int = 200) -> web.Response:
     hub = request.app[HUB]
     found = await hub.database.read(lambda session: incidents.get(session, incident_id))
-    return body.answer(_page(hub, found), IncidentPage, status=status)
+    return body.answer(incident_page(hub, found), IncidentPage, status=status)
 
 
-def _page(hub: Hub, incident: Incident) -> dict[str, Any]:
+def incident_page(hub: Hub, incident: Incident) -> dict[str, Any]:
+    """Return an incident as it is shown."""
     now = hub.now()
     answer = incident.answer_at(now)
     return {

@@ -12,6 +12,7 @@ from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.fields import Code, LineNumber, Remark
 from hotline.keys import HUB
+from hotline.notice import day
 from hotline.receipt import CallerLimitTold, limit_told
 from hotline.request import Caller, phone_digits
 from models.calendar import CHINA_TIME
@@ -21,6 +22,7 @@ from models.vocabulary import Channel, Role
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from hotline.hub import Hub
     from models.ticket import Actor
 
 
@@ -57,11 +59,15 @@ class Offered(Struct, kw_only=True):
 
 
 class Happened(Struct, kw_only=True):
-    """What is known of an interaction now; a limited caller who speaks of a danger `passes`, and is put through at once."""
+    """What is known of an interaction now; `say` is what telephony tells a caller who is to be called back.
+
+    A limited caller who speaks of a danger `passes`, and is put through at once.
+    """
 
     id: Annotated[int, Meta(ge=1)]
     outcome: str | None
     call_back_by: datetime | None
+    say: str | None
     caller_limit: CallerLimitTold | None = None
 
 
@@ -172,8 +178,16 @@ async def event(request: web.Request, actor: Actor) -> web.Response:
     hub, told = request.app[HUB], None
     if hub.limit_of(changed.caller_index) is not None:
         told = limit_told(hub, changed.caller_index, is_danger=hub.has_danger(changed.transcript))
-    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": changed.call_back_by}
+    by = changed.call_back_by
+    content = {"id": changed.id, "outcome": changed.outcome, "call_back_by": by, "say": _say(hub, by)}
     return body.answer({**content, "caller_limit": told}, Happened)
+
+
+def _say(hub: Hub, call_back_by: datetime | None) -> str | None:
+    if call_back_by is None:
+        return None
+    why = "目前来电集中，" if hub.storm is not None else ""
+    return f"您好，{why}我们将于{day(call_back_by)}前给您回电。"
 
 
 async def missed(request: web.Request, actor: Actor) -> web.Response:

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
-from models.store import backlog, deliveries, installation, seats, timers
+from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +40,9 @@ class Reading(Struct, frozen=True, kw_only=True):
     agents: dict[str, int]
     waiting_work: dict[str, int]
     longest_wait_for: float
+    incidents: dict[str, int]
+    prompts: int
+    is_storm: bool
     heartbeat_for: float | None
 
 
@@ -82,6 +85,9 @@ class Figures:
                 kind: sum(queue.n for queue in queues if queue.kind == kind) for kind in get_args(seats.WorkKind)
             },
             longest_wait_for=max(0.0, (now - first).total_seconds()),
+            incidents=await incidents.figures(session, now),
+            prompts=await prompts.waiting(session),
+            is_storm=await storms.now(session) is not None,
             heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
         )
 
@@ -116,6 +122,10 @@ class Gauges(Collector):
         yield _gauges("waiting_work", "chats, calls and call-backs that wait for an agent", "kind", found.waiting_work)
         longest = "how long the first of them has waited, on the hub's clock; 0 where none waits"
         yield _gauge("longest_wait_for_an_agent_seconds", longest, found.longest_wait_for)
+        words = "incidents that are open, whose report to the leaders is late, whose one answer has expired"
+        yield _gauges("incidents", words, "counted", found.incidents)
+        yield _gauge("prompts", "pile-ups that wait for a person to open an incident or dismiss them", found.prompts)
+        yield _gauge("storm", "1 while so much comes in that what can wait is put off, else 0", float(found.is_storm))
         if found.heartbeat_for is not None:
             beat = "since the last sign of life of any worker, on the wall clock"
             yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from hotline.api.frame import page
 from hotline.keys import HUB, SETTINGS
 from hotline.notice import day
+from hotline.prompt import title_of
+from hotline.storm import SHED
 from models.labels import LABELS
 from models.lifecycle import TicketState
-from models.store import backlog, deliveries, notices, tickets
+from models.store import backlog, deliveries, notices, prompts, tickets
 from models.store.tickets import Filter
 from models.ticket import number_of
 
@@ -51,6 +53,9 @@ async def live(request: web.Request) -> web.Response:
         f"<header><h1>{escape(hub.city.name)}12345热线服务中枢</h1><span>{escape(day(hub.now()))}</span>{speed}"
         f"<span>{'演示' if is_demo else '只显示数字，工单须登录后查看'}</span></header>"
     )
+    if hub.storm is not None:
+        since = f"{day(hub.storm.began_at)}起，{hub.storm.reason}；暂停：{'、'.join(SHED)}"
+        content = f'<section class="alarm">风暴模式：{escape(since)}</section>{content}'
     alarms = "".join(f'<section class="alarm">{escape(text)}</section>' for text in hub.alarms.values())
     return page(f"{hub.city.name}12345热线服务中枢", f"{head}<main>{alarms}{content}</main>", head=RENEWED)
 
@@ -106,10 +111,23 @@ async def _matters(hub: Hub, session: Session) -> str:
     often = f"申请退单{terms.dispute_at}次或换主办派单{terms.designate_at}次以上"
     told = await notices.newest(session, 8)
     departments = _departments(hub, found["departments"][:8])
-    return f"""<section><h2>最新诉求<small>已脱敏</small></h2>{_newest(hub, newest)}</section>
+    asked = await prompts.page(session, "open", None, 6)
+    return f"""<section><h2>是否开启事件<small>成批反映，等班长决定</small></h2>{_prompts(hub, asked)}</section>
+<section><h2>最新诉求<small>已脱敏</small></h2>{_newest(hub, newest)}</section>
 <section class="half"><h2>承办单位<small>积压多者在前</small></h2>{departments}</section>
 <section class="half"><h2>反复退单<small>{often}</small></h2>{_pressed(hub, pressed)}</section>
 <section><h2>短信告知<small>演示：只显示，不发送</small></h2>{_told(told)}</section>"""
+
+
+def _prompts(hub: Hub, rows: list[prompts.Prompt]) -> str:
+    if not rows:
+        return '<p class="muted">没有。</p>'
+    lines = "".join(
+        f'<tr><td>{escape(title_of(hub, row))}</td><td class="all">{escape(row.sentence)}</td><td>{row.callers}</td>'
+        f'<td>{row.tickets}</td><td class="n">{day(row.first_at)}</td></tr>'
+        for row in rows
+    )
+    return _table(("事项", "代表诉求", "诉求人", "工单", "最早"), lines)
 
 
 def _newest(hub: Hub, rows: list[Any]) -> str:
@@ -153,7 +171,7 @@ def _told(rows: list[notices.Message]) -> str:
     if not rows:
         return '<p class="muted">还没有短信。</p>'
     lines = "".join(
-        f'<tr><td class="n">{number_of(row.ticket_id)}</td><td class="all">{escape(row.content)}</td>'
+        f'<tr><td class="n">{number_of(row.ticket_id) if row.ticket_id else "—"}</td><td class="all">{escape(row.content)}</td>'
         f"<td>{'已发' if row.sent_at else '待发'}</td></tr>"
         for row in rows
     )

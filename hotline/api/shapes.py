@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from hotline.fields import Taken
+from hotline.fitting import ProposedIncident
 from models.lifecycle import Action, AssignmentState, TicketState
 from models.understanding import Interval, Misconduct, Place, ScopeDoubt
 from models.vocabulary import AssignmentRole, Channel, Disclosure, Flag, Identity, Kind
@@ -247,7 +248,7 @@ class ProposedHandoff(Struct, kw_only=True):
 
 
 class Understood(Struct, kw_only=True):
-    """What intake would decide."""
+    """What intake would decide; `incident` is the open one that the request seems to be about."""
 
     categories: list[NamedGuess]
     detail: str | None
@@ -280,3 +281,4 @@ class Understood(Struct, kw_only=True):
     handoff: list[ProposedHandoff]
     auto: bool
     desk_reasons: list[str]
+    incident: ProposedIncident | None

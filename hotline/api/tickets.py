@@ -10,10 +10,11 @@ import msgspec
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
 from hotline.api.view import attached, elsewhere, may_have_attachment, readable, ticket_line, ticket_page, word_of
+from hotline.fitting import fitting
 from hotline.intake import proposed, register
 from hotline.keys import HUB
 from hotline.reply_check import checked
-from hotline.request import Register, cleaned, dialled
+from hotline.request import Register, cleaned, dialled, phone_digits
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, external_ids, handoffs, tickets
@@ -45,7 +46,10 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
 async def understood(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/understand: what intake would decide, storing nothing."""
     hub = request.app[HUB]
-    _, _, found = await read_request(request, actor)
+    wanted, _, found = await read_request(request, actor)
+    phone = wanted.caller.phone if wanted.caller else None
+    caller = hub.database.keyring.blind_index(phone_digits(phone)) if phone else None
+    fits = await hub.database.read(lambda session: fitting(hub, session, found, caller=caller, at=hub.now()))
     way = found.route
     content = msgspec.to_builtins(found.understanding)
     del content["fingerprint"], content["bands"], content["tokens"]
@@ -64,6 +68,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
             "handoff": [{"number": rule.number, "script": rule.script} for rule in found.handoffs],
             "auto": not found.desk_reasons,
             "desk_reasons": found.desk_reasons,
+            "incident": fits,
         },
         shapes.Understood,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hotline.api import body, follow_ups, forecast, knowledge, risk_clues, supervisions
+from hotline.api import body, follow_ups, forecast, knowledge, prompts, risk_clues, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
@@ -29,6 +29,7 @@ TELEPHONY: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD})
 HOTLINE: Final = READERS - {Role.DEPARTMENT}
 ASKERS: Final = INTAKE | STAFF
 WRITERS: Final = frozenset({Role.KNOWLEDGE, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.DEPARTMENT})
+SHIFT: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 ON_LINE: Final = frozenset({Role.CHANNEL})
 PATTERNS: Final = {
     "number": "^[0-9]{14,17}$",
@@ -48,6 +49,7 @@ TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}
 CLUE_STATE: Final = {"type": "string", "enum": [*risk_clues.STATES, ""]}
 INTEGRATION: Final = {"type": "string", "enum": [*map(str, Integration), ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
+PROMPT_STATE: Final = {"type": "string", "enum": [*prompts.STATES, ""]}
 RUNG: Final = {"type": "string", "enum": [*follow_ups.RUNGS, ""]}
 STAFF_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": follow_ups.MOST_STAFF}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}

@@ -18,6 +18,7 @@ from hotline.simulation.desk import Desk
 from hotline.simulation.figures import FigureKeepers
 from hotline.simulation.follow_up import FollowUpCalls
 from hotline.simulation.ground import GridWorkers
+from hotline.simulation.incidents import IncidentLeads
 from hotline.simulation.knowledge import KnowledgeKeepers
 from hotline.simulation.ladder import Ladder
 from hotline.simulation.lines import LineKeepers
@@ -54,6 +55,7 @@ ROLES: Final = (
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
 SWEEP_EVERY_S: Final = 10.0
+LEADS_EVERY_S: Final = 2.0
 GROUND_EVERY_S: Final = 3.0
 SHIFT_EVERY_S: Final = 20.0
 
@@ -110,6 +112,7 @@ async def _outside(
         again_and_again(SHIFT_EVERY_S, agents.change_shift),
         again_and_again(SWEEP_EVERY_S, agents.look_around),
         again_and_again(GROUND_EVERY_S, workers.round),
+        IncidentLeads(town).bursts(doors["phone"], calling),
         again_and_again(GROUND_EVERY_S, Suggesters(town, doors["web"]).round),
     ]
     if "desk" in plan.parts:
@@ -130,13 +133,15 @@ def _bearers(connection: Connection, tokens: dict[str, str]) -> dict[str, Person
 
 async def _desk(town: Town) -> list[Any]:
     """Everything that the people of the hotline's desk do."""
-    desk, decisions = Desk(town), Decisions(town)
+    desk, decisions, leads = Desk(town), Decisions(town), IncidentLeads(town)
     await desk.start()
     return [
         again_and_again(ROUND_EVERY_S, desk.round),
         again_and_again(ROUND_EVERY_S, decisions.round),
         again_and_again(ROUND_EVERY_S, decisions.confirm),
         again_and_again(SWEEP_EVERY_S, KnowledgeKeepers(town).round),
+        again_and_again(LEADS_EVERY_S, leads.round),
+        leads.storm(),
         again_and_again(SWEEP_EVERY_S, FigureKeepers(town).round),
         Scenes(town).run(),
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, forecast, indicators, model_in_use, report, waves
+from hotline import auto_dispatch, forecast, indicators, model_in_use, prompt, report, storm, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
@@ -36,6 +36,8 @@ BEAT_EVERY_S: Final = 2.0
 SHADOW_EVERY_S: Final = 5.0
 # A page is joined in some milliseconds and a wave described in some dozen: webhooks and timers come first.
 WAVES_EVERY_S: Final = 2.0
+PROMPTS_EVERY_S: Final = 1.0
+STORM_EVERY_S: Final = 2.0
 LOOK_FOR_DRIFT_EVERY_S: Final = 60.0
 # A forecast is made once an hour of the hub's clock, and however fast that runs no oftener than this.
 FORECAST_EVERY_S: Final = 60.0
@@ -61,17 +63,21 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
             group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
-            group.create_task(_loop(lambda: remind(hub), REMIND_EVERY_S, breath_s=REMIND_EVERY_S))
-            group.create_task(_loop(lambda: draw_due(hub), DRAW_EVERY_S, breath_s=DRAW_EVERY_S))
-            group.create_task(_loop(shadow.turn, SHADOW_EVERY_S, breath_s=SHADOW_EVERY_S))
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
-            group.create_task(_loop(lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S))
-            group.create_task(
-                _loop(lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S, breath_s=FORECAST_EVERY_S)
-            )
-            group.create_task(_loop(lambda: indicators.refresh(hub), COUNT_EVERY_S, breath_s=COUNT_EVERY_S))
-            group.create_task(_loop(lambda: report.turn(hub), REPORTS_EVERY_S))
-            group.create_task(_loop(lambda: _ask_for_reports(hub), COUNT_EVERY_S))
+            group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
+            group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
+            for once, every_s in (
+                (lambda: remind(hub), REMIND_EVERY_S),
+                (lambda: draw_due(hub), DRAW_EVERY_S),
+                (shadow.turn, SHADOW_EVERY_S),
+                (lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S),
+                (lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S),
+                (lambda: indicators.refresh(hub), COUNT_EVERY_S),
+                (lambda: report.turn(hub), REPORTS_EVERY_S),
+                (lambda: _ask_for_reports(hub), COUNT_EVERY_S),
+            ):
+                # What can wait while there is a storm; none of it is in a hurry where more is waiting.
+                group.create_task(_loop(storm.unless_storm(hub, once), every_s, breath_s=every_s))
             if settings.demo:
                 group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
             else:

@@ -1,4 +1,4 @@
--- name: write(tickets, texts, bands, band_tickets, links, assignments, events, words, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
+-- name: write(tickets, texts, bands, band_tickets, links, hits, assignments, events, words, city_code, ticket_id, dropped_timers, timers, deliveries, notices, handoffs, follow_ups, ratings, disputes, supervisions, amendments, idempotency)!
 -- Everything that one step changes, in one statement and so in one transaction: rows come as JSON arrays.
 WITH written_tickets AS (
   INSERT INTO tickets SELECT * FROM json_populate_recordset(NULL::tickets, :tickets::text::json)
@@ -26,6 +26,8 @@ WITH written_tickets AS (
   SELECT :city_code, b.band, b.ticket_id FROM unnest(:bands::bigint[], :band_tickets::bigint[]) AS b (band, ticket_id)
 ), written_links AS (
   INSERT INTO wave_tickets SELECT * FROM json_populate_recordset(NULL::wave_tickets, :links::text::json)
+), written_hits AS (
+  INSERT INTO keyword_hits SELECT * FROM json_populate_recordset(NULL::keyword_hits, :hits::text::json)
 ), written_assignments AS (
   INSERT INTO assignments SELECT * FROM json_populate_recordset(NULL::assignments, :assignments::text::json)
   ON CONFLICT (city_code, ticket_id, ordinal) DO UPDATE SET

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from models.store.database import queries, to_rows
+from models.store.prompts import KeywordHit
 from models.store.together import Together
 from models.store.waves import Link
 from models.ticket import MONTH, Assignment, Delivery, Notice, Ticket, TicketText, Timer
@@ -60,6 +61,7 @@ class Change(Struct, kw_only=True):
     tickets: list[Ticket] = field(default_factory=list)
     texts: list[NewText] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    hits: list[KeywordHit] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     words: list[EventWords] = field(default_factory=list)
@@ -102,6 +104,7 @@ async def write(session: Session, *changes: Change) -> None:
             bands=[band for text in texts for band in text.bands],
             band_tickets=[text.ticket_id for text in texts for _ in text.bands],
             links=rows("links"),
+            hits=rows("hits"),
             assignments=rows("assignments"),
             events=made("events", _event_row),
             words=made("words", _words_row),

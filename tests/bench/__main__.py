@@ -7,12 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import forecast, history, intake, million, understanding
+from tests.bench import burst, forecast, history, intake, million, understanding
 
 GROUPS = {
     "understand": understanding.measure,
     "forecast": forecast.measure,
     "intake": intake.measure,
+    "burst": burst.measure,
     "million": million.measure,
     "import": history.measure,
 }

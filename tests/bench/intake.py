@@ -41,10 +41,10 @@ async def measure(folder: Path) -> None:
         "HOTLINE_SERVERS": str(SERVERS),
         "HOTLINE_CLOCK_SPEED": "1",
     }
-    with _process([sys.executable, "-m", "hotline", "up"], environ) as hub:
-        access = await _ready(folder / "data" / "access.json", PORT)
+    with process([sys.executable, "-m", "hotline", "up"], environ) as hub:
+        access = await ready(folder / "data" / "access.json", PORT)
         hook = [sys.executable, "-m", "tests.bench.servers", "receivers", str(HOOK_PORT)]
-        with _process(hook, environ):
+        with process(hook, environ):
             await _wait_port(HOOK_PORT)
             await _register(access)
             bare = await _bare(folder, environ)
@@ -95,7 +95,7 @@ async def _bare(folder: Path, environ: dict[str, str]) -> float:
     command = [sys.executable, "-m", "tests.bench.servers", "bare", str(BARE_PORT), url]
     with contextlib.ExitStack() as stack:
         for _ in range(SERVERS):
-            stack.enter_context(_process(command, environ))
+            stack.enter_context(process(command, environ))
         await _wait_port(BARE_PORT)
         rows = texts(200, seed=3)
         await _load(BARE_PORT, "none", itertools.islice(rows, WARM), "warm")
@@ -142,8 +142,8 @@ async def _register(access: dict[str, Any]) -> None:
                 assert response.status == 200, await response.text()
 
 
-async def _ready(path: Path, port: int) -> dict[str, Any]:
-    for _ in range(600):
+async def ready(path: Path, port: int) -> dict[str, Any]:
+    for _ in range(1800):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
             found: dict[str, Any] = json.loads(path.read_text())
             return found
@@ -173,7 +173,7 @@ def _cpu(process: subprocess.Popen[bytes]) -> float:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def process(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         yield process

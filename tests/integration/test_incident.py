@@ -133,6 +133,98 @@ async def test_an_incident_alarms_who_is_on_duty_and_owes_the_leaders_reports(wo
     assert (page["reports"], page["is_report_late"]) == (1, False)
 
 
+async def test_a_report_that_was_not_made_alarms_again_and_again_until_it_is(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    first, every = world.hub.city.incidents.report(lead["urgency"])
+
+    async def alarms() -> list[str]:
+        return [one.content for one in await world.told(lead["number"]) if "尚未报送" in one.content]
+
+    world.clock.move(seconds=first.total_seconds() - 30)
+    await world.fire()
+    assert await alarms() == []
+    world.clock.move(minutes=1)
+    await world.fire()
+    once = await alarms()
+    assert once
+    assert TITLE in once[0]
+    assert {"escalate", "incident_report_late"} <= set(await world.trail(lead["number"]))
+    world.clock.move(minutes=16)
+    await world.fire()
+    assert len(await alarms()) == 2 * len(once)
+    page = await world.get(f"/api/v1/incidents/{incident['id']}", who="leader")
+    assert (page["is_report_late"], page["late_reports"]) == (True, 1)
+    async with world.client.get("/metrics") as response:
+        assert 'hotline_incidents{counted="report_late"} 1.0' in await response.text()
+    page = await move(world, incident, "report", text="已报市政府值班室")
+    assert (page["is_report_late"], page["late_reports"]) == (False, 1)
+    world.clock.move(minutes=16)
+    await world.fire()
+    assert len(await alarms()) == 2 * len(once)
+    world.clock.move(seconds=every.total_seconds())
+    await world.fire()
+    page = await world.get(f"/api/v1/incidents/{incident['id']}", who="leader")
+    assert page["late_reports"] == 2
+
+
+async def test_nobody_is_alarmed_about_an_incident_that_is_over(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    await move(world, incident, "close", text="供水已恢复")
+    before = len(await world.told(lead["number"]))
+    world.clock.move(hours=40)
+    await world.fire()
+    said = [one.content for one in (await world.told(lead["number"]))[before:]]
+    assert not [one for one in said if "尚未报送" in one or "统一口径" in one]
+
+
+async def test_the_keeper_of_an_answer_is_warned_before_it_expires_and_when_it_has(
+    burst: tuple[World, Any, Any],
+) -> None:
+    world, lead, incident = burst
+    until = str((world.clock.at + timedelta(hours=2)).isoformat())
+    await move(world, incident, "answer", text="预计今晚十点恢复供水", expires_at=until)
+
+    async def warned(words: str) -> bool:
+        return any(words in one.content for one in await world.told(lead["number"]) if one.kind == "alarm")
+
+    world.clock.move(minutes=80)
+    await world.fire()
+    assert not await warned("统一口径将于")
+    world.clock.move(minutes=15)
+    await world.fire()
+    assert await warned("统一口径将于")
+    assert await warned("test-shift_lead")
+    assert not await warned("统一口径已到期")
+    world.clock.move(minutes=30)
+    await world.fire()
+    assert await warned("统一口径已到期")
+
+
+async def test_an_expired_answer_is_given_out_by_no_door(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    early = await caller(world, incident, 1)
+    world.clock.move(hours=25)
+    after = await caller(world, incident, 2)
+    late = await world.register(BURST, caller={"phone": "13700000001"})
+    path = f"/api/v1/incidents/{incident['id']}"
+    await world.post(f"{path}/attach", {"tickets": [late["number"]]}, who="agent")
+    said = [(await world.told(one["number"]))[-1].content for one in (after, late)]
+    shown = [await world.followed(one) for one in (early, after, late, lead)]
+    shown += [await world.get(path, who=who) for who in ("agent", "leader", "channel:chatbot")]
+    shown += [await world.get("/api/v1/incidents", who="supervisor")]
+    assert not [one for one in (*said, *map(str, shown)) if ANSWER in one]
+
+
+async def test_the_lead_of_an_open_incident_is_merged_into_nothing(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    other = await world.register(BURST, caller={"phone": "13700000001"})
+    merge = {"into": other["number"], "reason": "同一事项"}
+    problem = await world.refused(lead["number"], "merge", who="shift_lead", **merge)
+    assert TITLE in problem["detail"]
+    await move(world, incident, "close")
+    await world.step(lead["number"], "merge", who="shift_lead", **merge)
+
+
 async def test_who_may_not_and_what_cannot_is_refused(burst: tuple[World, Any, Any]) -> None:
     world, lead, incident = burst
     again = {"ticket": lead["number"], "title": TITLE}
