@@ -43,11 +43,11 @@ class IncidentLeads:
             await asyncio.gather(
                 *(self._calls(phone, sort, place, CALLERS) for sort, place in zip(SORTS, places, strict=True))
             )
-            await self.town.pace.rest(HOUR)
+            await self.town.pace.let_pass(HOUR)
             await asyncio.gather(
                 *(self._calls(phone, sort, place, LATER_CALLERS) for sort, place in zip(SORTS, places, strict=True))
             )
-            await self.town.pace.rest(HOUR)
+            await self.town.pace.let_pass(HOUR)
 
     async def round(self) -> None:
         """Settle what asks for a decision, tell the leaders, end what is over."""
@@ -60,9 +60,9 @@ class IncidentLeads:
     async def storm(self) -> None:
         """A shift lead says once an hour that there is a storm, and some minutes later that it is over."""
         while True:
-            await self.town.pace.rest(HOUR)
+            await self.town.pace.let_pass(HOUR)
             await self._switch("begin")
-            await self.town.pace.rest(STORM_FOR)
+            await self.town.pace.let_pass(STORM_FOR)
             await self._switch("end")
 
     async def _switch(self, action: str) -> None:

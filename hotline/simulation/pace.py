@@ -47,6 +47,10 @@ class Pace:
         """Take so long for something."""
         await asyncio.sleep(self.seconds(length))
 
+    async def let_pass(self, length: timedelta) -> None:
+        """Let that much hub time pass, however quick anybody is."""
+        await asyncio.sleep(self.lasts(length))
+
     async def rest_until(self, at: datetime) -> None:
         """Let hub time pass until then: no haste makes it pass sooner."""
         await asyncio.sleep(self.lasts(at - self.now()))
