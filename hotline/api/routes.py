@@ -1,4 +1,4 @@
-"""Every URL on one page: who may call it, what it takes, what it answers."""
+"""Every URL: who may call it, what it takes, what it answers; those of a hotline's day are on pages of their own."""
 
 from __future__ import annotations
 
