@@ -13,8 +13,9 @@ from hotline.api import body
 from hotline.api.shapes import Count, Cursor
 from hotline.keys import HUB
 from hotline.reconciliation import DAY, DayList, Version, subcenter
-from models.errors import InvalidRequest
+from models.errors import Forbidden, InvalidRequest
 from models.store import reconciliations
+from models.vocabulary import Channel
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -85,8 +86,15 @@ class Reconciliation(Struct, kw_only=True):
     cursor: Cursor
 
 
+def _check_feed(actor: Actor) -> None:
+    """Raise Forbidden for every other channel: what the telephone or the chatbot holds writes no sub-centre's records."""
+    if actor.name != Channel.FEED:
+        raise Forbidden("分中心的镜像记录和对账清单只能用 feed 渠道的凭证报送")
+
+
 async def put_record(request: web.Request, actor: Actor) -> web.Response:
     """PUT /api/v1/feeds/{line}/{external_id}."""
+    _check_feed(actor)
     hub = request.app[HUB]
     external_id = request.match_info["external_id"]
     line = subcenter(hub, request.match_info["line"])
@@ -100,6 +108,7 @@ async def put_record(request: web.Request, actor: Actor) -> web.Response:
 
 async def put_list(request: web.Request, actor: Actor) -> web.Response:
     """PUT /api/v1/feeds/{line}/reconciliations/{date}."""
+    _check_feed(actor)
     hub = request.app[HUB]
     line, day = subcenter(hub, request.match_info["line"]), _day(request)
     _, said = await body.read_body(request, DayList)

@@ -152,3 +152,11 @@ async def test_the_command_prints_what_is_open(
     assert json.loads(line)["differences"] == [{"external_id": "absent", "listed": 4, "kept": None, "what": "missing"}]
     await record(world, "absent", 4)
     assert await told() == (0, ["1日对账，0日未结"])
+
+
+async def test_no_other_channel_writes_a_sub_centres_records(world: World) -> None:
+    for path in (f"{FEEDS}/B-1", f"{FEEDS}/reconciliations/{TODAY}"):
+        content = {"version": 9, "record": {}, "list": of(B=9)}
+        for who in ("channel:chatbot", "channel:phone"):
+            problem = await world.post(path, content, who=who, method="PUT", ok=(403,))
+            assert "feed" in problem["detail"]
