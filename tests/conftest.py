@@ -27,6 +27,7 @@ WHOLE_MACHINE = frozenset({"acceptance", "browser"})
 SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = Path(item.path).parent.name

@@ -22,6 +22,9 @@ OPEN_FOR: Final = timedelta(minutes=75)
 STORM_FOR: Final = timedelta(minutes=5)
 # Every second incident is reported only when the clock has asked for it.
 LATE: Final = 2
+# Where the clock races: bursts and storms are now and then all the same, or nothing else would go on.
+BURST_AFTER_S: Final = 20.0
+STORM_AFTER_S: Final = 60.0
 
 
 class IncidentLeads:
@@ -43,11 +46,11 @@ class IncidentLeads:
             await asyncio.gather(
                 *(self._calls(phone, sort, place, CALLERS) for sort, place in zip(SORTS, places, strict=True))
             )
-            await self.town.pace.let_pass(HOUR)
+            await self.town.pace.let_pass(HOUR, BURST_AFTER_S)
             await asyncio.gather(
                 *(self._calls(phone, sort, place, LATER_CALLERS) for sort, place in zip(SORTS, places, strict=True))
             )
-            await self.town.pace.let_pass(HOUR)
+            await self.town.pace.let_pass(HOUR, BURST_AFTER_S)
 
     async def round(self) -> None:
         """Settle what asks for a decision, tell the leaders, end what is over."""
@@ -60,7 +63,7 @@ class IncidentLeads:
     async def storm(self) -> None:
         """A shift lead says once an hour that there is a storm, and some minutes later that it is over."""
         while True:
-            await self.town.pace.let_pass(HOUR)
+            await self.town.pace.let_pass(HOUR, STORM_AFTER_S)
             await self._switch("begin")
             await self.town.pace.let_pass(STORM_FOR)
             await self._switch("end")

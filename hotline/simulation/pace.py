@@ -47,9 +47,9 @@ class Pace:
         """Take so long for something."""
         await asyncio.sleep(self.seconds(length))
 
-    async def let_pass(self, length: timedelta) -> None:
-        """Let that much hub time pass, however quick anybody is."""
-        await asyncio.sleep(self.lasts(length))
+    async def let_pass(self, length: timedelta, least_s: float = 0.0) -> None:
+        """Let that much hub time pass, however quick anybody is; and where the clock races, at least so many real seconds."""
+        await asyncio.sleep(max(least_s, self.lasts(length)))
 
     async def rest_until(self, at: datetime) -> None:
         """Let hub time pass until then: no haste makes it pass sooner."""
