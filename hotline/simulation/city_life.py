@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,6 +73,8 @@ async def live(
         pace = Pace(lambda: _hub_time(people["supervisor"]), plan.haste)
         await pace.start()
         town = Town(city, connection, pace, people, plan.seed, plan.told_first)
+        if plan.calling(pace):
+            town.calling_until = time.monotonic() + plan.calling(pace)
         jobs: list[Any] = [pace.keep(), watch(pace, connection.tally)]
         citizens = Citizens(town)
         doors = _bearers(connection, access.channels)

