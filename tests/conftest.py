@@ -9,10 +9,11 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from hotline.server_process import end, launcher
 
@@ -27,15 +28,23 @@ WHOLE_MACHINE = frozenset({"acceptance", "browser"})
 SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = Path(item.path).parent.name
         if folder in {"unit", "integration", "acceptance", "browser"}:
             item.add_marker(folder)
-        if folder in WHOLE_MACHINE:
-            # One after the other, beside the rest of the suite: each of these starts every process of a hub.
-            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
+class BesideTheRest(LoadScopeScheduling):  # type: ignore[misc]
+    """File by file; what starts every process of a hub runs one after the other, beside the rest of the suite."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "processes" if Path(file).parent.name in WHOLE_MACHINE else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BesideTheRest:
+    return BesideTheRest(config, log)
 
 
 class SystemPostgres:
