@@ -29,7 +29,7 @@ run: setup ## start the whole hub and print its address
 	@HOTLINE_DEMO=$${HOTLINE_DEMO:-on} exec $(BIN)/hotline up
 
 test: setup ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 2
+	@$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 	@$(BIN)/ruff check .
