@@ -159,6 +159,7 @@ async def _rated_by_merged_caller(step: Step, common: Step, fields: Rate, remark
 
 async def close(step: Step, fields: Close) -> None:
     """办结 by a person of the follow-up desk; where the citizen was not reached, with the reason why it ends so."""
+    step.check(Action.CLOSE)
     told = await follow_ups.of_ticket(step.session, step.ticket.id)
     if any(one["reached"] and one["round"] == step.ticket.reopen_count for one in told):
         await _close(step, fields.reason or "回访完成")

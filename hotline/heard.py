@@ -6,19 +6,24 @@ them (信访工作条例 §30): a person at the hotline reads them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hotline.handing_off import start_handoff
 from hotline.pushing import push_by_rule
 from hotline.step import PROGRAM
 from models.lifecycle import Action, ticket_allows
 from models.store import handoffs
+from models.vocabulary import Flag, Kind
 from routing.accusation import accusing_words, is_accusation, units_by_misconduct
-from routing.guards import recusal
+from routing.guards import is_conduct, recusal
 
 if TYPE_CHECKING:
     from hotline.step import Step
+    from models.city import City
     from models.understanding import Understanding
+
+# By how much a kind or a category alone must be likely.
+LIKELY: Final = 0.5
 
 
 async def take_in(step: Step, words: str) -> bool:
@@ -55,7 +60,7 @@ def _accuses_holder(step: Step, read: Understanding) -> bool:
     """Tell whether the words accuse whoever has or had the ticket, or somebody of whom the program cannot tell who it is."""
     hub, ticket = step.hub, step.ticket
     category = read.detail or (read.categories[0].code if read.categories else None)
-    if not is_accusation(read, category, hub.city):
+    if not _is_surely_accusation(read, category, hub.city):
         return False
     where = hub.jurisdiction(ticket)
     barred = recusal(
@@ -73,3 +78,15 @@ def _accuses_holder(step: Step, read: Understanding) -> bool:
         step.set(recused=tuple(dict.fromkeys((*ticket.recused, *barred.units))))
     step.supervise(Action.ESCALATE, None, "诉求人后续所述涉及承办单位或其人员，未转给承办单位，请人工核对回避")
     return True
+
+
+def _is_surely_accusation(read: Understanding, category: str | None, city: City) -> bool:
+    """A few more words are often read as anything: by kind or category alone they accuse only where that is likely.
+
+    Signs of corruption, and who is told of as doing wrong, are enough as ever.
+    """
+    if Flag.CORRUPTION in (*read.flags, *read.suspected, *read.doubted) or read.misconduct is not None:
+        return True
+    by_kind = read.kind is Kind.TIP_OFF and read.kind_p >= LIKELY
+    by_category = is_conduct(category, city) and read.categories[0].p >= LIKELY
+    return by_kind or by_category or (read.accused is not None and is_accusation(read, category, city))

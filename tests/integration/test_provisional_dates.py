@@ -74,7 +74,7 @@ async def test_an_extension_into_an_unannounced_year_is_told_as_provisional(worl
     await world.step(number, "request_extension", who=WHO, reason="须更换地下电缆", extra="5wd")
     await world.step(number, "decide_extension", who="dispatcher", granted=True, reason="情况属实")
     told = (await world.told(number))[-1]
-    assert (told.kind, "延期至2027年1月2日17时30分（暂定）答复" in told.content) == ("extended", True)
+    assert (told.kind, "延期至2027年1月3日24时（暂定）答复" in told.content) == ("extended", True)
     assert (await world.followed(receipt))["is_provisional"] is True
 
 
