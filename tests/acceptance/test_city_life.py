@@ -285,11 +285,14 @@ async def _stored(url: str) -> dict[str, tuple[str, dict[int, str]]]:
 
 
 async def _figures(url: str) -> dict[str, float]:
-    """The share of what was dispatched that ended closed, what lies on the desk, which webhooks wait."""
+    """The share of what was dispatched that ended closed, what lies on the desk, which webhooks wait.
+
+    What was merged after its dispatch, as a pile-up is into its incident, ends as the common ticket does.
+    """
     connection = await asyncpg.connect(url)
     states = [row["state"] for row in await connection.fetch(
-        "SELECT state::text AS state FROM tickets AS t WHERE EXISTS "
-        "(SELECT 1 FROM assignments AS a WHERE a.ticket_id = t.id)"
+        "SELECT coalesce(c.state, t.state)::text AS state FROM tickets AS t LEFT JOIN tickets AS c ON c.id = t.merged_into "
+        "AND t.state = 'merged' WHERE EXISTS (SELECT 1 FROM assignments AS a WHERE a.ticket_id = t.id)"
     )]  # fmt: skip
     on_desk = await connection.fetchval("SELECT count(*) FROM tickets WHERE state = 'on_desk'")
     waiting = await connection.fetchval("SELECT count(*) FROM deliveries WHERE state <> 'delivered'")
