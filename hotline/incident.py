@@ -12,7 +12,7 @@ from hotline.notice import day
 from hotline.roster import on_duty
 from models.errors import Conflict
 from models.incident_rules import span
-from models.lifecycle import OPEN_TICKET, Action
+from models.lifecycle import OPEN_TICKET, Action, ticket_allows
 from models.store import incidents
 from models.store.incidents import Incident
 
@@ -117,7 +117,10 @@ async def report_late(step: Step, timer: Timer) -> None:
         return
     time = int(timer.kind.partition(":")[2] or 1)
     reason = f"突发事件“{incident.title}”应于{day(incident.report_by)}前报送领导，尚未报送"
-    step.supervise(Action.ESCALATE if time == 1 else Action.REMIND, None, reason, owner="shift_lead")
+    action = Action.ESCALATE if time == 1 else Action.REMIND
+    if ticket_allows(step.ticket.state, action):
+        # The lead may have been closed while the incident goes on: then nobody is reminded of the ticket.
+        step.supervise(action, None, reason, owner="shift_lead")
     step.record("incident_report_late", incident=incident.id, report_by=incident.report_by, time=time)
     _alarm_hotline(step, f"{reason}，请立即报送并登记。")
     if time == 1:
