@@ -92,7 +92,10 @@ async def grade_up(step: Step, fields: GradeUp) -> None:
     levels = list(PatrolLevel)
     designee = _next(step, levels[levels.index(level) + 1 :])
     to = TicketState.ON_DESK if designee is None else TicketState.ASSIGNED
-    step.take(Action.GRADE_UP, to=to, assignment=part.ordinal, level=level, reason=reason, said_at=fields.at)
+    onward = designee.department if designee is not None else None
+    step.take(
+        Action.GRADE_UP, to=to, assignment=part.ordinal, level=level, onward=onward, reason=reason, said_at=fields.at
+    )
     below = step.below(part)
     step.move_part(part, Action.GRADE_UP)
     for one in below:

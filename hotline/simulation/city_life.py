@@ -102,7 +102,9 @@ async def _outside(
 ) -> list[Any]:
     """Everybody from whom something comes in, and the agents who take it."""
     doors, calling = _bearers(town.connection, access.channels), plan.calling(town.pace)
-    workers = GridWorkers(town, await _grids(town.connection, access))
+    districts = [code for code, body in town.city.departments.items() if body.kind == "district"]
+    tokens = {code: access.departments[code]["token"] for code in districts if code in access.departments}
+    workers = GridWorkers(town, await _grids(town.connection, access), list(_bearers(town.connection, tokens).values()))
     agents = Agents(town, _bearers(town.connection, access.agents))
     await agents.start()
     emergencies = Police(town, doors["phone"], doors["police"])

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 PHOTO: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
-# Every so many-th matter of one's own is too much for one grid.
-TOO_MUCH: Final = 4
+# Of so many matters of one's own three are too much for one grid: one is seen to be at once, one when it was read, one at work.
+TOO_MUCH: Final = 8
+GIVEN_UP: Final = {0: AssignmentState.DISPATCHED, 1: AssignmentState.ACKNOWLEDGED, 2: AssignmentState.IN_PROGRESS}
+# What a district does not settle either goes to the desk.
+BEYOND_A_DISTRICT: Final = frozenset(GIVEN_UP.values())
 FILE_EVERY: Final = 5
 
 
@@ -40,9 +43,10 @@ async def show_work(person: Person, number: str, ordinal: int, taken: str) -> An
 class GridWorkers:
     """A few grids' workers on their rounds, each with a telephone."""
 
-    def __init__(self, town: Town, workers: list[Person]) -> None:
+    def __init__(self, town: Town, workers: list[Person], districts: list[Person]) -> None:
         self.town = town
         self.workers = workers
+        self.districts = districts
         self._rounds = 0
 
     async def round(self) -> None:
@@ -60,6 +64,7 @@ class GridWorkers:
                 # What a street delegates to a grid is answered by webhook, as from any other unit.
                 if line["channel"] == Channel.PATROL:
                     await self._go_on(worker, line)
+        await self._beyond(self.districts[self._rounds % len(self.districts)])
 
     async def _report(self, worker: Person) -> None:
         seen = self.town.words("ground", "seen")
@@ -71,6 +76,19 @@ class GridWorkers:
             reports = (listed or {"reports": []})["reports"]
             level = next((one["level"] for one in reports if one["number"] == made.body["number"]), "unknown")
             self.town.tally.seen[f"patrol begins with {level}"] += 1
+
+    async def _beyond(self, district: Person) -> None:
+        """A district sees that a report is for the city: of what it leads, half."""
+        found = await district.read("/api/v1/tickets?state=assigned&limit=50")
+        for line in (found or {"tickets": []})["tickets"]:
+            is_open = line["channel"] == Channel.PATROL and line["assignment_state"] in BEYOND_A_DISTRICT
+            if is_open and self.town.chance("district", line["number"]).random() < 0.5:
+                reason = self._say("too_much", line["number"])
+                await district.step_on(line, "grade_up", assignment=line["assignment"], reason=reason)
+
+    def _is_long(self, number: str) -> bool:
+        """Whether a matter takes more than one visit; what is given up at work does."""
+        return self.town.chance("ground", number).randrange(TOO_MUCH) in {2, 3}
 
     async def _read_file(self) -> None:
         """The supervisor takes the whole story of the newest report out of the hub."""
@@ -85,11 +103,12 @@ class GridWorkers:
     async def _go_on(self, worker: Person, line: dict[str, Any]) -> None:
         number, ordinal = line["number"], line["assignment"]
         match line["assignment_state"]:
+            case state if state == GIVEN_UP.get(self.town.chance("ground", number).randrange(TOO_MUCH)):
+                await worker.step_on(line, "grade_up", assignment=ordinal, reason=self._say("too_much", number))
             case AssignmentState.DISPATCHED:
-                if self.town.chance("ground", number).randrange(TOO_MUCH) == 0:
-                    await worker.step_on(line, "grade_up", assignment=ordinal, reason=self._say("too_much", number))
-                else:
-                    await worker.step_on(line, "acknowledge", assignment=ordinal)
+                await worker.step_on(line, "acknowledge", assignment=ordinal)
+            case AssignmentState.ACKNOWLEDGED if self._is_long(number):
+                await worker.step_on(line, "progress", assignment=ordinal, text=self._say("progress", number))
             case AssignmentState.ACKNOWLEDGED | AssignmentState.IN_PROGRESS:
                 await show_work(worker, number, ordinal, "after")
                 said = self._say("reply", number)

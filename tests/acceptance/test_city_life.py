@@ -192,8 +192,8 @@ class Trail:
             return T.ON_DESK if any(self._leads(ordinal) for ordinal in said["assignments"]) else self.state
         if action is Action.SIGN_OFF:
             return T.IN_REVIEW if self._leads(said["assignment"]) else self.state
-        if action is Action.REOPEN:
-            return T.ASSIGNED if said["lead"] else T.ON_DESK
+        if action in {Action.REOPEN, Action.GRADE_UP}:
+            return T.ASSIGNED if said["lead" if action is Action.REOPEN else "onward"] else T.ON_DESK
         return None
 
     def _leads(self, ordinal: int) -> bool:
@@ -208,6 +208,8 @@ class Trail:
             self._advance(action, [n for n, state in self.parts.items() if state not in ASSIGNMENT_ENDS])
         elif action in {step.action for step in ASSIGNMENT_STEPS} and "assignment" in said:
             self._advance(action, [said["assignment"]], said)
+            if action is Action.GRADE_UP:
+                self._end(self._below(said["assignment"]))
             if said.get("upheld"):
                 self._end(self.parts if self._leads(said["assignment"]) else self._below(said["assignment"]))
 

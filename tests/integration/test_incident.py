@@ -133,6 +133,21 @@ async def test_an_incident_alarms_who_is_on_duty_and_owes_the_leaders_reports(wo
     assert (page["reports"], page["is_report_late"]) == (1, False)
 
 
+async def test_the_leaders_are_owed_a_report_also_where_the_lead_is_closed(burst: tuple[World, Any, Any]) -> None:
+    world, lead, incident = burst
+    first, _ = world.hub.city.incidents.report(lead["urgency"])
+    await world.closed(lead["number"])
+    world.clock.move(seconds=first.total_seconds() + 30)
+    await world.fire()
+    world.clock.move(minutes=16)
+    await world.fire()
+    trail = await world.trail(lead["number"])
+    told = trail[trail.index("close") + 1 :]
+    assert told.count("incident_report_late") >= 2
+    assert "remind" not in told
+    assert (await world.get(f"/api/v1/incidents/{incident['id']}", who="leader"))["late_reports"] == 1
+
+
 async def test_a_report_that_was_not_made_alarms_again_and_again_until_it_is(burst: tuple[World, Any, Any]) -> None:
     world, lead, incident = burst
     first, every = world.hub.city.incidents.report(lead["urgency"])
