@@ -47,6 +47,7 @@ class GridWorkers:
         self.town = town
         self.workers = workers
         self.districts = districts
+        self._fates: dict[str, int] = {}
         self._rounds = 0
 
     async def round(self) -> None:
@@ -86,9 +87,13 @@ class GridWorkers:
                 reason = self._say("too_much", line["number"])
                 await district.step_on(line, "grade_up", assignment=line["assignment"], reason=reason)
 
+    def _fate(self, number: str) -> int:
+        """How a matter goes, in turn: the first ones go each way."""
+        return self._fates.setdefault(number, len(self._fates) % TOO_MUCH)
+
     def _is_long(self, number: str) -> bool:
         """Whether a matter takes more than one visit; what is given up at work does."""
-        return self.town.chance("ground", number).randrange(TOO_MUCH) in {2, 3}
+        return self._fate(number) in {2, 3}
 
     async def _read_file(self) -> None:
         """The supervisor takes the whole story of the newest report out of the hub."""
@@ -103,7 +108,7 @@ class GridWorkers:
     async def _go_on(self, worker: Person, line: dict[str, Any]) -> None:
         number, ordinal = line["number"], line["assignment"]
         match line["assignment_state"]:
-            case state if state == GIVEN_UP.get(self.town.chance("ground", number).randrange(TOO_MUCH)):
+            case state if state == GIVEN_UP.get(self._fate(number)):
                 await worker.step_on(line, "grade_up", assignment=ordinal, reason=self._say("too_much", number))
             case AssignmentState.DISPATCHED:
                 await worker.step_on(line, "acknowledge", assignment=ordinal)
