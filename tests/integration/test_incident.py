@@ -136,6 +136,7 @@ async def test_an_incident_alarms_who_is_on_duty_and_owes_the_leaders_reports(wo
 async def test_the_leaders_are_owed_a_report_also_where_the_lead_is_closed(burst: tuple[World, Any, Any]) -> None:
     world, lead, incident = burst
     first, _ = world.hub.city.incidents.report(lead["urgency"])
+    await world.step(lead["number"], "dispatch", who="dispatcher", lead="urban", reason="先行处置")
     await world.closed(lead["number"])
     world.clock.move(seconds=first.total_seconds() + 30)
     await world.fire()
