@@ -92,7 +92,7 @@ def _citizens_page(page: Page, hub: RunningHub, receipt: Any) -> None:
     assert "路灯坏了三天" in told
     assert fits(page)
 
-    take(page, "supplement", "今晚又有人摔倒。")
+    take(page, "supplement", "灯杆上的编号是012。")
     assert receipt["number"] in page.inner_text("main")
     take(page, "withdraw")
     assert "撤诉" in page.inner_text("dl")
