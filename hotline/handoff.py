@@ -120,14 +120,12 @@ async def press(hub: Hub, actor: Actor, interaction: int, number: HandoffNumber)
 
 async def press_on_ticket(hub: Hub, actor: Actor, ticket_id: int, fields: HandOff) -> str:
     """一键转接 of a ticket; returns the handoff's id. Raises NotFound, Conflict, Forbidden."""
-    made: list[str] = []
 
-    async def work(step: Step) -> None:
+    async def work(step: Step) -> str:
         await hand_off(step, fields)
-        made[:] = [row["id"] for row in step.change.handoffs]
+        return str(step.change.handoffs[0]["id"])
 
-    await run(hub, actor, ticket_id, work)
-    return made[0]
+    return await run(hub, actor, ticket_id, work)
 
 
 async def move(hub: Hub, actor: Actor, handoff_id: str, fields: HandoffStep) -> None:

@@ -100,9 +100,8 @@ async def open_on(hub: Hub, actor: Actor, prompt_id: int, fields: PromptOpening)
     prompt = await hub.database.read(lambda session: prompts.get(session, prompt_id))
     before = await _into(hub, fields.into) if fields.into else await _open_incident(hub, prompt)
     lead = before.lead if before else await _lead(hub, prompt, fields.ticket)
-    found: list[int] = []
 
-    async def work(step: Step) -> None:
+    async def work(step: Step) -> int:
         asked = await _asked(step.session, prompt_id)
         counted = await prompts.count(step.session, asked.pile)
         title = fields.title.strip() or title_of(hub, asked)
@@ -112,11 +111,11 @@ async def open_on(hub: Hub, actor: Actor, prompt_id: int, fields: PromptOpening)
             step.record("incident_grown", incident=before.id, tickets=counted.tickets)
         settled = Settled(state=OPENED, by=step.actor.name, role=step.actor.role, at=step.at, incident=opened.id)
         await prompts.settle(step.session, prompt_id, settled, after=max(counted.newest, asked.after))
-        found[:] = [opened.id]
+        return opened.id
 
-    await run(hub, actor, lead, work)
+    incident_id = await run(hub, actor, lead, work)
     hub.open_incidents = None
-    return found[0], await attach(hub, prompt_id)
+    return incident_id, await attach(hub, prompt_id)
 
 
 async def dismiss(hub: Hub, actor: Actor, prompt_id: int, fields: Dismissal) -> None:

@@ -13,14 +13,7 @@ from msgspec.structs import replace
 from hotline import clocks
 from hotline.trail import Trail
 from models.errors import Forbidden, NotFound, StaleVersion
-from models.lifecycle import (
-    LIVE_ASSIGNMENT,
-    TICKET_ENDS,
-    Action,
-    AssignmentState,
-    TicketState,
-    advance,
-)
+from models.lifecycle import LIVE_ASSIGNMENT, TICKET_ENDS, Action, AssignmentState, TicketState, advance
 from models.store import steps, supervisions, tickets
 from models.ticket import Actor, Assignment, Ticket, Timer
 from models.vocabulary import AssignmentRole, Role
@@ -257,34 +250,50 @@ class Step(Trail):
 
 
 async def run(
+    hub: Hub, actor: Actor, ticket_id: int, work: Callable[[Step], Awaitable[T]], *, is_citizens: bool = False
+) -> T:
+    """Lock a ticket, do the work of a use case on it, and write what it said; returns what the work returned.
+
+    A citizen's step on a merged ticket is passed on to the common one, which is locked first (hotline.passing_on).
+    """
+
+    async def attempt(session: Session) -> T:
+        step = await _locked(hub, session, actor, ticket_id, is_citizens=is_citizens)
+        result = await work(step)
+        await step.write_if_changed(lambda: None)
+        return result
+
+    return await hub.database.write(attempt)
+
+
+async def run_once(
     hub: Hub,
     actor: Actor,
     ticket_id: int,
     work: Callable[[Step], Awaitable[T]],
     *,
-    version: int | None = None,
-    remember: Callable[[Step, T], steps.Remembered] | None = None,
+    version: int | None,
+    remember: Callable[[Step, T], steps.Remembered],
     is_citizens: bool = False,
 ) -> steps.Remembered:
-    """Lock a ticket, do the work of a use case on it, and write what it said.
-
-    `version` is the one that the actor has seen: raises StaleVersion where somebody was faster. `remember` makes the
-    answer that is kept under the client's idempotency key in the same transaction; it is returned. A citizen's step on a
-    merged ticket is passed on to the common one, which is locked first (hotline.passing_on).
-    """
+    """The same for a step that a client may send again; returns its answer, kept under the client's key. Raises StaleVersion."""
 
     async def attempt(session: Session) -> steps.Remembered:
-        if is_citizens:
-            await tickets.lock_common(session, ticket_id)
-        ticket = await tickets.lock(session, ticket_id)
-        parts = await tickets.assignments(session, ticket_id)
-        if actor.department is not None and not hub.is_party(actor.department, parts):
-            raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
-        if version is not None and version != ticket.version:
-            raise StaleVersion(version, ticket.version)
-        step = Step(hub, session, actor, hub.now(), ticket, parts)
+        step = await _locked(hub, session, actor, ticket_id, is_citizens=is_citizens)
+        if version is not None and version != step.ticket.version:
+            raise StaleVersion(version, step.ticket.version)
         result = await work(step)
-        await step.write_if_changed(lambda: remember(step, result) if remember else None)
+        await step.write_if_changed(lambda: remember(step, result))
         return step.change.remembered[-1] if step.change.remembered else NOTHING_KEPT
 
     return await hub.database.write(attempt)
+
+
+async def _locked(hub: Hub, session: Session, actor: Actor, ticket_id: int, *, is_citizens: bool) -> Step:
+    if is_citizens:
+        await tickets.lock_common(session, ticket_id)
+    ticket = await tickets.lock(session, ticket_id)
+    parts = await tickets.assignments(session, ticket_id)
+    if actor.department is not None and not hub.is_party(actor.department, parts):
+        raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
+    return Step(hub, session, actor, hub.now(), ticket, parts)

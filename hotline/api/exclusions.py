@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
-    from hotline.step import Step
     from models.store.exclusions import Excluded, Exclusion
     from models.ticket import Actor
 
@@ -100,13 +99,8 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/exclusions."""
     hub = request.app[HUB]
     _, fields = await body.read_body(request, use_case.ExclusionAsked)
-    asked: list[Exclusion] = []
-
-    async def work(step: Step) -> None:
-        asked[:] = [await use_case.ask(step, fields)]
-
-    await run(hub, actor, id_of(fields.ticket), work)
-    return body.answer(_page(hub, asked[0]), ExclusionPage, status=201)
+    asked = await run(hub, actor, id_of(fields.ticket), lambda step: use_case.ask(step, fields))
+    return body.answer(_page(hub, asked), ExclusionPage, status=201)
 
 
 async def move(request: web.Request, actor: Actor) -> web.Response:
@@ -114,13 +108,8 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
     hub, exclusion_id = request.app[HUB], int(request.match_info["exclusion"])
     _, fields = await body.read_body(request, use_case.ExclusionStep)
     wanted = await hub.database.read(lambda session: store.get(session, exclusion_id))
-    decided: list[Exclusion] = []
-
-    async def work(step: Step) -> None:
-        decided[:] = [await use_case.decide(step, exclusion_id, fields)]
-
-    await run(hub, actor, wanted.ticket_id, work)
-    return body.answer(_page(hub, decided[0]), ExclusionPage)
+    decided = await run(hub, actor, wanted.ticket_id, lambda step: use_case.decide(step, exclusion_id, fields))
+    return body.answer(_page(hub, decided), ExclusionPage)
 
 
 async def figures(request: web.Request) -> web.Response:

@@ -139,14 +139,9 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/incidents."""
     hub = request.app[HUB]
     _, fields = await body.read_body(request, use_case.Opening)
-    opened: list[Incident] = []
-
-    async def work(step: Step) -> None:
-        opened[:] = [await use_case.open_on(step, fields)]
-
-    await run(hub, actor, id_of(fields.ticket), work)
+    opened = await run(hub, actor, id_of(fields.ticket), lambda step: use_case.open_on(step, fields))
     hub.open_incidents = None
-    return await _shown(request, opened[0].id, status=201)
+    return await _shown(request, opened.id, status=201)
 
 
 async def move(request: web.Request, actor: Actor) -> web.Response:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
-    from hotline.step import Step
     from models.store.risk_clues import RiskClue
     from models.ticket import Actor
 
@@ -75,13 +74,8 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/risk-clues."""
     hub = request.app[HUB]
     _, fields = await body.read_body(request, use_case.Push)
-    made: list[str] = []
-
-    async def work(step: Step) -> None:
-        made[:] = [await use_case.push(step, fields)]
-
-    await run(hub, actor, id_of(fields.ticket), work)
-    return await _shown(request, made[0], status=201)
+    clue_id = await run(hub, actor, id_of(fields.ticket), lambda step: use_case.push(step, fields))
+    return await _shown(request, clue_id, status=201)
 
 
 async def move(request: web.Request, actor: Actor) -> web.Response:

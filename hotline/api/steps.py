@@ -31,7 +31,7 @@ from hotline.api.shapes import Count, Number
 from hotline.fields import GroundsFields, SealedFields
 from hotline.keys import HUB
 from hotline.reply_check import Checked
-from hotline.step import Step, run
+from hotline.step import Step, run_once
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
 from models.labels import LABELS
 from models.lifecycle import Action, AssignmentState, TicketState
@@ -196,7 +196,7 @@ async def carry_out(
         return await use_case.work(step, await _without_traces(step, fields))
 
     try:
-        kept = await run(
+        kept = await run_once(
             hub, actor, ticket_id, work, version=version, remember=remember, is_citizens=action in CITIZEN_STEPS
         )
     except (KeyAlreadyUsed, HotlineError):

@@ -25,7 +25,6 @@ from models.vocabulary import SuggestionState
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
-    from hotline.step import Step
     from models.store.database import Session
     from models.store.suggestions import Suggestion
     from models.ticket import Actor
@@ -124,13 +123,8 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/suggestions."""
     hub = request.app[HUB]
     _, fields = await body.read_body(request, use_case.Publication)
-    made: list[Suggestion] = []
-
-    async def work(step: Step) -> None:
-        made[:] = [await use_case.publish(step, fields)]
-
-    await run(hub, actor, id_of(fields.ticket), work)
-    return body.answer(_published(hub, made[0]), PublishedSuggestion, status=201)
+    made = await run(hub, actor, id_of(fields.ticket), lambda step: use_case.publish(step, fields))
+    return body.answer(_published(hub, made), PublishedSuggestion, status=201)
 
 
 async def move(request: web.Request, actor: Actor) -> web.Response:
@@ -138,13 +132,8 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
     hub, suggestion_id = request.app[HUB], int(request.match_info["suggestion"])
     _, fields = await body.read_body(request, use_case.SuggestionStep)
     found = await hub.database.read(lambda session: suggestions.get(session, suggestion_id))
-    moved: list[Suggestion] = []
-
-    async def work(step: Step) -> None:
-        moved[:] = [await use_case.move(step, suggestion_id, fields)]
-
-    await run(hub, actor, found.ticket_id, work)
-    return body.answer(_published(hub, moved[0]), PublishedSuggestion)
+    moved = await run(hub, actor, found.ticket_id, lambda step: use_case.move(step, suggestion_id, fields))
+    return body.answer(_published(hub, moved), PublishedSuggestion)
 
 
 async def support(request: web.Request) -> web.Response:
