@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final, TypeVar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hotline.api.faults import in_words
+from models.calendar import CHINA_TIME
 from models.errors import HotlineError, InvalidRequest
+
+if TYPE_CHECKING:
+    from hotline.hub import Hub
 
 S = TypeVar("S", bound="Struct")
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -20,6 +24,7 @@ MOST_ON_A_PAGE: Final = 100
 LARGEST_JSON: Final = 1024 * 1024
 LARGEST_EXACT: Final = 2**53
 LONGEST_PERIOD: Final = timedelta(days=366)
+LONGEST_SPAN: Final = timedelta(days=92)
 EARLIEST: Final = date(1990, 1, 1)
 LATEST: Final = date(2200, 1, 1)
 TOO_LARGE: Final = "请求内容超过1兆字节；照片、录音请用 /api/v1/attachments 上传"
@@ -174,6 +179,19 @@ def days(request: web.Request, today: date) -> tuple[date, date]:
     first = day(request, "from") or last - timedelta(days=29)
     if first > last or last - first > LONGEST_PERIOD or first < EARLIEST:
         raise InvalidRequest(f"参数 from 应不晚于 to，且相隔不超过{LONGEST_PERIOD.days}天")
+    return first, last
+
+
+def since(request: web.Request, hub: Hub) -> datetime:
+    """Return ?since=, else the midnight that begins the hub's day."""
+    return moment(request, "since") or datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
+
+
+def span(request: web.Request, hub: Hub) -> tuple[datetime, datetime]:
+    """Return ?since= (else midnight) and ?until= (else now); raises InvalidRequest where that is no span, or too long a one."""
+    first, last = since(request, hub), moment(request, "until") or hub.now()
+    if not timedelta() < last - first <= LONGEST_SPAN:
+        raise InvalidRequest(f"参数 until 应晚于 since，且相隔不超过{LONGEST_SPAN.days}天")
     return first, last
 
 

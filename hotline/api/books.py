@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
@@ -11,15 +11,11 @@ from hotline import books
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.keys import HUB
-from models.calendar import CHINA_TIME
-from models.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from models.ticket import Actor
-
-LONGEST = timedelta(days=92)
 
 
 class BookPart(Struct, kw_only=True):
@@ -52,10 +48,7 @@ class Books(Struct, kw_only=True):
 async def show(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/books: since midnight where no time is given."""
     hub = request.app[HUB]
-    until = body.moment(request, "until") or hub.now()
-    since = body.moment(request, "since") or datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    if not timedelta() < until - since <= LONGEST:
-        raise InvalidRequest(f"until 须晚于 since，且相距不超过{LONGEST.days}天")
+    since, until = body.span(request, hub)
     found = await books.told(hub, since, until)
     balanced = all(account["is_balanced"] for account in found)
     return body.answer({"since": since, "until": until, "is_balanced": balanced, "accounts": found}, Books)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
 from hotline.api.view import masked_phone
 from hotline.keys import HUB
-from models.calendar import CHINA_TIME
 from models.store import caller_limits
 from models.ticket import number_of
 from models.vocabulary import CallerLimitLevel
@@ -122,8 +121,7 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/caller-limits/figures."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since = body.moment(request, "since") or midnight
+    since = body.since(request, hub)
     found = await hub.database.read(lambda session: caller_limits.figures(session, since, hub.now()))
     return body.answer({"since": since, **found}, CallerLimitFigures)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -14,7 +14,6 @@ from hotline.api.tickets import scope_of
 from hotline.fields import GroundsFields, required
 from hotline.keys import HUB
 from hotline.step import run
-from models.calendar import CHINA_TIME
 from models.store import deferrals
 from models.ticket import id_of, number_of
 from models.vocabulary import Role
@@ -117,8 +116,7 @@ async def review(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/deferrals/figures."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since = body.moment(request, "since") or midnight
+    since = body.since(request, hub)
 
     async def work(session: Session) -> dict[str, Any]:
         rows = await deferrals.counts(session)

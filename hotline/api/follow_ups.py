@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct, structs
@@ -11,7 +11,6 @@ from hotline import asking
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
 from hotline.keys import HUB
-from models.calendar import CHINA_TIME
 from models.errors import Forbidden, InvalidRequest
 from models.follow_up_capacity import FollowUpNeed, need
 from models.lifecycle import TicketState
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 RUNGS: Final = ("sms", "auto_call", "person")
 MOST_STAFF: Final = 10_000
-LONGEST: Final = timedelta(days=92)
 WEEK: Final = timedelta(days=7)
 FOUR_WEEKS: Final = timedelta(days=28)
 DAY: Final = timedelta(days=1)
@@ -132,10 +130,7 @@ async def result(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/follow-ups/figures: of what was opened today, or in a span of 92 days at most."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since, until = body.moment(request, "since") or midnight, body.moment(request, "until") or hub.now()
-    if not since <= until or until - since > LONGEST:
-        raise InvalidRequest("统计的起止时间有误：since 不得晚于 until，相隔不得超过92天")
+    since, until = body.span(request, hub)
     found = await hub.database.read(lambda session: store.figures(session, since, until))
     return body.answer(
         {"since": since, "until": until, **structs.asdict(found), "ended_on": _ended_on(found)}, AskFigures

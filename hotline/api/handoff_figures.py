@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.keys import HUB
-from models.calendar import CHINA_TIME
-from models.errors import InvalidRequest
 from models.store import handoff_figures as store
 
 if TYPE_CHECKING:
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
     from models.store.database import Session
     from models.ticket import Actor
-
-LONGEST: Final = timedelta(days=92)
 
 
 class HandoffCounts(Struct, kw_only=True):
@@ -96,10 +92,7 @@ class HandoffFigures(Struct, kw_only=True):
 async def show(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/handoffs/figures: of today, or of a span of 92 days at most."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since, until = body.moment(request, "since") or midnight, body.moment(request, "until") or hub.now()
-    if not since <= until or until - since > LONGEST:
-        raise InvalidRequest("统计的起止时间有误：since 不得晚于 until，相隔不得超过92天")
+    since, until = body.span(request, hub)
 
     async def work(session: Session) -> dict[str, Any]:
         handoffs = await store.handoffs(session, since, until)

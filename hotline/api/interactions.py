@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -15,7 +15,6 @@ from hotline.keys import HUB
 from hotline.notice import day
 from hotline.receipt import CallerLimitTold, limit_told
 from hotline.request import Caller, phone_digits
-from models.calendar import CHINA_TIME
 from models.store import interactions
 from models.vocabulary import Channel, Role
 
@@ -216,7 +215,6 @@ async def call_back(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/interactions/figures: by outcome, line and seat group, from a moment or midnight to another or now."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since = body.moment(request, "since") or midnight
+    since = body.since(request, hub)
     until = body.moment(request, "until") or hub.now()
     return body.answer(await call_figures.figures(hub, since, until), Figures)

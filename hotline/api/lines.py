@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -11,7 +11,6 @@ from hotline import overflow
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named
 from hotline.keys import HUB
-from models.calendar import CHINA_TIME
 from models.errors import InvalidRequest, NotFound
 from models.line import open_line
 from models.store import announcements
@@ -184,10 +183,5 @@ def _line(hub: Hub, line: Line) -> dict[str, Any]:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/lines/figures: since a moment, or midnight, until another, or now."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since = body.moment(request, "since") or midnight
-    # What arrives while we look belongs to it too.
-    until = body.moment(request, "until") or hub.now() + timedelta(seconds=1)
-    if until <= since:
-        raise InvalidRequest("参数 until 应晚于 since")
+    since, until = body.span(request, hub)
     return body.answer(await overflow.figures(hub, since, until), CallsByLine)

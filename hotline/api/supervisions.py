@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import web
@@ -16,7 +16,6 @@ from hotline.api.tickets import scope_of, visible
 from hotline.keys import HUB
 from hotline.letter import letter, letter_number
 from hotline.step import run
-from models.calendar import CHINA_TIME
 from models.errors import NotFound
 from models.store import events, supervisions, tickets
 from models.ticket import id_of, number_of
@@ -107,8 +106,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
 async def figures(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/supervisions/figures."""
     hub = request.app[HUB]
-    midnight = datetime.combine(hub.today(), time(), CHINA_TIME).astimezone(UTC)
-    since = body.moment(request, "since") or midnight
+    since = body.since(request, hub)
     found = await hub.database.read(lambda session: supervisions.figures(session, since, hub.now()))
     lines = [
         {**{name: getattr(one, name) for name in one.__struct_fields__}, "department": _named(hub, one.department)}

@@ -99,7 +99,7 @@ async def test_a_span_that_ends_before_it_begins_is_refused(world: World) -> Non
     problem = await world.get(
         f"{BOOKS}?since=2026-11-03T00:00:00Z&until=2026-11-02T00:00:00Z", who="supervisor", status=422
     )
-    assert "until 须晚于 since" in problem["detail"]
+    assert "until 应晚于 since" in problem["detail"]
 
 
 async def ground(world: World) -> None:
