@@ -213,7 +213,7 @@ def _reported(reports: Iterable[dict[str, Any]]) -> str:
     levels, states = LABELS["patrol_level"], LABELS["ticket_state"]
     lines = "".join(
         f'<tr><td class="all">{escape(one["brief"] or one["category"]["name"])}</td><td class="n">{one["number"]}</td>'
-        f'<td><span class="state">{levels[one["level"]]}</span></td><td>{states[one["state"]]}</td></tr>'
+        f'<td><span class="state">{levels[one["level"]]}</span></td><td class="n">{states[one["state"]]}</td></tr>'
         for one in reports
     )
     if not lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.simulation.connection import Person
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 AT_A_TIME: Final = 4
 NUISANCE_CALLS: Final = 3
+# Each server of the hub looks every few seconds at what was decided in another one.
+HEARD_OF_WITHIN_S: Final = 5.0
 LEADERS_LEVEL: Final = 3
 LISTED: Final = 2
 OUTCOMES: Final = ("met", "met", "met", "unmet")
@@ -84,6 +87,7 @@ class Watchers:
         decision = {"action": "decide", "granted": is_granted, "reason": self.town.say("oversight", "decide")}
         await self._take(self.town.people["shift_lead"], path, "decide on limit", decision)
         if is_granted:
+            await asyncio.sleep(HEARD_OF_WITHIN_S)
             await self._call(caller, "harassment", says=self.town.say("oversight", "danger"))
         if is_granted and self._rounds % 3 == 0:
             lifted = {"action": "lift", "reason": self.town.say("oversight", "lift")}
