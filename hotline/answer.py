@@ -71,9 +71,7 @@ async def answered_already(step: Step, proposal: Proposal, length: int, entries:
         refused = "通话中的一键转接尚未确认，不能直办"
     if refused is not None:
         raise Conflict(f"{refused}；请去掉 answer 重新登记")
-    actor, step.actor = step.actor, PROGRAM
-    step.take(Action.ACCEPT)
-    step.actor = actor
+    step.take(Action.ACCEPT, actor=PROGRAM)
     step.take(Action.ANSWER, length=length, cites=cites)
     await step.tell("answered")
 

@@ -30,8 +30,8 @@ async def leading(session: Session, incident_id: int) -> tuple[Incident, Ticket]
 
 async def attach(step: Step, incident: Incident, lead: Ticket) -> None:
     """Merge a ticket that is only now being registered into the lead of an incident, and tell its caller the one answer."""
-    actor, step.actor = step.actor, PROGRAM
-    step.take(Action.ACCEPT)
+    actor = step.actor
+    step.take(Action.ACCEPT, actor=PROGRAM)
     # Through whatever channel it comes, a person at a seat has said which incident it is.
     step.actor = Actor(Role.AGENT, actor.name) if actor.role is Role.CHANNEL else actor
     step.take(Action.MERGE, into=lead.number, incident=incident.id)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
+    from models.ticket import Actor
 
 HANDOFF_SUBJECT: Final = "handoff:"
 UNCONFIRMED: Final = "handoff_unconfirmed"
@@ -23,12 +24,24 @@ BY_PERSON: Final = "person"
 
 
 async def start_handoff(
-    step: Step, number: str, flag: str, reason: str, *, remainder: bool, begun: Handoff | None = None
+    step: Step,
+    number: str,
+    flag: str,
+    reason: str,
+    *,
+    remainder: bool,
+    begun: Handoff | None = None,
+    by: Actor | None = None,
 ) -> None:
-    """Record a handoff, or one that was `begun` during the call, and watch it until it is confirmed."""
+    """Record a handoff, or one that was `begun` during the call, and watch it until it is confirmed.
+
+    `by` is who hands over where it is not the step's own actor.
+    """
+    actor = by or step.actor
     to = step.ticket.state if remainder else TicketState.HANDED_OFF
-    opened = begun or new_handoff(step.hub, step.at, number, flag, step.actor.name, step.ticket.interaction)
-    step.take(Action.HAND_OFF, to=to, number=number, flag=flag, reason=reason, remainder=remainder, handoff=opened.id)
+    opened = begun or new_handoff(step.hub, step.at, number, flag, actor.name, step.ticket.interaction)
+    told = {"number": number, "flag": flag, "reason": reason, "remainder": remainder, "handoff": opened.id}
+    step.take(Action.HAND_OFF, to=to, actor=actor, **told)
     step.change.handoffs.append(row_of(replace(opened, ticket_id=step.ticket.id)))
     if opened.confirmed_at is None:
         step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)

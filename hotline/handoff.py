@@ -88,9 +88,7 @@ async def begun_on_call(step: Step, numbers: set[str]) -> dict[str, Handoff]:
 
 async def take_over(step: Step, begun: Handoff) -> None:
     """Put a handoff that was begun during the call on the ticket's trail."""
-    actor, step.actor = step.actor, PROGRAM
-    await start_handoff(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun)
-    step.actor = actor
+    await start_handoff(step, begun.number, begun.flag, "通话中已一键转接", remainder=True, begun=begun, by=PROGRAM)
 
 
 async def confirm_handoff(step: Step, fields: ConfirmHandoff) -> None:

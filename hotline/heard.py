@@ -50,9 +50,7 @@ async def _heed_danger(step: Step, read: Understanding) -> None:
         opened = await handoffs.newest(step.session, step.ticket.id, rule.number)
         is_open = opened is not None and opened.confirmed_at is None
         if not is_open and ticket_allows(step.ticket.state, Action.HAND_OFF):
-            actor, step.actor = step.actor, PROGRAM
-            await start_handoff(step, rule.number, rule.flag, said, remainder=True)
-            step.actor = actor
+            await start_handoff(step, rule.number, rule.flag, said, remainder=True, by=PROGRAM)
     step.supervise(Action.ESCALATE, step.ticket.lead, f"{said}，请立即人工核对")
 
 
