@@ -14,6 +14,7 @@ import structlog
 from hotline.commands import (
     audit,
     city,
+    console,
     corpus,
     docs,
     history,
@@ -68,8 +69,10 @@ for name, counted in (("backlog", backlog_), ("books", books_), ("waves", waves_
 
 @app.command
 def setup() -> None:
-    """Prepare what does not change while running: the classifier, trained into build/model where it is out of date."""
-    installation.setup(read_settings())
+    """Prepare what does not change while running: the classifier and the web console, each where it is out of date."""
+    settings = read_settings()
+    installation.setup(settings)
+    console.build(settings)
 
 
 @app.command(name="up")

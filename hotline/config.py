@@ -28,6 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     city: Path = Path("cities/yunzhou")
     keyring: Path | None = None
     model_dir: Path = Path("build/model")
+    console_dir: Path = Path("build/console")
     demo: bool = False
     servers: int = 2
     public_url: str | None = None
@@ -76,6 +77,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         city=Path(get("CITY") or "cities/yunzhou").absolute(),
         keyring=Path(keyring).absolute() if keyring else None,
         model_dir=Path(get("MODEL_DIR") or "build/model").absolute(),
+        console_dir=Path(get("CONSOLE_DIR") or "build/console").absolute(),
         demo=_switch("DEMO", get("DEMO")),
         servers=_whole("SERVERS", get("SERVERS"), 2, 1, 64),
         public_url=_origin("PUBLIC_URL", get("PUBLIC_URL")),

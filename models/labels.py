@@ -2,6 +2,15 @@
 
 from typing import Final
 
+# How a matter ended for the citizen (DOMAIN 3.5).
+RESULT_NAMES: Final[dict[str, str]] = {
+    "solved": "已解决",
+    "partly_solved": "部分解决",
+    "unsolved": "未解决",
+    "not_possible": "不具备解决条件",
+    "explained": "已解释说明",
+}
+
 LABELS: Final[dict[str, dict[str, str]]] = {
     "kind": {
         "inquiry": "咨询",
@@ -170,13 +179,58 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
     "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
-}
-
-# How a matter ended for the citizen (DOMAIN 3.5).
-RESULT_NAMES: Final[dict[str, str]] = {
-    "solved": "已解决",
-    "partly_solved": "部分解决",
-    "unsolved": "未解决",
-    "not_possible": "不具备解决条件",
-    "explained": "已解释说明",
+    "result": RESULT_NAMES,
+    "pause_cause": {"appraisal": "鉴定、检测", "hearing": "听证"},
+    "follow_up_way": {"phone": "电话", "sms": "短信", "link": "短信链接", "auto_call": "自动外呼", "visit": "上门"},
+    # What the fields of a step are called where a person fills them in (办一步).
+    "step_field": {
+        "adoption": "是否采纳",
+        "amend": "据此修订职责目录",
+        "assignment": "承办件",
+        "assisting": "协办单位",
+        "at": "发生时间",
+        "attempts": "第几次联系",
+        "brief": "派单摘要",
+        "briefs": "拆出的各件摘要",
+        "category": "类别",
+        "cause": "暂停事由",
+        "cites": "引用的知识",
+        "code": "不予受理情形",
+        "confirmed": "已核对答复质检所提问题",
+        "deadline": "督办期限",
+        "department": "承办单位",
+        "duty_argument": "职责依据",
+        "extra": "延长多久",
+        "granted": "是否同意",
+        "handler": "经办人",
+        "instruction": "交办要求",
+        "into": "并入的工单号",
+        "kind": "类型",
+        "law_basis": "法律政策依据",
+        "lawful_channel": "告知的合法渠道",
+        "lead": "主办单位",
+        "level": "督办级别",
+        "number": "转接号码",
+        "outside_number": "对方单号",
+        "owner": "督办责任人",
+        "participants": "参加单位",
+        "plan": "解决计划",
+        "proposed_department": "建议的承办单位",
+        "reached": "是否联系上",
+        "reason": "理由",
+        "remainder": "其余事项另立工单",
+        "remark": "备注",
+        "result": "办理结果",
+        "ruling": "裁定意见",
+        "satisfied": "是否满意",
+        "score": "评分",
+        "signed_by": "签发人",
+        "solve_by": "约定解决期限",
+        "solved": "是否解决",
+        "text": "内容",
+        "topic": "会商事项",
+        "upheld": "退单是否成立",
+        "urgency": "紧急程度",
+        "way": "回访方式",
+    },
 }

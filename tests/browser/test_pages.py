@@ -68,15 +68,7 @@ def test_the_pages_show_a_request_and_take_the_citizens_steps(
     for size in SIZES:
         receipt = registered(hub, f"k{size[0]}")
         with shown(chromium, size) as page:
-            _live_page(page, hub, receipt)
             _citizens_page(page, hub, receipt)
-
-
-def _live_page(page: Page, hub: RunningHub, receipt: Any) -> None:
-    page.goto(hub.url)
-    assert "12345" in page.inner_text("h1")
-    assert receipt["number"] in page.inner_text("body")
-    assert fits(page)
 
 
 def _citizens_page(page: Page, hub: RunningHub, receipt: Any) -> None:

