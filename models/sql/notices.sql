@@ -25,6 +25,6 @@ UPDATE notices SET sent_at = :at, claimed_until = NULL WHERE city_code = :city_c
 UPDATE notices SET claimed_until = :until, last_error = :error WHERE city_code = :city_code AND id = :id;
 
 -- name: newest(city_code, n)
--- The newest messages, for the demo's page.
+-- The newest messages, for people to look at.
 SELECT id, ticket_id, kind, address, body, created_at, sent_at FROM notices
 WHERE city_code = :city_code ORDER BY created_at DESC LIMIT :n;

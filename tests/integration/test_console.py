@@ -52,3 +52,19 @@ async def test_nothing_but_what_was_built_is_served(world: World, tmp_path: Path
         for name in ("missing.js", "..%2Fkeyring.json", "%2e%2e", ".hidden"):
             async with browser.get(f"/assets/{name}") as response:
                 assert response.status == 404, name
+
+
+async def test_a_demo_shows_what_citizens_are_told_and_nothing_else_does(world: World, tmp_path: Path) -> None:
+    receipt = await world.register(
+        "东湖区霞林天地广场门口的路灯坏了一个星期，请尽快维修。", caller={"phone": "13800000000"}
+    )
+    for is_demo in (True, False):
+        app = make_app(Settings(data_dir=tmp_path, demo=is_demo), world.hub)
+        async with TestClient(TestServer(app)) as browser:
+            bearer = {"authorization": f"Bearer {await world.token('supervisor')}"}
+            async with browser.get("/api/v1/notices", headers=bearer) as response:
+                found = await response.json()
+        (told,) = [one for one in found["notices"] if one["ticket"] == receipt["number"]]
+        assert found["is_demo"] is is_demo
+        assert "13800000000" not in told["address"]
+        assert (receipt["query_code"] in (told["content"] or "")) is is_demo
