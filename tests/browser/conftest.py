@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +14,15 @@ from playwright.sync_api import sync_playwright
 from tests.acceptance.conftest import running_hub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
 
+    from tests.acceptance.conftest import RunningHub
+
 __all__ = ["running_hub"]
+
+LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -39,3 +45,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def registered() -> Callable[..., dict[str, str]]:
+    """Register a request as the web channel does: `registered(hub, "key", text="…")` gives its receipt."""
+
+    def register(hub: RunningHub, key: str, text: str = LAMP, **more: object) -> dict[str, str]:
+        request = urllib.request.Request(f"{hub.url}/api/v1/tickets", json.dumps({"text": text, **more}).encode())
+        request.add_header("authorization", f"Bearer {hub.access['channels']['web']}")
+        request.add_header("content-type", "application/json")
+        request.add_header("idempotency-key", key)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            receipt: dict[str, str] = json.load(response)
+        return receipt
+
+    return register

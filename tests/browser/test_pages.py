@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
     from tests.acceptance.conftest import RunningHub
 
-LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 VENDOR = "巡查发现路口有流动摊贩占道经营，三轮车卖菜占住人行道，行人只能走车道。"
 # One grey pixel.
 PHOTO = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
@@ -36,16 +33,6 @@ def shown(chromium: Browser, size: tuple[int, int]) -> Iterator[Page]:
     assert not complaints
 
 
-def registered(hub: RunningHub, key: str) -> Any:
-    """Register a request as the web channel does."""
-    request = urllib.request.Request(f"{hub.url}/api/v1/tickets", json.dumps({"text": LAMP}).encode())
-    request.add_header("authorization", f"Bearer {hub.access['channels']['web']}")
-    request.add_header("content-type", "application/json")
-    request.add_header("idempotency-key", key)
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
-
-
 def fits(page: Page) -> bool:
     """Tell whether nothing stands beyond the right edge."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
@@ -62,7 +49,7 @@ def take(page: Page, action: str, words: str = "") -> None:
 
 
 def test_the_pages_show_a_request_and_take_the_citizens_steps(
-    running_hub: Callable[..., RunningHub], chromium: Browser
+    running_hub: Callable[..., RunningHub], chromium: Browser, registered: Callable[..., dict[str, str]]
 ) -> None:
     hub = running_hub()
     for size in SIZES:

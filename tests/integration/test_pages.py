@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-
     from tests.integration.conftest import World
 
 TEXT = "东湖区霞林天地广场门口的路灯坏了一个星期，晚上一片漆黑，请尽快维修。"
