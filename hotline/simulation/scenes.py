@@ -80,8 +80,11 @@ class Scenes:
                 return
 
     async def _pause(self, page: dict[str, Any]) -> None:
-        lead = next(one["assignment"] for one in page["assignments"] if one["role"] == "lead" and not one["ended_at"])
-        words = self._words("appraisal")
+        """Of what nobody leads any more, as when it was recalled meanwhile, no clock can be stopped."""
+        leads = [one["assignment"] for one in page["assignments"] if one["role"] == "lead" and not one["ended_at"]]
+        if not leads:
+            return
+        lead, words = leads[0], self._words("appraisal")
         if (await self._step("supervisor", page, "pause", cause="appraisal", reason=words, assignment=lead)).is_done:
             await self.town.pace.rest(APPRAISAL_TAKES)
             await self._step("supervisor", page, "resume", reason=self._words("resumed"), assignment=lead)
