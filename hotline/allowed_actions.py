@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from msgspec import Struct
 
-from hotline import clock_moves, clocks, guards, rating_changes
+from hotline import clock_moves, clocks, guards, holding, rating_changes
 from hotline.fields import HandoffNumber
 from hotline.hub import Hub
 from models.errors import HotlineError
@@ -24,7 +24,7 @@ from models.lifecycle import (
     ticket_allows,
 )
 from models.patrol import level_of
-from models.store import events, handoffs, tickets
+from models.store import events, handoffs, holds, tickets
 from models.ticket import Actor, Assignment, Ticket
 from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role, SupervisionLevel
 
@@ -72,7 +72,12 @@ async def allowed_actions(
     hub: Hub, session: Session, actor: Actor, ticket: Ticket, parts: list[Assignment]
 ) -> list[Action]:
     """Return the steps that this actor may take now."""
-    by_table = [action for action in Action if _by_tables(action, actor, ticket, parts)]
+    hold = await holds.of_ticket(session, ticket.id, hub.now()) if actor.role in holding.KEPT_OUT else None
+    by_table = [
+        action
+        for action in Action
+        if _by_tables(action, actor, ticket, parts) and not holding.keeps_out(hold, actor, action)
+    ]
     standing = await _standing(hub, session, actor, ticket, parts, by_table)
     return [action for action in by_table if not _is_refused(action, standing)]
 

@@ -14,6 +14,7 @@ from models.patrol import PatrolRule
 from models.seats import Seats
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Kind, ReplyFault, Urgency
+from models.worklist import WorklistRule
 
 # The kind of the department that a grid is to whoever delegates to it.
 GRID: Final = "grid"
@@ -263,6 +264,7 @@ class City(Struct, frozen=True, kw_only=True):
     oversight: Oversight = Oversight()
     grid_units: dict[str, Department] = {}
     seats: Seats = Seats()
+    worklists: WorklistRule = WorklistRule()
     indicators: Indicators = Indicators()
 
     def party(self, code: str) -> Department | None:

@@ -60,6 +60,7 @@ from models.oversight import Oversight
 from models.patrol import PatrolRule
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
+from models.worklist import WorklistRule
 
 Record = TypeVar("Record")
 SETTINGS: Final = "city.toml"
@@ -85,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     seats: SeatRule = SeatRule()
     lines: LineRule = LineRule()
     patrols: PatrolRule = PatrolRule()
+    worklists: WorklistRule = WorklistRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -165,6 +167,7 @@ def read_city(folder: Path) -> City:
         incidents=read.incidents,
         line_rule=settings.lines,
         patrols=settings.patrols,
+        worklists=settings.worklists,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),

@@ -89,6 +89,15 @@ class StaleVersion(Conflict):
         super().__init__(f"工单已被他人更新（您看到的是第{given}版，现在是第{current}版），请刷新后重试")
 
 
+class Held(Conflict):
+    """Somebody else of the desk has the ticket open (占用)."""
+
+    code = "held"
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder}正在处理这件工单，请稍后再试，或先办下一件；急需办理的请班长、督办员接手")
+
+
 class IdempotencyMismatch(HotlineError):
     """The same key came with another body."""
 

@@ -98,6 +98,8 @@ async def _story(session: Session, hub: Hub, actor: Actor, number: str) -> tuple
     kept = [one for one in await attachments.of_ticket(session, ticket.id) if may_have_attachment(actor, ticket, one)]
     sent = await deliveries.page(session, None, actor.department, ticket.id, None, MOST_DELIVERIES)
     page = await page_of(session, hub, actor, number)
+    # What a file tells does not depend on who has the ticket open now.
+    page["held_by"] = None
     if actor.role is Role.DEPARTMENT:
         # Whom to call, a department reads where it works; a file is passed on.
         page["caller"] = None

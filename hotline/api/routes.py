@@ -32,6 +32,7 @@ from hotline.api import (
     trail,
     waiting,
     waves,
+    worklist_routes,
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
 from hotline.api.limiter import Limiter
@@ -124,6 +125,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/api/v1/notices", notices.listed, "短信告知，新的在前", roles=HOTLINE | OPERATORS - {Role.DEPARTMENT},
         answer=notices.NoticeLines, query={"limit": LIMIT}),
     *day_routes.ENDPOINTS,
+    *worklist_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
     get("/", console.show, "网页工作台", media_type="text/html", answers=(200, 503)),

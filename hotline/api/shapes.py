@@ -50,6 +50,15 @@ class MaskedCaller(Struct, kw_only=True):
     phone: str | None
 
 
+class HeldBy(Struct, kw_only=True):
+    """占用: who of the dispatch desk has a ticket open; it lapses unless they go on. Departments are not told."""
+
+    name: str
+    held_at: datetime
+    lapses_at: datetime
+    is_own: bool
+
+
 class TicketLine(Struct, kw_only=True):
     """A ticket in a list. The hotline sees `text`, a department `brief`; both masked and cut."""
 
@@ -80,6 +89,7 @@ class TicketLine(Struct, kw_only=True):
     reopen_count: Count
     is_disputed: bool
     supervision_level: Count
+    held_by: HeldBy | None
     version: Count
 
 
@@ -219,6 +229,7 @@ class TicketPage(Struct, kw_only=True):
     replies: list[TicketReply]
     attachments: list[AttachmentLine]
     external_ids: list[ExternalIdRow]
+    held_by: HeldBy | None
     version: Count
     allowed_actions: list[Action]
 

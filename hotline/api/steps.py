@@ -18,6 +18,7 @@ from hotline import (
     follow_up,
     handling,
     handoff,
+    holding,
     merging,
     patrol,
     pause,
@@ -35,7 +36,7 @@ from hotline.step import Step, run_once
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
 from models.labels import LABELS
 from models.lifecycle import Action, AssignmentState, TicketState
-from models.store import idempotency
+from models.store import holds, idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
 from models.vocabulary import AssignmentRole
@@ -193,7 +194,12 @@ async def carry_out(
         return Remembered(channel=channel, key=key, request_digest=digest, status=200, response=reply)
 
     async def work(step: Step) -> Any:
-        return await use_case.work(step, await _without_traces(step, fields))
+        hold, before = await holding.check(step, action), step.ticket.state
+        made = await use_case.work(step, await _without_traces(step, fields))
+        if hold is not None and step.ticket.state is not before:
+            # What it was held for is done.
+            await holds.let_go(step.session, step.ticket.id)
+        return made
 
     try:
         kept = await run_once(

@@ -9,7 +9,16 @@ import msgspec
 
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
-from hotline.api.view import attached, elsewhere, may_have_attachment, readable, ticket_line, ticket_page, word_of
+from hotline.api.view import (
+    attached,
+    elsewhere,
+    held_by,
+    may_have_attachment,
+    readable,
+    ticket_line,
+    ticket_page,
+    word_of,
+)
 from hotline.fitting import fitting
 from hotline.intake import proposed, register
 from hotline.keys import HUB
@@ -17,7 +26,7 @@ from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled, phone_digits
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import attachments, events, external_ids, handoffs, tickets
+from models.store import attachments, events, external_ids, handoffs, holds, tickets
 from models.store.tickets import Filter
 from models.ticket import id_of
 from models.vocabulary import Role
@@ -100,6 +109,7 @@ async def page_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict
     page["attachments"] = [
         attached(hub, file, text.caller_name) for file in files if may_have_attachment(actor, ticket, file)
     ]
+    page["held_by"] = held_by(actor, await holds.of_ticket(session, ticket.id, hub.now()))
     page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
     page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
     page["handoffs"] = await handoffs.of_ticket(session, ticket.id)

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from models.store.attachments import Attachment
     from models.store.events import Said
     from models.store.external_ids import ExternalId
+    from models.store.holds import Hold
     from models.store.tickets import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
 
-def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) -> dict[str, Any]:
+def ticket_line(
+    hub: Hub,
+    listed: Listed,
+    briefs: dict[int, str] | None = None,
+    *,
+    actor: Actor | None = None,
+    hold: Hold | None = None,
+) -> dict[str, Any]:
     """Return a ticket as it stands in a list; a department is given `briefs` and never the citizen's words."""
     ticket = listed.ticket
     return {
@@ -50,7 +58,20 @@ def ticket_line(hub: Hub, listed: Listed, briefs: dict[int, str] | None = None) 
         "reopen_count": ticket.reopen_count,
         "is_disputed": ticket.is_disputed,
         "supervision_level": ticket.supervision_level,
+        "held_by": held_by(actor, hold),
         "version": ticket.version,
+    }
+
+
+def held_by(actor: Actor | None, hold: Hold | None) -> dict[str, Any] | None:
+    """Return who has a ticket open, as the people of the hotline are told."""
+    if hold is None or actor is None or actor.role is Role.DEPARTMENT:
+        return None
+    return {
+        "name": hold.holder,
+        "held_at": hold.held_at,
+        "lapses_at": hold.lapses_at,
+        "is_own": hold.holder == actor.name,
     }
 
 

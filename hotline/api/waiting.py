@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from hotline.api import body, shapes
 from hotline.api.view import ticket_line
 from hotline.keys import HUB
-from models.store import tickets
+from models.store import holds, tickets
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from models.store.database import Session
+    from models.store.holds import Hold
+    from models.store.tickets import Listed
     from models.ticket import Actor
 
 
@@ -21,7 +24,13 @@ async def decisions(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
     size = body.page_size(request)
     after = body.read_cursor(request, tuple[datetime, int])
-    rows = await hub.database.read(lambda session: tickets.undecided(session, after, size))
+
+    async def work(session: Session) -> tuple[list[Listed], dict[int, Hold]]:
+        found = await tickets.undecided(session, after, size)
+        return found, await holds.of_tickets(session, [row.ticket.id for row in found], hub.now())
+
+    rows, held = await hub.database.read(work)
     last = rows[-1] if len(rows) == size else None
     cursor = body.make_cursor(last.part_reply_by, last.ticket.id) if last else None
-    return body.answer({"tickets": [ticket_line(hub, row) for row in rows], "cursor": cursor}, shapes.Tickets)
+    lines = [ticket_line(hub, row, actor=actor, hold=held.get(row.ticket.id)) for row in rows]
+    return body.answer({"tickets": lines, "cursor": cursor}, shapes.Tickets)

@@ -1,0 +1,14 @@
+"""工单列表: how long a ticket stays in the hands of who opened it, and how much a person may keep and take away."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class WorklistRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How lists of tickets are worked through. All of it is of our own.
+
+    `hold_for_s` is how long (seconds of the wall clock) a ticket of the dispatch desk stays held (占用) where nobody renews it.
+    """
+
+    hold_for_s: Annotated[int, Meta(ge=10, le=3600)] = 90
