@@ -5,7 +5,7 @@ import { ask, http, type Schemas } from '@/api/client'
 export const useWords = defineStore('words', {
   state: () => ({
     labels: {} as Record<string, Record<string, string>>,
-    city: null as Schemas['CityPage'] | null,
+    city: null as Schemas['CityChoices'] | null,
   }),
   getters: {
     label: (state) => (sort: string, value: string | number | null | undefined): string =>
