@@ -15,7 +15,7 @@ import structlog
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline import incident
+from hotline import holding, incident
 from hotline.fields import Grounds, Moment, required
 from hotline.fitting import are_apart
 from hotline.incident import Opening, Told
@@ -24,6 +24,7 @@ from hotline.step import run
 from hotline.waves import said_of
 from models.errors import Conflict, HotlineError
 from models.incident_rules import span
+from models.lifecycle import Action
 from models.store import incidents, prompts, tickets
 from models.store.prompts import Counted, Pile, Prompt, Said, Settled
 from models.ticket import Actor, id_of, number_of
@@ -176,6 +177,8 @@ async def _attach(step: Step, opened: Incident, lead: Ticket, sort: KeywordRule 
     told = step.hub.city.incidents.keyword_of((await step.text()).masked_text, step.ticket.flags)
     if told is not None and are_apart(told, sort):
         raise Conflict(f"说的是“{told.name}”，不是同一类事件")
+    # One click attaches many: what somebody of the desk has open is left to them.
+    await holding.check(step, Action.MERGE)
     wanted = Merge(into=lead.number, reason=f"属于事件“{opened.title}”")
     await merge(step, wanted, incident=opened)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from hotline import fitting
+from hotline import fitting, holding
 from hotline import incident as use_case
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
@@ -15,6 +15,7 @@ from hotline.keys import HUB
 from hotline.merging import Merge, merge
 from hotline.step import run
 from models.errors import HotlineError
+from models.lifecycle import Action
 from models.store import incidents
 from models.ticket import id_of, number_of
 
@@ -165,9 +166,15 @@ async def attach(request: web.Request, actor: Actor) -> web.Response:
     incident = await hub.database.read(lambda session: incidents.get(session, incident_id))
     wanted = Merge(into=number_of(incident.lead), reason=f"属于事件“{incident.title}”")
     attached, refused = [], []
+
+    async def work(step: Step) -> None:
+        # What somebody of the desk has open is left to them.
+        await holding.check(step, Action.MERGE)
+        await merge(step, wanted, incident=incident)
+
     for number in dict.fromkeys(fields.tickets):
         try:
-            await run(hub, actor, id_of(number), lambda step: merge(step, wanted, incident=incident))
+            await run(hub, actor, id_of(number), work)
         except HotlineError as error:
             refused.append({"number": number, "reason": error.detail})
         else:

@@ -148,3 +148,13 @@ async def test_what_has_ended_is_not_held(world: World) -> None:
     (number,) = await on_desk(world, 3)
     await world.step(number, "void", who=LEAD, reason="测试电话，非诉求")
     assert "已结束" in (await hold(world, number, ANNA, ok=409))["detail"]
+
+
+async def test_one_click_for_many_leaves_out_what_somebody_has_open(world: World) -> None:
+    lead, held, free = await on_desk(world, 3, 3, 3)
+    opened = await world.post("/api/v1/incidents", {"ticket": lead, "title": "翠湖路路灯大面积熄灭"}, who="dispatcher")
+    await hold(world, held, ANNA)
+    path = f"/api/v1/incidents/{opened['id']}/attach"
+    done = await world.post(path, {"tickets": [held, free]}, who=BORIS)
+    assert done["attached"] == [free]
+    assert [("anna" in one["reason"], one["number"]) for one in done["refused"]] == [(True, held)]
