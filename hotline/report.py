@@ -6,12 +6,9 @@ import asyncio
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
-from hotline import indicators, report_figures, report_state
+from hotline import indicators, making, report_figures, report_state
 from hotline.report_figures import Period
 from models.calendar import CHINA_TIME
-from models.errors import HotlineError, Unavailable
 from models.report import KINDS, MEDIA_TYPES, Report, Section, last_period
 from models.report_pdf import paper
 from models.report_xlsx import workbook
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.store.reports import Wanted
 
-LOG = structlog.get_logger()
+QUEUE: Final = making.Queue("reports", reports.claim, reports.keep, reports.fail)
 WRITERS: Final[dict[str, Callable[[Report], bytes]]] = {"xlsx": workbook, "pdf": paper}
 # In the order in which people read them.
 PARTS: Final[tuple[Callable[[Period], Awaitable[Section | list[Section]]], ...]] = (
@@ -56,22 +53,7 @@ async def schedule(hub: Hub) -> None:
 
 async def turn(hub: Hub) -> int:
     """Make one report that waits; returns how many were made."""
-    wanted = await hub.database.write(lambda session: reports.claim(session, datetime.now(UTC)))
-    if wanted is None:
-        return 0
-    try:
-        content = await _made(hub, wanted)
-    except Unavailable as error:
-        # The database is away; the claim lapses, and whoever is there then makes it.
-        LOG.warning("report waits", report=wanted.id, reason=error.detail)
-        return 0
-    except Exception as error:
-        LOG.exception("report failed", report=wanted.id)
-        why = error.detail if isinstance(error, HotlineError) else type(error).__name__
-        await hub.database.write(lambda session: reports.fail(session, wanted.id, why, datetime.now(UTC)))
-        return 0
-    await hub.database.write(lambda session: reports.keep(session, wanted.id, content, hub.now()))
-    return 1
+    return await making.turn(hub, QUEUE, _made)
 
 
 async def gather(

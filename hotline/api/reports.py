@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import quote
 
-from aiohttp import web
 from msgspec import Meta, Struct, field
 
 from hotline.api import body
@@ -17,6 +15,8 @@ from models.report import KINDS, MEDIA_TYPES, FileFormat, Kind, last_period
 from models.store import reports as store
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from hotline.hub import Hub
     from models.store.database import Session
     from models.store.reports import Kept
@@ -94,9 +94,7 @@ async def file(request: web.Request, actor: Actor) -> web.Response:
     hub, report_id = request.app[HUB], int(request.match_info["report"])
     made, content = await hub.database.read(lambda session: store.content(session, report_id))
     name = f"{hub.city.name}热线{KINDS[made.kind]}-{made.first}{'' if made.first == made.last else f'至{made.last}'}.{made.format}"
-    shown = f"attachment; filename=\"report-{made.id}.{made.format}\"; filename*=UTF-8''{quote(name, safe='')}"
-    headers = {"content-disposition": shown, "x-content-type-options": "nosniff", "cache-control": "private, no-store"}
-    return web.Response(body=content, content_type=MEDIA_TYPES[made.format], headers=headers)
+    return body.download(content, MEDIA_TYPES[made.format], f"report-{made.id}.{made.format}", name)
 
 
 def _days(hub: Hub, wanted: ReportAsked) -> tuple[date, date]:
