@@ -10,10 +10,10 @@ from msgspec import Struct
 from hotline import deferral
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named, Number
-from hotline.api.tickets import scope_of
 from hotline.fields import GroundsFields, required
 from hotline.keys import HUB
 from hotline.step import run
+from hotline.worklist import scope_of
 from models.store import deferrals
 from models.ticket import id_of, number_of
 from models.vocabulary import Role

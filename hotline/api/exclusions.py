@@ -10,9 +10,9 @@ from msgspec import Struct
 from hotline import exclusion as use_case
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named, Number
-from hotline.api.tickets import scope_of
 from hotline.keys import HUB
 from hotline.step import run
+from hotline.worklist import scope_of
 from models.calendar import CHINA_TIME
 from models.errors import InvalidRequest
 from models.store import exclusions as store

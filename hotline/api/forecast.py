@@ -11,9 +11,9 @@ from msgspec import Meta, Struct
 from hotline import forecast
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Level, Named, Number
-from hotline.api.tickets import scope_of
 from hotline.api.waves import WaveLine, wave_line
 from hotline.keys import HUB
+from hotline.worklist import scope_of
 from models.errors import InvalidRequest
 from models.forecast import DayAhead, Span
 from models.lifecycle import AssignmentState

@@ -21,7 +21,8 @@ from hotline.api.tickets import page_of
 from hotline.keys import HUB
 from hotline.step import run
 from models.errors import Forbidden, HotlineError, InvalidRequest, Unauthorized
-from models.store import tickets
+from models.store import tickets, worklists
+from models.store.worklists import Filter
 from models.ticket import id_of
 from models.vocabulary import Role
 
@@ -86,7 +87,7 @@ async def _shown(request: web.Request, *, number: str | None = None, error: Hotl
     done = grid_view.DONE.get(request.query.get("done", "")) if error is None else None
 
     async def work(session: Session) -> tuple[list[Row], list[dict[str, Any]], dict[str, Any] | None]:
-        listed = await tickets.worklist(session, actor.department or "", None, ON_A_PAGE)
+        listed = await worklists.parts(session, actor.department or "", Filter(), None, ON_A_PAGE)
         parts = {one.ticket.id: await tickets.assignments(session, one.ticket.id) for one in listed}
         mine = [(one, part) for one in listed for part in parts[one.ticket.id] if part.ordinal == one.ordinal]
         rows = [(one.ticket, part) for one, part in mine if part.is_with_department]

@@ -12,7 +12,7 @@ from hotline.api.shapes import HeldBy, Number, TicketLine
 from hotline.api.view import held_by, ticket_line
 from hotline.keys import HUB
 from models.store import tickets
-from models.store.tickets import Listed
+from models.store.worklists import Listed
 from models.ticket import id_of
 
 if TYPE_CHECKING:

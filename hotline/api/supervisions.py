@@ -12,10 +12,11 @@ from hotline import supervision as use_case
 from hotline.api import body
 from hotline.api.frame import SECURITY
 from hotline.api.shapes import Count, Cursor, Named, Number
-from hotline.api.tickets import scope_of, visible
+from hotline.api.tickets import visible
 from hotline.keys import HUB
 from hotline.letter import letter, letter_number
 from hotline.step import run
+from hotline.worklist import scope_of
 from models.errors import NotFound
 from models.store import events, supervisions, tickets
 from models.ticket import id_of, number_of

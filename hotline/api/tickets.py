@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
+from hotline import worklist
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
 from hotline.api.view import (
@@ -24,12 +24,12 @@ from hotline.intake import proposed, register
 from hotline.keys import HUB
 from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled, phone_digits
+from hotline.worklist import ListFields
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, external_ids, handoffs, holds, tickets
-from models.store.tickets import Filter
 from models.ticket import id_of
-from models.vocabulary import Role
+from models.vocabulary import Kind, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.store.events import Said
     from models.ticket import Actor, Assignment, Ticket, TicketText
-
-QUEUES: Final = {TicketState.REGISTERED, TicketState.ON_DESK, TicketState.IN_REVIEW, TicketState.FOLLOW_UP}
 
 
 async def create(request: web.Request, actor: Actor) -> web.Response:
@@ -119,33 +117,18 @@ async def page_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict
 
 async def listed(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets: a department's worklist, a queue of the hotline, a search, or a filtered list."""
-    hub = request.app[HUB]
-    size = body.page_size(request)
-    department = body.query(request, "department")
-    if actor.role is Role.DEPARTMENT:
-        department = scope_of(hub, actor, department)
-    fits = _filter(request, hub, department)
-    states = set(fits.states or ())
-    other = fits.category or fits.line or fits.late_at or fits.tokens
+    hub, size = request.app[HUB], body.page_size(request)
+    wanted = worklist.asked(hub, actor, _list_fields(request))
+    after = body.read_cursor(request, worklist.CURSORS[wanted.order])
 
     async def work(session: Session) -> dict[str, Any]:
-        if len(states) == 1 and states <= QUEUES and not department and not other:
-            after = body.read_cursor(request, tuple[datetime, int])
-            rows = await tickets.desk(session, next(iter(states)), after, size)
-            last = rows[-1].ticket if len(rows) == size else None
-            cursor = body.make_cursor(last.stage_by, last.id) if last else None
-        elif states == {TicketState.ASSIGNED} and department and not other:
-            after = body.read_cursor(request, tuple[datetime, int])
-            rows = await tickets.worklist(session, department, after, size)
-            full = len(rows) == size
-            cursor = body.make_cursor(rows[-1].part_reply_by, rows[-1].ticket.id) if full else None
-        else:
-            below = body.read_cursor(request, tuple[int])
-            rows = await tickets.page(session, fits, below[0] if below else None, size)
-            cursor = body.make_cursor(rows[-1].ticket.id) if len(rows) == size else None
-        is_department = actor.role is Role.DEPARTMENT
-        briefs = await tickets.briefs(session, [row.ticket.id for row in rows]) if is_department else None
-        return {"tickets": [ticket_line(hub, row, briefs) for row in rows], "cursor": cursor}
+        rows = await worklist.page(session, wanted, after, size)
+        ids = [row.ticket.id for row in rows]
+        briefs = await tickets.briefs(session, ids) if actor.role is Role.DEPARTMENT else None
+        held = await holds.of_tickets(session, ids, hub.now())
+        lines = [ticket_line(hub, row, briefs, actor=actor, hold=held.get(row.ticket.id)) for row in rows]
+        cursor = body.make_cursor(*worklist.mark(wanted.order, rows[-1])) if len(rows) == size else None
+        return {"tickets": lines, "cursor": cursor}
 
     return body.answer(await hub.database.read(work), shapes.Tickets)
 
@@ -159,29 +142,25 @@ async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tupl
     return ticket, parts
 
 
-def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:
-    """Return whose tickets a department may list: its own, or those of one that stands under it."""
-    own = actor.department or ""
-    if asked is None or asked == own:
-        return own
-    if hub.city.party(asked) is not None and hub.city.is_under(asked, own):
-        return asked
-    raise NotFound("只能查看本单位及下级单位的工单")
-
-
-def _filter(request: web.Request, hub: Hub, department: str | None) -> Filter:
-    words = body.query(request, "q")
+def _list_fields(request: web.Request) -> ListFields:
     try:
         states = [TicketState(text) for text in (body.query(request, "state") or "").split(",") if text]
     except ValueError as error:
         raise InvalidRequest("参数 state 含有未知的工单状态，见 /api/v1/labels") from error
-    return Filter(
-        states=states or None,
-        departments=[department] if department else None,
+    kind, sort = body.one_of(request, "kind", tuple(Kind)), body.one_of(request, "sort", get_args(worklist.Sort))
+    return ListFields(
+        state=states,
+        department=body.query(request, "department"),
         category=body.query(request, "category"),
         line=body.query(request, "line"),
-        late_at=hub.now() if body.yes_no(request, "overdue") else None,
-        tokens=hub.reader.search_tokens(words) or (words,) if words else None,
+        overdue=body.yes_no(request, "overdue") or False,
+        q=body.query(request, "q"),
+        kind=Kind(kind) if kind else None,
+        urgency=body.whole_number(request, "urgency", 0, 1, 4) or None,
+        district=body.query(request, "district"),
+        since=body.moment(request, "since"),
+        until=body.moment(request, "until"),
+        sort=cast("worklist.Sort | None", sort),
     )
 
 

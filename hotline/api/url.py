@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from msgspec import Struct
 
 from hotline.api import body, follow_ups, forecast, knowledge, prompts, risk_clues, supervisions
 from hotline.api.auth import INTAKE, READERS, STAFF
+from hotline.worklist import Sort
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
-from models.vocabulary import Integration, Role
+from models.vocabulary import Integration, Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,6 +44,9 @@ PATTERNS: Final = {
 }
 TEXT: Final = {"type": "string"}
 STATES: Final = {"type": "array", "items": {"type": "string", "enum": [str(state) for state in TicketState]}}
+TICKET_KIND: Final = {"type": "string", "enum": [*map(str, Kind), ""]}
+URGENCY: Final = {"type": "integer", "minimum": 1, "maximum": 4}
+SORT: Final = {"type": "string", "enum": [*get_args(Sort), ""]}
 QUERY_WORDS: Final = {"type": "string", "minLength": 1}
 ENTRY_KIND: Final = {"type": "string", "enum": ["article", "guide", ""]}
 TASK_KIND: Final = {"type": "string", "enum": [*knowledge.KINDS, ""]}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from models.store.events import Said
     from models.store.external_ids import ExternalId
     from models.store.holds import Hold
-    from models.store.tickets import Listed
+    from models.store.worklists import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from hotline.api import body, shapes
 from hotline.api.view import ticket_line
 from hotline.keys import HUB
-from models.store import holds, tickets
+from models.store import holds, worklists
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from models.store.database import Session
     from models.store.holds import Hold
-    from models.store.tickets import Listed
+    from models.store.worklists import Listed
     from models.ticket import Actor
 
 
@@ -26,7 +26,7 @@ async def decisions(request: web.Request, actor: Actor) -> web.Response:
     after = body.read_cursor(request, tuple[datetime, int])
 
     async def work(session: Session) -> tuple[list[Listed], dict[int, Hold]]:
-        found = await tickets.undecided(session, after, size)
+        found = await worklists.undecided(session, after, size)
         return found, await holds.of_tickets(session, [row.ticket.id for row in found], hub.now())
 
     rows, held = await hub.database.read(work)

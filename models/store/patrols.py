@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models.lifecycle import TicketState
 from models.store.database import queries
-from models.store.tickets import LAST_ID, Listed, ticket_of
+from models.store.tickets import LAST_ID, ticket_of
+from models.store.worklists import Listed
 from models.ticket import first_id
 
 if TYPE_CHECKING:

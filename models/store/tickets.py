@@ -1,4 +1,4 @@
-"""Reading tickets: one, its parts, and lists by page."""
+"""Reading tickets: one, its parts, and walks over the past."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from models.errors import NotFound
 from models.lifecycle import TicketState
 from models.store.database import queries
-from models.ticket import MONTH, Assignment, Ticket, TicketText, first_id, number_of
+from models.ticket import Assignment, Ticket, TicketText, first_id, number_of
 from models.understanding import Told
 
 if TYPE_CHECKING:
@@ -24,34 +24,12 @@ LAST_ID: Final = 2**63 - 1
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Listed(Struct, frozen=True, kw_only=True):
-    """A ticket in a list, with its masked words and, in a worklist, the part that is listed."""
-
-    ticket: Ticket
-    masked_text: str
-    ordinal: int | None = None
-    part_reply_by: datetime | None = None
-    part_state: str | None = None
-    asks: str | None = None
-
-
 class MergedCaller(NamedTuple):
     """A merged ticket and how its caller is reached."""
 
     ticket: Ticket
     phone: str | None
     query_code: str
-
-
-class Filter(Struct, frozen=True, kw_only=True):
-    """What a list of tickets must fit; None fits all."""
-
-    states: Sequence[TicketState] | None = None
-    departments: Sequence[str] | None = None
-    category: str | None = None
-    line: str | None = None
-    late_at: datetime | None = None
-    tokens: Sequence[str] | None = None
 
 
 class Walk(Struct, frozen=True, kw_only=True):
@@ -164,44 +142,6 @@ async def share(session: Session, ticket_id: int) -> Ticket:
     return ticket_of(_found(record, ticket_id))
 
 
-async def page(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:
-    """Return up to `size` tickets with ids below the cursor, newest first.
-
-    Walks the months' partitions from the newest until the page is full, so that a common word costs one month
-    and not the whole archive.
-    """
-    found: list[Listed] = []
-    months = [row["yyyymm"] async for row in _SQL.months(session.connection)]
-    for month in months:
-        low, high = month * MONTH, (month + 1) * MONTH
-        if below is not None and low >= below:
-            continue
-        top = high if below is None else min(high, below)
-        found += await _page_of_range(session, fits, low, top, size - len(found))
-        if len(found) >= size:
-            break
-    return found
-
-
-async def _page_of_range(session: Session, fits: Filter, low: int, below: int, size: int) -> list[Listed]:
-    where = {"city_code": session.city_code, "low": low, "below": below, "page_size": size}
-    more = {
-        "states": None if fits.states is None else [str(state) for state in fits.states],
-        "departments": None if fits.departments is None else list(fits.departments),
-        "category": fits.category,
-        "line": fits.line,
-        "late_at": fits.late_at,
-    }
-    if fits.tokens is None:
-        rows = _SQL.page(session.connection, **more, **where)
-    else:
-        words = " & ".join(_quote(token) for token in fits.tokens)
-        is_plain = all(value is None for value in more.values())
-        search = _SQL.search if is_plain else _SQL.search_within
-        rows = search(session.connection, query=words, **({} if is_plain else more), **where)
-    return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]
-
-
 async def briefs(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the departments' briefs of tickets, opened, by id."""
     rows = _SQL.briefs(session.connection, city_code=session.city_code, ids=list(ids))
@@ -234,62 +174,11 @@ def _walked(walk: Walk) -> dict[str, Any]:
     return {"low": low, "since": since, "without": [str(state) for state in walk.without]}
 
 
-async def worklist(session: Session, department: str, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
-    """Return a department's live parts, nearest due time first, after the cursor (reply_by, ticket id)."""
-    by, last = after or (EARLIEST, 0)
-    rows = _SQL.worklist(
-        session.connection,
-        city_code=session.city_code,
-        department=department,
-        after_by=by,
-        after_id=last,
-        page_size=size,
-    )
-    return [_part_listed(row) async for row in rows]
-
-
-async def undecided(session: Session, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
-    """Return the parts that wait for the hotline's decision, nearest due first; `asks` says on what."""
-    by, last = after or (EARLIEST, 0)
-    rows = _SQL.undecided(session.connection, city_code=session.city_code, after_by=by, after_id=last, page_size=size)
-    return [_part_listed(row, asks=row["asks"]) async for row in rows]
-
-
-async def desk(session: Session, state: TicketState, after: tuple[datetime, int] | None, size: int) -> list[Listed]:
-    """Return what waits for a person of the hotline in one state, nearest due first."""
-    by, last = after or (EARLIEST, 0)
-    rows = _SQL.desk(
-        session.connection,
-        city_code=session.city_code,
-        state=str(state),
-        after_by=by,
-        after_id=last,
-        page_size=size,
-    )
-    return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]
-
-
 async def spread(session: Session, since: datetime, most: int) -> list[Told]:
     """Return at most so many requests, spread evenly over all that were registered from a time on."""
     low = first_id(since)
     rows = _SQL.spread(session.connection, city_code=session.city_code, low=low, since=since, most=most)
     return [msgspec.convert(dict(row), Told) async for row in rows]
-
-
-def _part_listed(row: Any, asks: str | None = None) -> Listed:
-    return Listed(
-        ticket=ticket_of(row),
-        masked_text=row["masked_text"],
-        ordinal=row["ordinal"],
-        part_reply_by=row["part_reply_by"],
-        part_state=row["assignment_state"],
-        asks=asks,
-    )
-
-
-def _quote(token: str) -> str:
-    escaped = token.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
 
 
 def _found(record: Any, ticket_id: int) -> Any:

@@ -23,8 +23,8 @@ from hotline.history import Importer, Outcome
 from hotline.recount import History, problems
 from models.history_mapping import OldMapping, read_mapping
 from models.history_rows import FileRow
-from models.store import auto_dispatch, backlog, events, tickets
-from models.store.tickets import Filter
+from models.store import auto_dispatch, backlog, events, tickets, worklists
+from models.store.worklists import Filter
 from models.trail import broken_link
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ async def test_what_people_said_then_is_kept_and_the_rest_is_read(world: World, 
     await take(world, told, {})
     await take(world, mapping, {"编号": "2019-0009"})
     async with world.hub.database.session() as session:
-        found = [one.ticket for one in await tickets.page(session, Filter(), None, 9)]
+        found = [one.ticket for one in await worklists.newest(session, Filter(), None, 9)]
     by_number = {ticket.old_number: ticket for ticket in found}
     first, second = by_number["2019-0001"], by_number["2019-0009"]
     assert (first.category, first.detail, first.kind) == ("0101", "010101", "praise")

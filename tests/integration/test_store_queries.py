@@ -18,7 +18,7 @@ import pytest
 from hotline.postgres import EmbeddedPostgres, answers
 from models import lifecycle, vocabulary
 from models.errors import NotFound, Unavailable
-from models.store import database, deliveries, installation, steps, tickets, timers
+from models.store import database, deliveries, installation, steps, tickets, timers, worklists
 from models.store.database import SQL_FOLDER, queries
 from models.store.examples import Example
 from models.store.migrations import migrate
@@ -200,10 +200,10 @@ async def test_words_of_two_characters_and_more_are_found_newest_first(world: Wo
     await world.register("西山区学府路小学门口摆摊占道，早晚接送孩子没法走。")
     async with world.hub.database.session() as session:
         for words in ("路灯", "翠湖路", "路灯 维修"):
-            fits = tickets.Filter(tokens=world.hub.reader.search_tokens(words))
-            found = await tickets.page(session, fits, None, 10)
+            fits = worklists.Filter(tokens=world.hub.reader.search_tokens(words))
+            found = await worklists.newest(session, fits, None, 10)
             assert [listed.ticket.number for listed in found] == numbers[::-1]
-        assert await tickets.page(session, tickets.Filter(tokens=("不存在的词",)), None, 10) == []
+        assert await worklists.newest(session, worklists.Filter(tokens=("不存在的词",)), None, 10) == []
 
 
 async def test_two_that_claim_timers_at_once_never_get_the_same(world: World) -> None:

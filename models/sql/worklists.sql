@@ -1,0 +1,190 @@
+-- name: months()
+-- The months that have a partition, newest first: lists walk them in turn until a page is full.
+SELECT substring(c.relname FROM 'tickets_(\d{6})$')::int AS yyyymm
+FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'tickets'::regclass ORDER BY 1 DESC;
+
+-- name: newest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, page_size)
+-- One page, newest first, of the tickets of a range of ids that fit every filter that is not null.
+SELECT t.*, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
+  AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+  AND (:urgency::int IS NULL OR t.urgency = :urgency)
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:district::text IS NULL OR t.district = :district)
+  AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+  AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (:departments::text[] IS NULL OR EXISTS (
+    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+      AND a.department = ANY (:departments)))
+ORDER BY t.id DESC LIMIT :page_size;
+
+-- name: oldest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, page_size)
+-- The same, oldest first.
+SELECT t.*, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
+  AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+  AND (:urgency::int IS NULL OR t.urgency = :urgency)
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:district::text IS NULL OR t.district = :district)
+  AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+  AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (:departments::text[] IS NULL OR EXISTS (
+    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+      AND a.department = ANY (:departments)))
+ORDER BY t.id LIMIT :page_size;
+
+-- name: open_by_due(city_code, states, after_by, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
+-- One page of the open tickets of some states, the nearest due time first, or of those alone that are late: each state is a
+-- stretch of the index of its own.
+SELECT t.*, x.masked_text FROM unnest(:states::text[]::ticket_state[]) AS s (state)
+CROSS JOIN LATERAL (
+  SELECT o.* FROM tickets AS o
+  WHERE o.city_code = :city_code AND o.state = s.state AND o.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+    AND (least(o.promised_at, o.stage_by, o.reply_by), o.id) > (:after_by::timestamptz, :after_id::bigint)
+    AND least(o.promised_at, o.stage_by, o.reply_by) < coalesce(:late_at::timestamptz, 'infinity')
+    AND o.id >= :low AND o.id < :below
+    AND (:kind::text IS NULL OR o.kind = :kind::text::kind)
+    AND (:urgency::int IS NULL OR o.urgency = :urgency)
+    AND (:category::text IS NULL OR o.category = :category)
+    AND (:line::text IS NULL OR o.line = :line)
+    AND (:district::text IS NULL OR o.district = :district)
+    AND (:since::timestamptz IS NULL OR o.registered_at >= :since)
+    AND (:until::timestamptz IS NULL OR o.registered_at < :until)
+  ORDER BY least(o.promised_at, o.stage_by, o.reply_by), o.id LIMIT :page_size) AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+ORDER BY least(t.promised_at, t.stage_by, t.reply_by), t.id LIMIT :page_size;
+
+-- name: open_by_urgency(city_code, states, after_urgency, after_at, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
+-- The same, the gravest first, of these what was registered first.
+SELECT t.*, x.masked_text FROM unnest(:states::text[]::ticket_state[]) AS s (state)
+CROSS JOIN LATERAL (
+  SELECT o.* FROM tickets AS o
+  WHERE o.city_code = :city_code AND o.state = s.state AND o.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+    AND (o.urgency, o.registered_at, o.id) > (:after_urgency::smallint, :after_at::timestamptz, :after_id::bigint)
+    AND (:late_at::timestamptz IS NULL OR least(o.promised_at, o.stage_by, o.reply_by) < :late_at)
+    AND o.id >= :low AND o.id < :below
+    AND (:kind::text IS NULL OR o.kind = :kind::text::kind)
+    AND (:urgency::int IS NULL OR o.urgency = :urgency)
+    AND (:category::text IS NULL OR o.category = :category)
+    AND (:line::text IS NULL OR o.line = :line)
+    AND (:district::text IS NULL OR o.district = :district)
+    AND (:since::timestamptz IS NULL OR o.registered_at >= :since)
+    AND (:until::timestamptz IS NULL OR o.registered_at < :until)
+  ORDER BY o.urgency, o.registered_at, o.id LIMIT :page_size) AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+ORDER BY t.urgency, t.registered_at, t.id LIMIT :page_size;
+
+-- name: parts(city_code, department, after_by, after_id, states, kind, urgency, category, line, district, since, until, late_at, page_size)
+-- One page of a department's live parts, the nearest due time first, or of those alone whose reply is overdue.
+SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by
+FROM assignments AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE a.city_code = :city_code AND a.department = :department
+  AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
+  AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
+  AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+  AND (:urgency::int IS NULL OR t.urgency = :urgency)
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:district::text IS NULL OR t.district = :district)
+  AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+  AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+  AND a.reply_by < coalesce(:late_at::timestamptz, 'infinity')
+  AND (:late_at::timestamptz IS NULL OR (a.state <> 'signed_off' AND a.paused_at IS NULL))
+ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
+
+-- name: undecided(city_code, after_by, after_id, page_size)
+-- One page of the parts whose department waits for the hotline's word on a send-back, an extension or a deferral, the
+-- nearest due time first. A delegated part's send-back is for the unit that delegated it.
+SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by,
+  CASE WHEN a.state = 'send_back_requested' THEN 'send_back' ELSE a.asked ->> 'what' END AS asks
+FROM assignments AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE a.city_code = :city_code AND (a.state = 'send_back_requested' OR a.asked IS NOT NULL)
+  AND (a.state <> 'send_back_requested' OR a.role <> 'delegated')
+  AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
+  AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
+ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
+
+-- name: desk(city_code, state, after_by, after_id, page_size)
+-- One page of what waits for a person at the desk, in review or for follow-up, the nearest due time first.
+SELECT t.*, x.masked_text FROM tickets AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.city_code = :city_code AND t.state = :state::text::ticket_state
+  AND t.state IN ('registered', 'on_desk', 'in_review', 'follow_up')
+  AND (t.stage_by, t.id) > (:after_by, :after_id)
+ORDER BY t.stage_by, t.id LIMIT :page_size;
+
+-- name: search(city_code, low, below, query, page_size)
+-- One page of a range of ids whose words match, newest first. The match is materialised, or the planner would walk
+-- the primary key.
+WITH hit AS MATERIALIZED (
+  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
+    AND search @@ :query::text::tsquery
+)
+SELECT t.*, x.masked_text FROM (SELECT id FROM hit ORDER BY id DESC LIMIT :page_size) AS h
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+ORDER BY t.id DESC;
+
+-- name: search_within(city_code, low, below, query, states, kind, urgency, category, line, district, since, until, late_at, departments, page_size)
+-- The same where other filters hold too: a department's search finds nothing but its own.
+WITH hit AS MATERIALIZED (
+  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
+    AND search @@ :query::text::tsquery
+)
+SELECT t.*, x.masked_text FROM hit AS h
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+  AND (:urgency::int IS NULL OR t.urgency = :urgency)
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:district::text IS NULL OR t.district = :district)
+  AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+  AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (:departments::text[] IS NULL OR EXISTS (
+    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+      AND a.department = ANY (:departments)))
+ORDER BY t.id DESC LIMIT :page_size;
+
+-- name: count(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, most)$
+-- How many tickets fit, as far as that is worth knowing.
+SELECT count(*) FROM (
+  SELECT 1 FROM tickets AS t
+  WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
+    AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+    AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+    AND (:urgency::int IS NULL OR t.urgency = :urgency)
+    AND (:category::text IS NULL OR t.category = :category)
+    AND (:line::text IS NULL OR t.line = :line)
+    AND (:district::text IS NULL OR t.district = :district)
+    AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+    AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+    AND (:late_at::timestamptz IS NULL OR
+         (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+          AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+    AND (:departments::text[] IS NULL OR EXISTS (
+      SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
+        AND a.department = ANY (:departments)))
+  LIMIT :most) AS fitting;
