@@ -14,6 +14,7 @@ from models.lifecycle import OPEN_TICKET, TicketState
 from models.store import worklists
 from models.store.worklists import Filter
 from models.vocabulary import Kind, Role
+from nlu.masking import MASK
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -136,6 +137,13 @@ def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:
     if hub.city.party(asked) is not None and hub.city.is_under(asked, own):
         return asked
     raise NotFound("只能查看本单位及下级单位的工单")
+
+
+def refuse_traces(hub: Hub, *words: str | None) -> None:
+    """Refuse words that hold personal data where they would be kept in clear. Raises InvalidRequest."""
+    for text in filter(None, words):
+        if MASK in hub.mask(text) and MASK not in text:
+            raise InvalidRequest("名称和检索词会保存下来，请不要写电话、姓名、证件号等个人信息")
 
 
 def _check_span(fields: ListFields) -> None:

@@ -9,6 +9,8 @@ class WorklistRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How lists of tickets are worked through. All of it is of our own.
 
     `hold_for_s` is how long (seconds of the wall clock) a ticket of the dispatch desk stays held (占用) where nobody renews it.
+    A person keeps `most_views` named filters (常用视图).
     """
 
     hold_for_s: Annotated[int, Meta(ge=10, le=3600)] = 90
+    most_views: Annotated[int, Meta(ge=1, le=1000)] = 50
