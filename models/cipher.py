@@ -54,18 +54,26 @@ class Keyring:
 
     def seal(self, value: str, table: str, column: str, row: int | str) -> bytes:
         """Encrypt a text for one column of one row."""
+        return self.seal_bytes(value.encode(), table, column, row)
+
+    def seal_bytes(self, value: bytes, table: str, column: str, row: int | str) -> bytes:
+        """Encrypt a file for one column of one row."""
         nonce = os.urandom(NONCE_BYTES)
-        body = self._ciphers[self._current].encrypt(nonce, value.encode(), _place(table, column, row))
+        body = self._ciphers[self._current].encrypt(nonce, value, _place(table, column, row))
         return bytes((AES_256_GCM, self._current)) + nonce + body
 
     def unseal(self, sealed: bytes, table: str, column: str, row: int | str) -> str:
-        """Decrypt; raises CannotOpen where the value does not belong to that place."""
+        """Decrypt a text; raises CannotOpen where the value does not belong to that place."""
+        return self.unseal_bytes(sealed, table, column, row).decode()
+
+    def unseal_bytes(self, sealed: bytes, table: str, column: str, row: int | str) -> bytes:
+        """Decrypt a file; raises CannotOpen where the value does not belong to that place."""
         cipher = self._ciphers.get(sealed[1]) if len(sealed) > 2 + NONCE_BYTES else None
         if cipher is None or sealed[0] != AES_256_GCM:
             raise CannotOpen("密文格式或密钥编号未知，请检查 HOTLINE_KEYRING")
         nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
         try:
-            return cipher.decrypt(nonce, body, _place(table, column, row)).decode()
+            return cipher.decrypt(nonce, body, _place(table, column, row))
         except InvalidTag as error:
             raise CannotOpen("密文被改动，或不属于这一行") from error
 

@@ -1,14 +1,18 @@
-"""The URLs of who works through lists of tickets: the desk's next one, who has one open, saved views."""
+"""The URLs of who works through lists of tickets: the desk's next one, who has one open, saved views, exports."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from hotline import hold, saved_view
-from hotline.api import holds, saved_views
+from hotline import export, hold, saved_view
+from hotline.api import exports, holds, saved_views
 from hotline.api.auth import READERS
-from hotline.api.url import Endpoint, get, post
+from hotline.api.url import PAGE, Endpoint, get, post
+from models.export_file import MEDIA_TYPES
 from models.lifecycle import DESK
+from models.vocabulary import Role
+
+EXPORT: Final = "^[0-9]{1,18}$"
 
 HOLDS: Final = (
     post("/api/v1/desk/next", holds.take_next, "派单台取下一件：最急的、等得最久的、无人占用的", roles=DESK, answer=holds.DeskNext),
@@ -24,5 +28,15 @@ VIEWS: Final = (
     Endpoint(method="DELETE", path="/api/v1/views/{name}", handler=saved_views.delete, summary="删去常用视图", roles=READERS,
              answer=saved_views.ViewGone, patterns={"name": saved_views.NAME}),
 )  # fmt: skip
+EXPORTS: Final = (
+    get("/api/v1/exports", exports.listed, "自己的导出；安全审计员看全部", roles=READERS | {Role.AUDITOR}, answer=exports.Exports,
+        query=PAGE),
+    post("/api/v1/exports", exports.create, "把一个工单列表导出为文件（后台编制）", roles=READERS, body=export.ExportAsked,
+         answers=(202,), answer=exports.ExportLine, problems=(404, 409)),
+    get("/api/v1/exports/{export}", exports.one, "一份导出进行到哪里了", roles=READERS | {Role.AUDITOR}, answer=exports.ExportLine,
+        patterns={"export": EXPORT}),
+    get("/api/v1/exports/{export}/file", exports.file, "下载自己的导出", roles=READERS, downloads=tuple(MEDIA_TYPES.values()),
+        patterns={"export": EXPORT}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*HOLDS, *VIEWS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*HOLDS, *VIEWS, *EXPORTS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, forecast, indicators, model_in_use, prompt, report, storm, waves
+from hotline import auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
@@ -45,6 +45,8 @@ FORECAST_EVERY_S: Final = 60.0
 COUNT_EVERY_S: Final = 20.0
 # Nobody waits at the screen for a report; what is asked for at once is made within seconds.
 REPORTS_EVERY_S: Final = 3.0
+# Somebody looks at the progress of an export.
+EXPORTS_EVERY_S: Final = 1.0
 WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # Samples of the days that are over, once each.
@@ -74,6 +76,7 @@ async def work(settings: Settings, hub: Hub) -> None:
                 (lambda: forecast.refresh(hub, settings), FORECAST_EVERY_S),
                 (lambda: indicators.refresh(hub), COUNT_EVERY_S),
                 (lambda: report.turn(hub), REPORTS_EVERY_S),
+                (lambda: export.turn(hub), EXPORTS_EVERY_S),
                 (lambda: _ask_for_reports(hub), COUNT_EVERY_S),
             ):
                 # What can wait while there is a storm; none of it is in a hurry where more is waiting.
