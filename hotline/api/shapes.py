@@ -83,6 +83,7 @@ class TicketLine(Struct, kw_only=True):
     promised_at: datetime
     reply_by: datetime | None
     stage_by: datetime | None
+    due_by: Annotated[datetime | None, Meta(description="下一时限；已了结的为 null")]
     urge_count: Count
     dispatch_count: Count
     send_back_count: Count

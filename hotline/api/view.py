@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from models.lifecycle import OPEN_TICKET
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def ticket_line(
         "promised_at": ticket.promised_at,
         "reply_by": ticket.reply_by,
         "stage_by": ticket.stage_by,
+        "due_by": (ticket.stage_by or ticket.reply_by) if ticket.state in OPEN_TICKET else None,
         "urge_count": ticket.urge_count,
         "dispatch_count": ticket.dispatch_count,
         "send_back_count": ticket.send_back_count,

