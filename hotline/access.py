@@ -77,9 +77,7 @@ async def _demo_users(session: Session, known: Access, city: City, now: datetime
     """One account for every role of people, the department's belongs to the first bureau; and a few grid workers'."""
     found = []
     bureau = next((code for code, one in city.departments.items() if one.kind == "bureau"), None)
-    for role in Role:
-        if role in {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}:
-            continue
+    for role in (one for one in Role if one in accounts.PEOPLE):
         before = next((user for user in known.users if user["role"] == role), None)
         user = before or {"role": str(role), "username": f"demo-{role}", "password": secrets.token_urlsafe(12)}
         if await credentials.user(session, user["username"]) is None:

@@ -1,39 +1,145 @@
-"""Staff accounts and log-in: argon2id, opaque session tokens, only hashes stored."""
+"""Staff accounts (账号) and log-in: argon2id, opaque session tokens, only hashes stored; who administers them, and what was done.
+
+Accounts and sessions live in wall time, however fast a demo's clock runs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from hotline.fields import PartyCode
 from models.errors import Conflict, InvalidRequest, Unauthorized
-from models.store import credentials
+from models.labels import LABELS
+from models.store import credentials, users
 from models.store.credentials import User
+from models.store.users import Account, AccountChange, LockedAccount
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from hotline.hub import Hub
+    from models.city import City
     from models.store.database import Database, Session
     from models.ticket import Actor
-    from models.vocabulary import Role
 
 HASHER: Final = argon2.PasswordHasher()
 # Checked where the name is unknown, so that the time of an answer tells nothing.
 NOBODY: Final = HASHER.hash(secrets.token_urlsafe(16))
 SESSION_FOR: Final = timedelta(hours=12)
 SHORTEST_PASSWORD: Final = 10
+# Who is a person: not a program or a machine, and no citizen, who has a query code instead.
+PEOPLE: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}
+# Letters, digits and Chinese characters: an account's name stands in addresses.
+USERNAME: Final = "^[A-Za-z0-9._@·\u4e00-\u9fff-]{1,64}$"
+
+
+class WrongPassword(InvalidRequest):
+    """One's own password, asked for once more, was not right."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("原密码不正确")
+
+
+class NewUser(Struct, kw_only=True):
+    """A new account. A department's names its department or grid, nobody else's does."""
+
+    username: Annotated[str, Meta(pattern=USERNAME)]
+    role: Role
+    department: PartyCode | None = None
+
+
+class UserStep(Struct, kw_only=True):
+    """`set_role` needs `role`, and `department` where that is a department's."""
+
+    action: Literal["disable", "enable", "reset_password", "set_role"]
+    role: Role | None = None
+    department: PartyCode | None = None
 
 
 async def add(session: Session, username: str, password: str, role: Role, department: str | None, at: datetime) -> None:
-    """Make an account; raises Conflict where the name is taken, InvalidRequest for a short password."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidRequest(f"密码至少{SHORTEST_PASSWORD}位")
-    password_hash = await asyncio.to_thread(HASHER.hash, password)
+    """Make an account as a command does; raises Conflict where the name is taken, InvalidRequest for a short password."""
+    password_hash = await _hashed(password)
     user = User(username=username, role=role, department=department, password_hash=password_hash)
-    if not await credentials.add_user(session, user, at):
-        raise Conflict(f"账号“{username}”已存在")
+    await _add(session, user, None, at)
+
+
+async def create(hub: Hub, actor: Actor, wanted: NewUser) -> tuple[Account, str]:
+    """Make an account with a first password that its owner must change; returns both. Raises Conflict, InvalidRequest."""
+    _check_role(hub.city, wanted.role, wanted.department)
+    password, at = _made_up(), datetime.now(UTC)
+    user = User(
+        # To a pattern, a line's end may stand before the end of a text.
+        username=wanted.username.rstrip("\n"),
+        role=wanted.role,
+        department=wanted.department,
+        password_hash=await _hashed(password),
+        must_change=True,
+    )
+
+    async def work(session: Session) -> Account:
+        await _add(session, user, actor.name, at)
+        return await users.lock(session, user.username)
+
+    return await hub.database.write(work), password
+
+
+async def change(hub: Hub, actor: Actor, username: str, fields: UserStep) -> tuple[Account, str | None]:
+    """Take an administrator's step on an account; returns it, and the new password of one that was reset.
+
+    Nobody disables themselves or gives up their own role, and one administrator stays who can sign in. Raises NotFound,
+    Conflict, InvalidRequest.
+    """
+    if fields.action == "set_role":
+        _check_role(hub.city, fields.role, fields.department)
+    if fields.action in {"disable", "set_role"} and username == actor.name:
+        raise Conflict("不能停用自己的账号，也不能更改自己的角色，请由另一位系统管理员操作")
+    password = _made_up() if fields.action == "reset_password" else None
+    password_hash, at = (await _hashed(password)) if password else "", datetime.now(UTC)
+
+    async def work(session: Session) -> Account:
+        administrators = await users.lock_administrators(session)
+        before = await users.lock(session, username)
+        after = _changed(before, fields, password_hash, at)
+        is_left = after.role is not Role.ADMINISTRATOR or after.disabled_at is not None
+        if administrators == [username] and is_left:
+            raise Conflict(f"“{username}”是唯一可以登录的系统管理员，请先设立另一位")
+        await users.change(session, after)
+        if fields.action in {"disable", "reset_password"}:
+            await users.end_sessions(session, username)
+        await _note(session, after, fields.action, actor.name, at, role_before=before.role)
+        return after
+
+    return await hub.database.write(work), password
+
+
+async def change_password(database: Database, token: str, username: str, old: str, new: str) -> None:
+    """Replace one's own password; every other session of the account ends. Raises InvalidRequest, Conflict."""
+    if new == old:
+        raise InvalidRequest("新密码与原密码相同，请换一个")
+    user = await database.read(lambda session: credentials.user(session, username))
+    if user is None or not await asyncio.to_thread(_matches, user.password_hash, old):
+        raise WrongPassword
+    password_hash, at = await _hashed(new), datetime.now(UTC)
+
+    async def work(session: Session) -> None:
+        before = await users.lock(session, username)
+        if before.password_hash != user.password_hash:
+            raise Conflict("密码刚刚被重置，请用新的初始密码重新登录")
+        after = replace(before, password_hash=password_hash, must_change=False)
+        await users.change(session, after)
+        await users.end_sessions(session, username, but=token)
+        await _note(session, after, "change_password", username, at, role_before=before.role)
+
+    await database.write(work)
 
 
 async def sign_in(database: Database, username: str, password: str) -> tuple[str, datetime, User]:
@@ -42,6 +148,8 @@ async def sign_in(database: Database, username: str, password: str) -> tuple[str
     is_right = await asyncio.to_thread(_matches, user.password_hash if user else NOBODY, password)
     if user is None or not is_right:
         raise Unauthorized("用户名或密码不正确")
+    if user.is_disabled:
+        raise Unauthorized("该账号已停用，请联系系统管理员")
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     ends_at = now + SESSION_FOR
     await database.write(lambda session: credentials.begin(session, token, user.username, now, ends_at))
@@ -53,9 +161,58 @@ async def sign_out(database: Database, token: str) -> None:
     await database.write(lambda session: credentials.end(session, token))
 
 
-async def signed_in(database: Database, token: str) -> Actor | None:
-    """Return who holds a session token, None where nobody does."""
-    return await database.read(lambda session: credentials.signed_in(session, token, datetime.now(UTC)))
+def _check_role(city: City, role: Role | None, department: str | None) -> None:
+    """Raise InvalidRequest for a role that no person has, and for a department too many or too few."""
+    if role not in PEOPLE:
+        known = "、".join(f"{one}（{LABELS['role'][one]}）" for one in Role if one in PEOPLE)
+        raise InvalidRequest(f"请在 role 中填写账号的角色：{known}")
+    if role is not Role.DEPARTMENT and department is not None:
+        raise InvalidRequest(f"{LABELS['role'][role]}账号不属于承办单位，请去掉 department")
+    if role is Role.DEPARTMENT and city.party(department or "") is None:
+        raise InvalidRequest("承办单位账号须在 department 中填写单位代码或网格代码")
+
+
+def _changed(before: LockedAccount, fields: UserStep, password_hash: str, at: datetime) -> LockedAccount:
+    if fields.action == "reset_password":
+        return replace(before, password_hash=password_hash, must_change=True)
+    if fields.action == "set_role":
+        if (before.role, before.department) == (fields.role, fields.department):
+            raise Conflict(f"“{before.username}”已经是{LABELS['role'][before.role]}")
+        return replace(before, role=fields.role, department=fields.department)
+    if (fields.action == "disable") == (before.disabled_at is not None):
+        raise Conflict(f"“{before.username}”{'已经停用' if before.disabled_at else '没有停用'}")
+    return replace(before, disabled_at=at if fields.action == "disable" else None)
+
+
+async def _add(session: Session, user: User, by: str | None, at: datetime) -> None:
+    if not await credentials.add_user(session, user, at):
+        raise Conflict(f"账号“{user.username}”已存在")
+    await _note(session, await users.lock(session, user.username), "create", by, at)
+
+
+async def _note(
+    session: Session, account: Account, action: users.Act, by: str | None, at: datetime, role_before: Role | None = None
+) -> None:
+    change = AccountChange(
+        username=account.username,
+        action=action,
+        role_before=role_before,
+        role=account.role,
+        department=account.department,
+        by_user=by,
+        at=at,
+    )
+    await users.note(session, change)
+
+
+async def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidRequest(f"密码至少{SHORTEST_PASSWORD}位")
+    return await asyncio.to_thread(HASHER.hash, password)
+
+
+def _made_up() -> str:
+    return secrets.token_urlsafe(12)
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -143,7 +143,7 @@ async def groups_of(session: Session, agent: str) -> tuple[str, ...]:
 async def check_agent(session: Session, agent: str) -> None:
     """Raise NotFound unless somebody of that name has an agent's account, or sits here already."""
     user = await credentials.user(session, agent)
-    if (user is None or user.role not in AGENTS) and await seats.get(session, agent) is None:
+    if (user is None or user.is_disabled or user.role not in AGENTS) and await seats.get(session, agent) is None:
         raise NotFound(f"没有名为“{agent}”的话务员")
 
 

@@ -35,6 +35,17 @@ class Forbidden(HotlineError):
     status = 403
 
 
+class PasswordChangeRequired(Forbidden):
+    """Signed in with a password that somebody else has seen: nothing else goes before its change."""
+
+    code = "password_change_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请先登录控制台，把初始密码改为自己的密码（接口 PUT /api/v1/session/password），再使用其他功能"
+        )
+
+
 class NotFound(HotlineError):
     """There is no such thing, or the asker may not know of it."""
 

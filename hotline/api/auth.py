@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from hotline.accounts import PEOPLE
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
-from models.errors import Forbidden, Unauthorized
+from models.errors import Forbidden, PasswordChangeRequired, Unauthorized
 from models.labels import LABELS
 from models.store import credentials
+from models.store.credentials import SignedIn
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 COOKIE: Final = "hotline_session"
 KNOWN_FOR_S: Final = 5.0
 MOST_KNOWN: Final = 10_000
-STAFF: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}
+STAFF: Final = PEOPLE
 READERS: Final = STAFF - {Role.ADMINISTRATOR, Role.AUDITOR, Role.KNOWLEDGE}
 INTAKE: Final = frozenset({Role.CHANNEL, Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
 
@@ -50,14 +52,25 @@ class KnownTokens:
 KNOWN_TOKENS: Final = web.AppKey("KNOWN_TOKENS", KnownTokens)
 
 
-async def actor_of(request: web.Request, allowed: frozenset[Role]) -> Actor:
-    """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role."""
-    actor = await _known(request)
-    if actor is None:
+async def actor_of(request: web.Request, allowed: frozenset[Role], *, before_change: bool = False) -> Actor:
+    """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role.
+
+    Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired.
+    """
+    known = await _known(request)
+    if known is None:
         raise Unauthorized("请先登录，或在 Authorization 头中提供有效凭证")
-    if actor.role not in allowed:
-        raise Forbidden(f"{LABELS['role'][actor.role]}无权使用此功能")
-    return actor
+    if known.must_change and not before_change:
+        raise PasswordChangeRequired
+    if known.actor.role not in allowed:
+        raise Forbidden(f"{LABELS['role'][known.actor.role]}无权使用此功能")
+    return known.actor
+
+
+async def must_change_first(request: web.Request) -> bool:
+    """Tell whether whoever asks has signed in with a password that must be changed first."""
+    known = await _known(request)
+    return known is not None and known.must_change
 
 
 def check_origin(request: web.Request) -> None:
@@ -68,18 +81,26 @@ def check_origin(request: web.Request) -> None:
         raise Forbidden("请求来源与本站不一致")
 
 
-async def _known(request: web.Request) -> Actor | None:
-    database = request.app[HUB].database
-    header = request.headers.get("authorization", "")
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return await _bearer(request, token.strip())
+async def _known(request: web.Request) -> SignedIn | None:
+    """Return whose token or session this is, None where nobody's; raises Forbidden for another site's write."""
+    token = bearer_token(request)
+    if token is not None:
+        actor = await _bearer(request, token)
+        return None if actor is None else SignedIn(actor, must_change=False)
     cookie = request.cookies.get(COOKIE)
     if not cookie or not cookie.isascii():
         return None
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
-    return await database.read(lambda session: credentials.signed_in(session, cookie, datetime.now(UTC)))
+    return await request.app[HUB].database.read(
+        lambda session: credentials.signed_in(session, cookie, datetime.now(UTC))
+    )
+
+
+def bearer_token(request: web.Request) -> str | None:
+    """Return the token of the Authorization header; where there is one, no cookie counts."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
 
 
 async def _bearer(request: web.Request, token: str) -> Actor | None:

@@ -18,6 +18,7 @@ from hotline.api import (
     departments,
     explanation,
     health,
+    installation_routes,
     learning,
     metrics,
     notices,
@@ -106,7 +107,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
              answer=auto_dispatch.CategoryLine, patterns={"category": "^[0-9]{4}$"}),
     post("/api/v1/session", session.create, "登录", body=session.SignIn, answers=(201,), answer=session.SignedIn,
          problems=(401, 403, 429)),
-    get("/api/v1/session", session.show, "当前登录", roles=STAFF, answer=session.SignedIn),
+    get("/api/v1/session", session.show, "当前登录：角色、可用功能、是否须改密码", roles=STAFF, answer=session.SignedIn,
+        before_change=True),
+    Endpoint(method="PUT", path="/api/v1/session/password", handler=session.change_password, summary="改自己的密码",
+             roles=STAFF, body=session.NewPassword, answer=session.PasswordChanged, problems=(409, 429),
+             before_change=True),
     Endpoint(method="DELETE", path="/api/v1/session", handler=session.delete, summary="退出", answer=session.SignedOut,
              problems=(403,)),
     post("/api/v1/attachments", attachments.create, "上传附件", roles=INTAKE | {Role.DEPARTMENT}, answers=(201,),
@@ -130,6 +135,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/api/v1/notices", notices.listed, "短信告知，新的在前", roles=HOTLINE | OPERATORS - {Role.DEPARTMENT},
         answer=notices.NoticeLines, query={"limit": LIMIT}),
     *day_routes.ENDPOINTS,
+    *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
@@ -158,6 +164,10 @@ def add_routes(app: web.Application) -> None:
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[session.WRONG_PASSWORDS] = Limiter(session.MOST_WRONG_A_MINUTE, "密码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
+    app[session.MAY] = {
+        role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]
+        for role in STAFF
+    }
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
@@ -169,7 +179,9 @@ def _opened(endpoint: Endpoint) -> Open:
     patterns = {name: re.compile(pattern.strip("^$")) for name, pattern in endpoint.path_patterns.items()}
 
     async def opened(request: web.Request) -> web.StreamResponse:
-        actor = None if endpoint.roles is None else await actor_of(request, endpoint.roles)
+        actor = None
+        if endpoint.roles is not None:
+            actor = await actor_of(request, endpoint.roles, before_change=endpoint.before_change)
         for name, pattern in patterns.items():
             if pattern.fullmatch(request.match_info[name]) is None:
                 raise NotFound("没有这个地址：编号或代码的写法不对，请核对")

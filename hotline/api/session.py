@@ -1,10 +1,11 @@
-"""POST, GET and DELETE /api/v1/session: people of the hotline and of departments sign in."""
+"""POST, GET and DELETE /api/v1/session, and its password: people of the hotline and of departments sign in."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn
 
 import msgspec
 from aiohttp import web
@@ -12,21 +13,23 @@ from msgspec import Meta, Struct
 
 from hotline import accounts
 from hotline.api import body
-from hotline.api.auth import COOKIE, check_origin
+from hotline.api.auth import COOKIE, bearer_token, check_origin, must_change_first
 from hotline.api.limiter import Limiter
 from hotline.keys import HUB
-from models.errors import Unauthorized
+from models.errors import Forbidden, Unauthorized
+from models.ticket import Actor
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from models.store.credentials import User
-    from models.ticket import Actor
 
 # Wrong passwords by address and account, so that a password cannot be tried out.
 WRONG_PASSWORDS: Final = web.AppKey("wrong_passwords", Limiter)
 MOST_WRONG_A_MINUTE: Final = 10
+# What each role may call: "METHOD /path", as the table of URLs has it.
+MAY: Final = web.AppKey("MAY", dict[Role, list[str]])
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -37,12 +40,35 @@ class SignIn(Struct, kw_only=True):
     password: Password
 
 
+class NewPassword(Struct, kw_only=True):
+    """The password one has, and the one it becomes."""
+
+    old: Password
+    new: Annotated[str, Meta(min_length=accounts.SHORTEST_PASSWORD, max_length=200)]
+
+
+class PasswordChanged(Struct, kw_only=True):
+    """The new password holds."""
+
+    username: str
+    must_change: Literal[False] = False
+
+
 class SignedIn(Struct, kw_only=True):
-    """Who is signed in; `ends_at` when signing in."""
+    """Who is signed in; `ends_at` when signing in.
+
+    With `must_change` everything but this and the change of the password is refused. `may` is what the role may call,
+    as "METHOD /path", what is open to everybody included. `now` is the hub's time, which in a demo may run `clock_speed`
+    times as fast.
+    """
 
     username: str
     role: Role
     department: str | None
+    must_change: bool
+    may: list[str]
+    now: datetime
+    clock_speed: float
     ends_at: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -57,22 +83,27 @@ async def create(request: web.Request) -> web.Response:
     check_origin(request)
     _, wanted = await body.read_body(request, SignIn)
     token, ends_at, user = await _sign_in(request, wanted.username, wanted.password)
-    response = body.answer(
-        {"username": user.username, "role": user.role, "department": user.department, "ends_at": ends_at},
-        SignedIn,
-        status=201,
-    )
+    actor = Actor(user.role, user.username, user.department)
+    told = {**_told(request, actor, must_change=user.must_change), "ends_at": ends_at}
+    response = body.answer(told, SignedIn, status=201)
     _give(request, response, token)
     return response
 
 
 async def _sign_in(request: web.Request, username: str, password: str) -> tuple[str, datetime, User]:
     """Raises Unauthorized, and TooManyRequests after too many of these within a minute."""
+    with _counted(request, username):
+        return await accounts.sign_in(request.app[HUB].database, username, password)
+
+
+@contextlib.contextmanager
+def _counted(request: web.Request, username: str) -> Iterator[None]:
+    """Let a password be tried; raises TooManyRequests after too many wrong ones within a minute."""
     wrong, who = request.app[WRONG_PASSWORDS], f"{request.remote}/{username}"
     wrong.check(who, time.monotonic())
     try:
-        return await accounts.sign_in(request.app[HUB].database, username, password)
-    except Unauthorized:
+        yield
+    except (Unauthorized, accounts.WrongPassword):
         wrong.add(who, time.monotonic())
         raise
 
@@ -110,8 +141,32 @@ async def sign_out_by_form(request: web.Request, to: str) -> NoReturn:
 
 
 async def show(request: web.Request, actor: Actor) -> web.Response:
-    """Who am I."""
-    return body.answer({"username": actor.name, "role": actor.role, "department": actor.department}, SignedIn)
+    """Who am I, and what may I call."""
+    return body.answer(_told(request, actor, must_change=await must_change_first(request)), SignedIn)
+
+
+def _told(request: web.Request, actor: Actor, *, must_change: bool) -> dict[str, Any]:
+    clock = request.app[HUB].clock
+    return {
+        "username": actor.name,
+        "role": actor.role,
+        "department": actor.department,
+        "must_change": must_change,
+        "may": request.app[MAY][actor.role],
+        "now": clock.now(),
+        "clock_speed": clock.speed,
+    }
+
+
+async def change_password(request: web.Request, actor: Actor) -> web.Response:
+    """PUT /api/v1/session/password: one's own."""
+    token = request.cookies.get(COOKIE)
+    if token is None or bearer_token(request) is not None:
+        raise Forbidden("以凭证访问的没有密码可改，请用账号登录后再改")
+    _, wanted = await body.read_body(request, NewPassword)
+    with _counted(request, actor.name):
+        await accounts.change_password(request.app[HUB].database, token, actor.name, wanted.old, wanted.new)
+    return body.answer({"username": actor.name}, PasswordChanged)
 
 
 async def delete(request: web.Request) -> web.Response:

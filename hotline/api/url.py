@@ -75,7 +75,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     `body` is what is decoded (for steps: by action), `beside` the fields that stand beside an action's own, `answer`
     what is encoded, or `downloads` the media types of a file; `patterns` say what a part of the path may look like, where
-    that is not what its name says.
+    that is not what its name says. `before_change`: it may be called while the asker's password must be changed.
     """
 
     method: str
@@ -96,6 +96,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     required_headers: tuple[str, ...] = ()
     media_type: str = "application/json"
     downloads: tuple[str, ...] = ()
+    before_change: bool = False
 
     @property
     def name(self) -> str:

@@ -49,8 +49,6 @@ LOG = structlog.get_logger()
 DATABASE: Final = "hotline"
 # `hotline up` names itself to its children, so that they notice its death.
 KEEPER: Final = "HOTLINE_KEEPER"
-# Who is no person: programs, machines, and citizens, who have a query code.
-NOBODYS: Final = frozenset({Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM})
 LOOK_FOR_KEEPER_S: Final = 0.5
 STAMP: Final = "trained_from"
 TRAINED_FROM: Final = (
@@ -161,7 +159,7 @@ def work(settings: Settings) -> None:
 
 def add_user(settings: Settings, name: str, role: str, department: str | None) -> None:
     """Make an account and print its password where it was made up here."""
-    persons = [one for one in Role if one not in NOBODYS]
+    persons = [one for one in Role if one in accounts.PEOPLE]
     if role not in persons:
         raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(persons)}")
     wanted = Role(role)

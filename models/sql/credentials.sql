@@ -8,27 +8,32 @@ WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL
 INSERT INTO credentials (city_code, token_hash, role, subject, created_at)
 VALUES (:city_code, :token_hash, :role::text::role, :subject, :created_at) ON CONFLICT DO NOTHING;
 
--- name: add_user(city_code, username, role, department, password_hash, created_at)$
+-- name: add_user(city_code, username, role, department, password_hash, must_change, created_at)$
 -- Makes an account; returns null where the name is taken.
-INSERT INTO users (city_code, username, role, department, password_hash, created_at)
-VALUES (:city_code, :username, :role::text::role, :department, :password_hash, :created_at)
+INSERT INTO users (city_code, username, role, department, password_hash, must_change, created_at)
+VALUES (:city_code, :username, :role::text::role, :department, :password_hash, :must_change, :created_at)
 ON CONFLICT DO NOTHING RETURNING username;
 
 -- name: user(city_code, username)^
 -- An account.
-SELECT username, role::text AS role, department, password_hash FROM users
+SELECT username, role::text AS role, department, password_hash, must_change, disabled_at IS NOT NULL AS is_disabled FROM users
 WHERE city_code = :city_code AND username = :username;
 
 -- name: add_session(city_code, token_hash, username, created_at, expires_at)!
--- A signed-in browser; the token itself is never stored.
+-- A signed-in browser; the token itself is never stored. Nobody is signed in whose account was disabled meanwhile.
+WITH seen AS (
+  UPDATE users SET signed_in_at = :created_at::timestamptz
+  WHERE city_code = :city_code AND username = :username AND disabled_at IS NULL RETURNING username
+)
 INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at)
-VALUES (:city_code, :token_hash, :username, :created_at, :expires_at);
+SELECT :city_code, :token_hash::bytea, username, :created_at, :expires_at::timestamptz FROM seen;
 
 -- name: session(city_code, token_hash, wall_now)^
 -- Who is signed in with this token.
-SELECT u.username, u.role::text AS role, u.department FROM sessions AS s
+SELECT u.username, u.role::text AS role, u.department, u.must_change FROM sessions AS s
 JOIN users AS u ON u.city_code = s.city_code AND u.username = s.username
-WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now;
+WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now
+  AND u.disabled_at IS NULL;
 
 -- name: end_session(city_code, token_hash)!
 -- Sign out.

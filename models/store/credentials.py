@@ -20,12 +20,21 @@ _SQL = queries("credentials")
 
 
 class User(Struct, frozen=True, kw_only=True):
-    """An account of a person."""
+    """An account of a person. `must_change`: somebody else has seen the password, and nothing else goes before its change."""
 
     username: str
     role: Role
     department: str | None
     password_hash: str
+    must_change: bool = False
+    is_disabled: bool = False
+
+
+class SignedIn(Struct, frozen=True):
+    """Who is signed in, and whether the password must be changed first."""
+
+    actor: Actor
+    must_change: bool
 
 
 async def bearer(session: Session, token: str) -> Actor | None:
@@ -58,6 +67,7 @@ async def add_user(session: Session, user: User, at: datetime) -> bool:
         role=user.role,
         department=user.department,
         password_hash=user.password_hash,
+        must_change=user.must_change,
         created_at=at,
     )
     return made is not None
@@ -73,6 +83,8 @@ async def user(session: Session, username: str) -> User | None:
         role=Role(row["role"]),
         department=row["department"],
         password_hash=row["password_hash"],
+        must_change=row["must_change"],
+        is_disabled=row["is_disabled"],
     )
 
 
@@ -88,12 +100,14 @@ async def begin(session: Session, token: str, username: str, at: datetime, expir
     )
 
 
-async def signed_in(session: Session, token: str, wall_now: datetime) -> Actor | None:
+async def signed_in(session: Session, token: str, wall_now: datetime) -> SignedIn | None:
     """Return who is signed in with this token, None where nobody is."""
     row = await _SQL.session(
         session.connection, city_code=session.city_code, token_hash=token_hash(token), wall_now=wall_now
     )
-    return Actor(Role(row["role"]), row["username"], row["department"]) if row else None
+    if row is None:
+        return None
+    return SignedIn(Actor(Role(row["role"]), row["username"], row["department"]), row["must_change"])
 
 
 async def end(session: Session, token: str) -> None:
