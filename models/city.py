@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from models.calendar import Calendar, OfficeHours
+from models.calendar import Calendar, CalendarYear, OfficeHours
 from models.incident_rules import IncidentRules, WaveRule
 from models.indicators import Indicators
 from models.line import Line, LineRule
@@ -225,7 +225,8 @@ class City(Struct, frozen=True, kw_only=True):
     `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
     pile-up is raised, `incidents` when it may be an incident, `line_rule` when a call overflows, `replies` what is wrong with a
     reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only
-    where nothing else fits. `grid_units` are the grids as a street's own hands, by code: only their street gives them work,
+    where nothing else fits. `calendar_years` are the notices that `calendar` joins, and the years that none was given for yet.
+    `grid_units` are the grids as a street's own hands, by code: only their street gives them work,
     and they report to it.
     """
 
@@ -266,6 +267,7 @@ class City(Struct, frozen=True, kw_only=True):
     seats: Seats = Seats()
     worklists: WorklistRule = WorklistRule()
     indicators: Indicators = Indicators()
+    calendar_years: tuple[CalendarYear, ...] = ()
 
     def party(self, code: str) -> Department | None:
         """Return who may have a part in a ticket under this code: a department, or a grid's unit."""

@@ -28,7 +28,7 @@ def check_city(folder: Path, today: date | None = None) -> list[Fault]:
         *check_links(city),
         *check_duties(city),
         *check_ground(city),
-        *check_years(city, today),
+        *check_years(city.path, city.years, today),
         *check_cues(city),
         *check_entries(city),
         *check_indicators(folder, city.indicators, departments_of(city), DEPARTMENT_KINDS),

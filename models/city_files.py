@@ -173,6 +173,7 @@ def read_city(folder: Path) -> City:
         synonyms=_records(read.synonyms),
         seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
         indicators=read.indicators,
+        calendar_years=tuple(sorted(read.years.values(), key=lambda year: year.year)),
     )
 
 

@@ -34,6 +34,8 @@ def read_toml(folder: Path, file: str) -> dict[str, Any]:
         at = _AT_LINE.search(str(error))
         line = int(at[1]) if at else text.count("\n")
         raise CityFault(Fault(file, max(line, 1), f"TOML 格式有误（{error}）", "按 TOML 1.0 改正这一行")) from None
+    except RecursionError:
+        raise CityFault(Fault(file, 1, "TOML 嵌套过深", "删去多余的方括号或花括号")) from None
 
 
 def read_policies(folder: Path, faults: list[Fault]) -> dict[str, Policy]:

@@ -51,7 +51,7 @@ class LimitRow(Struct, frozen=True, kw_only=True):
     """The limits of some kinds at some urgencies. No `send_back`: it may not be sent back (先办后议).
 
     `dispatch` is how long a ticket may lie on the dispatch desk (派单台), `promise` counts from its registration, the
-    others from its dispatch.
+    others from its dispatch. `source` is where these limits come from.
     """
 
     urgencies: frozenset[Urgency]
@@ -63,6 +63,7 @@ class LimitRow(Struct, frozen=True, kw_only=True):
     promise: Limit
     send_back: Limit | None = None
     extension: ExtensionTerms = ExtensionTerms(times=0)
+    source: str = ""
 
 
 class MarkTerms(Struct, frozen=True, kw_only=True):
@@ -163,13 +164,14 @@ class FollowUpTerms(Struct, frozen=True, kw_only=True, dict=True):
 
 
 class ReopenTerms(Struct, frozen=True, kw_only=True):
-    """重办: to whom, with how much of the limit, and from which count on it is supervised or escalated."""
+    """重办: to whom, with how much of the limit, from which count on it is supervised or escalated, and where that comes from."""
 
     to: Literal["lead", "desk"]
     first_factor: float
     supervise_at: int
     escalate_at: int
     within: Limit
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.first_factor <= 1:
@@ -201,7 +203,7 @@ class HandoffTerms(Struct, frozen=True, kw_only=True):
 
 
 class Policy(Struct, frozen=True, kw_only=True, dict=True):
-    """One city's rules of time. Raises InvalidRule unless every kind at every urgency has its limits."""
+    """One city's rules of time, and the `source` they follow. Raises InvalidRule unless every kind at every urgency has its limits."""
 
     id: str
     name: str
@@ -217,6 +219,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     archive: ArchiveTerms
     missed_call: MissedCallTerms
     handoff: HandoffTerms
+    source: str = ""
 
     def __post_init__(self) -> None:
         for kind in Kind:
