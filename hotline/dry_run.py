@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.proposal import as_kept, as_stands
+from models.city_diff import Change
+from models.city_fault import Fault, Level
+from models.city_trial import try_duties
 from models.lifecycle import TicketState
 from models.store import installation, tickets
 from routing.catalogue import Catalogue
-from routing.dry_run import DryRun
+from routing.dry_run import MOST_SHOWN, DryRun
 from routing.route import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from hotline.hub import Hub
-    from models.city import City
+    from models.city import City, Duty
     from models.store.tickets import KeptReading
     from routing.route import Route
 
 AT_A_TIME: Final = 500
+# So many tickets are routed before others who wait for this process get their turn.
+BREATH: Final = 25
 # Their way ended without a department, or with another ticket.
 NEVER_ROUTED: Final = (
     TicketState.ANSWERED,
@@ -32,6 +40,26 @@ NEVER_ROUTED: Final = (
     TicketState.MERGED,
     TicketState.VOID,
 )
+
+
+class Trial(Struct, frozen=True, kw_only=True):
+    """What a catalogue that is only tried out would do: its faults, and where it has no error, rows changed and tickets routed."""
+
+    faults: list[Fault]
+    changes: dict[Change, int] | None = None
+    routes: dict[str, Any] | None = None
+
+
+async def try_catalogue(hub: Hub, folder: Path, text: str, *, on: date | None, most: int, shown: int) -> Trial:
+    """Check a duties.csv in the place of a city folder's own, and route the newest tickets by it; keeps nothing."""
+    duties, faults = await asyncio.to_thread(try_duties, folder, text)
+    if any(fault.level is Level.ERROR for fault in faults):
+        return Trial(faults=faults)
+    other = replace(hub.city, duties=duties)
+    found = await dry_run(
+        hub, other, on=on or hub.today(), since=None, most=most, begin=_unwatched, advance=_unwatched, shown=shown
+    )
+    return Trial(faults=faults, changes=_changes(hub.city.duties, duties), routes=named(hub, found, other))
 
 
 async def dry_run(
@@ -43,11 +71,13 @@ async def dry_run(
     most: int | None,
     begin: Callable[[int], object],
     advance: Callable[[int], object],
+    shown: int = MOST_SHOWN,
 ) -> DryRun:
     """Route the newest `most` tickets registered since a time (all, where None) by both catalogues.
 
     Of `other` its duties and departments count, as they hold `on` a date; rulings amend its catalogue as they amend the
-    present one. `begin` is told how many tickets there are, `advance` how many were routed.
+    present one. `begin` is told how many tickets there are, `advance` how many were routed. The first `shown` that would go
+    elsewhere are kept.
     """
     city = replace(hub.city, duties=other.duties, departments=other.departments)
     walk = tickets.Walk(since=since, without=NEVER_ROUTED)
@@ -56,12 +86,14 @@ async def dry_run(
         amendments = await installation.amendments(session)
     left = total if most is None else min(most, total)
     begin(left)
-    catalogue, found, below = Catalogue(city, amendments), DryRun(), None
+    catalogue, found, below = Catalogue(city, amendments), DryRun(shown), None
     while left > 0:
         # A page is a snapshot of its own: a long transaction would hold up the cleaning of a busy database.
         async with hub.database.snapshot() as session:
             page = await tickets.readings(session, walk, below, min(AT_A_TIME, left))
-        for kept in page:
+        for n, kept in enumerate(page):
+            if n % BREATH == 0:
+                await asyncio.sleep(0)
             try:
                 before, after = _routes(hub, kept, catalogue, city, on)
             except (msgspec.ValidationError, LookupError):
@@ -74,6 +106,56 @@ async def dry_run(
         left -= len(page)
         below = page[-1].ticket.id
     return found
+
+
+def named(hub: Hub, found: DryRun, other: City) -> dict[str, Any]:
+    """Return everything that is told, with names: of departments that only the other city has too."""
+
+    def name(code: str | None) -> dict[str, str] | None:
+        if code is None:
+            return None
+        department = hub.city.departments.get(code) or other.departments.get(code)
+        return {"code": code, "name": department.name if department else code}
+
+    departments = sorted(
+        {*found.before, *found.after}, key=lambda code: (-abs(found.after[code] - found.before[code]), code or "")
+    )
+    return {
+        "tickets": found.tickets,
+        "elsewhere": found.elsewhere,
+        "assisting_changed": found.assisting_changed,
+        "unreadable": found.unreadable,
+        "moves": [
+            {"before": name(before), "after": name(after), "tickets": n}
+            for (before, after), n in found.moves.most_common()
+        ],
+        "departments": [
+            {"department": name(code), "before": found.before[code], "after": found.after[code]}
+            for code in departments
+            if found.before[code] != found.after[code]
+        ],
+        "categories": [
+            {"code": code, "name": hub.category_name(code), "tickets": found.by_category[code], "elsewhere": n}
+            for code, n in found.elsewhere_by_category.most_common()
+        ],
+        "first": [
+            {**msgspec.to_builtins(one), "before": name(one.before), "after": name(one.after)} for one in found.first
+        ],
+    }
+
+
+def _unwatched(_: int) -> None:
+    """Nobody looks on."""
+
+
+def _changes(old: Sequence[Duty], new: Sequence[Duty]) -> dict[Change, int]:
+    """Count the rows that came, went and changed, by id and version."""
+    before, after = ({(row.id, row.version): row for row in rows} for rows in (old, new))
+    return {
+        Change.ADDED: len(after.keys() - before.keys()),
+        Change.REMOVED: len(before.keys() - after.keys()),
+        Change.CHANGED: sum(before[key] != after[key] for key in before.keys() & after.keys()),
+    }
 
 
 def _routes(hub: Hub, kept: KeptReading, catalogue: Catalogue, city: City, on: date) -> tuple[Route, Route]:

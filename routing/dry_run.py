@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from routing.route import Designee, Route
 
-_MOST_SHOWN: Final = 20
+MOST_SHOWN: Final = 20
 
 
 class Moved(Struct, frozen=True, kw_only=True):
@@ -31,7 +31,8 @@ class DryRun:
     beside it. `unreadable` could not be routed, because another program kept their reading.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_shown: int = MOST_SHOWN) -> None:
+        self._most_shown = most_shown
         self.tickets = 0
         self.elsewhere = 0
         self.assisting_changed = 0
@@ -56,7 +57,7 @@ class DryRun:
         self.elsewhere += 1
         self.elsewhere_by_category[category] += 1
         self.moves[old, new] += 1
-        if len(self.first) < _MOST_SHOWN:
+        if len(self.first) < self._most_shown:
             self.first.append(
                 Moved(
                     number=number,

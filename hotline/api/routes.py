@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from hotline.api import (
     attachments,
     auto_dispatch,
     body,
+    calendars,
     callbacks,
     citizen_page,
     console,
@@ -169,6 +171,7 @@ def add_routes(app: web.Application) -> None:
         for role in STAFF
     }
     app[explanation.EXAMPLES] = {}
+    app[calendars.TRIALS] = asyncio.Lock()
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
     app.router.add_get("/api/openapi.json", described)

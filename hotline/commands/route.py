@@ -12,6 +12,7 @@ from rich.table import Table
 
 from hotline.commands.installation import with_hub
 from hotline.dry_run import dry_run as run
+from hotline.dry_run import named
 from models.calendar import CHINA_TIME
 from models.city_duties import check_duties
 from models.city_fault import Level
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.city import City
-    from routing.dry_run import DryRun
 
 NOBODY: Final = "待人工派单"
 WIDTH: Final = 120
@@ -54,7 +54,7 @@ def dry_run(
                 begin=lambda total: progress.update(task, total=total),
                 advance=lambda n: progress.advance(task, n),
             )
-        told = _told(found, hub, other)
+        told = named(hub, found, other)
         if as_json:
             print(msgspec.json.encode(told).decode())
         else:
@@ -81,42 +81,6 @@ def _day(option: str, text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise InvalidRequest(f"{option} 应为日期，如 2026-11-01") from error
-
-
-def _told(found: DryRun, hub: Hub, other: City) -> dict[str, Any]:
-    """Return everything that is told, with names: of departments that only the other city has too."""
-
-    def named(code: str | None) -> dict[str, str] | None:
-        if code is None:
-            return None
-        department = hub.city.departments.get(code) or other.departments.get(code)
-        return {"code": code, "name": department.name if department else code}
-
-    departments = sorted(
-        {*found.before, *found.after}, key=lambda code: (-abs(found.after[code] - found.before[code]), code or "")
-    )
-    return {
-        "tickets": found.tickets,
-        "elsewhere": found.elsewhere,
-        "assisting_changed": found.assisting_changed,
-        "unreadable": found.unreadable,
-        "moves": [
-            {"before": named(before), "after": named(after), "tickets": n}
-            for (before, after), n in found.moves.most_common()
-        ],
-        "departments": [
-            {"department": named(code), "before": found.before[code], "after": found.after[code]}
-            for code in departments
-            if found.before[code] != found.after[code]
-        ],
-        "categories": [
-            {"code": code, "name": hub.category_name(code), "tickets": found.by_category[code], "elsewhere": n}
-            for code, n in found.elsewhere_by_category.most_common()
-        ],
-        "first": [
-            {**msgspec.to_builtins(one), "before": named(one.before), "after": named(one.after)} for one in found.first
-        ],
-    }
 
 
 def _show(told: dict[str, Any]) -> None:

@@ -61,3 +61,10 @@ WHERE city_code = :city_code AND (send_back_count >= :send_backs OR (dispatch_co
   SELECT count(DISTINCT a.department) FROM assignments AS a
   WHERE a.city_code = tickets.city_code AND a.ticket_id = tickets.id AND a.role = 'lead') > 1))
 ORDER BY send_back_count DESC, dispatch_count DESC, id DESC LIMIT :n;
+
+-- name: due_from(city_code, since, most)
+-- Parts that are still to be answered and due from a time on, the nearest first; `total` says how many there are.
+SELECT ticket_id, ordinal, department, reply_by, count(*) OVER () AS total FROM assignments
+WHERE city_code = :city_code AND reply_by >= :since
+  AND state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
+ORDER BY reply_by, ticket_id, ordinal LIMIT :most;

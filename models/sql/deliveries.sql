@@ -83,3 +83,13 @@ SELECT w.n AS waiting, w.since AS waiting_since, d.n AS dead
 FROM (SELECT count(*) AS n, min(created_at) AS since FROM deliveries
       WHERE city_code = :city_code AND state = 'waiting') AS w,
      (SELECT count(*) AS n FROM deliveries WHERE city_code = :city_code AND state = 'dead') AS d;
+
+-- name: undelivered_by_department(city_code)
+-- How many deliveries wait and how many are dead, by department; each by the index that holds only these.
+SELECT n.department, sum(n.waiting)::bigint AS waiting, sum(n.dead)::bigint AS dead FROM (
+  SELECT department, count(*) AS waiting, 0::bigint AS dead FROM deliveries
+  WHERE city_code = :city_code AND state = 'waiting' GROUP BY department
+  UNION ALL
+  SELECT department, 0::bigint, count(*) FROM deliveries
+  WHERE city_code = :city_code AND state = 'dead' GROUP BY department) AS n
+GROUP BY n.department;

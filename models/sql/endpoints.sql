@@ -12,12 +12,18 @@ ON CONFLICT (city_code, department) DO UPDATE SET url = EXCLUDED.url, webhook_se
 
 -- name: report(now, city_code, reports)!
 -- An answer closes the circuit. Five failures in a row open it, for longer each time, at most five minutes; then one
--- try is let through.
+-- try is let through. When one last took something is kept to the minute.
 UPDATE endpoints AS e SET
+  delivered_at = CASE WHEN r.has_answered THEN :now ELSE e.delivered_at END,
   failure_count = CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures,
   open_until = CASE WHEN CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures >= 5
     THEN :now::timestamptz + interval '1 second' * least(300, power(2,
       least(12, CASE WHEN r.has_answered THEN 0 ELSE e.failure_count END + r.failures) - 3)) END
 FROM json_to_recordset(:reports::text::json) AS r (department text, has_answered boolean, failures int)
 WHERE e.city_code = :city_code AND e.department = r.department
-  AND (e.failure_count > 0 OR e.open_until IS NOT NULL OR r.failures > 0);
+  AND (e.failure_count > 0 OR e.open_until IS NOT NULL OR r.failures > 0
+    OR r.has_answered AND coalesce(e.delivered_at <= :now::timestamptz - interval '1 minute', true));
+
+-- name: standings(city_code)
+-- How every endpoint stands, without its secrets.
+SELECT department, url, verified_at, failure_count, open_until, delivered_at FROM endpoints WHERE city_code = :city_code;

@@ -2,6 +2,12 @@
 -- The whole trail of a ticket.
 SELECT * FROM events WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY seq;
 
+-- name: clocks_of(city_code, ticket_ids)
+-- What moved the clocks of the parts of some tickets, in the order of each trail.
+SELECT * FROM events
+WHERE city_code = :city_code AND ticket_id = ANY (:ticket_ids::bigint[]) AND type IN ('clock_started', 'clock_moved')
+ORDER BY ticket_id, seq;
+
 -- name: words_of_ticket(city_code, ticket_id)
 -- The events of a ticket beside which a person's words stand, with those words, still sealed.
 SELECT e.seq, e.type, e.at, e.body, w.words

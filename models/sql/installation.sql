@@ -35,6 +35,10 @@ SELECT document FROM city_versions WHERE city_code = :city_code AND version = :v
 -- What rulings changed in the duty catalogue, oldest first.
 SELECT duty FROM duty_amendments WHERE city_code = :city_code ORDER BY at, id, version;
 
+-- name: rulings(city_code)
+-- The same with the ticket whose dispute was ruled so, and when.
+SELECT duty, ticket_id, at FROM duty_amendments WHERE city_code = :city_code ORDER BY at, id, version;
+
 -- name: keep_key(city_code, key, digest, at)!
 -- Remembers a key by its digest when it is first used.
 INSERT INTO keyring (city_code, key, digest, first_used_at) VALUES (:city_code, :key, :digest, :at)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from models.store.database import queries
 from models.ticket import number_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from models.store.database import Session
 
 _SQL = queries("backlog")
+
+
+class DuePart(Struct, frozen=True, kw_only=True):
+    """A part that is still to be answered, and by when."""
+
+    ticket_id: int
+    ordinal: int
+    department: str
+    reply_by: datetime
 
 
 async def figures(session: Session, now: datetime) -> dict[str, Any]:
@@ -54,3 +64,10 @@ async def ping_pong(session: Session, n: int, *, send_backs: int, dispatches: in
         session.connection, city_code=session.city_code, send_backs=send_backs, dispatches=dispatches, n=n
     )
     return [{**dict(row), "number": number_of(row["id"])} async for row in rows]
+
+
+async def due_from(session: Session, since: datetime, most: int) -> tuple[int, list[DuePart]]:
+    """Return how many parts are to be answered and due from a time on, and the first of them, the nearest first."""
+    rows = [row async for row in _SQL.due_from(session.connection, city_code=session.city_code, since=since, most=most)]
+    found = [DuePart(**{name: row[name] for name in DuePart.__struct_fields__}) for row in rows]
+    return (rows[0]["total"] if rows else 0), found

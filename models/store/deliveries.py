@@ -156,3 +156,9 @@ async def undelivered(session: Session) -> Undelivered:
     """Return how many deliveries wait or are dead, and since when the oldest waits."""
     row = await _SQL.undelivered(session.connection, city_code=session.city_code)
     return msgspec.convert(dict(row), Undelivered)
+
+
+async def undelivered_by_department(session: Session) -> dict[str, tuple[int, int]]:
+    """Return how many deliveries wait and how many are dead, by department; those without any are left out."""
+    rows = _SQL.undelivered_by_department(session.connection, city_code=session.city_code)
+    return {row["department"]: (row["waiting"], row["dead"]) async for row in rows}

@@ -36,6 +36,17 @@ class Report(Struct, frozen=True, kw_only=True):
     failures: int
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """How an endpoint stands: failures in a row, until when its circuit is open, when it last took a delivery (to the minute)."""
+
+    department: str
+    url: str | None
+    verified_at: datetime | None
+    failure_count: int
+    open_until: datetime | None
+    delivered_at: datetime | None
+
+
 def secrets(keyring: Keyring, sealed: bytes, column: str, department: str) -> list[str]:
     """Open a department's secrets of one kind, the newest first; raises CannotOpen."""
     return msgspec.json.decode(keyring.unseal(sealed, "endpoints", column, department), type=list[str])
@@ -81,3 +92,9 @@ async def report(session: Session, reports: list[Report], now: datetime) -> None
     """Close the circuits of endpoints that answered, open those of endpoints that failed five times in a row."""
     if reports:
         await _SQL.report(session.connection, city_code=session.city_code, reports=to_rows(reports), now=now)
+
+
+async def standings(session: Session) -> dict[str, Standing]:
+    """Return how every endpoint stands, by department."""
+    rows = _SQL.standings(session.connection, city_code=session.city_code)
+    return {row["department"]: Standing(**dict(row)) async for row in rows}

@@ -44,6 +44,15 @@ async def of_ticket(session: Session, ticket_id: int) -> list[TicketEvent]:
     return [msgspec.convert(dict(row), TicketEvent) async for row in rows]
 
 
+async def clocks_of(session: Session, ticket_ids: Collection[int]) -> dict[int, list[TicketEvent]]:
+    """Return of some tickets the events that moved their parts' clocks, in order, by ticket."""
+    rows = _SQL.clocks_of(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
+    found: dict[int, list[TicketEvent]] = {}
+    async for row in rows:
+        found.setdefault(row["ticket_id"], []).append(msgspec.convert(dict(row), TicketEvent))
+    return found
+
+
 async def words_of_ticket(session: Session, ticket_id: int) -> list[Said]:
     """Return what people wrote with the events of a ticket, in order."""
     rows = _SQL.words_of_ticket(session.connection, city_code=session.city_code, ticket_id=ticket_id)

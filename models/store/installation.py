@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from models.city import City, Duty
 from models.errors import HotlineError
@@ -13,8 +15,6 @@ from models.limits import limit_hook
 from models.store.database import queries
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from models.store.database import Session
 
 _SQL = queries("installation")
@@ -25,6 +25,14 @@ class WrongKeyring(HotlineError):
 
     code = "wrong_keyring"
     status = 500
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """A duty that a ruling (裁定) made: on which ticket's dispute, and when."""
+
+    duty: Duty
+    ticket_id: int
+    at: datetime
 
 
 async def clock(session: Session) -> dict[str, Any] | None:
@@ -82,3 +90,9 @@ async def amendments(session: Session) -> list[Duty]:
     """Return the duties that rulings made, oldest first."""
     rows = _SQL.amendments(session.connection, city_code=session.city_code)
     return [msgspec.convert(row["duty"], Duty, strict=False) async for row in rows]
+
+
+async def rulings(session: Session) -> list[Ruling]:
+    """Return the duties that rulings made with what they were ruled on, oldest first."""
+    rows = _SQL.rulings(session.connection, city_code=session.city_code)
+    return [msgspec.convert(dict(row), Ruling, strict=False) async for row in rows]
