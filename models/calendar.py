@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 from hashlib import sha256
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from models.blocks import DAY, DAYS_A_WEEK, Blocks, read_week
@@ -64,7 +64,7 @@ class UnknownYear(HotlineError):
 class CalendarYear(Struct, frozen=True, kw_only=True):
     """One year's file of the city folder: the notice of the State Council's office (国办放假通知)."""
 
-    year: int
+    year: Annotated[int, Meta(ge=date.min.year, le=date.max.year)]
     announced: bool
     source: str = ""
     holidays: tuple[date, ...] = ()
