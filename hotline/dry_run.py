@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.proposal import as_kept, as_stands
-from models.city_diff import Change
+from models.city_diff import Difference, duties_changed
 from models.city_fault import Fault, Level
+from models.city_rows import Placed
 from models.city_trial import try_duties
 from models.lifecycle import TicketState
 from models.store import installation, tickets
@@ -20,12 +21,12 @@ from routing.dry_run import MOST_SHOWN, DryRun
 from routing.route import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
     from hotline.hub import Hub
-    from models.city import City, Duty
+    from models.city import City
     from models.store.tickets import KeptReading
     from routing.route import Route
 
@@ -46,7 +47,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     """What a catalogue that is only tried out would do: its faults, and where it has no error, rows changed and tickets routed."""
 
     faults: list[Fault]
-    changes: dict[Change, int] | None = None
+    changes: list[Difference] | None = None
     routes: dict[str, Any] | None = None
 
 
@@ -55,11 +56,14 @@ async def try_catalogue(hub: Hub, folder: Path, text: str, *, on: date | None, m
     duties, faults = await asyncio.to_thread(try_duties, folder, text)
     if any(fault.level is Level.ERROR for fault in faults):
         return Trial(faults=faults)
-    other = replace(hub.city, duties=duties)
+    other = replace(hub.city, duties=tuple(placed.record for placed in duties))
     found = await dry_run(
         hub, other, on=on or hub.today(), since=None, most=most, begin=_unwatched, advance=_unwatched, shown=shown
     )
-    return Trial(faults=faults, changes=_changes(hub.city.duties, duties), routes=named(hub, found, other))
+    names = {code: one.name for code, one in hub.city.departments.items()}
+    topics = {code: one.name for code, one in hub.city.categories.items()}
+    changes = duties_changed([Placed(0, duty) for duty in hub.city.duties], duties, names, topics)
+    return Trial(faults=faults, changes=list(changes), routes=named(hub, found, other))
 
 
 async def dry_run(
@@ -146,16 +150,6 @@ def named(hub: Hub, found: DryRun, other: City) -> dict[str, Any]:
 
 def _unwatched(_: int) -> None:
     """Nobody looks on."""
-
-
-def _changes(old: Sequence[Duty], new: Sequence[Duty]) -> dict[Change, int]:
-    """Count the rows that came, went and changed, by id and version."""
-    before, after = ({(row.id, row.version): row for row in rows} for rows in (old, new))
-    return {
-        Change.ADDED: len(after.keys() - before.keys()),
-        Change.REMOVED: len(before.keys() - after.keys()),
-        Change.CHANGED: sum(before[key] != after[key] for key in before.keys() & after.keys()),
-    }
 
 
 def _routes(hub: Hub, kept: KeptReading, catalogue: Catalogue, city: City, on: date) -> tuple[Route, Route]:

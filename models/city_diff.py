@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
+from models.city import Duty
 from models.city_corpus import CORPUS, DANGERS
 from models.city_diff_rules import (
     fields_changed,
@@ -108,15 +109,21 @@ def _tables(old: CityFolder, new: CityFolder) -> Iterator[Difference]:
     yield from _compared(SEAT_GROUPS, *groups, lambda one: one.name, changed)
     categories = _keyed(old.categories, new.categories, lambda one: one.code)
     yield from _compared(CATEGORIES, *categories, lambda one: one.name, changed)
-    duties = _keyed(old.duties, new.duties, lambda one: f"{one.id}@{one.version}")
-    yield from _compared(
-        DUTIES,
-        *duties,
-        lambda one: f"{topics.get(one.category, one.category)}（{names.get(one.lead, one.lead)}主办）",
-        changed,
-    )
+    yield from duties_changed(old.duties, new.duties, names, topics)
     hours = _keyed(old.office_hours, new.office_hours, lambda one: one.code)
     yield from _compared(OFFICE_HOURS, *hours, lambda _: "", changed)
+
+
+def duties_changed(
+    old: Iterable[Placed[Duty]], new: Iterable[Placed[Duty]], names: Mapping[str, str], topics: Mapping[str, str]
+) -> Iterator[Difference]:
+    """Yield every row of the catalogue that differs, by id and version, told with names of departments and categories by code."""
+    yield from _compared(
+        DUTIES,
+        *_keyed(old, new, lambda one: f"{one.id}@{one.version}"),
+        lambda one: f"{topics.get(one.category, one.category)}（{names.get(one.lead, one.lead)}主办）",
+        lambda before, after: fields_changed(before, after, _LABELS, names),
+    )
 
 
 def _rules(old: CityFolder, new: CityFolder) -> Iterator[Difference]:

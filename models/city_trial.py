@@ -11,7 +11,7 @@ from models.city import Duty
 from models.city_duties import check_catalogue
 from models.city_fault import CityFault, Fault
 from models.city_files import read_folder
-from models.city_rows import line_of
+from models.city_rows import Placed, line_of
 from models.city_rules import CALENDARS, read_years
 from models.city_tables import DUTIES
 from models.city_years import check_years
@@ -35,15 +35,15 @@ def _with(folder: Path, file: str, text: str) -> Iterator[Path]:
         yield trial
 
 
-def try_duties(folder: Path, text: str) -> tuple[tuple[Duty, ...], list[Fault]]:
+def try_duties(folder: Path, text: str) -> tuple[list[Placed[Duty]], list[Fault]]:
     """Return the rows of a duties.csv and every fault that it would bring into the folder, in the order of files and lines."""
     try:
         with _with(folder, DUTIES, text) as trial:
             city = read_folder(trial)
             faults = [*city.faults, *check_catalogue(city)]
     except CityFault as error:
-        return (), [error.fault]
-    return tuple(placed.record for placed in city.duties), _sorted(faults)
+        return [], [error.fault]
+    return city.duties, _sorted(faults)
 
 
 def try_year(folder: Path, year: int, text: str, today: date) -> tuple[tuple[CalendarYear, ...], list[Fault]]:

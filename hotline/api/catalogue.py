@@ -13,6 +13,7 @@ from hotline.api import body
 from hotline.api.calendars import TRIALS, FaultLine, faults_told
 from hotline.api.shapes import Count, Cursor, Named, Number
 from hotline.keys import HUB, SETTINGS
+from models.city_diff import Change
 from models.store import installation
 from models.ticket import number_of
 from routing.catalogue import DISTRICT, STREET, amended, is_effective
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.city import Duty
+    from models.city_diff import Difference
     from models.store.installation import Ruling
     from models.ticket import Actor
 
 MOST_SHOWN: Final = 50
 MOST_TRIED: Final = 500
+MOST_ROWS: Final = 200
 # What a row says where the department follows from the place.
 BY_PLACE: Final = {DISTRICT: "属地区县", STREET: "属地街道（乡镇）"}
 
@@ -79,7 +82,7 @@ class CatalogueVersion(Struct, kw_only=True):
 
 
 class CatalogueVersions(Struct, kw_only=True):
-    """Every version in the data, the newest first, and the rows that rulings made, the newest first."""
+    """Every version in the city's own file, the newest first, and the rows that rulings made, the newest first."""
 
     current: str
     versions: list[CatalogueVersion]
@@ -94,12 +97,23 @@ class CatalogueToTry(Struct, kw_only=True):
     on: date | None = None
 
 
+class RowChange(Struct, kw_only=True):
+    """A row that came, went or changed: `id` is its id and version, `line` where it stands (0: it is gone), `details` what is otherwise."""
+
+    id: str
+    line: Count
+    change: Change
+    name: str
+    details: list[str]
+
+
 class RowChanges(Struct, kw_only=True):
-    """How many rows came, went and changed, by id and version."""
+    """How many rows came, went and changed against the catalogue in force, and the first of them."""
 
     added: Count
     removed: Count
     changed: Count
+    first: list[RowChange]
 
 
 class RouteMove(Struct, kw_only=True):
@@ -185,15 +199,17 @@ async def versions(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/catalogue/versions."""
     hub = request.app[HUB]
     rulings = await hub.database.read(installation.rulings)
+    ruled = _of(rulings)
     by_version: dict[str, list[Duty]] = {}
     for duty in _rows(hub, rulings):
-        by_version.setdefault(duty.version, []).append(duty)
+        if (duty.id, duty.version) not in ruled:
+            by_version.setdefault(duty.version, []).append(duty)
     found = [_version(hub, version, rows) for version, rows in by_version.items()]
     found.sort(key=lambda one: (one["effective_from"], one["version"]), reverse=True)
     told = {
         "current": hub.city.catalogue_version,
         "versions": found,
-        "rulings": [_line(hub, one.duty, _of(rulings)) for one in reversed(rulings)],
+        "rulings": [_line(hub, one.duty, ruled) for one in reversed(rulings)],
     }
     return body.answer(told, CatalogueVersions)
 
@@ -211,10 +227,18 @@ async def try_out(request: web.Request, actor: Actor) -> web.Response:
         "is_sound": found.routes is not None,
         "faults": faults_told(found.faults),
         "fault_count": len(found.faults),
-        "changes": found.changes,
+        "changes": _changes(found.changes) if found.changes is not None else None,
         "routes": found.routes,
     }
     return body.answer(told, CatalogueTried)
+
+
+def _changes(found: list[Difference]) -> dict[str, Any]:
+    names = RowChange.__struct_fields__
+    return {
+        **{str(change): sum(one.change is change for one in found) for change in Change},
+        "first": [{name: getattr(one, name) for name in names} for one in found[:MOST_ROWS]],
+    }
 
 
 def _rows(hub: Hub, rulings: list[Ruling]) -> list[Duty]:

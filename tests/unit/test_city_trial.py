@@ -27,7 +27,8 @@ def text_of(file: str) -> str:
 
 def test_the_present_catalogue_is_read_as_it_is() -> None:
     duties, faults = try_duties(TINY, text_of("duties.csv"))
-    assert duties == read_city(TINY).duties
+    assert tuple(placed.record for placed in duties) == read_city(TINY).duties
+    assert [placed.line for placed in duties] == list(range(2, len(duties) + 2))
     assert [fault for fault in faults if fault.level is Level.ERROR] == []
 
 
