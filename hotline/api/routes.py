@@ -19,6 +19,7 @@ from hotline.api import (
     explanation,
     health,
     learning,
+    look_up_routes,
     metrics,
     notices,
     openapi,
@@ -131,6 +132,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         answer=notices.NoticeLines, query={"limit": LIMIT}),
     *day_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
+    *look_up_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
     get("/", console.show, "网页工作台", media_type="text/html", answers=(200, 503)),
@@ -158,6 +160,7 @@ def add_routes(app: web.Application) -> None:
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[session.WRONG_PASSWORDS] = Limiter(session.MOST_WRONG_A_MINUTE, "密码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
+    look_up_routes.prepare(app)
     app[explanation.EXAMPLES] = {}
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _opened(endpoint))
