@@ -1,14 +1,15 @@
-"""The URLs of what a desk looks up: the city's words, its map and its places."""
+"""The URLs of what a desk looks up: the city's words, its map and places, who calls."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline.api import city, city_map, places
+from hotline.api import caller, city, city_map, places
 from hotline.api.auth import STAFF
 from hotline.api.lasting import LASTING
 from hotline.api.limiter import Limiter
 from hotline.api.url import LIMIT, TEXT, Endpoint, get
+from models.lifecycle import SEATS as SEATED
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -27,6 +28,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         query={"q": PLACE_NAME, "limit": LIMIT}, required_query=("q",)),
     get("/api/v1/places/at", places.at, "一个点的属地和最近的地名", answer=places.GroundAt, problems=(429,),
         query={"lat": LAT, "lon": LON}, required_query=("lat", "lon")),
+    get("/api/v1/interactions/{id}", caller.one, "自己席上的来话，以及同一来电号码的工单和来话", roles=SEATED,
+        answer=caller.InteractionPage, patterns={"id": "^[0-9]{1,18}$"}),
 )  # fmt: skip
 
 
