@@ -1,15 +1,16 @@
-"""The URLs of what a desk looks up: the city's words, its map and places, who calls."""
+"""The URLs of what a desk looks up: the city's words, its map and places, who calls, how a reply reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline.api import caller, city, city_map, places
+from hotline.api import caller, city, city_map, places, replies
 from hotline.api.auth import STAFF
 from hotline.api.lasting import LASTING
 from hotline.api.limiter import Limiter
-from hotline.api.url import LIMIT, TEXT, Endpoint, get
+from hotline.api.url import LIMIT, TEXT, Endpoint, get, post
 from models.lifecycle import SEATS as SEATED
+from models.vocabulary import Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,6 +31,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         query={"lat": LAT, "lon": LON}, required_query=("lat", "lon")),
     get("/api/v1/interactions/{id}", caller.one, "自己席上的来话，以及同一来电号码的工单和来话", roles=SEATED,
         answer=caller.InteractionPage, patterns={"id": "^[0-9]{1,18}$"}),
+    post("/api/v1/replies/check", replies.check, "答复质检：边写边查，不保存", roles=frozenset({Role.DEPARTMENT, Role.REVIEWER}),
+         body=replies.WrittenReply, answer=replies.ReplyFindings, problems=(404,)),
 )  # fmt: skip
 
 
