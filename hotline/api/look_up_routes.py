@@ -1,14 +1,14 @@
-"""The URLs of what a desk looks up: the city's words, its map and places, who calls, how a reply reads."""
+"""The URLs of what a desk looks up: the city's words, its map and places, who calls, how a reply reads, what was sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline.api import caller, city, city_map, places, replies
+from hotline.api import caller, city, city_map, delivery, places, replies
 from hotline.api.auth import STAFF
 from hotline.api.lasting import LASTING
 from hotline.api.limiter import Limiter
-from hotline.api.url import LIMIT, TEXT, Endpoint, get, post
+from hotline.api.url import LIMIT, OPERATORS, TEXT, Endpoint, get, post
 from models.lifecycle import SEATS as SEATED
 from models.vocabulary import Role
 
@@ -33,6 +33,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         answer=caller.InteractionPage, patterns={"id": "^[0-9]{1,18}$"}),
     post("/api/v1/replies/check", replies.check, "答复质检：边写边查，不保存", roles=frozenset({Role.DEPARTMENT, Role.REVIEWER}),
          body=replies.WrittenReply, answer=replies.ReplyFindings, problems=(404,)),
+    get("/api/v1/deliveries/{id}", delivery.one, "一次投递及其内容", roles=OPERATORS - {Role.DEPARTMENT},
+        answer=delivery.DeliveryPage),
 )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def ticket_page(
 def _caller(actor: Actor, ticket: Ticket, text: TicketText, parts: list[Assignment]) -> dict[str, str | None] | None:
     """Return who asks: masked; to a department at work, which must call, as it is, unless it is confidential."""
     if actor.role is not Role.DEPARTMENT:
-        return {"name": _mask_name(text.caller_name), "phone": _mask(text.caller_phone)}
+        return {"name": masked_name(text.caller_name), "phone": _mask(text.caller_phone)}
     is_at_work = any(part.is_live and part.department == actor.department for part in parts)
     if not is_at_work or ticket.disclosure is not Disclosure.OPEN or text.caller_phone is None:
         return None
@@ -257,5 +257,6 @@ def _mask(phone: str | None) -> str | None:
     return None if phone is None else masked_phone(phone)
 
 
-def _mask_name(name: str | None) -> str | None:
+def masked_name(name: str | None) -> str | None:
+    """Return a name as the people of the hotline see it."""
     return None if not name else name[0] + "*" * (len(name) - 1)
