@@ -17,6 +17,7 @@ from nlu.normalise import plain
 from nlu.registry import SHIPPED
 from nlu.reply_check import ReplyCheck
 from routing.catalogue import Catalogue
+from routing.gazetteer import Gazetteer
 from routing.jurisdiction import Jurisdiction
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Hub:
         self.reply_check = ReplyCheck(city.replies)
         self._dangers = FlagRules(city.flags)
         self.places = frozenset(entry.name for entry in city.gazetteer)
+        self.gazetteer = Gazetteer(city)
         # Whether a category that nobody has switched may go out by itself, and those that somebody has (hotline.auto_dispatch).
         self._is_auto = is_auto
         self.auto_switches: dict[str, Switch] = {}

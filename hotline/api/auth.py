@@ -73,6 +73,11 @@ async def must_change_first(request: web.Request) -> bool:
     return known is not None and known.must_change
 
 
+async def is_known(request: web.Request) -> bool:
+    """Tell whether somebody with a credential asks an address that is open to all."""
+    return await _known(request) is not None
+
+
 def check_origin(request: web.Request) -> None:
     """Refuse a browser that acts for another site (CSRF); programs send no Origin."""
     origin = request.headers.get("origin")

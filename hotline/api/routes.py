@@ -22,6 +22,7 @@ from hotline.api import (
     health,
     installation_routes,
     learning,
+    look_up_routes,
     metrics,
     notices,
     openapi,
@@ -139,6 +140,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *day_routes.ENDPOINTS,
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
+    *look_up_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
     get("/", console.show, "网页工作台", media_type="text/html", answers=(200, 503)),
@@ -170,6 +172,7 @@ def add_routes(app: web.Application) -> None:
         role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]
         for role in STAFF
     }
+    look_up_routes.prepare(app)
     app[explanation.EXAMPLES] = {}
     app[calendars.TRIALS] = asyncio.Lock()
     for endpoint in ENDPOINTS:

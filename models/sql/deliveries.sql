@@ -59,6 +59,11 @@ WHERE city_code = :city_code AND (:state::text IS NULL OR state = :state::text::
   AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_size;
 
+-- name: find(city_code, id)^
+-- One delivery with what it says, sealed.
+SELECT id, ticket_id, department, type, state::text AS state, attempts, created_at, next_at, delivered_at, last_error, body
+FROM deliveries WHERE city_code = :city_code AND id = :id;
+
 -- name: replay(now, city_code, id)$
 -- Sends one delivery again, as if it were new. One that is on its way keeps its claim: it is not sent beside itself.
 UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = :now, delivered_at = NULL

@@ -20,6 +20,7 @@ _SQL = queries("deliveries")
 # How long a worker may be silent about what it claimed; every attempt ends well before.
 LEASE = timedelta(seconds=60)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+_NONE = "没有编号为“{}”的投递"
 
 State = Literal["waiting", "delivered", "dead"]
 
@@ -134,11 +135,21 @@ async def page(
     return [msgspec.convert(dict(row), Listed) async for row in rows]
 
 
+async def get(session: Session, delivery_id: str) -> tuple[Listed, bytes]:
+    """Return a delivery and what it says, opened; raises NotFound, CannotOpen."""
+    row = await _SQL.find(session.connection, city_code=session.city_code, id=delivery_id)
+    if row is None:
+        raise NotFound(_NONE.format(delivery_id[:80]))
+    found = {name: row[name] for name in Listed.__struct_fields__}
+    body = session.keyring.unseal(row["body"], "deliveries", "body", delivery_id).encode()
+    return msgspec.convert(found, Listed), body
+
+
 async def replay(session: Session, delivery_id: str, now: datetime) -> None:
     """Send one delivery again; raises NotFound."""
     found = await _SQL.replay(session.connection, city_code=session.city_code, id=delivery_id, now=now)
     if found is None:
-        raise NotFound(f"没有编号为“{delivery_id[:80]}”的投递")
+        raise NotFound(_NONE.format(delivery_id[:80]))
 
 
 async def replay_dead(session: Session, department: str | None, now: datetime) -> int:

@@ -11,12 +11,14 @@ from hotline.config import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aiohttp import web
+
     from tests.integration.conftest import World
 
 SCRIPT = "console.log('工作台');\n" * 100
 
 
-def client(world: World, folder: Path) -> TestClient:
+def client(world: World, folder: Path) -> TestClient[web.Request, web.Application]:
     return TestClient(TestServer(make_app(Settings(data_dir=folder, console_dir=folder), world.hub)))
 
 

@@ -115,3 +115,25 @@ async def test_what_was_rejected_is_not_checked_again_before_it_is_written_anew(
     await world.step(number, "sign_off", who=WHO, confirmed=True)
     await world.step(number, "reject", who="reviewer", reason="没有写明办理结果")
     assert (await world.refused(number, "sign_off", who=WHO))["code"] == "illegal_step"
+
+
+async def test_a_reply_is_checked_while_it_is_written_and_nothing_is_kept(world: World) -> None:
+    number = await with_urban(world)
+    before = await world.everything_of(number)
+    written = {"ticket": number, "text": HOLLOW}
+    for who in (WHO, "reviewer"):
+        told = await world.post("/api/v1/replies/check", written, who=who)
+        assert [(one["code"], one["returns"]) for one in told["findings"]] == [("empty_words", True)]
+    assert (await world.post("/api/v1/replies/check", {"ticket": number, "text": DONE}, who=WHO))["findings"] == []
+    assert await world.everything_of(number) == before
+    replied = await world.step(number, "reply", who=WHO, text=HOLLOW)
+    assert replied["findings"] == told["findings"]
+
+
+async def test_only_a_department_with_a_part_and_a_reviewer_have_a_reply_checked(world: World) -> None:
+    written = {"ticket": await with_urban(world), "text": HOLLOW}
+    for who, status in (("department:police", 404), ("agent", 403), ("supervisor", 403), ("channel:phone", 403)):
+        await world.post("/api/v1/replies/check", written, who=who, ok=(status,))
+    unknown = {"ticket": "20261100000000001", "text": HOLLOW}
+    await world.post("/api/v1/replies/check", unknown, who="reviewer", ok=(404,))
+    await world.post("/api/v1/replies/check", {**written, "text": "好"}, who=WHO, ok=(422,))
