@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import secrets
+import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,10 @@ def test_two_people_at_the_desk_never_have_the_same_ticket_and_accept_by_one_key
 
         # Who leaves the desk lets go of what they had, and it is the next of whoever is free.
         other.goto(f"{hub.url}/#/tickets")
-        one.wait_for_function("fetch('/api/v1/tickets/" + bus + "').then(r => r.json()).then(t => t.held_by === null)")
+        deadline = time.monotonic() + READY_MS / 1000
+        while ticket_of(one, hub, bus)["held_by"] is not None:
+            assert time.monotonic() < deadline, "who left the desk still has the ticket"
+            one.wait_for_timeout(100)
         one.keyboard.press("n")
         assert in_hand(one) == bus
 
@@ -126,20 +130,20 @@ def test_both_sides_of_a_send_back_are_heard_ruled_and_designated_and_duplicates
 
 def _uphold_and_give_to_another(page: Page, hub: RunningHub, number: str) -> None:
     page.goto(f"{hub.url}/#/dispatch?queue=decisions")
-    page.locator("[role=option]").click()
+    page.locator("[role=option]", has_text=number).click()
     sides = page.get_by_role("region", name="退单：双方理由")
     sides.get_by_text(FIRST["reason"]).wait_for()
     assert FIRST["duty_argument"] in sides.inner_text()
     assert OURS in sides.locator(".ours").inner_text()
     in_hand(page)
     page.keyboard.press("1")
-    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    page.locator("textarea:focus").wait_for()
     page.keyboard.type("权属情况属实")
     page.keyboard.press("Control+Enter")
     page.get_by_text("已退单成立").wait_for()
     choose(page, "主办单位", "dhq", "东湖区")
     page.locator(".go").click()
-    page.wait_for_function(f"!location.hash.includes('{number}')")
+    page.wait_for_url(lambda url: number not in url)
     assert ticket_of(page, hub, number)["lead"]["code"] == "donghu"
 
 
@@ -150,7 +154,7 @@ def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
     assert FIRST["reason"] in dispute.inner_text()
     in_hand(page)
     page.keyboard.press("1")
-    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    page.locator("textarea:focus").wait_for()
     page.keyboard.type("提交会商裁定")
     page.keyboard.press("Control+Enter")
     choose(page, "裁定主办单位", "cgj", "城管局")
@@ -159,7 +163,7 @@ def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
     page.get_by_text("会商裁定由城管局主办").first.wait_for()
     page.get_by_label("指定理由（必填）").fill("按会商裁定指定")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function(f"!location.hash.includes('{number}')")
+    page.wait_for_url(lambda url: number not in url)
     designated = ticket_of(page, hub, number)
     lead = next(part for part in designated["assignments"] if part["ended_at"] is None)
     assert (designated["state"], designated["is_disputed"]) == ("assigned", False)
@@ -168,7 +172,7 @@ def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
 
 def _compare_and_merge(page: Page, hub: RunningHub, again: str) -> None:
     page.goto(f"{hub.url}/#/tickets/{again}")
-    page.get_by_role("region", name="相关工单").get_by_role("button", name="对照").click()
+    page.get_by_role("region", name="相关工单").get_by_role("button", name="对照").first.click()
     beside = page.get_by_role("dialog", name="对照")
     beside.get_by_text("路灯坏了三天，晚上").wait_for()
     beside.get_by_role("button", name="并入该件").click()
