@@ -201,6 +201,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "deferral_review": "挂账复核",
         "timer_ignored": "到时事项不再适用",
         "unreachable": "多次未联系上",
+        "follow_up_call": "回访拨打",
         "follow_up_due": "回访到期",
         "follow_up_in_vain": "回访未果",
         "follow_up_put_off": "暂缓回访",
@@ -297,6 +298,17 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
     "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
     "result": RESULT_NAMES,
+    # What a department's part owes next (承办台).
+    "owes": {
+        "acknowledge": "待签收",
+        "contact": "待联系",
+        "reply": "办理中",
+        "sign_off": "待签发",
+        "others": "等候他人",
+    },
+    "asks": {"send_back": "退单", "extension": "延期", "deferral": "挂账"},
+    "rung": {"sms": "短信链接", "auto_call": "自动外呼", "person": "人工回访"},
+    "exclusion_state": {"waiting": "待审定", "granted": "已剔除", "refused": "不予剔除", "revoked": "已撤销"},
     "pause_cause": {"appraisal": "鉴定、检测", "hearing": "听证"},
     "follow_up_way": {"phone": "电话", "sms": "短信", "link": "短信链接", "auto_call": "自动外呼", "visit": "上门"},
     # What the fields of a step are called where a person fills them in (办一步).

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hotline.api import (
+    assignments,
     attachments,
     auto_dispatch,
     body,
@@ -44,6 +45,7 @@ from hotline.api.url import (
     LIMIT,
     MOMENT,
     OPERATORS,
+    OWES,
     PAGE,
     QUERY_CODE,
     SIGNED,
@@ -98,6 +100,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
         answer=shapes.Tickets, problems=(404,), query=PAGE),
+    get("/api/v1/assignments", assignments.owed, "本单位（或下级单位）的承办件：现在欠什么，近的在前", roles=frozenset({Role.DEPARTMENT}),
+        answer=assignments.Owed, problems=(404,), query={"owes": OWES, "department": TEXT, **PAGE}),
     get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
         query=PAGE),
     get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
