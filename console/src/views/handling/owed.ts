@@ -8,7 +8,7 @@ export type Counts = Schemas['OwedFigures'][]
 
 /** Return a part's line with the due time of what it owes in the place that the list shows. */
 export function lineOf(part: Schemas['OwedLine']): TicketLine {
-  return { ...part.ticket, stage_by: part.due_by }
+  return { ...part.ticket, due_by: part.due_by }
 }
 
 /** Return how to read the parts that owe one thing (all without it), and the counts that came with the last page. */
