@@ -13,6 +13,7 @@ from hotline import ladder
 from hotline.fields import Remark
 from hotline.follow_up import FollowUp, Rate, check_moment, follow_up, rate
 from hotline.step import CLOCK, run
+from models.calendar import CHINA_TIME
 from models.errors import Conflict, InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import follow_up_asks
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from hotline.step import Step
     from models.store.follow_up_asks import Ask
+    from models.ticket import Ticket
 
 SCORES: Final = {True: 5, False: 2}
+# What a person says first; what was answered is read out of the reply.
+SCRIPT: Final = (
+    "您好，这里是{city}12345热线回访。{at}您反映的“{category}”诉求（尾号{tail}）{again}，{lead}已答复，想听听您的意见："
+    "第一，您反映的问题解决了吗？第二，您对办理过程和结果满意吗？哪里还不满意，请您说一说。"
+)
 NOT_ASKED: Final = "该诉求人目前不在回访中：可能已经答复，或诉求正在重办"
 
 
@@ -64,6 +71,49 @@ async def by_person(hub: Hub, actor: Actor, ticket_id: int, said: Said) -> None:
             await _merged_answer(step, "phone", reason, solved=said.solved, satisfied=said.satisfied)
 
     await run(hub, actor, ticket_id, work, is_citizens=True)
+
+
+async def dial(hub: Hub, actor: Actor, ticket_id: int) -> str:
+    """Return whom a person of the follow-up desk calls now; that they were told stands on the trail. Raises Conflict, NotFound."""
+
+    async def work(step: Step) -> str:
+        ask = await follow_up_asks.current(step.session, ticket_id)
+        if ask is None:
+            raise Conflict(NOT_ASKED)
+        if ask.rung != "person":
+            raise Conflict("尚在等候诉求人对短信或自动外呼的答复，到人工回访时再拨打")
+        check_moment(step, await ladder.attempts(step, ask))
+        phone = (await step.text()).caller_phone
+        if phone is None:
+            raise Conflict("诉求人没有留下电话，请以其他方式回访后登记结果")
+        step.record("follow_up_call", round=ask.round)
+        return phone
+
+    return await run(hub, actor, ticket_id, work, is_citizens=True)
+
+
+def script(hub: Hub, own: Ticket, common: Ticket) -> str:
+    """Return what a person says to the caller of a ticket, about what was done under the common one."""
+    at = own.registered_at.astimezone(CHINA_TIME)
+    return SCRIPT.format(
+        city=hub.city.name,
+        at=f"{at.month}月{at.day}日",
+        category=hub.category_name(common.category),
+        tail=own.number[-4:],
+        again=f"经第{common.reopen_count}次重办" if common.reopen_count else "已经办理",
+        lead=hub.department_name(common.lead) or "承办单位",
+    )
+
+
+def if_displeased(hub: Hub, common: Ticket) -> str:
+    """Say in Chinese what the policy makes of an unsolved or unsatisfied answer."""
+    policy = hub.policy
+    if policy.follow_up.unsatisfied != "reopen":
+        return "向诉求人说明后办结"
+    if common.reopen_count >= policy.reopen.escalate_at:
+        return f"已重办{common.reopen_count}次，列为问题工单，提级由督办员处理"
+    to = "交原承办单位" if policy.reopen.to == "lead" else "退回派单台"
+    return f"{to}重办（第{common.reopen_count + 1}次）"
 
 
 async def by_key(hub: Hub, call: str, result: CallResult) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hotline.step import Step
     from models.city import City
     from models.line import Line
-    from models.ticket import Ticket
+    from models.ticket import Ticket, TicketText
 
 
 # What accuses or must be kept secret: a person alone says that there is nothing to it.
@@ -96,10 +96,13 @@ def accepted(proposal: Proposal) -> Proposal:
 
 async def propose_again(step: Step) -> Route:
     """Route a ticket that lies on the desk anew, by its present category and what was read at intake."""
-    ticket, text = step.ticket, await step.text()
+    return route_again(step.hub, step.ticket, await step.text())
+
+
+def route_again(hub: Hub, ticket: Ticket, text: TicketText) -> Route:
+    """Return where the catalogue sends a ticket today. Raises msgspec.ValidationError, as `as_kept` does."""
     reading = as_stands(ticket, as_kept(text.reading, text.masked_text))
-    where = step.hub.jurisdiction(ticket)
-    hub, today = step.hub, step.hub.today()
+    where, today = hub.jurisdiction(ticket), hub.today()
     # Whom the agent named is among the recused; a name that was only read accuses where the matter does.
     return route(reading, where, hub.catalogue, hub.city, on=today, accused=None, recused=ticket.recused)
 

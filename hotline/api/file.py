@@ -6,23 +6,22 @@ import asyncio
 import io
 import zipfile
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from hotline.api.attachments import SAFE, read
 from hotline.api.departments import DeliveryLine
 from hotline.api.file_page import html
-from hotline.api.shapes import AttachmentLine, Count, TicketPage
+from hotline.api.shapes import AttachmentLine, TicketPage
 from hotline.api.tickets import page_of, visible
-from hotline.api.trail import TicketClock, TrailEvent, clock_of, trail_of
+from hotline.api.trail import Chain, TicketClock, TrailEvent, chain_of, clock_of, trail_of
 from hotline.api.view import may_have_attachment
 from hotline.keys import HUB
-from models.store import attachments, deliveries, events
+from models.store import attachments, deliveries
 from models.ticket import number_of
-from models.trail import broken_link
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -42,15 +41,6 @@ ENDINGS: Final = {
     "audio/wav": "wav",
 }
 MADE: Final = (2000, 1, 1, 0, 0, 0)
-
-
-class Chain(Struct, kw_only=True):
-    """留痕核验: `fault` says in Chinese what is wrong with the first broken link, null where all holds."""
-
-    is_whole: bool
-    fault: str | None
-    events: Count
-    head_hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class FileInside(AttachmentLine, kw_only=True):
@@ -93,8 +83,6 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
 
 async def _story(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[dict[str, Any], list[Attachment]]:
     ticket, _ = await visible(session, hub, actor, number)
-    trail = await events.of_ticket(session, ticket.id)
-    fault = broken_link(trail, ticket)
     kept = [one for one in await attachments.of_ticket(session, ticket.id) if may_have_attachment(actor, ticket, one)]
     sent = await deliveries.page(session, None, actor.department, ticket.id, None, MOST_DELIVERIES)
     page = await page_of(session, hub, actor, number)
@@ -111,12 +99,7 @@ async def _story(session: Session, hub: Hub, actor: Actor, number: str) -> tuple
         "trail": await trail_of(session, hub, actor, number),
         "deliveries": [{**msgspec.structs.asdict(row), "ticket": number_of(row.ticket_id)} for row in reversed(sent)],
         "files": [],
-        "chain": {
-            "is_whole": fault is None,
-            "fault": fault,
-            "events": len(trail),
-            "head_hash": ticket.head_hash.hex(),
-        },
+        "chain": await chain_of(session, hub, actor, number),
     }
     return content, kept
 

@@ -17,22 +17,10 @@ if TYPE_CHECKING:
     from hotline.api.file import TicketFile
     from hotline.hub import Hub
 
-CLOCKS: Final = {"acknowledge": "签收", "contact": "先行联系", "reply": "答复", "send_back": "退单"}
-TAKEN: Final = {"before": "整改前", "after": "整改后", None: "随件"}
-SENT: Final = {"waiting": "待投递", "delivered": "已送达", "dead": "死信"}
-# What stands on the trail beside the steps.
-EVENTS: Final = {
-    **LABELS["action"],
-    "clock_started": "开始计时",
-    "clock_moved": "时限变动",
-    "brief_edited": "修改摘要",
-    "reclassified": "改正分类",
-    "proposed": "程序建议",
-    "graded_up": "不能自办",
-    "photo": "照片",
-    "adoption": "采纳情况",
-    "promised": "承诺时间",
-}
+CLOCKS: Final = LABELS["clock"]
+TAKEN: Final = LABELS["taken"]
+SENT: Final = LABELS["delivery_state"]
+EVENTS: Final = {**LABELS["action"], **LABELS["event"]}
 # What of an event's values a reader wants to see; the JSON has all of them.
 FIELDS: Final = {
     "reason": "理由",
@@ -59,7 +47,7 @@ WORDS: Final = {
 }
 NAMED: Final[dict[str, dict[str, str]]] = {
     "result": RESULT_NAMES,
-    "taken": {"before": "整改前", "after": "整改后"},
+    "taken": LABELS["taken"],
     "adoption": LABELS["adoption"],
     "level": LABELS["patrol_level"],
     "reached": {"True": "是", "False": "否"},
@@ -187,9 +175,13 @@ def _replies(hub: Hub, file: TicketFile) -> str:
     return own + _table(("单位", "结论", "时间", "答复"), rows)
 
 
+def _taken(when: str | None) -> str:
+    return "随件" if when is None else TAKEN[when]
+
+
 def _files(file: TicketFile) -> str:
     figures = "".join(
-        f"<figure>{_picture(one.path, one.media_type, TAKEN[one.taken])}<figcaption>{TAKEN[one.taken]} · {escape(one.name)}"
+        f"<figure>{_picture(one.path, one.media_type, _taken(one.taken))}<figcaption>{_taken(one.taken)} · {escape(one.name)}"
         f"{'' if one.path else '（文件缺失、损坏或过大，未收入）'}<br><code>{one.sha256}</code></figcaption></figure>"
         for one in file.files
     )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct, structs
 
-from hotline import asking
+from hotline import asking, clocks
 from hotline.api import body
-from hotline.api.shapes import Count, Cursor, Number
+from hotline.api.shapes import Count, Cursor, Level, Named, Number
 from hotline.keys import HUB
-from models.errors import Forbidden, InvalidRequest
+from models.errors import Forbidden, InvalidRequest, NotFound
 from models.follow_up_capacity import FollowUpNeed, need
 from models.lifecycle import TicketState
 from models.sla import Rung
@@ -19,7 +19,7 @@ from models.store import follow_up_asks as store
 from models.store import tickets
 from models.store.tickets import EARLIEST
 from models.ticket import id_of, number_of
-from models.vocabulary import Channel
+from models.vocabulary import Channel, Kind
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -37,7 +37,11 @@ DAY: Final = timedelta(days=1)
 
 
 class AskLine(Struct, kw_only=True):
-    """Somebody to be asked: the caller of `ticket`, about what was done under `common`."""
+    """Somebody to be asked: the caller of `ticket`, about what was done under `common`, which the other fields describe.
+
+    `tried` are the tries in vain of this round; from `call_from` on the policy lets them be called (again), null where every
+    try was made.
+    """
 
     ticket: Number
     common: Number
@@ -47,6 +51,12 @@ class AskLine(Struct, kw_only=True):
     rung: Rung
     opened_at: datetime
     attempts: Count
+    tried: list[datetime]
+    call_from: datetime | None
+    kind: Kind
+    urgency: Level
+    category: Named
+    lead: Named | None
 
 
 class Asks(Struct, kw_only=True):
@@ -54,6 +64,22 @@ class Asks(Struct, kw_only=True):
 
     asks: list[AskLine]
     cursor: Cursor
+
+
+class AskPage(AskLine, kw_only=True):
+    """The same with what to say, in which parts of the day, and what the policy makes of an answer that is not content."""
+
+    script: str
+    day_parts: list[str]
+    attempts_at_most: Count
+    if_displeased: str
+
+
+class AskCall(Struct, kw_only=True):
+    """Whom to dial for the caller of a ticket."""
+
+    ticket: Number
+    phone: str
 
 
 class AskEnded(Struct, kw_only=True):
@@ -107,7 +133,34 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     after = body.read_cursor(request, tuple[datetime, int]) or (EARLIEST, 0)
     rows = await request.app[HUB].database.read(lambda session: store.page(session, rung, after, size))
     cursor = body.make_cursor(rows[-1].ask.opened_at, rows[-1].ask.ticket_id) if len(rows) == size else None
-    return body.answer({"asks": [_line(row) for row in rows], "cursor": cursor}, Asks)
+    return body.answer({"asks": [_line(request.app[HUB], row) for row in rows], "cursor": cursor}, Asks)
+
+
+async def one(request: web.Request, actor: Actor) -> web.Response:
+    """GET /api/v1/follow-ups/{number}."""
+    hub, ticket_id = request.app[HUB], id_of(request.match_info["number"])
+
+    async def work(session: Session) -> dict[str, Any]:
+        row = await store.waiting(session, ticket_id)
+        if row is None:
+            raise NotFound(asking.NOT_ASKED)
+        own, common = await tickets.get(session, ticket_id), await tickets.get(session, row.ask.common)
+        return {
+            **_line(hub, row),
+            "script": asking.script(hub, own, common),
+            "day_parts": hub.policy.follow_up.day_parts,
+            "attempts_at_most": hub.policy.follow_up.attempts,
+            "if_displeased": asking.if_displeased(hub, common),
+        }
+
+    return body.answer(await hub.database.read(work), AskPage)
+
+
+async def call(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/follow-ups/{number}/call."""
+    number = request.match_info["number"]
+    phone = await asking.dial(request.app[HUB], actor, id_of(number))
+    return body.answer({"ticket": number, "phone": phone}, AskCall)
 
 
 async def answer(request: web.Request, actor: Actor) -> web.Response:
@@ -186,12 +239,17 @@ def _ended_on(found: store.Figures) -> dict[str, int]:
     return {rung: getattr(found, f"ended_on_{rung}") for rung in RUNGS}
 
 
-def _line(row: Waiting) -> dict[str, Any]:
+def _line(hub: Hub, row: Waiting) -> dict[str, Any]:
     ask = row.ask
     return {
         **{name: getattr(ask, name) for name in ("round", "first_rung", "rung", "opened_at")},
         "ticket": number_of(ask.ticket_id),
         "common": number_of(ask.common),
         "is_merged": ask.common != ask.ticket_id,
-        "attempts": row.attempts,
+        "attempts": len(row.tried),
+        "tried": row.tried,
+        "call_from": clocks.next_attempt(hub, hub.now(), list(row.tried)),
+        **{name: getattr(row, name) for name in ("kind", "urgency")},
+        "category": {"code": row.category, "name": hub.category_name(row.category)},
+        "lead": {"code": row.lead, "name": hub.department_name(row.lead)} if row.lead else None,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hotline.api import (
+    assignments,
     attachments,
     auto_dispatch,
     body,
@@ -29,6 +30,7 @@ from hotline.api import (
     session,
     shapes,
     steps,
+    story_routes,
     stream,
     suggestions,
     tickets,
@@ -47,6 +49,7 @@ from hotline.api.url import (
     LIMIT,
     MOMENT,
     OPERATORS,
+    OWES,
     PAGE,
     QUERY_CODE,
     SIGNED,
@@ -101,6 +104,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
     get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
         answer=shapes.Tickets, problems=(404,), query=PAGE),
+    get("/api/v1/assignments", assignments.owed, "本单位（或下级单位）的承办件：现在欠什么，近的在前", roles=frozenset({Role.DEPARTMENT}),
+        answer=assignments.Owed, problems=(404,), query={"owes": OWES, "department": TEXT, **PAGE}),
     get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
         query=PAGE),
     get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
@@ -137,6 +142,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=departments.Replayed),
     get("/api/v1/notices", notices.listed, "短信告知，新的在前", roles=HOTLINE | OPERATORS - {Role.DEPARTMENT},
         answer=notices.NoticeLines, query={"limit": LIMIT}),
+    *story_routes.ENDPOINTS,
     *day_routes.ENDPOINTS,
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct
 
 from hotline.api import body
+from hotline.api.shapes import Count
 from hotline.api.tickets import visible
 from hotline.api.view import readable
 from hotline.keys import HUB
 from hotline.recount import explained
 from models.lifecycle import Action
 from models.store import events, tickets
-from models.trail import event_fields
+from models.trail import broken_link, event_fields
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -49,10 +50,20 @@ class TrailEvent(Struct, kw_only=True):
     hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
+class Chain(Struct, kw_only=True):
+    """留痕核验: `fault` says in Chinese what is wrong with the first broken link, null where all holds."""
+
+    is_whole: bool
+    fault: str | None
+    events: Count
+    head_hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class Trail(Struct, kw_only=True):
-    """全程留痕, oldest first."""
+    """全程留痕, oldest first, and whether every link of it holds."""
 
     events: list[TrailEvent]
+    chain: Chain
 
 
 class DueTime(Struct, kw_only=True):
@@ -84,8 +95,12 @@ class TicketClock(Struct, kw_only=True):
 async def show(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets/{number}/trail."""
     hub, number = request.app[HUB], request.match_info["number"]
-    found = await hub.database.read(lambda session: trail_of(session, hub, actor, number))
-    return body.answer({"events": found}, Trail)
+
+    async def work(session: Session) -> dict[str, Any]:
+        told = await trail_of(session, hub, actor, number)
+        return {"events": told, "chain": await chain_of(session, hub, actor, number)}
+
+    return body.answer(await hub.database.read_together(work), Trail)
 
 
 async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> list[dict[str, Any]]:
@@ -106,6 +121,14 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
         }
         for event in await events.of_ticket(session, ticket.id)
     ]
+
+
+async def chain_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict[str, Any]:
+    """Return whether every link of a ticket's trail holds; raises NotFound."""
+    ticket, _ = await visible(session, hub, actor, number)
+    trail = await events.of_ticket(session, ticket.id)
+    fault = broken_link(trail, ticket)
+    return {"is_whole": fault is None, "fault": fault, "events": len(trail), "head_hash": ticket.head_hash.hex()}
 
 
 def _told(actor: Actor, event: TicketEvent) -> dict[str, Any]:

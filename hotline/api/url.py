@@ -12,6 +12,7 @@ from hotline.api.auth import INTAKE, READERS, STAFF
 from hotline.worklist import Sort
 from models.lifecycle import TicketState
 from models.red_proof import SPANS
+from models.store import assignments
 from models.vocabulary import Integration, Kind, Role
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ CLUE_STATE: Final = {"type": "string", "enum": [*risk_clues.STATES, ""]}
 INTEGRATION: Final = {"type": "string", "enum": [*map(str, Integration), ""]}
 DELIVERY_STATE: Final = {"type": "string", "enum": ["waiting", "delivered", "dead", ""]}
 PROMPT_STATE: Final = {"type": "string", "enum": [*prompts.STATES, ""]}
+OWES: Final = {"type": "string", "enum": [*assignments.OWES, ""]}
 RUNG: Final = {"type": "string", "enum": [*follow_ups.RUNGS, ""]}
 STAFF_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": follow_ups.MOST_STAFF}
 SERIES: Final = {"type": "string", "enum": [*forecast.KINDS, ""]}

@@ -33,14 +33,24 @@ UPDATE follow_up_asks SET ended_at = :at, outcome = 'overtaken'
 WHERE city_code = :city_code AND common = :common AND ended_at IS NULL;
 
 -- name: page(city_code, rung, after_at, after_id, page_size)
--- One page of who waits to be asked, the longest waiting first; on one rung, or on all.
-SELECT a.*, cardinality(a.tries) + (
-    SELECT count(*) FROM follow_ups AS f
-    WHERE f.city_code = a.city_code AND f.ticket_id = a.ticket_id AND f.round = a.round) AS attempts
+-- One page of who waits to be asked, the longest waiting first; on one rung, or on all. What it is about is the common ticket.
+SELECT a.*, t.kind, t.urgency, t.category, t.lead, ARRAY(
+    SELECT f.at FROM follow_ups AS f
+    WHERE f.city_code = a.city_code AND f.ticket_id = a.ticket_id AND f.round = a.round ORDER BY f.attempt) || a.tries AS tried
 FROM follow_up_asks AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.common
 WHERE a.city_code = :city_code AND a.ended_at IS NULL AND (:rung::text IS NULL OR a.rung = :rung)
   AND (a.opened_at, a.ticket_id) > (:after_at, :after_id)
 ORDER BY a.opened_at, a.ticket_id LIMIT :page_size;
+
+-- name: waiting(city_code, ticket_id)^
+-- The same of one caller.
+SELECT a.*, t.kind, t.urgency, t.category, t.lead, ARRAY(
+    SELECT f.at FROM follow_ups AS f
+    WHERE f.city_code = a.city_code AND f.ticket_id = a.ticket_id AND f.round = a.round ORDER BY f.attempt) || a.tries AS tried
+FROM follow_up_asks AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.common
+WHERE a.city_code = :city_code AND a.ended_at IS NULL AND a.ticket_id = :ticket_id ORDER BY a.round DESC LIMIT 1;
 
 -- name: figures(city_code, since, until)^
 -- Of the asks opened in a span: how many came to an end, and on which rung; how often people tried.

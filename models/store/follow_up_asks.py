@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from models.sla import Rung
 from models.store.database import queries, to_rows
+from models.vocabulary import Kind
 
 if TYPE_CHECKING:
     from models.store.database import Session
@@ -41,10 +42,14 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
-    """An open ask and how often its caller was tried."""
+    """An open ask, when its caller was tried, and what it is about."""
 
     ask: Ask
-    attempts: int
+    tried: tuple[datetime, ...]
+    kind: Kind
+    urgency: int
+    category: str
+    lead: str | None
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -141,7 +146,13 @@ async def page(session: Session, rung: str | None, after: tuple[datetime, int], 
         after_id=after[1],
         page_size=size,
     )
-    return [Waiting(ask=_ask(row), attempts=row["attempts"]) async for row in rows]
+    return [_waiting(row) async for row in rows]
+
+
+async def waiting(session: Session, ticket_id: int) -> Waiting | None:
+    """Return the open ask of a ticket, not locked, None where nobody is asked."""
+    row = await _SQL.waiting(session.connection, city_code=session.city_code, ticket_id=ticket_id)
+    return _waiting(row) if row else None
 
 
 async def figures(session: Session, since: datetime, until: datetime) -> Figures:
@@ -153,6 +164,11 @@ async def figures(session: Session, since: datetime, until: datetime) -> Figures
 async def staff(session: Session) -> int:
     """Return how many accounts the follow-up desk has."""
     return int(await _SQL.staff(session.connection, city_code=session.city_code))
+
+
+def _waiting(row: Any) -> Waiting:
+    about = {name: row[name] for name in ("urgency", "category", "lead")}
+    return Waiting(ask=_ask(row), tried=tuple(row["tried"]), kind=Kind(row["kind"]), **about)
 
 
 def _ask(row: Any) -> Ask:

@@ -250,3 +250,42 @@ async def test_who_may_not_and_what_cannot_is_refused(world: World) -> None:
     await world.post(path, {"outcome": "busy"}, who="channel:phone", ok=(404,))
     lamp = await world.register(COMPLAINT)
     await answer(world, lamp["number"], reached=False, ok=409)
+
+
+async def test_a_person_is_told_whom_to_dial_at_a_fair_moment_and_the_trail_keeps_it(world: World) -> None:
+    receipt, (other,) = await in_follow_up(world, COMPLAINT, merged=1)
+    number = receipt["number"]
+    page = await world.get(f"/api/v1/follow-ups/{number}", who="follow_up")
+    assert number[-4:] in page["script"]
+    assert "重办（第1次）" in page["if_displeased"]
+    call = f"/api/v1/follow-ups/{number}/call"
+    at(world, 23, 13)
+    assert (await world.get(f"/api/v1/follow-ups/{number}", who="follow_up"))["call_from"].startswith(
+        "2026-11-23T14:00"
+    )
+    assert "14时" in (await world.post(call, {}, who="follow_up", ok=(409,)))["detail"]
+    at(world, 23, 15)
+    assert (await world.post(call, {}, who="follow_up"))["phone"] == "13800000001"
+    assert (await world.trail(number))[-1] == "follow_up_call"
+    await world.post(call, {}, who="reviewer", ok=(403,))
+    # Who was merged is called for themselves.
+    told = await world.post(f"/api/v1/follow-ups/{other['number']}/call", {}, who="follow_up")
+    assert told["phone"] == "13900000000"
+    await answer(world, number, reached=True, solved=True, satisfied=True)
+    await world.post(call, {}, who="follow_up", ok=(409,))
+    await world.get(f"/api/v1/follow-ups/{number}", who="follow_up", status=404)
+
+
+async def test_nobody_is_dialled_while_their_link_is_waited_for(world: World) -> None:
+    receipt, _ = await in_follow_up(world)
+    await world.post(f"/api/v1/follow-ups/{receipt['number']}/call", {}, who="follow_up", ok=(409,))
+
+
+async def test_the_list_tells_what_each_ask_is_about_and_when_it_was_tried(world: World) -> None:
+    receipt, _ = await in_follow_up(world, COMPLAINT)
+    at(world, 23, 15)
+    await answer(world, receipt["number"], reached=False)
+    (line,) = (await world.get("/api/v1/follow-ups", who="follow_up"))["asks"]
+    assert (line["attempts"], len(line["tried"]), line["lead"]["code"], line["kind"]) == (1, 1, "urban", "complaint")
+    # The afternoon is used up; the next part of the day is the evening.
+    assert line["call_from"].startswith("2026-11-23T18:30")

@@ -17,6 +17,9 @@ export const shortcuts = reactive<Shortcut[]>([])
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
+/** While a dialog asks something, the page behind it rests. */
+const isAsked = (): boolean => [...document.querySelectorAll('[aria-modal="true"]')].some((dialog) => dialog.checkVisibility())
+
 /** Take part in the page's shortcuts while this component lives. */
 export function useKeys(own: Shortcut[]): void {
   shortcuts.push(...own)
@@ -26,7 +29,7 @@ export function useKeys(own: Shortcut[]): void {
   onKeyStroke((event) => {
     if (event.ctrlKey || event.metaKey) return
     const found = own.find((one) => one.key.toLowerCase() === event.key.toLowerCase() && (one.alt ?? false) === event.altKey)
-    if (!found || (!found.alt && isTyping(event.target))) return
+    if (!found || (!found.alt && (isTyping(event.target) || isAsked()))) return
     event.preventDefault()
     void found.act()
   })
