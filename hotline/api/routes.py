@@ -11,6 +11,7 @@ import msgspec
 from hotline.api import (
     attachments,
     auto_dispatch,
+    backlog_routes,
     body,
     calendars,
     callbacks,
@@ -137,6 +138,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=departments.Replayed),
     get("/api/v1/notices", notices.listed, "短信告知，新的在前", roles=HOTLINE | OPERATORS - {Role.DEPARTMENT},
         answer=notices.NoticeLines, query={"limit": LIMIT}),
+    *backlog_routes.ENDPOINTS,
     *day_routes.ENDPOINTS,
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
