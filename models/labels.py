@@ -79,6 +79,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "wage": "欠薪",
         "corruption": "涉腐",
         "secret": "涉密",
+        # Of a handoff that a person began, whatever the words say.
+        "person": "人工转接",
     },
     "role": {
         "channel": "渠道",

@@ -3,7 +3,7 @@ import type { Locale } from '@/locales'
 const words: Locale = {
   'zh-CN': {
     board: {
-      title: '零积压看板', asOf: '截至{at}', wall: '大屏', open: '在办', department: '承办单位',
+      title: '零积压看板', asOf: '截至{at}', wall: '大屏', open: '在办', acts: '操作', department: '承办单位',
       byDepartment: '各承办单位', byDepartmentNote: '点单位看超期工单', findDepartment: '单位名称', noParts: '没有在办任务',
       net: { name: '净积压', means: '已过现行时限，延期、挂账、暂停都未获批' },
       gross: { name: '毛积压', means: '按最初时限算，任何审批都不扣除' },
@@ -23,7 +23,7 @@ const words: Locale = {
   },
   en: {
     board: {
-      title: 'Zero backlog', asOf: 'as of {at}', wall: 'Wall', open: 'Open', department: 'Department',
+      title: 'Zero backlog', asOf: 'as of {at}', wall: 'Wall', open: 'Open', acts: 'Act', department: 'Department',
       byDepartment: 'By department', byDepartmentNote: 'choose one to see its overdue tickets', findDepartment: 'Name', noParts: 'Nothing open',
       net: { name: 'Net backlog', means: 'past the dates as they stand, without an approved extension, deferral or pause' },
       gross: { name: 'Gross backlog', means: 'past the dates as first set; nothing is taken off' },

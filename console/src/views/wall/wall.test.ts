@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dayOption, dayRun, fit, mapOption, passing } from './wall'
+import { dayOption, dayRun, fit, mapOption, passing, wideRegions } from './wall'
 
 const hours = (came: number[], usual: number | null) => Array.from({ length: 24 }, (_, hour) => ({ hour, requests: came[hour] ?? null, usual }))
 
@@ -26,11 +26,16 @@ it('lets the newest points beat and leaves out what has no place', () => {
   const at = '2026-11-23T10:00:00+08:00'
   const one = { number: '1', category: { code: '', name: '' }, urgency: 1, kind: 'complaint', district: null, text: null }
   const ground = { at, districts: [], newest: [{ ...one, registered_at: '2026-11-23T09:55:00+08:00', lat: 30, lon: 114 }, { ...one, registered_at: '2026-11-23T09:05:00+08:00', lat: 30, lon: 114 }, { ...one, registered_at: at, lat: null, lon: null }] }
-  const series = mapOption(ground as never).series as { data: unknown[] }[]
+  const series = mapOption(ground as never, new Set()).series as { data: unknown[] }[]
   expect([series[1]?.data.length, series[2]?.data.length]).toEqual([1, 1])
 })
 
 it('lets rows pass by without an end', () => {
   expect(passing([1, 2, 3], 2, 2)).toEqual([3, 1])
   expect(passing([1], 5, 3)).toEqual([1])
+})
+
+it('names on the map only what is wide enough for its name', () => {
+  const region = (name: string, from: number, to: number) => ({ properties: { name }, geometry: { coordinates: [[[[from, 1], [to, 2]]]] } })
+  expect([...wideRegions({ features: [region('大县', 0, 6), region('小区', 6, 7), region('边县', 7, 10)] })]).toEqual(['大县', '边县'])
 })

@@ -44,7 +44,7 @@ export function dayOption(today: Schemas['Today'], said: { came: string; expecte
   return {
     animation: false,
     grid: { left: 58, right: 20, top: 42, bottom: 30 },
-    legend: { top: 0, right: 0, textStyle: { color: INK.text, fontSize: 18 }, itemWidth: 26, data: [said.came, said.expected] },
+    legend: { top: 0, right: 0, textStyle: { color: INK.text, fontSize: 18 }, itemWidth: 26, data: today.forecast ? [said.came, said.expected] : [said.came] },
     xAxis: { type: 'category', data: Array.from({ length: 25 }, (_, hour) => String(hour)), boundaryGap: false, ...axis, axisLabel: { ...axis.axisLabel, interval: 3 } },
     yAxis: { type: 'value', min: 0, minInterval: 1, splitNumber: 4, ...axis },
     series: [
@@ -58,17 +58,31 @@ export function dayOption(today: Schemas['Today'], said: { came: string; expecte
 
 const FRESH_MS = 600_000
 
+interface Shapes {
+  features: { properties: { name: string }; geometry: { coordinates: number[][][][] } }[]
+}
+const WIDE = 0.25
+
+/** Districts that are wide enough on the map to bear their name: the others are told beside it. */
+export function wideRegions(shapes: Shapes): Set<string> {
+  const spans = shapes.features.map((one) => {
+    const lons = one.geometry.coordinates.flatMap((polygon) => polygon[0] ?? []).map(([lon]) => lon ?? 0)
+    return { name: one.properties.name, from: Math.min(...lons), to: Math.max(...lons) }
+  })
+  const whole = Math.max(...spans.map((one) => one.to)) - Math.min(...spans.map((one) => one.from))
+  return new Set(spans.filter((one) => one.to - one.from > whole * WIDE).map((one) => one.name))
+}
+
 /** The map: districts by what is overdue in them, and where the newest requests are about; those of the last ten minutes beat. */
-export function mapOption(ground: Schemas['BacklogGround']): EChartsCoreOption {
+export function mapOption(ground: Schemas['BacklogGround'], wide: Set<string>): EChartsCoreOption {
   const late = ground.districts.flatMap((one) => (one.district ? [{ name: one.district.name, value: one.backlog_net, open: one.open }] : []))
   const most = Math.max(1, ...late.map((one) => one.value))
   const now = Date.parse(ground.at)
   const points = ground.newest.flatMap((one) => (one.lat === null || one.lon === null ? [] : [{ value: [one.lon, one.lat], itemStyle: { color: URGENCY[one.urgency] }, isNew: now - Date.parse(one.registered_at) < FRESH_MS }]))
-  const counts = new Map(late.map((one) => [one.name, `${one.value}/${one.open}`]))
   return {
     animation: false,
     visualMap: { show: false, min: 0, max: most, inRange: { color: ['#1a3152', '#1f4a80', '#7a3a55', '#a83a4a'] }, seriesIndex: 0 },
-    geo: { map: 'wall', roam: false, silent: true, top: 8, bottom: 8, itemStyle: { areaColor: INK.ground, borderColor: INK.edge, borderWidth: 1.5 }, label: { show: true, color: INK.text, fontSize: 20, lineHeight: 25, align: 'center', formatter: ({ name }: { name: string }) => (counts.has(name) ? `${name}\n${counts.get(name)}` : name) } },
+    geo: { map: 'wall', roam: false, silent: true, top: 6, bottom: 6, right: 40, itemStyle: { areaColor: INK.ground, borderColor: INK.edge, borderWidth: 1.5 }, label: { show: true, color: INK.text, fontSize: 20, formatter: ({ name }: { name: string }) => (wide.has(name) ? name : '') } },
     series: [
       { type: 'map', geoIndex: 0, data: late },
       { type: 'scatter', coordinateSystem: 'geo', silent: true, symbolSize: 9, itemStyle: { opacity: 0.75 }, data: points.filter((one) => !one.isNew) },
