@@ -81,6 +81,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "wage": "欠薪",
         "corruption": "涉腐",
         "secret": "涉密",
+        # Of a handoff that a person began, whatever the words say.
+        "person": "人工转接",
     },
     "role": {
         "channel": "渠道",
@@ -189,7 +191,6 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "event": EVENT,
     "event_field": EVENT_FIELD,
-    "clock": {"acknowledge": "签收", "contact": "先行联系", "reply": "答复", "send_back": "退单"},
     "delivery_state": {"waiting": "待投递", "delivered": "已送达", "dead": "死信"},
     "delivery_type": {
         "ticket.dispatched": "派单",
@@ -268,4 +269,29 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "pause_cause": {"appraisal": "鉴定、检测", "hearing": "听证"},
     "follow_up_way": {"phone": "电话", "sms": "短信", "link": "短信链接", "auto_call": "自动外呼", "visit": "上门"},
     "step_field": STEP_FIELD,
+    "past": {
+        "promised": "承诺期限",
+        "stage": "热线环节时限",
+        "acknowledge": "签收时限",
+        "contact": "先行联系时限",
+        "reply": "反馈时限",
+    },
+    "clock": {"acknowledge": "签收", "contact": "先行联系", "reply": "反馈", "send_back": "退单"},
+    "excuse": {"extension": "已批延期", "deferral": "已批挂账", "pause": "暂停计时", "moved": "时限已依规顺延"},
+    "prompt_state": {
+        "open": "待决定",
+        "opened": "已开启",
+        "dismissed": "不开启",
+        "covered": "已并入他件",
+        "over": "已过去",
+    },
+    "risk_clue_state": {"waiting": "待110确认", "acknowledged": "110已确认", "withdrawn": "已撤回"},
+    "caller_limit_state": {
+        "asked": "待审批",
+        "holding": "限制中",
+        "refused": "未同意",
+        "lifted": "已解除",
+        "expired": "已到期",
+    },
+    "storm_cause": {"burst": "短时激增", "day": "全日偏高", "hand": "人工进入"},
 }

@@ -56,10 +56,11 @@ class Stuck(Struct, kw_only=True):
 
 
 class DepartmentBacklog(Struct, kw_only=True):
-    """A department's live parts, and how many are past a due time."""
+    """A department's live parts, how many are past a due time, and how many of the others have one within a day."""
 
     department: str
     open: Count
+    due_within_a_day: Count
     backlog_net: Count
     backlog_gross: Count
 

@@ -38,8 +38,10 @@ SELECT count(*) AS open,
 FROM merged;
 
 -- name: by_department(now, city_code)
--- Live parts of each department and how many are past a due time.
+-- Live parts of each department, how many are past a due time, and how many of the others have one within a day.
 SELECT department, count(*) AS open,
+  count(*) FILTER (WHERE paused_at IS NULL AND least(reply_by, CASE WHEN acknowledged_at IS NULL THEN acknowledge_by END,
+    CASE WHEN contacted_at IS NULL AND replied_at IS NULL THEN contact_by END) BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
   count(*) FILTER (WHERE paused_at IS NULL AND (reply_by < :now
     OR (acknowledged_at IS NULL AND acknowledge_by < :now)
     OR (contacted_at IS NULL AND replied_at IS NULL AND contact_by < :now))) AS backlog_net,
@@ -55,9 +57,11 @@ GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
 
 -- name: ping_pong(city_code, send_backs, dispatches, n)
--- Tickets that the hotline was asked so often to take back, or that were dispatched while the lead changed hands: the buck-passing list.
-SELECT id, send_back_count, dispatch_count, lead FROM tickets
-WHERE city_code = :city_code AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
+-- Open tickets that the hotline was asked so often to take back, or that were dispatched while the lead changed hands: the
+-- buck-passing list.
+SELECT id, state, category, urgency, send_back_count, dispatch_count, lead, promised_at, is_disputed, supervision_level FROM tickets
+WHERE city_code = :city_code AND state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+  AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
   SELECT count(DISTINCT a.department) FROM assignments AS a
   WHERE a.city_code = tickets.city_code AND a.ticket_id = tickets.id AND a.role = 'lead') > 1))
 ORDER BY send_back_count DESC, dispatch_count DESC, id DESC LIMIT :n;
@@ -68,3 +72,85 @@ SELECT ticket_id, ordinal, department, reply_by, count(*) OVER () AS total FROM 
 WHERE city_code = :city_code AND reply_by >= :since
   AND state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
 ORDER BY reply_by, ticket_id, ordinal LIMIT :most;
+
+-- name: overdue(city_code, now, department, is_excused, after_at, after_id, page_size)
+-- What the gross figure counts, ticket by ticket, the longest overdue first: which dates were passed as they were first set
+-- (late_since is the earliest of them), which are as they stand now, and what has moved them. Of one department: its parts alone.
+WITH part AS (
+  SELECT a.ticket_id,
+    min(least(a.first_reply_by, CASE WHEN a.acknowledged_at IS NULL THEN a.first_acknowledge_by END,
+      CASE WHEN a.contacted_at IS NULL AND a.replied_at IS NULL THEN a.first_contact_by END)) AS first_by,
+    bool_or(a.paused_at IS NULL AND a.reply_by < :now) AS is_reply_late,
+    bool_or(a.paused_at IS NULL AND a.acknowledged_at IS NULL AND a.acknowledge_by < :now) AS is_acknowledge_late,
+    bool_or(a.paused_at IS NULL AND a.contacted_at IS NULL AND a.replied_at IS NULL AND a.contact_by < :now) AS is_contact_late,
+    bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_lead_paused,
+    bool_or(a.paused_at IS NOT NULL) AS is_paused,
+    bool_or(a.state = 'deferred') AS is_deferred,
+    bool_or(a.extension_count > 0) AS is_extended,
+    bool_or(a.reply_by > a.first_reply_by) AS is_moved,
+    min(a.reply_by) AS part_reply_by
+  FROM assignments AS a
+  WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
+    AND (:department::text IS NULL OR a.department = :department)
+  GROUP BY a.ticket_id
+), counted AS (
+  SELECT t.id, t.state, t.category, t.urgency, t.lead, t.district, t.promised_at, t.supervision_level, t.urge_count, p.part_reply_by,
+    least(p.first_by, CASE WHEN :department::text IS NULL THEN least(t.first_promised_at, t.stage_by) END) AS late_since,
+    :department::text IS NULL AND t.promised_at < :now AND NOT coalesce(p.is_lead_paused, false) AS is_promise_late,
+    :department::text IS NULL AND coalesce(t.stage_by < :now, false) AS is_stage_late,
+    coalesce(p.is_reply_late, false) AS is_reply_late, coalesce(p.is_acknowledge_late, false) AS is_acknowledge_late,
+    coalesce(p.is_contact_late, false) AS is_contact_late, coalesce(p.is_paused, false) AS is_paused,
+    coalesce(p.is_deferred, false) AS is_deferred, coalesce(p.is_extended, false) AS is_extended,
+    coalesce(p.is_moved, false) OR t.promised_at > t.first_promised_at AS is_moved
+  FROM tickets AS t LEFT JOIN part AS p ON p.ticket_id = t.id
+  WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+    AND (:department::text IS NULL OR p.ticket_id IS NOT NULL)
+), judged AS (
+  SELECT c.*, NOT (is_promise_late OR is_stage_late OR is_reply_late OR is_acknowledge_late OR is_contact_late) AS is_excused
+  FROM counted AS c WHERE c.late_since < :now
+)
+SELECT * FROM judged
+WHERE (:is_excused::bool IS NULL OR is_excused = :is_excused) AND (late_since, id) > (:after_at, :after_id)
+ORDER BY late_since, id LIMIT :page_size;
+
+-- name: by_district(city_code, now)
+-- The open tickets of each district and the net figure of each: they add up to those of the city, with what has no known place.
+WITH part AS (
+  SELECT a.ticket_id,
+    bool_or(a.paused_at IS NULL AND (a.reply_by < :now
+      OR (a.acknowledged_at IS NULL AND a.acknowledge_by < :now)
+      OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.contact_by < :now))) AS is_late,
+    bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused
+  FROM assignments AS a
+  WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
+  GROUP BY a.ticket_id
+)
+SELECT t.district, count(*) AS open, count(*) FILTER (WHERE (t.promised_at < :now AND NOT coalesce(p.is_paused, false))
+  OR coalesce(p.is_late, false) OR t.stage_by < :now) AS backlog_net
+FROM tickets AS t LEFT JOIN part AS p ON p.ticket_id = t.id
+WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+GROUP BY t.district ORDER BY open DESC, t.district;
+
+-- name: newest(city_code, since, n)
+-- The newest requests as a wall may show them to whoever passes: points rounded to some hundred metres, no tip-off nor what
+-- accuses somebody, and words only where the caller did not ask for confidence and no flag says that they are delicate.
+SELECT t.id, t.category, t.urgency, t.kind::text AS kind, t.district, t.registered_at,
+  round(t.lat::numeric, 3)::float AS lat, round(t.lon::numeric, 3)::float AS lon,
+  CASE WHEN t.disclosure = 'open' AND cardinality(t.flags) = 0 THEN x.masked_text END AS text
+FROM (SELECT * FROM tickets WHERE city_code = :city_code ORDER BY id DESC LIMIT :n) AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+WHERE t.registered_at >= :since AND t.kind <> 'tip_off' AND t.accused IS NULL
+ORDER BY t.id DESC;
+
+-- name: hours(city_code, since, until)
+-- How many requests came in each hour of a day that begins at `since`; a matter that was split off did not come in.
+SELECT floor(extract(epoch FROM e.at - :since::timestamptz) / 3600)::int AS hour, count(*) AS requests
+FROM events AS e JOIN tickets AS t ON t.city_code = e.city_code AND t.id = e.ticket_id
+WHERE e.city_code = :city_code AND e.at >= :since AND e.at < :until AND e.type = 'register' AND t.parent IS NULL
+GROUP BY 1 ORDER BY 1;
+
+-- name: usual_hours(city_code, since, until)
+-- Which share of what comes in a day came in each hour of it, over the days between two midnights that were counted.
+SELECT extract(hour FROM at AT TIME ZONE 'Asia/Shanghai')::int AS hour, sum(n)::float / nullif(sum(sum(n)) OVER (), 0) AS share
+FROM arrivals WHERE city_code = :city_code AND at >= :since AND at < :until
+GROUP BY 1 ORDER BY 1;

@@ -59,7 +59,7 @@ async def states(session: Session) -> dict[str, int]:
 
 
 async def ping_pong(session: Session, n: int, *, send_backs: int, dispatches: int) -> list[dict[str, Any]]:
-    """Return the tickets that were sent back, or went from lead to lead, at least so often; the worst first."""
+    """Return the open tickets that were sent back, or went from lead to lead, at least so often; the worst first."""
     rows = _SQL.ping_pong(
         session.connection, city_code=session.city_code, send_backs=send_backs, dispatches=dispatches, n=n
     )
@@ -71,3 +71,50 @@ async def due_from(session: Session, since: datetime, most: int) -> tuple[int, l
     rows = [row async for row in _SQL.due_from(session.connection, city_code=session.city_code, since=since, most=most)]
     found = [DuePart(**{name: row[name] for name in DuePart.__struct_fields__}) for row in rows]
     return (rows[0]["total"] if rows else 0), found
+
+
+async def overdue(
+    session: Session,
+    now: datetime,
+    after: tuple[datetime, int],
+    size: int,
+    *,
+    department: str | None = None,
+    is_excused: bool | None = None,
+) -> list[dict[str, Any]]:
+    """Return one page of the tickets that the gross figure counts, the longest overdue first, and what excuses each."""
+    rows = _SQL.overdue(
+        session.connection,
+        city_code=session.city_code,
+        now=now,
+        department=department,
+        is_excused=is_excused,
+        after_at=after[0],
+        after_id=after[1],
+        page_size=size,
+    )
+    return [{**dict(row), "number": number_of(row["id"])} async for row in rows]
+
+
+async def by_district(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Return what is open and the net figure of each district; `district` is None where no place is known."""
+    rows = _SQL.by_district(session.connection, city_code=session.city_code, now=now)
+    return [dict(row) async for row in rows]
+
+
+async def newest(session: Session, since: datetime, n: int) -> list[dict[str, Any]]:
+    """Return those of the newest `n` tickets that were registered since a time, as anybody may see them on a wall."""
+    rows = _SQL.newest(session.connection, city_code=session.city_code, since=since, n=n)
+    return [{**dict(row), "number": number_of(row["id"])} async for row in rows]
+
+
+async def hours(session: Session, since: datetime, until: datetime) -> dict[int, int]:
+    """Return how many requests came in each hour from a midnight on."""
+    rows = _SQL.hours(session.connection, city_code=session.city_code, since=since, until=until)
+    return {row["hour"]: row["requests"] async for row in rows}
+
+
+async def usual_hours(session: Session, since: datetime, until: datetime) -> dict[int, float]:
+    """Return which share of a day's arrivals each hour brings, counted between two midnights; empty where nothing came."""
+    rows = _SQL.usual_hours(session.connection, city_code=session.city_code, since=since, until=until)
+    return {row["hour"]: row["share"] async for row in rows if row["share"] is not None}
