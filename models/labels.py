@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from models.report import KINDS as REPORT_KINDS
+
 # How a matter ended for the citizen (DOMAIN 3.5).
 RESULT_NAMES: Final[dict[str, str]] = {
     "solved": "已解决",
@@ -179,6 +181,37 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
     "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
+    "entry_kind": {"article": "知识正文", "guide": "办事指南"},
+    "entry_state": {
+        "draft": "待审核",
+        "published": "已发布",
+        "rejected": "已退回",
+        "replaced": "已被取代",
+        "withdrawn": "已下架",
+    },
+    "entry_action": {
+        "approve": "审核通过",
+        "reject": "退回",
+        "withdraw": "下架",
+        "confirm": "确认有效",
+        "correct": "纠错",
+        "revise": "编写新版本",
+    },
+    "knowledge_task": {"correction": "纠错", "confirmation": "待确认", "gap": "缺口"},
+    "inspection_of": {"interaction": "来话", "ticket": "工单"},
+    "inspection_state": {"drawn": "待评分", "scored": "已评分", "appealed": "申诉待复核", "decided": "已复核"},
+    "inspection_action": {"score": "评分", "appeal": "申诉", "decide": "复核"},
+    "report_kind": dict(REPORT_KINDS),
+    "report_state": {"waiting": "编制中", "made": "已编制", "failed": "未能编制"},
+    "transfer_reason": {
+        "closed": "线路关闭",
+        "full": "无人接听",
+        "theirs": "属对方业务",
+        "skill": "需要专长",
+        "asked": "来电人要求",
+    },
+    "breaker": {"closed": "正常", "open": "暂停投递", "half_open": "试投中"},
+    "calendar_year": {"announced": "已公布", "unannounced": "未公布", "missing": "缺少"},
     "result": RESULT_NAMES,
     "pause_cause": {"appraisal": "鉴定、检测", "hearing": "听证"},
     "follow_up_way": {"phone": "电话", "sms": "短信", "link": "短信链接", "auto_call": "自动外呼", "visit": "上门"},
