@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "知识员小周"
 OWN: Final = "只有我自己知道的新密码"
+TITLE: Final = "窨井盖缺失怎样报修"
 ENTRY: Final = {
-    "title": "窨井盖缺失怎样报修",
+    "title": TITLE,
     "category": "0103",
     "body": "发现窨井盖缺失的，请先提醒行人绕行，再拨打12345；城管部门两小时内到场设置围挡。",
     "keywords": ["井盖", "窨井"],
@@ -143,4 +144,4 @@ def correct_and_approve(page: Page, hub: RunningHub, code: str) -> None:
     entry.get_by_text("已发布").first.wait_for(timeout=READY_MS)
     page.get_by_role("tab", name="检索").click()
     page.fill("input[name=q]", "窨井盖缺失怎么报修")
-    page.locator(".hits li", has_text=ENTRY["title"]).first.wait_for(timeout=READY_MS)
+    page.locator(".hits li", has_text=TITLE).first.wait_for(timeout=READY_MS)
