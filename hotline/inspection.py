@@ -146,6 +146,19 @@ def is_about(actor: Actor, one: Inspection) -> bool:
     return one.agent is not None and one.agent == actor.name
 
 
+def allowed_actions(actor: Actor, one: Inspection, now: datetime) -> list[str]:
+    """Return what somebody may do with one; whoever took part in its ticket is refused all the same, which a list does not ask."""
+    if is_about(actor, one):
+        in_time = one.appeal_by is not None and now <= one.appeal_by
+        return ["appeal"] if in_time and one.appealed_at is None else []
+    if actor.role not in INSPECTORS:
+        return []
+    if one.scored_at is None:
+        return ["score"]
+    waits = one.appealed_at is not None and one.decided_at is None
+    return ["decide"] if waits and one.inspector != actor.name else []
+
+
 async def _check_inspector(session: Session, actor: Actor, one: Inspection) -> None:
     """Refuse who inspects their own work."""
     if actor.role not in INSPECTORS:

@@ -29,6 +29,9 @@ CONFIRMED_EVERY: Final = timedelta(days=180)
 ASKED_BEFORE: Final = timedelta(days=14)
 EDITORS: Final = frozenset({Role.KNOWLEDGE, Role.SUPERVISOR, Role.ADMINISTRATOR})
 
+# What is not done without saying why.
+NEEDS_REASON: Final = ("reject", "withdraw", "correct")
+
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
 Lines = Annotated[list[Line], Meta(max_length=30)]
 Title = Annotated[str, Meta(min_length=4, max_length=60)]
@@ -112,6 +115,18 @@ async def move(hub: Hub, actor: Actor, code: str, asked: EntryStep) -> list[Vers
         return await knowledge.versions(session, code)
 
     return await hub.database.write(work)
+
+
+def allowed_actions(actor: Actor, one: Version, *, has_draft: bool) -> list[str]:
+    """Return what somebody may do with one version of an entry, `revise` being a new version; the hub refuses the same."""
+    edits = actor.role in EDITORS
+    if one.state == "draft":
+        return ["approve", "reject"] if edits and one.author != actor.name else []
+    found = ["correct"] if one.state == "published" else []
+    if not edits and actor.department != one.entry.owner:
+        return found
+    found += ["confirm", "withdraw"] if one.state == "published" else []
+    return found if has_draft else [*found, "revise"]
 
 
 async def close_task(hub: Hub, actor: Actor, task_id: int, outcome: str) -> Task:

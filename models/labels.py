@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from models.trail_labels import EVENT, EVENT_FIELD, STEP_FIELD
+from models.report import KINDS as REPORT_KINDS
+from models.trail_labels import DELIVERY_TYPE, EVENT, EVENT_FIELD, INTERACTION_OUTCOME, STEP_FIELD
 
 # How a matter ended for the citizen (DOMAIN 3.5).
 RESULT_NAMES: Final[dict[str, str]] = {
@@ -192,45 +193,13 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "event": EVENT,
     "event_field": EVENT_FIELD,
     "delivery_state": {"waiting": "待投递", "delivered": "已送达", "dead": "死信"},
-    "delivery_type": {
-        "ticket.dispatched": "派单",
-        "ticket.designated": "指定",
-        "ticket.recalled": "撤回",
-        "ticket.reassigned": "改派",
-        "ticket.reminded": "催办",
-        "ticket.supervised": "督办",
-        "ticket.escalated": "提级",
-        "ticket.send_back_decided": "退单裁决",
-        "ticket.extension_decided": "延期审批",
-        "ticket.deferral_decided": "挂账审批",
-        "ticket.reply_rejected": "审核退回",
-        "ticket.supplemented": "补充",
-        "ticket.urged": "催促",
-        "ticket.withdrawn": "撤诉",
-        "ticket.merged": "并单",
-        "ticket.reopened": "重办",
-        "ticket.closed": "办结",
-        "ticket.copied": "抄送",
-        "ticket.supervision_closed": "督办办结",
-    },
+    "delivery_type": DELIVERY_TYPE,
     "relation": {"repeat": "重复诉求", "same_event": "同一事件", "alike": "同类事项"},
     "taken": {"before": "整改前", "after": "整改后"},
     "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
     "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
     "interaction_state": {"offered": "待接听", "answered": "通话中", "ended": "已结束", "abandoned": "已放弃"},
-    "interaction_outcome": {
-        "new_ticket": "登记工单",
-        "answered": "直办",
-        "progress_query": "查询进度",
-        "supplement": "补充",
-        "urging": "催促",
-        "withdrawal": "撤诉",
-        "silent": "无声",
-        "wrong_number": "误拨",
-        "harassment": "骚扰",
-        "referred": "告知转介",
-        "abandoned": "接听前放弃",
-    },
+    "interaction_outcome": INTERACTION_OUTCOME,
     "department_kind": {
         "government": "政府",
         "bureau": "部门",
@@ -254,6 +223,37 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "building": "楼宇",
         "river": "河湖",
     },
+    "entry_kind": {"article": "知识正文", "guide": "办事指南"},
+    "entry_state": {
+        "draft": "待审核",
+        "published": "已发布",
+        "rejected": "已退回",
+        "replaced": "已被取代",
+        "withdrawn": "已下架",
+    },
+    "entry_action": {
+        "approve": "审核通过",
+        "reject": "退回",
+        "withdraw": "下架",
+        "confirm": "确认有效",
+        "correct": "纠错",
+        "revise": "编写新版本",
+    },
+    "knowledge_task": {"correction": "纠错", "confirmation": "待确认", "gap": "缺口"},
+    "inspection_of": {"interaction": "来话", "ticket": "工单"},
+    "inspection_state": {"drawn": "待评分", "scored": "已评分", "appealed": "申诉待复核", "decided": "已复核"},
+    "inspection_action": {"score": "评分", "appeal": "申诉", "decide": "复核"},
+    "report_kind": dict(REPORT_KINDS),
+    "report_state": {"waiting": "编制中", "made": "已编制", "failed": "未能编制"},
+    "transfer_reason": {
+        "closed": "线路关闭",
+        "full": "无人接听",
+        "theirs": "属对方业务",
+        "skill": "需要专长",
+        "asked": "来电人要求",
+    },
+    "breaker": {"closed": "正常", "open": "暂停投递", "half_open": "试投中"},
+    "calendar_year": {"announced": "已公布", "unannounced": "未公布", "missing": "缺少"},
     "result": RESULT_NAMES,
     # What a department's part owes next (承办台).
     "owes": {

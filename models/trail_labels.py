@@ -1,4 +1,4 @@
-"""Chinese labels of what the trail tells and of what a step asks for; `models.labels` has them beside all others."""
+"""Chinese labels of what happened and of what a step asks for; `models.labels` has them beside all others."""
 
 from typing import Final
 
@@ -147,4 +147,42 @@ STEP_FIELD: Final[dict[str, str]] = {
     "upheld": "退单是否成立",
     "urgency": "紧急程度",
     "way": "回访方式",
+}
+
+# What a department is told by webhook.
+DELIVERY_TYPE: Final[dict[str, str]] = {
+    "ticket.dispatched": "派单",
+    "ticket.designated": "指定",
+    "ticket.recalled": "撤回",
+    "ticket.reassigned": "改派",
+    "ticket.reminded": "催办",
+    "ticket.supervised": "督办",
+    "ticket.escalated": "提级",
+    "ticket.send_back_decided": "退单裁决",
+    "ticket.extension_decided": "延期审批",
+    "ticket.deferral_decided": "挂账审批",
+    "ticket.reply_rejected": "审核退回",
+    "ticket.supplemented": "补充",
+    "ticket.urged": "催促",
+    "ticket.withdrawn": "撤诉",
+    "ticket.merged": "并单",
+    "ticket.reopened": "重办",
+    "ticket.closed": "办结",
+    "ticket.copied": "抄送",
+    "ticket.supervision_closed": "督办办结",
+}
+
+# How a call or chat ended.
+INTERACTION_OUTCOME: Final[dict[str, str]] = {
+    "new_ticket": "登记工单",
+    "answered": "直办",
+    "progress_query": "查询进度",
+    "supplement": "补充",
+    "urging": "催促",
+    "withdrawal": "撤诉",
+    "silent": "无声",
+    "wrong_number": "误拨",
+    "harassment": "骚扰",
+    "referred": "告知转介",
+    "abandoned": "接听前放弃",
 }

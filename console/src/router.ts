@@ -35,6 +35,7 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./views/SignIn.vue') },
+    { path: '/password', name: 'password', component: () => import('./views/PasswordPage.vue') },
     { path: '/', name: 'home', component: () => import('./views/HomePage.vue') },
     ...routes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingPage.vue') },
@@ -46,8 +47,10 @@ router.beforeEach(async (to) => {
   if (!session.known) await session.restore()
   if (to.name === 'sign-in') return session.who ? { path: '/' } : true
   if (!session.who) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  // Until a password that somebody else made up is changed, the hub refuses everything else.
+  if (session.who.must_change) return to.name === 'password' ? true : { name: 'password' }
   const words = useWords()
   if (!words.city) await words.load()
-  useLive().start()
+  if (session.may('GET /api/v1/stream')) useLive().start()
   return true
 })

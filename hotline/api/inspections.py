@@ -33,7 +33,10 @@ Score = Annotated[int, Meta(ge=0, le=100)]
 
 
 class InspectionLine(Struct, kw_only=True):
-    """One inspection. `subject` is a ticket's number or an interaction's id; `state` drawn, scored, appealed or decided."""
+    """One inspection. `subject` is a ticket's number or an interaction's id; `state` drawn, scored, appealed or decided.
+
+    `allowed_actions` are the asker's.
+    """
 
     id: str
     of: Subject
@@ -59,6 +62,7 @@ class InspectionLine(Struct, kw_only=True):
     decided_by: str | None
     decided_at: datetime | None
     decision: str | None
+    allowed_actions: list[str]
 
 
 class Inspections(Struct, kw_only=True):
@@ -138,7 +142,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         )
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
-    return body.answer({"inspections": [_line(hub, one) for one in found], "cursor": cursor}, Inspections)
+    return body.answer({"inspections": [_line(hub, actor, one) for one in found], "cursor": cursor}, Inspections)
 
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
@@ -199,10 +203,10 @@ async def _shown(request: web.Request, actor: Actor, inspection_id: int, *, stat
     found = await hub.database.read(lambda session: inspections.get(session, inspection_id))
     if actor.role not in READS_ALL and not inspection.is_about(actor, found):
         raise NotFound(f"没有编号为{inspection_id}的质检")
-    return body.answer(_line(hub, found), InspectionLine, status=status)
+    return body.answer(_line(hub, actor, found), InspectionLine, status=status)
 
 
-def _line(hub: Hub, one: Inspection) -> dict[str, Any]:
+def _line(hub: Hub, actor: Actor, one: Inspection) -> dict[str, Any]:
     names = {sample.code: sample.name for sample in hub.city.oversight.inspection.samples}
     return {
         **{name: getattr(one, name) for name in one.__struct_fields__},
@@ -212,4 +216,5 @@ def _line(hub: Hub, one: Inspection) -> dict[str, Any]:
         "department": {"code": one.department, "name": hub.department_name(one.department)} if one.department else None,
         "state": one.state,
         "points": one.points or {},
+        "allowed_actions": inspection.allowed_actions(actor, one, hub.now()),
     }

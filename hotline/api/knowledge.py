@@ -65,7 +65,10 @@ class Hits(Struct, kw_only=True):
 
 
 class VersionLine(Struct, kw_only=True):
-    """A version and what became of it: draft, published, rejected, replaced or withdrawn."""
+    """A version and what became of it: draft, published, rejected, replaced or withdrawn.
+
+    `allowed_actions` are the asker's, `revise` is a new version; of these `needs_reason` are refused without one.
+    """
 
     entry: EntryPage
     state: str
@@ -75,6 +78,8 @@ class VersionLine(Struct, kw_only=True):
     decided_by: str | None
     decided_at: datetime | None
     reason: str | None
+    allowed_actions: list[str]
+    needs_reason: list[str]
 
 
 class Versions(Struct, kw_only=True):
@@ -187,14 +192,14 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
     versions = await hub.database.read(lambda session: knowledge.versions(session, code))
     if not versions:
         raise NotFound(f"没有编号为“{code}”的知识条目")
-    return _versions(hub, versions)
+    return _versions(hub, actor, versions)
 
 
 async def waiting(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/knowledge/drafts."""
     hub = request.app[HUB]
     owner = actor.department if actor.role is Role.DEPARTMENT else None
-    return _versions(hub, await hub.database.read(lambda session: knowledge.drafts(session, owner)))
+    return _versions(hub, actor, await hub.database.read(lambda session: knowledge.drafts(session, owner)))
 
 
 async def create(request: web.Request, actor: Actor) -> web.Response:
@@ -211,7 +216,7 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/knowledge/{entry}/steps."""
     hub = request.app[HUB]
     _, asked = await body.read_body(request, knowledge_entry.EntryStep)
-    return _versions(hub, await knowledge_entry.move(hub, actor, request.match_info["entry"], asked))
+    return _versions(hub, actor, await knowledge_entry.move(hub, actor, request.match_info["entry"], asked))
 
 
 async def tasks(request: web.Request, actor: Actor) -> web.Response:
@@ -245,9 +250,12 @@ async def _write(request: web.Request, actor: Actor, code: str | None) -> web.Re
     return body.answer(_entry(hub, await knowledge_entry.write(hub, actor, code, fields)), EntryPage, status=201)
 
 
-def _versions(hub: Hub, versions: list[Version]) -> web.Response:
-    lines = [
-        {
+def _versions(hub: Hub, actor: Actor, versions: list[Version]) -> web.Response:
+    drafted = {one.entry.code for one in versions if one.state == "draft"}
+    lines = []
+    for one in versions:
+        allowed = knowledge_entry.allowed_actions(actor, one, has_draft=one.entry.code in drafted)
+        line = {
             "entry": _entry(hub, one.entry),
             "state": one.state,
             "author": one.author,
@@ -256,9 +264,10 @@ def _versions(hub: Hub, versions: list[Version]) -> web.Response:
             "decided_by": one.decided_by,
             "decided_at": one.decided_at,
             "reason": one.reason,
+            "allowed_actions": allowed,
+            "needs_reason": [action for action in allowed if action in knowledge_entry.NEEDS_REASON],
         }
-        for one in versions
-    ]
+        lines.append(line)
     return body.answer({"versions": lines}, Versions)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from hotline.api import external_ids, feeds, lines
 from hotline.api.auth import INTAKE
-from hotline.api.url import HOTLINE, INTEGRATION, MOMENT, ON_LINE, PAGE, TEXT, Endpoint, get, post
+from hotline.api.url import HOTLINE, INTEGRATION, MOMENT, ON_LINE, PAGE, SYSTEM, TEXT, Endpoint, get, post
 from hotline.reconciliation import DayList
 from hotline.request import OutsideRecord
 from models.lifecycle import DESK
@@ -15,7 +15,7 @@ LINES: Final = (
     get("/api/v1/lines", lines.listed, "公开电话台账", answer=lines.LineRegister,
         query={"integration": INTEGRATION, "q": TEXT, **PAGE}),
     get("/api/v1/lines/announcements", lines.announced, "公开电话台账的变更公告", answer=lines.LineAnnouncements, query=PAGE),
-    get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE,
+    get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE | SYSTEM,
         answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),
 )  # fmt: skip

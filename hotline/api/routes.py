@@ -110,7 +110,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/api/v1/waves", waves.listed, "群体、热点：成批反映的同一事项", roles=HOTLINE, answer=waves.Waves, problems=(404,),
         query=PAGE),
     get("/api/v1/auto-dispatch", auto_dispatch.show, "自动派单：各类开关、把握线、覆盖与差错",
-        roles=READERS - {Role.DEPARTMENT}, answer=auto_dispatch.AutoDispatch),
+        roles=READERS - {Role.DEPARTMENT} | SYSTEM, answer=auto_dispatch.AutoDispatch),
     Endpoint(method="PUT", path="/api/v1/auto-dispatch/{category}", handler=auto_dispatch.put, summary="开通或停用一类的自动派单",
              roles=frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), body=auto_dispatch.Wanted,
              answer=auto_dispatch.CategoryLine, patterns={"category": "^[0-9]{4}$"}),

@@ -22,9 +22,10 @@ async def test_a_category_switched_off_goes_to_the_desk(world: World) -> None:
     after = await world.post("/api/v1/understand", {"text": LAMP}, who="channel:phone")
     assert after["auto"] is False
     assert any("未开通自动派单" in reason for reason in after["desk_reasons"])
-    shown = await world.get("/api/v1/auto-dispatch", who="supervisor")
-    line = next(line for line in shown["categories"] if line["code"] == code)
-    assert (line["is_on"], line["reason"]) == (False, "先由人工看两周")
+    for who in ("supervisor", "administrator"):
+        shown = await world.get("/api/v1/auto-dispatch", who=who)
+        line = next(line for line in shown["categories"] if line["code"] == code)
+        assert (line["is_on"], line["reason"]) == (False, "先由人工看两周")
 
 
 async def test_what_goes_out_is_counted_and_a_breach_switches_off(world: World) -> None:

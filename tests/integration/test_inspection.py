@@ -124,6 +124,22 @@ async def test_the_inspected_sees_the_score_appeals_once_and_another_decides(wor
     await move(world, one, "decide", who="quality:second", ok=409)
 
 
+async def test_each_is_told_the_step_that_is_theirs(world: World) -> None:
+    async def allowed(who: str) -> list[str]:
+        told: list[str] = (await world.get(f"/api/v1/inspections/{one['id']}", who=who))["allowed_actions"]
+        return told
+
+    one = await pick(world, "interaction", await call(world))
+    assert (await allowed("quality"), await allowed("agent"), await allowed("shift_lead")) == (["score"], [], [])
+    await move(world, one, "score")
+    assert (await allowed("quality"), await allowed("agent")) == ([], ["appeal"])
+    await move(world, one, "appeal", who="agent")
+    assert (await allowed("agent"), await allowed("quality"), await allowed("quality:other")) == ([], [], ["decide"])
+    late = await scored(world)
+    world.clock.move(days=10)
+    assert (await world.get(f"/api/v1/inspections/{late['id']}", who="agent"))["allowed_actions"] == []
+
+
 async def test_an_appeal_comes_in_time_or_not_at_all(world: World) -> None:
     one = await scored(world)
     world.clock.move(days=5)

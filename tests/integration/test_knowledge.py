@@ -76,6 +76,26 @@ async def test_a_draft_is_served_only_after_a_second_person_approved_it(seeded: 
     assert (await found(seeded, QUESTION))[0]["code"] == code
 
 
+async def test_every_version_says_what_the_asker_may_do_and_only_that_is_taken(seeded: World) -> None:
+    async def allowed(who: str) -> list[list[str]]:
+        told = await seeded.get(f"/api/v1/knowledge/{code}", who=who)
+        return [one["allowed_actions"] for one in told["versions"]]
+
+    code = (await seeded.post("/api/v1/knowledge", SEAL, who="department:market"))["code"]
+    assert await allowed("department:market") == [[]]
+    assert await allowed("knowledge") == [["approve", "reject"]]
+    await move(seeded, code, "approve", who="knowledge")
+    assert await allowed("agent") == [["correct"]]
+    assert await allowed("department:urban") == [["correct"]]
+    assert await allowed("department:market") == [["correct", "confirm", "withdraw", "revise"]]
+    told = (await seeded.get(f"/api/v1/knowledge/{code}", who="knowledge"))["versions"][0]
+    assert told["needs_reason"] == ["correct", "withdraw"]
+    for action in told["needs_reason"]:
+        await move(seeded, code, action, who="knowledge", ok=422)
+    await seeded.post(f"/api/v1/knowledge/{code}/versions", SEAL, who="department:market")
+    assert await allowed("knowledge") == [["approve", "reject"], ["correct", "confirm", "withdraw"]]
+
+
 async def test_a_new_version_replaces_the_old_one_when_it_is_approved(seeded: World) -> None:
     code = await published(seeded)
     again = {**SEAL, "body": SEAL["body"] + "新版：可在云州通预约。"}  # type: ignore[operator]

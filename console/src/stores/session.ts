@@ -41,6 +41,10 @@ export const useSession = defineStore('session', {
       await ask(http.POST('/api/v1/session', { body: { username, password } }))
       await this.restore()
     },
+    async changePassword(old: string, fresh: string): Promise<void> {
+      await ask(http.PUT('/api/v1/session/password', { body: { old, new: fresh } }))
+      await this.restore()
+    },
     async signOut(): Promise<void> {
       await ask(http.DELETE('/api/v1/session'))
       this.who = null
