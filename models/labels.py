@@ -177,6 +177,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "supervise": "督办",
         "escalate": "提级",
     },
+    "relation": {"repeat": "重复诉求", "same_event": "同一事件", "alike": "相似"},
     "seat_state": {"free": "空闲", "given": "待接起", "busy": "处理中", "wrap_up": "话后处理", "away": "离席"},
     "seat_work": {"chat": "会话", "call": "来电", "call_back": "回拨"},
     "result": RESULT_NAMES,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
-from hotline import worklist
+from hotline import confirming, worklist
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
 from hotline.api.view import (
@@ -85,8 +85,9 @@ async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Li
     """Return a request made fit to be kept, its dialled line, and what intake would propose for it."""
     hub = request.app[HUB]
     _, given = await body.read_body(request, Register)
-    wanted = cleaned(given, hub.mask)
     line = dialled(hub, actor, given)
+    confirming.check(hub, actor, given)
+    wanted = await confirming.with_phone(hub, actor, cleaned(given, hub.mask))
     return wanted, line, await proposed(hub, wanted, line)
 
 
