@@ -85,15 +85,19 @@ export function useDesk() {
 
   // The draft: here at once, at the hub a moment later, again when the line is back.
   let isWritten = true
-  const writeSoon = useDebounceFn(async () => {
-    if (isWritten || !hasContent(draft.form)) return
+  let writing: Promise<void> = Promise.resolve()
+  async function writeNow(): Promise<void> {
+    if (isWritten || receipt.value || !hasContent(draft.form)) return
+    isWritten = true
     try {
       const page = await drafts.write(plain(draft))
-      if (page.id === draft.id) [keptAt.value, isWritten] = [page.written_at, true]
+      if (page.id === draft.id) keptAt.value = page.written_at
     } catch {
+      isWritten = false
       keptAt.value = null
     }
-  }, KEEP_AFTER_MS, { maxWait: KEEP_AFTER_MS * 3 })
+  }
+  const writeSoon = useDebounceFn(() => (writing = writeNow()), KEEP_AFTER_MS, { maxWait: KEEP_AFTER_MS * 3 })
   watch(draft, () => {
     if (receipt.value) return
     drafts.keep(me, plain(draft))
@@ -158,7 +162,9 @@ export function useDesk() {
       const since = call.value?.answered_at
       seconds.value = since ? Math.round((useSession().now() - Date.parse(since)) / 1000) : 0
       drafts.forget(me)
-      void drafts.drop(draft.id).catch(() => undefined)
+      // A draft that is just being written must not outlive its ticket.
+      const done = draft.id
+      void writing.then(() => drafts.drop(done)).catch(() => undefined)
       return true
     } catch (error) {
       problem.value = problemOf(error)
