@@ -60,11 +60,13 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
     way = found.route
     content = msgspec.to_builtins(found.understanding)
     del content["fingerprint"], content["bands"], content["tokens"]
-    named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
+    # What the seat says decides where it goes; what the program reads is still told beside.
+    named = [{"code": one.code, "p": one.p, "name": hub.category_name(one.code)} for one in found.as_read.categories]
     return body.answer(
         {
             **content,
             "categories": named,
+            "detail": found.as_read.detail,
             "flags": found.flags,
             "lead": _designee(hub, way.lead.department) if way.lead else None,
             "assisting": [_designee(hub, one.department) for one in way.assisting],

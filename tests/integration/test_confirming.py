@@ -51,8 +51,10 @@ async def test_another_category_is_looked_at_by_the_desk_and_the_same_goes_out_a
 async def test_understanding_routes_by_what_the_seat_says(world: World) -> None:
     other = await other_category(world)
     read = await world.post("/api/v1/understand", {"text": LAMP, "category": other}, who="agent")
-    assert read["categories"][0] == {**read["categories"][0], "code": other, "p": 1.0}
-    assert read["auto"] is False
+    plain = await world.post("/api/v1/understand", {"text": LAMP}, who="agent")
+    assert read["categories"] == plain["categories"]
+    assert (plain["auto"], read["auto"]) == (True, False)
+    assert read["because"] != plain["because"]
 
 
 async def test_a_channel_confirms_nothing_and_no_category_is_made_up(world: World) -> None:
