@@ -39,6 +39,17 @@ async def ask(hub: Hub, session: Session, work: SeatWork) -> None:
     await _give_out(hub, session, work)
 
 
+async def ring(hub: Hub, session: Session, work: SeatWork, agent: str) -> None:
+    """Give something to the seat that telephony chose. Raises Conflict where it is not free, or somebody has it already."""
+    await seats.lock(session)
+    seat, current = await seats.get(session, agent), await seats.work(session, work.interaction)
+    if current is not None and current.agent is not None:
+        raise Conflict("该来话已分给坐席，请等待接起")
+    if seat is None or seat.state != "free":
+        raise Conflict(f"话务员“{agent}”不在空闲，请振铃其他坐席，或转人工（takeover）由本平台分派")
+    await _give(hub, session, seat, current or work)
+
+
 async def answered(
     hub: Hub, session: Session, interaction_id: int, agent: str | None, *, is_taking: bool = False
 ) -> None:
@@ -127,7 +138,9 @@ async def put(
     within = {"given": rule.take_within_s, "wrap_up": rule.wrap_up_within_s}.get(state)
     subject = f"{SEAT_SUBJECT}{seat.agent}"
     if within is not None:
-        await seats.wake(session, subject, state, at + timedelta(seconds=within))
+        # A person's hands are no quicker where a demo's clock is.
+        allowed = timedelta(seconds=within) * max(1.0, hub.clock.speed)
+        await seats.wake(session, subject, state, at + allowed)
     elif state == "away":
         await seats.sleep(session, subject)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from hotline import clocks, patrol, photo
+from hotline import clocks, confirming, patrol, photo
 from hotline.answer import answered_already
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
@@ -23,9 +23,9 @@ from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
+from models.errors import IdempotencyMismatch, Unavailable
 from models.lifecycle import Action, TicketState
-from models.store import attachments, idempotency, interactions, steps
+from models.store import attachments, idempotency, steps
 from models.ticket import Actor, Ticket, TicketText
 from models.understanding import Place, Understanding
 from models.vocabulary import Channel, Disclosure, Identity, Role
@@ -57,7 +57,8 @@ async def register(
 ) -> Receipt:
     """Register a request, or what a patrol reported. The same key again gives the same answer; with another body IdempotencyMismatch."""
     line = dialled(hub, actor, request)
-    request = cleaned(request, hub.mask)
+    confirming.check(hub, actor, request)
+    request = await confirming.with_phone(hub, actor, cleaned(request, hub.mask))
     digest = hub.database.keyring.digest(raw)
     caller = request.caller or Caller(identity=Identity.ANONYMOUS)
     proposal = await proposed(hub, request, line, report.ground if report else None)
@@ -66,7 +67,7 @@ async def register(
 
     async def attempt(session: Session) -> Receipt:
         at = hub.now()
-        await _check_interaction(session, request.interaction)
+        await confirming.check_call(session, request.interaction)
         step = _begin(hub, session, actor, at, request, caller, proposal, await hub.numbers.take(session, at))
         found = await at_intake(step, request, await alike(hub, session, step.ticket, proposal.understanding))
         step.change.links += link_of(step.ticket, found)
@@ -102,14 +103,10 @@ async def register(
         return await hub.database.read(lambda session: _again(session, actor, key, digest))
 
 
-async def _check_interaction(session: Session, interaction_id: int | None) -> None:
-    if interaction_id is not None and not await interactions.is_known(session, interaction_id):
-        raise InvalidRequest(f"没有编号为{interaction_id}的来话，请核对 interaction")
-
-
 async def proposed(hub: Hub, request: Register, line: Line | None, ground: Jurisdiction | None = None) -> Proposal:
     """Read and route a cleaned request; on whose `ground` it is, where whoever reports it has one."""
-    read, at = await _understand(hub, request, line), request.location
+    as_read, at = await _understand(hub, request, line), request.location
+    read = confirming.confirmed(as_read, request)
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
     return propose(
@@ -120,6 +117,7 @@ async def proposed(hub: Hub, request: Register, line: Line | None, ground: Juris
         accused=request.accused,
         line=line,
         is_outside=at is not None and by_point is None,
+        as_read=as_read,
     )
 
 
@@ -199,7 +197,7 @@ def _begin(
         masked_text=read.masked_text,
         caller_name=caller.name,
         caller_phone=caller.phone,
-        reading=kept_reading(read, hub.reader.names.without_somebody),
+        reading=kept_reading(proposal.as_read, hub.reader.names.without_somebody),
         answer=request.answer,
     )
     step.use_text(content)
@@ -219,12 +217,13 @@ def _begin(
         kind=ticket.kind,
         urgency=ticket.urgency,
         category=ticket.category,
-        p=round(read.sure, 4),
+        p=round(proposal.as_read.sure, 4),
         flags=ticket.flags,
         model=read.model_version,
         promised_at=promised_at,
         is_provisional=is_provisional,
     )
+    confirming.record(step, proposal.as_read)
     return step
 
 

@@ -39,7 +39,7 @@ Outcome = Literal[
     "harassment",
     "referred",
 ]
-Happening = Literal["takeover", "answered", "ended", "abandoned", "transcript", "transferred"]
+Happening = Literal["offered", "takeover", "answered", "ended", "abandoned", "transcript", "transferred"]
 ABANDONED: Final = "abandoned"
 # Ended, and nobody said how.
 UNSTATED: Final = "unstated"
@@ -173,7 +173,9 @@ async def _happens(
     changed = _changed(hub, current, event, agent=agent, outcome=outcome, text=text)
     if changed.ended_at is not None and changed.outcome is None and await interactions.has_tickets(session, current.id):
         changed = replace(changed, outcome="new_ticket")
-    if event == "takeover":
+    if event == "offered":
+        await _ring(hub, session, current, agent)
+    elif event == "takeover":
         await _take_over(hub, session, current)
     elif event == "answered":
         await _answer(hub, session, changed)
@@ -205,6 +207,16 @@ async def _end(hub: Hub, session: Session, ending: Interaction) -> Interaction:
     return replace(ending, agent=agent or ending.agent, call_back_by=call_back_by)
 
 
+async def _ring(hub: Hub, session: Session, current: Interaction, agent: str | None) -> None:
+    """Telephony chose the seat itself: it rings there, and is taken there as whatever the hub gives."""
+    if current.answered_at is not None:
+        raise Conflict("该来话已由话务员接听")
+    if agent is None:
+        raise InvalidRequest("振铃（offered）请用 agent 填写振铃的话务员")
+    kind, at = _kind(Channel(current.channel)), current.asked_at or hub.now()
+    await giving.ring(hub, session, _work(current.id, kind, current.seat_group, at), agent)
+
+
 async def _take_over(hub: Hub, session: Session, current: Interaction) -> None:
     """转人工: whoever spoke to a program, or waits in vain with telephony, wants an agent of ours; asked twice it is one wish."""
     if current.answered_at is not None:
@@ -219,6 +231,8 @@ def _changed(
 ) -> Interaction:
     if event == "transcript":
         return replace(current, transcript=f"{current.transcript}{text}\n")
+    if event == "offered":
+        return current
     asked_at = current.asked_at or hub.now()
     if event == "takeover":
         return replace(current, asked_at=asked_at)

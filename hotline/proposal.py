@@ -33,13 +33,17 @@ LOOK_FIRST: Final = "110推送，仍像须公安处置：首接负责已受理�
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
-    """A request read and routed. `desk_reasons` empty means: it may be dispatched at once."""
+    """A request read and routed. `desk_reasons` empty means: it may be dispatched at once.
+
+    `as_read` is what the program read where the seat says otherwise in some point, else `understanding` again.
+    """
 
     understanding: Understanding
     jurisdiction: Jurisdiction | None
     route: Route
     handoffs: tuple[HandoffRule, ...]
     desk_reasons: tuple[str, ...]
+    as_read: Understanding
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -69,10 +73,12 @@ def propose(
     accused: str | None,
     line: Line | None,
     is_outside: bool = False,
+    as_read: Understanding | None = None,
 ) -> Proposal:
     """Route what was understood and say why a person should look first, if one should.
 
-    `is_outside` tells that the coordinates lie in no grid of the city: by its words alone nothing goes out.
+    `is_outside` tells that the coordinates lie in no grid of the city: by its words alone nothing goes out. `as_read` is what the
+    program read where `understanding` is what the seat says of it.
     """
     proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=accused)
     return Proposal(
@@ -80,7 +86,11 @@ def propose(
         jurisdiction=where,
         route=proposed,
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
-        desk_reasons=(*_outside(is_outside=is_outside), *_desk_reasons(desk, understanding, proposed, line)),
+        desk_reasons=(
+            *_outside(is_outside=is_outside),
+            *_desk_reasons(desk, understanding, as_read or understanding, proposed, line),
+        ),
+        as_read=as_read or understanding,
     )
 
 
@@ -128,23 +138,32 @@ def _outside(*, is_outside: bool) -> tuple[str, ...]:
     return ("所给坐标不在本市任何网格内，可能为外地事项，请核对地点",) if is_outside else ()
 
 
-def _desk_reasons(desk: Desk | Hub, read: Understanding, proposed: Route, line: Line | None) -> list[str]:
-    city, category = desk.city, read.categories[0].code
-    topic = city.categories[category].name
-    reasons = [doubt.rstrip("。") for doubt in proposed.doubts]
+def _unsure(desk: Desk | Hub, read: Understanding, as_read: Understanding) -> str | None:
+    """Return why the lead is not sure enough, None where it is. How sure it is holds for the program's own category alone."""
+    category = read.categories[0].code
+    before, topic = (desk.city.categories[one.categories[0].code].name for one in (as_read, read))
+    if category != as_read.categories[0].code:
+        return f"话务员将类别由“{before}”改为“{topic}”，请核对主办单位"
     if not desk.goes_by_itself(category):
-        reasons.append(f"“{topic}”未开通自动派单")
-    elif read.bar is None:
-        reasons.append(f"“{topic}”没有可靠的把握线，不自动派单")
-    elif not read.is_assured:
-        reasons.append(f"主办单位把握{read.lead_p:.1%}，低于“{topic}”的自动派单线{read.bar:.1%}")
+        return f"“{topic}”未开通自动派单"
+    if read.bar is None:
+        return f"“{topic}”没有可靠的把握线，不自动派单"
+    return None if read.is_assured else f"主办单位把握{read.lead_p:.1%}，低于“{topic}”的自动派单线{read.bar:.1%}"
+
+
+def _desk_reasons(
+    desk: Desk | Hub, read: Understanding, as_read: Understanding, proposed: Route, line: Line | None
+) -> list[str]:
+    city, unsure = desk.city, _unsure(desk, read, as_read)
+    reasons = [doubt.rstrip("。") for doubt in proposed.doubts]
+    reasons += [unsure] if unsure else []
     reasons += [f"可能不属受理范围：{doubt.reason}" for doubt in read.scope]
     reasons += [f"涉及{rule.name}，须人工核对" for rule in city.flags if rule.desk and rule.flag in read.flags]
     reasons += [f"疑似涉及{rule.name}，请人工核对" for rule in city.flags if rule.flag in read.suspected]
     reasons += [f"有{rule.name}的字眼，语境不像，请人工核对" for rule in city.flags if rule.flag in read.doubted]
     if read.kind is Kind.TIP_OFF and (read.accused or proposed.recused):
         reasons.append("举报件须人工核对回避单位")
-    elif proposed.recused and not is_conduct(read.detail or category, city):
+    elif proposed.recused and not is_conduct(read.detail or read.categories[0].code, city):
         # What the catalogue says of a matter is not said of its office's misconduct.
         reasons.append("反映承办单位或其人员有违规行为，须人工核对回避单位")
     if line is not None and line.integration is Integration.REFERRAL:

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline.fields import Code, LineNumber, Moment, Reason, Words, required
+from hotline.fields import CategoryCode, Code, LineNumber, Moment, Reason, Words, required
 from models.errors import Forbidden, InvalidRequest
-from models.vocabulary import Channel, Disclosure, Identity, Integration, Role
+from models.vocabulary import Channel, Disclosure, Identity, Integration, Kind, Role, Urgency
 from nlu.home import without_household
 from nlu.normalise import plain
 
@@ -62,6 +62,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as a channel sends it. With an `answer` it was answered while the caller waited (直办): never routed.
 
     With a `police_number` 110 has sent it: it is accepted, whatever the program thinks of it (首接负责).
+    `category`, `kind` and `urgency` are what the seat says of it (hotline.confirming); a `caller` without a phone has that of the call.
     Unknown fields are refused: a misspelt or misplaced `disclosure` must not tell a department who asks.
     """
 
@@ -69,6 +70,9 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=200)] | None = None
     brief: Words | None = None
     answer: Reason | None = None
+    category: CategoryCode | None = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
     incident: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
     police_number: PoliceNumber | None = None
     cites: Annotated[list[Code], Meta(max_length=10)] = []

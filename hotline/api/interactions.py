@@ -36,7 +36,7 @@ class Offer(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class InteractionEvent(Struct, kw_only=True):
-    """What happens to it; `takeover` asks for an agent (转人工), `text` is a piece of the transcript.
+    """What happens to it; `offered` rings at the seat of `agent`, `takeover` asks for any (转人工), `text` is a piece of the transcript.
 
     `line` is where a call is transferred to, with the `reason`, or where its caller was referred to.
     """

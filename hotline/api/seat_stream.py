@@ -39,16 +39,15 @@ class Desk:
 
     def __init__(self, agent: str) -> None:
         self.agent = agent
-        self.is_told = False
         self.changed = asyncio.Event()
-        self.seat: Seat | None = None
+        self.stand: dict[str, Any] | None = None
 
-    def show(self, seat: Seat | None) -> None:
-        """Tell where the seat stands, if that is news."""
-        if self.is_told and _stand(seat) == _stand(self.seat):
-            return
-        self.is_told, self.seat = True, seat
-        self.changed.set()
+    def show(self, seat: Seat | None, heard: int) -> None:
+        """Tell where the seat stands and how much was said, if that is news."""
+        stand = _stand(seat, heard)
+        if stand != self.stand:
+            self.stand = stand
+            self.changed.set()
 
 
 class SeatStream:
@@ -79,14 +78,14 @@ class SeatStream:
     async def _look_on(self) -> None:
         while self._desks:
             try:
-                found = await self._hub.database.read(self._look)
+                found, heard = await self._hub.database.read(self._look)
                 for desk in list(self._desks):
-                    desk.show(found.get(desk.agent))
+                    desk.show(found.get(desk.agent), heard.get(desk.agent, 0))
             except HotlineError as error:
                 LOG.warning("seats cannot be looked at", reason=error.detail)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _look(self, session: Session) -> dict[str, Seat]:
+    async def _look(self, session: Session) -> tuple[dict[str, Seat], dict[str, int]]:
         at, agents = self._hub.now(), {desk.agent for desk in self._desks}
         found = await seats.of_agents(session, agents)
         silent_for = timedelta(seconds=self._hub.city.seats.rule.silent_for_s)
@@ -94,7 +93,8 @@ class SeatStream:
         due = {one.agent for one in found.values() if at - one.seen_at >= silent_for / BEATS}
         if due:
             await seats.all_seen(session, due, at)
-        return found
+        is_talking = any(one.interaction is not None for one in found.values())
+        return found, await seats.heard(session, agents) if is_talking else {}
 
 
 SEAT_STREAM: Final = web.AppKey("SEAT_STREAM", SeatStream)
@@ -134,16 +134,20 @@ async def _send(socket: web.WebSocketResponse, desk: Desk) -> None:
         while True:
             await desk.changed.wait()
             desk.changed.clear()
-            await socket.send_str(msgspec.json.encode(_stand(desk.seat)).decode())
+            await socket.send_str(msgspec.json.encode(desk.stand).decode())
 
 
-def _stand(seat: Seat | None) -> dict[str, Any]:
-    """Return what is told of a seat: what the clock of its signs of life says is no news."""
+def _stand(seat: Seat | None, heard: int) -> dict[str, Any]:
+    """Return what is told of a seat: what the clock of its signs of life says is no news.
+
+    `heard` grows with every piece of the transcript of what it has in hand.
+    """
     if seat is None:
-        return {"state": None, "since": None, "interaction": None, "seat_groups": []}
+        return {"state": None, "since": None, "interaction": None, "seat_groups": [], "heard": 0}
     return {
         "state": seat.state,
         "since": seat.since,
         "interaction": seat.interaction,
         "seat_groups": list(seat.seat_groups),
+        "heard": heard,
     }

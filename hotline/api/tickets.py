@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
-from hotline import worklist
+from hotline import confirming, worklist
 from hotline.allowed_actions import allowed_actions
 from hotline.api import body, shapes
 from hotline.api.view import (
@@ -60,11 +60,13 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
     way = found.route
     content = msgspec.to_builtins(found.understanding)
     del content["fingerprint"], content["bands"], content["tokens"]
-    named = [{**guess, "name": hub.category_name(guess["code"])} for guess in content["categories"]]
+    # What the seat says decides where it goes; what the program reads is still told beside.
+    named = [{"code": one.code, "p": one.p, "name": hub.category_name(one.code)} for one in found.as_read.categories]
     return body.answer(
         {
             **content,
             "categories": named,
+            "detail": found.as_read.detail,
             "flags": found.flags,
             "lead": _designee(hub, way.lead.department) if way.lead else None,
             "assisting": [_designee(hub, one.department) for one in way.assisting],
@@ -85,8 +87,9 @@ async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Li
     """Return a request made fit to be kept, its dialled line, and what intake would propose for it."""
     hub = request.app[HUB]
     _, given = await body.read_body(request, Register)
-    wanted = cleaned(given, hub.mask)
     line = dialled(hub, actor, given)
+    confirming.check(hub, actor, given)
+    wanted = await confirming.with_phone(hub, actor, cleaned(given, hub.mask))
     return wanted, line, await proposed(hub, wanted, line)
 
 

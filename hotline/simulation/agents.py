@@ -46,6 +46,11 @@ class Agents:
         self._changed = asyncio.Condition()
         self._rounds = 0
 
+    @property
+    def names(self) -> list[str]:
+        """Everybody who sits for city life."""
+        return [agent.name for agent in self._all]
+
     async def start(self) -> None:
         """Sign on: everybody answers for the general group and another one, so that each has somebody."""
         groups = list(self.town.city.seats.groups)

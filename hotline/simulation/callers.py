@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from hotline.simulation.persons import Persons
 from hotline.simulation.talk import TALK, Talk
 from models.vocabulary import Integration, Kind
 
@@ -85,6 +86,7 @@ class Callers:
         self.agents = agents
         self.talk = Talk(town, doors["phone"])
         agents.serve = self._serve
+        self.persons = Persons(town, self.talk, agents.names)
         self._corpus = corpus
         self._inquiries = [row for row in corpus if row.kind is Kind.INQUIRY]
         own = town.city.hotline_department
@@ -98,9 +100,13 @@ class Callers:
 
     async def run(self, arrivals: AsyncIterator[int]) -> None:
         """Call whenever the time of the next caller has come, then let the last calls go on."""
-        async with asyncio.TaskGroup() as group:
-            async for n in arrivals:
-                group.create_task(self.call(n))
+        watching = asyncio.create_task(self.persons.watch())
+        try:
+            async with asyncio.TaskGroup() as group:
+                async for n in arrivals:
+                    group.create_task(self.call(n))
+        finally:
+            watching.cancel()
 
     async def call(self, n: int) -> None:
         """The n-th call or chat, from the first ring to what comes of it; the first ones go each way once."""
@@ -120,7 +126,9 @@ class Callers:
         made = await self.talk.offered({"line": line, "caller": {"phone": caller["phone"]}})
         if made is None:
             return
-        call = Call(made, "phone", line, caller, n)
+        call, person = Call(made, "phone", line, caller, n), self.persons.free()
+        if person is not None and await self.persons.ring(person, made, self._words(call, way, matter)):
+            return
         if way == "abandoned":
             await self.town.pace.rest(timedelta(seconds=dice.randint(1, 40)))
             agent = None
@@ -200,7 +208,10 @@ class Callers:
                 await chat.is_taken.wait()
         except TimeoutError:
             del self._chats[made]
-            await self.talk.happens(made, "abandoned", is_perhaps_over=True)
+            if self.persons.has(made):
+                await self.persons.speak(made, self._text("new_ticket", self.town.chance("chat", made)))
+            else:
+                await self.talk.happens(made, "abandoned", is_perhaps_over=True)
         else:
             await self._live(await chat.number, n)
 
@@ -219,6 +230,17 @@ class Callers:
     async def _live(self, number: str | None, n: int) -> None:
         if number is not None:
             await self.citizens.live(number, n)
+
+    def _words(self, call: Call, way: str, matter: Matter | None) -> str:
+        """Return what the caller says to a person at a seat, nothing where they are silent."""
+        dice = self.town.chance("speak", call.interaction)
+        if way == "answered":
+            return dice.choice(self._inquiries).text
+        if way in {"silent", "harassment"}:
+            return ""
+        if way == "wrong_number" or (matter is not None and way in AGAIN):
+            return self.town.say("callers", way, call.interaction)
+        return matter.text if matter else self._text(way if way in {"emergency", "beyond"} else "new_ticket", dice)
 
     def _key(self, call: Call) -> str:
         return f"city-call-{self.town.seed}-{call.interaction}"

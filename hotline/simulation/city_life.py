@@ -73,6 +73,8 @@ async def live(
         pace = Pace(lambda: _hub_time(people["supervisor"]), plan.haste)
         await pace.start()
         town = Town(city, connection, pace, people, plan.seed, plan.told_first)
+        # The demo's own agent may sign on at a seat: city life speaks by the last of its agents, and the others sit.
+        town.agent, people["agent"] = list(_bearers(connection, access.agents).items())[-1]
         if plan.calling(pace):
             town.calling_until = time.monotonic() + plan.calling(pace)
         jobs: list[Any] = [pace.keep(), watch(pace, connection.tally)]
@@ -105,7 +107,8 @@ async def _outside(
     districts = [code for code, body in town.city.departments.items() if body.kind == "district"]
     tokens = {code: access.departments[code]["token"] for code in districts if code in access.departments}
     workers = GridWorkers(town, await _grids(town.connection, access), list(_bearers(town.connection, tokens).values()))
-    agents = Agents(town, _bearers(town.connection, access.agents))
+    sitting = {name: token for name, token in access.agents.items() if name != town.agent}
+    agents = Agents(town, _bearers(town.connection, sitting))
     await agents.start()
     emergencies = Police(town, doors["phone"], doors["police"])
     await _open(emergencies.system, ends)

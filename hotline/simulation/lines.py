@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
     from models.line import Line
 
-AGENT: Final = "demo-agent"
 RECORDS_A_ROUND: Final = 3
 ROUND_EVERY_S: Final = 5.0
 
@@ -69,14 +68,14 @@ class LineKeepers:
             return
         line = dice.choice(usable)
         call = await self._offer(self.town.city.lines[line.overflow_to or line.number])
-        await self._happens(call, "answered", agent=AGENT)
+        await self._happens(call, "answered", agent=self.town.agent)
         await self._happens(call, "transferred", line=line.number, reason=dice.choice(("theirs", "skill", "asked")))
         await self._spoken(call)
 
     async def _refer(self, dice: random.Random) -> None:
         """What is not ours to decide: the caller is told by script whom to call."""
         call = await self._offer(dice.choice(self._parallel))
-        await self._happens(call, "answered", agent=AGENT)
+        await self._happens(call, "answered", agent=self.town.agent)
         await self._happens(call, "ended", outcome="referred", line=dice.choice(self._referral).number)
 
     async def _number(self, dice: random.Random) -> None:
@@ -135,7 +134,7 @@ class LineKeepers:
         return int(offered.body.get("id", 0))
 
     async def _spoken(self, call: int) -> None:
-        await self._happens(call, "answered", agent=AGENT)
+        await self._happens(call, "answered", agent=self.town.agent)
         await self._happens(call, "ended", outcome="answered")
 
     async def _happens(self, call: int, event: str, **more: Any) -> None:

@@ -102,7 +102,7 @@ class Watchers:
             return 0
         call = int(offered.body["id"])
         path = f"/api/v1/interactions/{call}/events"
-        await self.phone.post(path, {"event": "answered", "agent": "demo-agent"})
+        await self.phone.post(path, {"event": "answered", "agent": self.town.agent})
         if says:
             told = (await self.phone.post(path, {"event": "transcript", "text": says})).body.get("caller_limit")
             if told is None or not told["passes"]:
@@ -135,7 +135,7 @@ class Watchers:
         for one in (page or {"inspections": []})["inspections"][:AT_A_TIME]:
             if one["appealed_at"] is None and self.town.chance("appeal", one["id"]).random() < 0.5:
                 whose = self._department(one["department"]["code"]) if one["department"] else None
-                whose = whose or (self.town.people["agent"] if one["agent"] == "demo-agent" else None)
+                whose = whose or (self.town.people["agent"] if one["agent"] == self.town.agent else None)
                 if whose is not None:
                     content = {"action": "appeal", "text": self.town.say("oversight", "appeal", one["id"])}
                     await self._take(whose, f"/api/v1/inspections/{one['id']}/steps", "appeal", content)

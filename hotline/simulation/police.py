@@ -82,7 +82,7 @@ class Police:
             self.town.tally.surprise(f"call put through by 110: {offered}")
             return
         call = offered.body["id"]
-        await self._happens(call, "answered", agent="demo-agent")
+        await self._happens(call, "answered", agent=self.town.agent)
         text = self.town.say("police", "rest", n, "told").format(place=self._place(n))
         number = f"T{self.town.seed}-{call}"
         content = {"text": text, "line": self._host_line, "interaction": call, "police_number": number}
@@ -102,7 +102,7 @@ class Police:
             self.town.tally.surprise(f"call to be handed off: {offered}")
             return
         call = offered.body["id"]
-        await self._happens(call, "answered", agent="demo-agent")
+        await self._happens(call, "answered", agent=self.town.agent)
         pressed = await self.town.people["agent"].post("/api/v1/handoffs", {"number": number, "interaction": call})
         self.town.tally.count("one-key handoff", pressed)
         outcome = "answered"

@@ -55,6 +55,8 @@ class Town:
         self.calling_until = math.inf
         # Lets a grid be reached by webhook before a street delegates to it; the departments' server sets it.
         self.open_grid: Callable[[str], Awaitable[bool]] = _nobody
+        # Who speaks to callers whose story others tell: an agent who sits at no seat of the hub's.
+        self.agent = ""
 
     @property
     def is_calling(self) -> bool:

@@ -34,6 +34,12 @@ UPDATE seats SET seen_at = greatest(seen_at, :at) WHERE city_code = :city_code A
 SELECT agent, seat_groups, state, since, interaction, reason, signed_on_at, seen_at FROM seats
 WHERE city_code = :city_code AND agent = ANY(:agents::text[]);
 
+-- name: heard(city_code, agents)
+-- How long the sealed transcripts of what some agents have in hand are.
+SELECT s.agent, octet_length(i.transcript) AS heard FROM seats AS s JOIN interactions AS i ON i.city_code = s.city_code
+  AND i.id = s.interaction
+WHERE s.city_code = :city_code AND s.agent = ANY(:agents::text[]) AND i.transcript IS NOT NULL;
+
 -- name: all_seen(at, city_code, agents)!
 -- A sign of life of many at once.
 UPDATE seats SET seen_at = greatest(seen_at, :at) WHERE city_code = :city_code AND agent = ANY(:agents::text[]);

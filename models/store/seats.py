@@ -102,6 +102,12 @@ async def all_seen(session: Session, agents: Iterable[str], at: datetime) -> Non
     await _SQL.all_seen(session.connection, city_code=session.city_code, agents=sorted(agents), at=at)
 
 
+async def heard(session: Session, agents: Iterable[str]) -> dict[str, int]:
+    """Return how much is written down of what each of some agents has in hand: it grows with every piece."""
+    rows = _SQL.heard(session.connection, city_code=session.city_code, agents=list(agents))
+    return {row["agent"]: row["heard"] async for row in rows}
+
+
 async def leave(session: Session, agent: str) -> None:
     """Forget a seat."""
     await _SQL.leave(session.connection, city_code=session.city_code, agent=agent)

@@ -410,3 +410,41 @@ async def test_whatever_happens_at_once_nothing_is_lost_and_nobody_is_idle_besid
         await consistent(world)
     figures = await world.get(f"{CALLS}/figures", who="supervisor")
     assert figures["offered"] == len(crowd.arrived) > 30
+
+
+async def test_telephony_rings_at_the_seat_that_it_chose(world: World) -> None:
+    await sign_on(world, BEN)
+    await sign_on(world, ANN)
+    one = await call(world)
+    await happens(world, one, "offered", agent="ann")
+    assert await state(world, ANN) == ("given", one)
+    await happens(world, one, "offered", agent="ben", ok=(409,))
+    page = await take(world, ANN)
+    assert [work["kind"] for work in page["work"]] == ["call"]
+    await happens(world, one, "offered", agent="ben", ok=(409,))
+    other = await call(world)
+    await happens(world, other, "offered", agent="ann", ok=(409,))
+    await happens(world, other, "offered", ok=(422,))
+
+
+async def test_who_does_not_take_what_rings_is_away_and_the_next_gets_it(world: World) -> None:
+    await sign_on(world, ANN)
+    one = await call(world)
+    await happens(world, one, "offered", agent="ann")
+    await sign_on(world, BEN)
+    world.clock.move(seconds=21)
+    await world.fire()
+    assert (await seat(world, ANN))["seat"]["state"] == "away"
+    assert await state(world, BEN) == ("given", one)
+
+
+async def test_hands_are_no_quicker_where_the_clock_is(world: World) -> None:
+    world.clock.speed = 60.0
+    await sign_on(world, ANN)
+    one = await chat(world)
+    world.clock.move(seconds=19 * 60)
+    await world.fire()
+    assert await state(world, ANN) == ("given", one)
+    world.clock.move(seconds=2 * 60)
+    await world.fire()
+    assert (await seat(world, ANN))["seat"]["state"] == "away"

@@ -83,3 +83,18 @@ async def test_only_agents_have_desks(world: World, who: str | None, status: int
     with pytest.raises(WSServerHandshakeError) as refused:
         await world.client.ws_connect(PATH, headers=headers)
     assert refused.value.status == status
+
+
+async def test_a_desk_hears_that_more_was_said(world: World) -> None:
+    await sign_on(world, "agent:ann")
+    one = await chat(world)
+    await world.post("/api/v1/seat/take", None, who="agent:ann")
+    socket = await opened(world, "agent:ann")
+    assert (await heard(socket, "busy"))["heard"] == 0
+    before = 0
+    for _ in range(2):
+        said = {"event": "transcript", "text": "路灯坏了。"}
+        await world.post(f"/api/v1/interactions/{one}/events", said, who="channel:phone")
+        grown = (await heard(socket, "busy"))["heard"]
+        assert grown > before
+        before = grown
