@@ -17,5 +17,5 @@ export default defineConfig({
   build: { outDir: '../build/console', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 900, reportCompressedSize: false },
   // While developing, the hub is asked as if the page came from it: it refuses writes from other origins.
   server: { proxy: { '/api': { target: hub, ws: true, changeOrigin: true, headers: { origin: hub } } } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], isolate: false },
 } as Parameters<typeof defineConfig>[0])

@@ -74,6 +74,14 @@ class CitySeatGroup(Struct, kw_only=True):
     languages: list[str]
 
 
+class ScopeReason(Struct, kw_only=True):
+    """不予受理 (N1–N10) with the lawful channel that is told to the citizen (告知的合法渠道)."""
+
+    code: str
+    name: str
+    channel: str
+
+
 class CityChoices(Struct, kw_only=True):
     """The city's own words, in the city's order; `version` changes with any of them."""
 
@@ -86,6 +94,7 @@ class CityChoices(Struct, kw_only=True):
     lines: list[CityLine]
     seat_groups: list[CitySeatGroup]
     outside_systems: list[Named]
+    scope: list[ScopeReason]
 
 
 async def show(request: web.Request, actor: Actor) -> web.Response:
@@ -105,6 +114,7 @@ def _encoded(city: City) -> Lasting:
         "lines": list(city.lines.values()),
         "seat_groups": list(city.seats.groups.values()),
         "outside_systems": [{"code": code, "name": name} for code, name in city.line_rule.outside_systems.items()],
+        "scope": list(city.scope),
     }
     return lasting(content, CityChoices)
 
