@@ -39,7 +39,7 @@ def test_an_administrator_s_colleague_begins_with_a_password_of_their_own_and_ke
     sign_in(page, hub, "administrator")
     first = colleague(page, hub)
     switched_off(page, hub)
-    sign_out(page)
+    sign_out(page, hub)
 
     changes_password(page, hub, first)
     correct_and_approve(page, hub, code)

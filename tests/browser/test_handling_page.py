@@ -67,17 +67,17 @@ def test_a_department_answers_and_the_desks_bring_it_to_its_end(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     sign_in(page, hub, "department")
     unit = page.request.get(f"{hub.url}/api/v1/session").json()["department"]
-    sign_out(page)
+    sign_out(page, hub)
     for number in numbers[:2]:
         given(hub, page, number, unit)
 
     sign_in(page, hub, "department")
     _acknowledges_in_bulk(page, hub, numbers)
     _answers(page, hub, numbers[0])
-    sign_out(page)
+    sign_out(page, hub)
     sign_in(page, hub, "reviewer")
     _reviews(page, hub, numbers[0])
-    sign_out(page)
+    sign_out(page, hub)
     sign_in(page, hub, "follow_up")
     _follows_up(page, hub, numbers[0])
     state = asked(hub, "GET", f"/api/v1/tickets/{numbers[0]}", authorization=f"Bearer {_token(hub, unit)}")["state"]
