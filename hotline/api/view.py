@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from models.lifecycle import OPEN_TICKET
+from models.limits import limit
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "signed_off_at": part.signed_off_at,
         "ended_at": part.ended_at,
         "paused_at": part.paused_at,
-        "asked": part.asked,
+        "asked": _asked(part.asked),
         "decide_by": part.decide_by,
         "extension_count": part.extension_count,
         "send_back_count": part.send_back_count,
@@ -216,6 +217,13 @@ def _part(hub: Hub, actor: Actor, part: Assignment, said: list[Said]) -> dict[st
         "handler": word_of(said, part, "handler", part.acknowledged_at),
         "signed_by": word_of(said, part, "signed_by", part.signed_off_at),
     }
+
+
+def _asked(asked: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what a part asks; how much more time also in words (5个工作日)."""
+    if asked is None or not asked.get("extra"):
+        return asked
+    return {**asked, "extra_words": limit(asked["extra"]).words}
 
 
 def word_of(said: list[Said], part: Assignment, name: str, at: datetime | None) -> str | None:

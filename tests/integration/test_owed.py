@@ -39,6 +39,7 @@ async def test_a_part_owes_one_step_after_the_other_until_it_is_somebody_elses_t
     (line,) = (await owed(world))["parts"]
     # Asking for time stops nothing: the reply is owed as before.
     assert (line["owes"], line["ticket"]["asks"]) == ("reply", "extension")
+    assert (await world.ticket(number))["assignments"][0]["asked"]["extra_words"] == "5个工作日"
     await world.step(number, "reply", who=URBAN, text="已于今日更换灯具，路灯恢复照明。")
     assert await owes(world, number, "sign_off", "reply_by")
     await world.step(number, "sign_off", who=URBAN)

@@ -6,6 +6,7 @@ export interface Asked {
   reason?: string
   plan?: string
   extra?: string | null
+  extra_words?: string
   solve_by?: string
   at?: string
   is_review?: boolean
