@@ -57,6 +57,7 @@ export function dayOption(today: Schemas['Today'], said: { came: string; expecte
 }
 
 const FRESH_MS = 600_000
+const HANDFUL = 5
 
 interface Shapes {
   features: { properties: { name: string }; geometry: { coordinates: number[][][][] } }[]
@@ -76,7 +77,8 @@ export function wideRegions(shapes: Shapes): Set<string> {
 /** The map: districts by what is overdue in them, and where the newest requests are about; those of the last ten minutes beat. */
 export function mapOption(ground: Schemas['BacklogGround'], wide: Set<string>): EChartsCoreOption {
   const late = ground.districts.flatMap((one) => (one.district ? [{ name: one.district.name, value: one.backlog_net, open: one.open }] : []))
-  const most = Math.max(1, ...late.map((one) => one.value))
+  // One ticket is no alarm: the red of the map is for a handful and more.
+  const most = Math.max(HANDFUL, ...late.map((one) => one.value))
   const now = Date.parse(ground.at)
   const points = ground.newest.flatMap((one) => (one.lat === null || one.lon === null ? [] : [{ value: [one.lon, one.lat], itemStyle: { color: URGENCY[one.urgency] }, isNew: now - Date.parse(one.registered_at) < FRESH_MS }]))
   return {
