@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ def main() -> None:
     given = parser.parse_args()
     hub = cast("Any", SimpleNamespace(url=given.url, access=json.loads(given.access.read_text())))
     given.out.mkdir(parents=True, exist_ok=True)
+    ticket = _a_ticket(hub)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
         for device, (width, height) in SIZES.items():
@@ -37,7 +39,7 @@ def main() -> None:
                 context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
                 context.add_init_script(f"localStorage.setItem('hotline.theme', '{theme}')")
                 page = context.new_page()
-                for _, name in every_page(page, hub, _a_ticket(hub)):
+                for _, name in every_page(page, hub, ticket):
                     if given.only not in name:
                         continue
                     file = given.out / f"{name}-{device}-{theme}.jpg"
@@ -48,13 +50,18 @@ def main() -> None:
 
 
 def _a_ticket(hub: Any) -> str:
-    """Return the number of a ticket that a department works on."""
-    token = next(iter(hub.access["departments"].values()))["token"]
-    request = urllib.request.Request(f"{hub.url}/api/v1/tickets?state=assigned&limit=1")
-    request.add_header("authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=30) as response:
-        found = json.load(response)["tickets"]
-    return str(found[0]["number"]) if found else "20260100000001"
+    """Return the number of a ticket that departments work on, or of any other."""
+    account = next(user for user in hub.access["users"] if user["role"] == "supervisor")
+    signed = {"username": account["username"], "password": account["password"]}
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    begin = urllib.request.Request(f"{hub.url}/api/v1/session", json.dumps(signed).encode())
+    opener.open(begin, timeout=30).close()
+    for state in ("follow_up", "assigned", ""):
+        with opener.open(f"{hub.url}/api/v1/tickets?state={state}&limit=1", timeout=30) as response:
+            found = json.load(response)["tickets"]
+        if found:
+            return str(found[0]["number"])
+    sys.exit("这个中枢还没有工单，请先运行 hotline simulate")
 
 
 if __name__ == "__main__":

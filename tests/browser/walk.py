@@ -28,10 +28,10 @@ def sign_in(page: Page, hub: RunningHub, role: str) -> None:
     page.wait_for_selector("header .brand", timeout=READY_MS)
 
 
-def sign_out(page: Page) -> None:
-    """Forget who was signed in."""
+def sign_out(page: Page, hub: RunningHub) -> None:
+    """Forget who was signed in, and leave the console, which keeps what it knows while its page stays."""
     page.context.clear_cookies()
-    page.goto("about:blank")
+    page.goto(f"{hub.url}/healthz")
 
 
 def settle(page: Page) -> None:
@@ -59,4 +59,4 @@ def every_page(page: Page, hub: RunningHub, ticket: str) -> Iterator[tuple[str, 
             page.goto(f"{hub.url}/{address}")
             settle(page)
             yield role, address.removeprefix("#/").replace(ticket, "one").replace("/", "-") or "home"
-        sign_out(page)
+        sign_out(page, hub)
