@@ -85,7 +85,7 @@ async def test_nothing_goes_before_the_change_of_a_first_password(ada: Person) -
     assert (await person.ask("GET", "/api/v1/session"))["must_change"] is True
     for path in ("/api/v1/tickets", "/api/v1/backlog", USERS):
         assert (await person.ask("GET", path, status=403))["code"] == "password_change_required"
-    await person.change_password("short", status=422)
+    assert (await person.change_password("short", status=422))["detail"] == "密码至少10位"
     await person.change_password(person.password, status=422)
     assert await person.change_password(OWN) == {"username": "王小明", "must_change": False}
     assert (await person.ask("GET", "/api/v1/session"))["must_change"] is False

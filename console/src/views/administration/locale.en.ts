@@ -12,7 +12,7 @@ export const english = {
     registered: 'Registered', none: 'None', ill: 'Failing', noneNote: 'No system is registered: people work its tickets in this console.', host: 'Host', verified: 'Verified', unverified: 'not verified', until: 'nothing is sent until {at}', failures: 'failed {n} times in a row',
     register: 'Register', move: 'Change address', rotate: 'Rotate secrets', log: 'Deliveries ({waiting} waiting, {dead} dead)', hours: 'Office hours', weekdays: 'Days {days}', roster: 'On duty', onDuty: 'now', facts: 'Facts', code: 'Code', class: 'Class',
     url: 'Address', registerNote: 'The hub sends a challenge to this address; it must answer with the same words within ten seconds.', rotateNote: 'Two new secrets are made; the old ones hold until the next rotation, so that nothing is lost. Give the address: it is verified first.',
-    secrets: 'Secrets', secretsNote: 'Verified at {at}. The two secrets are shown this once: hand them to whoever runs the system.', webhookSecret: 'Webhook secret', callbackSecret: 'Callback secret',
+    other: 'Other system', otherName: 'other system', otherNote: 'A linked number (such as 110), or auto_call (automatic calls)', secrets: 'Secrets', secretsNote: 'Verified at {at}. The two secrets are shown this once: hand them to whoever runs the system.', webhookSecret: 'Webhook secret', callbackSecret: 'Callback secret',
   },
   deliveries: {
     title: 'Deliveries', note: 'What was sent to departments’ systems', state: 'State', department: 'Department', created: 'Made', type: 'Type', ticket: 'Ticket', attempts: 'Tries', outcome: 'Outcome', at: 'delivered {at}', next: 'again {at}',

@@ -12,7 +12,7 @@ export const chinese = {
     registered: '已登记接口', none: '未登记', ill: '异常', noneNote: '该单位没有登记系统接口，工单由人在本工作台办理。', host: '主机', verified: '归属验证', unverified: '未验证', until: '{at}前暂停投递', failures: '连续失败{n}次',
     register: '登记接口', move: '更换地址', rotate: '轮换密钥', log: '投递记录（待投递{waiting}，死信{dead}）', hours: '办公时间', weekdays: '周{days}', roster: '值班', onDuty: '在岗', facts: '基本信息', code: '代码', class: '考评分类',
     url: '接口地址', registerNote: '本系统随即向该地址发送验证请求，对方须在十秒内原样答回口令，才登记成功。', rotateNote: '生成两把新密钥；旧密钥在下一次轮换前仍然有效，对方换用期间不会漏收。请填写对方的接口地址，验证通过后生效。',
-    secrets: '接口密钥', secretsNote: '归属已于{at}验证。两把密钥只显示这一次，请交给该单位的系统管理人员。', webhookSecret: '推送签名密钥', callbackSecret: '回调签名密钥',
+    other: '登记其他系统', otherName: '其他系统', otherNote: '联动号码（如 110），或 auto_call（自动外呼）', secrets: '接口密钥', secretsNote: '归属已于{at}验证。两把密钥只显示这一次，请交给该单位的系统管理人员。', webhookSecret: '推送签名密钥', callbackSecret: '回调签名密钥',
   },
   deliveries: {
     title: '投递记录', note: '推送给承办单位系统的消息', state: '状态', department: '承办单位', created: '产生时间', type: '类型', ticket: '工单', attempts: '次数', outcome: '结果', at: '{at}送达', next: '{at}再投',
