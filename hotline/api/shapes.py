@@ -51,12 +51,16 @@ class MaskedCaller(Struct, kw_only=True):
 
 
 class HeldBy(Struct, kw_only=True):
-    """占用: who of the dispatch desk has a ticket open; it lapses unless they go on. Departments are not told."""
+    """占用: who of the dispatch desk has a ticket open; it lapses unless they go on. Departments are not told.
+
+    `may_take_over` tells that the asker may take it out of the other's hands (接手).
+    """
 
     name: str
     held_at: datetime
     lapses_at: datetime
     is_own: bool
+    may_take_over: bool
 
 
 class TicketLine(Struct, kw_only=True):

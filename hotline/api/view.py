@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from hotline.hold import DECIDES
 from models.lifecycle import OPEN_TICKET
 from models.limits import limit
 from models.vocabulary import Disclosure, Role
@@ -75,6 +76,7 @@ def held_by(actor: Actor | None, hold: Hold | None) -> dict[str, Any] | None:
         "held_at": hold.held_at,
         "lapses_at": hold.lapses_at,
         "is_own": hold.holder == actor.name,
+        "may_take_over": hold.holder != actor.name and actor.role in DECIDES,
     }
 
 

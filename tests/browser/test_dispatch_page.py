@@ -77,10 +77,20 @@ def choose(page: Page, field: str, words: str, name: str) -> None:
     page.locator(".el-select-dropdown__item:visible", has_text=name).first.click()
 
 
-def test_two_people_at_the_desk_never_have_the_same_ticket_and_accept_by_one_key(
+def test_the_desk_from_the_queue_to_a_designation(
     running_hub: Callable[..., RunningHub], chromium: Browser, registered: Register
 ) -> None:
     hub = running_hub()
+    _two_people_never_have_the_same_ticket_and_accept_by_one_key(hub, chromium, registered)
+    _both_sides_of_a_send_back_are_heard_ruled_and_designated(hub, chromium, registered)
+    again = registered(hub, "again", text=AGAIN)["number"]
+    with signed_in(chromium, hub, "dispatcher") as page:
+        _compare_and_merge(page, hub, again)
+
+
+def _two_people_never_have_the_same_ticket_and_accept_by_one_key(
+    hub: RunningHub, chromium: Browser, registered: Register
+) -> None:
     bus, pit = (registered(hub, f"desk-{n}", text=text)["number"] for n, text in enumerate((BUS, PIT)))
     with signed_in(chromium, hub, "dispatcher") as one, signed_in(chromium, hub, "shift_lead") as other:
         for page in (one, other):
@@ -111,10 +121,9 @@ def test_two_people_at_the_desk_never_have_the_same_ticket_and_accept_by_one_key
         assert in_hand(one) == bus
 
 
-def test_both_sides_of_a_send_back_are_heard_ruled_and_designated_and_duplicates_are_merged(
-    running_hub: Callable[..., RunningHub], chromium: Browser, registered: Register
+def _both_sides_of_a_send_back_are_heard_ruled_and_designated(
+    hub: RunningHub, chromium: Browser, registered: Register
 ) -> None:
-    hub = running_hub()
     receipt = registered(hub, "lamp")
     number = receipt["number"]
     send_back(hub, receipt["lead"]["code"], number, FIRST)
@@ -123,9 +132,6 @@ def test_both_sides_of_a_send_back_are_heard_ruled_and_designated_and_duplicates
     send_back(hub, "donghu", number, SECOND)
     with signed_in(chromium, hub, "shift_lead") as page:
         _rule_and_designate(page, hub, number)
-    again = registered(hub, "again", text=AGAIN)["number"]
-    with signed_in(chromium, hub, "dispatcher") as page:
-        _compare_and_merge(page, hub, again)
 
 
 def _uphold_and_give_to_another(page: Page, hub: RunningHub, number: str) -> None:
@@ -160,8 +166,9 @@ def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
     choose(page, "裁定主办单位", "cgj", "城管局")
     dispute.get_by_label("裁定意见").fill("灯杆由城管局先行处置，费用另行结算")
     dispute.get_by_role("button", name="裁定", exact=True).click()
-    page.get_by_text("会商裁定由城管局主办").first.wait_for()
+    page.get_by_role("region", name="派单建议").get_by_text("会商裁定由城管局主办").wait_for()
     page.get_by_label("指定理由（必填）").fill("按会商裁定指定")
+    page.locator(".go:enabled").wait_for()
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: number not in url)
     designated = ticket_of(page, hub, number)

@@ -125,6 +125,8 @@ async def test_a_shift_lead_takes_over_and_a_dispatcher_may_not(world: World) ->
     (number,) = await on_desk(world, 3)
     await hold(world, number, ANNA)
     assert (await hold(world, number, LEAD, ok=409))["code"] == "held"
+    told = [(await world.ticket(number, who=who))["held_by"]["may_take_over"] for who in (ANNA, BORIS, LEAD)]
+    assert told == [False, False, True]
     await hold(world, number, BORIS, ok=403, take_over=True)
     assert (await hold(world, number, LEAD, take_over=True))["held_by"]["name"] == "lead"
     refused = await world.refused(number, "dispatch", who=ANNA, lead="urban", reason="路灯归城管")

@@ -20,8 +20,10 @@ describe('which part a step is about', () => {
 
 describe('the steps of a ticket', () => {
   it('puts what waits for a word first and loses none', () => {
-    const { main, more } = grouped(['note', 'remind', 'hand_off', 'split', 'recall', 'decide_send_back'], 2)
+    const { main, more, next } = grouped(['note', 'remind', 'hand_off', 'split', 'recall', 'decide_send_back'], 2)
     expect(main).toEqual(['decide_send_back', 'remind'])
+    expect(next).toBe('decide_send_back')
+    expect(grouped(['note', 'merge']).next).toBe(null)
     expect([...main, ...more].sort()).toEqual(['decide_send_back', 'hand_off', 'note', 'recall', 'remind', 'split'])
   })
 })

@@ -51,13 +51,15 @@ export function partsToChoose(ticket: Ticket, action: string): Part[] {
   return action.startsWith('decide_') && waiting.length > 0 ? waiting : open
 }
 
-/** In which order steps stand; those that are not named come after, in the hub's order. What is possible, the hub says. */
-const FIRST = ['decide_send_back', 'decide_extension', 'decide_deferral', 'rule', 'dispatch', 'designate', 'approve', 'reject', 'acknowledge', 'contact', 'reply', 'sign_off', 'progress', 'send_back', 'reassign', 'merge', 'follow_up', 'supervise', 'remind', 'answer', 'confirm_handoff', 'reopen', 'note']
+/** What comes next of itself, then what one may also do: in which order steps stand. What is possible, the hub says. */
+const NEXT = ['decide_send_back', 'decide_extension', 'decide_deferral', 'rule', 'dispatch', 'designate', 'approve', 'reject', 'acknowledge', 'contact', 'reply', 'sign_off', 'follow_up', 'confirm_handoff']
+const FIRST = [...NEXT, 'progress', 'send_back', 'reassign', 'merge', 'supervise', 'remind', 'answer', 'reopen', 'note']
 const SHOWN = 5
 
-/** Return the steps that stand as buttons, and those behind 更多. */
-export function grouped(actions: string[], shown = SHOWN): { main: string[]; more: string[] } {
+/** Return the steps that stand as buttons, and those behind 更多; `next` is the one that stands out, if one should. */
+export function grouped(actions: string[], shown = SHOWN): { main: string[]; more: string[]; next: string | null } {
   const rank = (action: string): number => { const at = FIRST.indexOf(action); return at < 0 ? FIRST.length : at }
   const sorted = [...actions].sort((one, other) => rank(one) - rank(other))
-  return { main: sorted.slice(0, shown), more: sorted.slice(shown) }
+  const [first] = sorted
+  return { main: sorted.slice(0, shown), more: sorted.slice(shown), next: first !== undefined && NEXT.includes(first) ? first : null }
 }
