@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NUMBERS, secondsTo, share } from './handoff'
+import { byNumber, NUMBERS, secondsTo, share } from './handoff'
 
 const AT = '2026-11-28T10:00:00+08:00'
 const BY = '2026-11-28T10:01:00+08:00'
@@ -14,5 +14,12 @@ describe('the countdown of a handoff', () => {
   })
   it('goes to the numbers that the hub describes', () => {
     expect(NUMBERS).toContain('119')
+  })
+})
+
+describe('what is proposed', () => {
+  it('calls a number once, however many dangers call for it, and reads every script', () => {
+    const proposed = byNumber([{ number: '119', script: '甲' }, { number: '120', script: '乙' }, { number: '119', script: '丙' }])
+    expect(proposed).toEqual([{ number: '119', script: '甲\n\n丙' }, { number: '120', script: '乙' }])
   })
 })

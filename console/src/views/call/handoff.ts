@@ -57,3 +57,11 @@ export function useHandoffs() {
   onUnmounted(() => { clearInterval(timer) })
   return { all, problem, busy, press, step, clear: () => { all.value = [] } }
 }
+
+/** Two dangers may call for one number, as a fire and a collapse do: it is called once, and what both scripts say is read. */
+export function byNumber(proposed: Schemas['ProposedHandoff'][]): Schemas['ProposedHandoff'][] {
+  return [...new Set(proposed.map((one) => one.number))].map((number) => ({
+    number,
+    script: proposed.filter((one) => one.number === number).map((one) => one.script).join('\n\n'),
+  }))
+}
