@@ -23,7 +23,7 @@ from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
 from hotline.step import Step
 from models.clocks import Matter
-from models.errors import IdempotencyMismatch, Unavailable
+from models.errors import IdempotencyMismatch, InvalidRequest, Unavailable
 from models.lifecycle import Action, TicketState
 from models.store import attachments, idempotency, steps
 from models.ticket import Actor, Ticket, TicketText
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hotline.hub import Hub
+    from models.errors import HotlineError
     from models.line import Line
     from models.store.database import Session
     from models.store.handoffs import Handoff
@@ -99,8 +100,10 @@ async def register(
     lend = hub.database.write if is_more else hub.database.read
     try:
         return await lend(attempt)
-    except steps.KeyAlreadyUsed:
-        return await hub.database.read(lambda session: _again(session, actor, key, digest))
+    except (steps.KeyAlreadyUsed, InvalidRequest) as error:
+        # The files of a repeated request belong to the ticket that the first one made.
+        refused = error if isinstance(error, InvalidRequest) else Unavailable("相同请求正在处理，请稍后重试")
+        return await hub.database.read(lambda session: _again(session, actor, key, digest, refused))
 
 
 async def proposed(hub: Hub, request: Register, line: Line | None, ground: Jurisdiction | None = None) -> Proposal:
@@ -266,10 +269,10 @@ async def _decide(step: Step, proposal: Proposal, begun: dict[str, Handoff]) -> 
     await step.tell("registered")
 
 
-async def _again(session: Session, actor: Actor, key: str, digest: bytes) -> Receipt:
+async def _again(session: Session, actor: Actor, key: str, digest: bytes, refused: HotlineError) -> Receipt:
     kept = await idempotency.find(session, _holder(actor), key)
     if kept is None:
-        raise Unavailable("相同请求正在处理，请稍后重试")
+        raise refused
     if kept.request_digest != digest:
         raise IdempotencyMismatch("同一 Idempotency-Key 对应的内容不同：重发请保持内容一致，新诉求请换新的键")
     return Receipt(kept.response.encode(), is_new=False)

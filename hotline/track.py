@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+
+from msgspec import Meta
 
 from hotline import clocks, guards, passing_on
-from hotline.fields import Reason, Remark, SealedFields, required
+from hotline.fields import Code, Reason, Remark, SealedFields, required
 from hotline.heard import take_in
+from models.errors import Conflict
 from models.lifecycle import Action
-from models.store import events
+from models.store import attachments, events
 from models.trail import event_fields
 
 if TYPE_CHECKING:
@@ -16,13 +19,16 @@ if TYPE_CHECKING:
 
     from hotline.step import Step
 
+MOST_OF_A_TICKET: Final = 20
+
 
 class Supplement(SealedFields, kw_only=True):
-    """补充: further words to the same matter."""
+    """补充: further words to the same matter, and files that were uploaded for it."""
 
     SEALED: ClassVar = ("text",)
 
     text: Reason
+    attachments: Annotated[tuple[Code, ...], Meta(max_length=4)] = ()
 
 
 class Urge(SealedFields, kw_only=True):
@@ -44,6 +50,7 @@ class Withdraw(SealedFields, kw_only=True):
 async def supplement(step: Step, fields: Supplement) -> None:
     """Add to the brief what the citizen adds, masked, and tell every department at work, unless it accuses them."""
     added = await step.as_told(required(fields.text, "补充内容"))
+    await _attach(step, fields.attachments)
     async with passing_on.common(step) as common:
         passing_on.take(step, common, Action.SUPPLEMENT, length=len(fields.text), words=fields.words)
         if not await take_in(common, fields.text):
@@ -52,6 +59,18 @@ async def supplement(step: Step, fields: Supplement) -> None:
         await common.set_brief(f"{(await common.text()).brief}\n补充：{added}")
         for part in common.live_parts:
             await common.deliver(part, "ticket.supplemented", added=added)
+
+
+async def _attach(step: Step, files: tuple[str, ...]) -> None:
+    """Give files to the citizen's own ticket and name them on its trail. Raises Conflict, InvalidRequest."""
+    if not files:
+        return
+    step.check(Action.SUPPLEMENT)
+    if len(await attachments.of_ticket(step.session, step.ticket.id)) + len(files) > MOST_OF_A_TICKET:
+        raise Conflict(f"每件工单最多{MOST_OF_A_TICKET}个附件，不能再上传")
+    await attachments.belong_to(step.session, list(dict.fromkeys(files)), step.ticket.id)
+    for file in files:
+        step.record("photo", attachment=file)
 
 
 async def urge(step: Step, fields: Urge) -> str:

@@ -127,3 +127,18 @@ async def test_a_file_that_was_lost_or_touched_is_not_handed_out(world: World) -
     assert "损坏" in answered.decode()
     stored(world, attachment).unlink()
     assert (await fetch(world, attachment, "supervisor"))[0] == 404
+
+
+async def test_a_repeated_request_with_files_is_answered_as_before(world: World) -> None:
+    file = await upload(world)
+    first, again = [await world.register(LAMP, channel="photo", key="same", attachments=[file]) for _ in range(2)]
+    assert first == again
+
+
+async def test_a_citizen_adds_files_with_their_words_and_nobody_elses(world: World) -> None:
+    file, other = await upload(world), await upload(world)
+    receipt = await world.register(LAMP, channel="photo", attachments=[other])
+    await world.track(receipt, "supplement", text="补充一张照片", attachments=[other], ok=(422,))
+    await world.track(receipt, "supplement", text="补充一张照片", attachments=[file])
+    assert [one["id"] for one in (await world.ticket(receipt["number"]))["attachments"]] == [file, other]
+    assert "photo" in await world.trail(receipt["number"])
