@@ -34,9 +34,9 @@ COUNTS: Final = {
     "unsaid": "未表态",
 }
 STYLE: Final = """<style>header a{color:#fff}.bar{display:flex;height:14px;border-radius:7px;overflow:hidden;
-background:#e5e9ef;margin:10px 0 4px}
+background:var(--line);margin:10px 0 4px}
 .bar i{display:block}.adopted{background:#2e8b57}.partly_adopted{background:#8cc7a3}.declined{background:#8796a8}
-.pending{background:#f0c75e}.unsaid{background:#dfe3e8}.key{display:flex;flex-wrap:wrap;gap:4px 16px;color:#5b6b7d}.key i{
+.pending{background:#f0c75e}.unsaid{background:#dfe3e8}.key{display:flex;flex-wrap:wrap;gap:4px 16px;color:var(--muted)}.key i{
 display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:5px}td.r,th.r{text-align:right}@media(max-width:700px){td.r,th.r{padding-right:6px}
 table.figures{font-size:13px}table.figures th,table.figures td{padding:5px 3px}table.figures th{white-space:normal}}</style>"""
 PARTS: Final = ("adopted", "partly_adopted", "declined", "pending", "unsaid")

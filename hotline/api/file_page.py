@@ -54,9 +54,9 @@ NAMED: Final[dict[str, dict[str, str]]] = {
 }
 PRINTED: Final = """
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:14px}.photos figure{margin:0}
-.photos img{width:100%;border-radius:8px;background:#e9f1fb}code{font:12px/1.4 monospace;word-break:break-all;color:#5b6b7d}
-.good{background:#e3f4e9;border-left:4px solid #2e8b57;padding:10px 18px}td p{margin:0;overflow-wrap:anywhere}
-.n{white-space:nowrap}@media(max-width:700px){td::before{content:attr(data-of) "　";color:#5b6b7d}}
+.photos img{width:100%;border-radius:8px;background:var(--tint)}code{font:12px/1.4 monospace;word-break:break-all;color:var(--muted)}
+.good{background:var(--mint);border-left:4px solid #2e8b57;padding:10px 18px}td p{margin:0;overflow-wrap:anywhere}
+.n{white-space:nowrap}@media(max-width:700px){td::before{content:attr(data-of) "　";color:var(--muted)}}
 @media print{body{background:#fff}section{box-shadow:none;break-inside:avoid-page;padding:6px 0}header{background:#fff;color:#000}}
 """
 

@@ -31,17 +31,19 @@ STATES: Final = LABELS["assignment_state"]
 PHOTO: Final = "photo"
 DONE: Final[dict[str, str]] = {**ACTIONS, PHOTO: "上传照片", "report": "上报"}
 STYLE: Final = """<style>
-.part{display:block;color:inherit;text-decoration:none;border-left:6px solid #2e8b57;border-radius:8px;background:#f3f5f8;
-padding:10px 14px;margin:0 0 10px;min-height:44px}.part.yellow{border-color:#d39e00}.part.red{border-color:#c0262d}
-.part b{display:block;font-size:16px}.chip{display:inline-block;border-radius:10px;padding:1px 9px;background:#dff2e6;color:#1c6b40}
-.chip.yellow{background:#fff0c2;color:#7a5a00}.chip.red{background:#fbdcdc;color:#a11b22}
-summary{min-height:44px;display:flex;align-items:center;font-size:16px;font-weight:600;border-top:1px solid #e5e9ef}
-summary::after{content:"＋";margin-left:auto;color:#8796a8}details[open]>summary::after{content:"－"}
+.part{display:block;color:inherit;text-decoration:none;border-left:6px solid #2e8b57;border-radius:8px;background:var(--soft);
+padding:10px 14px;margin:0 0 10px;min-height:44px}.part.yellow{border-color:#d39e00}.part.red{border-color:var(--bad)}
+.part b{display:block;font-size:16px}
+.chip{display:inline-block;border-radius:10px;padding:1px 9px;background:var(--mint);color:var(--green)}
+.chip.yellow{background:var(--warm);color:var(--amber)}.chip.red{background:var(--rose);color:var(--bad)}
+summary{min-height:44px;display:flex;align-items:center;font-size:16px;font-weight:600;border-top:1px solid var(--line)}
+summary::after{content:"＋";margin-left:auto;color:var(--faint)}details[open]>summary::after{content:"－"}
 summary::-webkit-details-marker{display:none}details:first-of-type>summary{border-top:0}
 button{min-height:48px;font-size:16px}input[type=file]{padding:12px}.plain button{background:none;color:#fff;min-height:0;
-padding:0;text-decoration:underline}.plain{display:block}a.back{display:inline-block;min-height:44px;line-height:44px;color:#0b3d7a}
+padding:0;text-decoration:underline}.plain{display:block}a.back{display:inline-block;min-height:44px;line-height:44px;color:var(--link)}
 .photos{display:grid;grid-template-columns:1fr 1fr;gap:10px}.photos figure{margin:0}.photos img{width:100%;border-radius:8px;
-display:block;background:#e9f1fb;aspect-ratio:4/3;object-fit:cover}.done{background:#e3f4e9;border-left:4px solid #2e8b57;padding:10px 18px}
+display:block;background:var(--tint);aspect-ratio:4/3;object-fit:cover}
+.done{background:var(--mint);border-left:4px solid #2e8b57;padding:10px 18px}
 </style>"""
 _PHOTO: Final = """<fieldset><label><input type="radio" name="taken" value="before"{before}>整改前</label>
 <label><input type="radio" name="taken" value="after"{after}>整改后</label></fieldset>

@@ -34,13 +34,15 @@ STATES: Final = LABELS["suggestion_state"]
 OPEN: Final = frozenset({SuggestionState.PUBLISHED, SuggestionState.UNDER_STUDY})
 ORDERS: Final = {"most_supported": "最受支持", "newest": "最新"}
 STYLE: Final = """<style>
-nav{display:flex;flex-wrap:wrap;gap:8px}nav a{border-radius:18px;padding:6px 14px;background:#e9f1fb;color:#0b3d7a;text-decoration:none}
-nav a.on{background:#0b3d7a;color:#fff}article{border-top:1px solid #e5e9ef;padding:14px 0}article:first-of-type{border:0;padding-top:0}
-article h2{margin:0 0 4px}article p{margin:4px 0}.state.adopted,.state.partly_adopted,.state.done{background:#dff2e6;color:#1c6b40}
-.state.declined{background:#f0f1f3;color:#4a5765}.state.under_study{background:#fff0c2;color:#7a5a00}
-.answer{background:#f3f5f8;border-radius:8px;padding:8px 12px}.foot{display:flex;align-items:center;gap:12px;margin-top:8px}
+nav{display:flex;flex-wrap:wrap;gap:8px}
+nav a{border-radius:18px;padding:6px 14px;background:var(--tint);color:var(--link);text-decoration:none}
+nav a.on{background:var(--blue);color:#fff}article{border-top:1px solid var(--line);padding:14px 0}
+article:first-of-type{border:0;padding-top:0}
+article h2{margin:0 0 4px}article p{margin:4px 0}.state.adopted,.state.partly_adopted,.state.done{background:var(--mint);color:var(--green)}
+.state.declined{background:var(--soft);color:var(--muted)}.state.under_study{background:var(--warm);color:var(--amber)}
+.answer{background:var(--soft);border-radius:8px;padding:8px 12px}.foot{display:flex;align-items:center;gap:12px;margin-top:8px}
 .foot form{display:block;margin-left:auto}.foot button{width:auto;min-height:44px;padding:8px 22px}.foot b{font-size:20px}
-.done-note{background:#e3f4e9;border-left:4px solid #2e8b57;padding:10px 18px}
+.done-note{background:var(--mint);border-left:4px solid #2e8b57;padding:10px 18px}
 </style>"""
 
 
@@ -104,7 +106,7 @@ def _choices(order: str, state: str | None) -> str:
     orders = "".join(_link(name, _query(one, state), is_on=one == order) for one, name in ORDERS.items())
     states = _link("全部", _query(order, None), is_on=state is None)
     states += "".join(_link(name, _query(order, one), is_on=one == state) for one, name in STATES.items())
-    return f'<nav>{orders}</nav><nav style="margin-top:8px">{states}</nav>'
+    return f'<nav aria-label="排序">{orders}</nav><nav aria-label="办理状态" style="margin-top:8px">{states}</nav>'
 
 
 def _link(name: str, query: str, *, is_on: bool) -> str:
@@ -140,8 +142,7 @@ def _told(words: str) -> str:
 
 
 def _page(hub: Hub, content: str, status: int) -> web.Response:
-    head = (
-        f"<header><h1>{escape(hub.city.name)}12345 · 市民建议</h1><span>经本人同意、隐去个人信息后公开</span></header>"
-    )
+    about = "<span>经本人同意、隐去个人信息后公开</span><a href='/me'>查询进度</a>"
+    head = f"<header><h1>{escape(hub.city.name)}12345 · 市民建议</h1>{about}</header>"
     whole = f'{head}<main class="narrow">{content}</main>'
     return page("市民建议", whole, head=STYLE, status=status, headers=SIGNED_IN)
