@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from aiohttp import web
-from aiohttp.web import FileField
 
 from hotline import patrol, photo
-from hotline.api import body, grid_view
+from hotline.api import body, grid_view, page_form
 from hotline.api.attachments import keep_photo
 from hotline.api.auth import actor_of
 from hotline.api.patrols import on_ground, reported
@@ -29,6 +28,8 @@ from models.vocabulary import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp.web import FileField
+
     from hotline.api.grid_view import Row
     from models.store.database import Session
     from models.ticket import Actor
@@ -42,13 +43,6 @@ YES: Final = "yes"
 WRITTEN: Final = ("text", "remark", "result", "reason", "duty_argument", "signed_by", "handler")
 
 
-class TooManyBytes(HotlineError):
-    """The photos of one form are larger than the hub takes at once."""
-
-    code = "request_entity_too_large"
-    status = 413
-
-
 async def show(request: web.Request) -> web.Response:
     """GET /grid: the parts of whoever is signed in, one of them with `number`, or the form to sign in."""
     return await _shown(request)
@@ -58,7 +52,7 @@ async def step(request: web.Request) -> web.Response:
     """POST /grid: sign in or out, a step, a photo or a report, sent by this page's own forms; then the page again."""
     number = ""
     try:
-        given, files = await _form(request)
+        given, files = await page_form.read(request)
         number, action = given.get("number", ""), given.get("action", "")
         if action == "sign_in":
             await sign_in_by_form(request, given, PATH)
@@ -104,20 +98,6 @@ async def _shown(request: web.Request, *, number: str | None = None, error: Hotl
     if one is not None:
         return grid_view.part_page(hub, actor, one, told=told, done=done, status=status)
     return grid_view.list_page(hub, actor, rows, reports, told=told, status=status)
-
-
-async def _form(request: web.Request) -> tuple[Mapping[str, str], list[FileField]]:
-    """Return the fields of a form and its photos; raises InvalidRequest, TooManyBytes."""
-    try:
-        sent = await request.post()
-    except (ValueError, LookupError) as error:
-        raise InvalidRequest("提交的内容无法读取") from error
-    except web.HTTPRequestEntityTooLarge as error:
-        raise TooManyBytes("照片合计超过8兆字节，请减少张数或降低拍摄清晰度") from error
-    written = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
-    if any("\x00" in value for value in written.values()):
-        raise InvalidRequest(body.HAS_NUL)
-    return written, [value for value in sent.values() if isinstance(value, FileField) and value.filename]
 
 
 async def _kept(request: web.Request, files: list[FileField]) -> list[str]:

@@ -17,6 +17,7 @@ from hotline.api import (
     calendars,
     callbacks,
     citizen_page,
+    citizen_request,
     console,
     day_routes,
     departments,
@@ -28,6 +29,7 @@ from hotline.api import (
     metrics,
     notices,
     openapi,
+    page_form,
     session,
     shapes,
     steps,
@@ -158,7 +160,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         patterns={"name": r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$"}),
     get("/me", citizen_page.show, "诉求人页面", media_type="text/html", answers=(200, 404, 422, 429)),
     post("/me", citizen_page.step, "诉求人页面的表单", media_type="text/html",
-         answers=(303, 403, 404, 409, 422, 429)),
+         answers=(303, 403, 404, 409, 413, 422, 429)),
+    get("/me/script.js", citizen_page.script, "诉求人页面的脚本", media_type="text/html"),
+    get("/me/request", citizen_request.show, "诉求人提交诉求的页面", media_type="text/html"),
+    post("/me/request", citizen_request.hand_in, "提交诉求的表单，答以登记回执", media_type="text/html",
+         answers=(201, 403, 409, 413, 422, 429)),
 )  # fmt: skip
 
 
@@ -170,7 +176,8 @@ def add_routes(app: web.Application) -> None:
         """GET /api/openapi.json."""
         return body.raw_answer(description, 200)
 
-    app[citizen_page.FORMS] = citizen_page.Forms()
+    app[page_form.FORMS] = page_form.Forms()
+    app[citizen_request.REQUESTS] = Limiter(citizen_request.MOST_A_MINUTE, page_form.TOO_OFTEN)
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
