@@ -32,6 +32,9 @@ HEADERS: Final = {
     "content-security-policy": f"{SECURITY['content-security-policy']}; script-src 'self'; connect-src 'self'; "
     "img-src 'self' blob:",
 }
+_EMERGENCIES: Final = "、".join(
+    f'<a class="target" href="tel:{number}">{number}</a>' for number in ("110", "119", "120", "122")
+)
 STATES: Final = LABELS["ticket_state"]
 SUGGESTION_STATES: Final = LABELS["suggestion_state"]
 PHOTOS: Final = (
@@ -78,8 +81,8 @@ def citizen_page(
     whole = (
         f'<a class="skip" href="#main">跳到正文</a><header><h1>{escape(request.app[HUB].city.name)}12345 · {title}</h1>'
         f'<nav aria-label="页面">{"".join(links)}<a href="{escape(switch)}">{"标准字号" if is_large else "大字版"}</a></nav></header>'
-        f'<main class="narrow" id="main">{content}<section><p class="hint">紧急情况请直接拨打 <a href="tel:110">110</a>、'
-        '<a href="tel:119">119</a>、<a href="tel:120">120</a>、<a href="tel:122">122</a>。</p></section></main>'
+        f'<main class="narrow" id="main">{content}<section><p class="hint">紧急情况请直接拨打 '
+        f"{_EMERGENCIES}。</p></section></main>"
     )
     head = f'{STYLE}<script src="{SCRIPT}" defer></script>'
     shown = f"{'出错：' if is_fault else ''}{title}"
@@ -188,7 +191,8 @@ def step_forms(found: dict[str, Any], code: str, token: str, typed: dict[str, st
         f"<details{' open' if typed.get('action') == action else ''}><summary>{LABELS['action'][action]}</summary>"
         f'<form method="post" action="{PATH}" enctype="multipart/form-data"><input type="hidden" name="number" value="{number}">'
         f'<input type="hidden" name="code" value="{escape(code)}"><input type="hidden" name="form" value="{token}">'
-        f'<input type="hidden" name="action" value="{action}">{_filled(action, typed)}<button>提交</button></form></details>'
+        f'<input type="hidden" name="action" value="{action}">{_filled(action, typed)}'
+        f"<button>{LABELS['action'][action]}</button></form></details>"
         for action in allowed
     )
     return f"<section><h2>我要</h2>{forms}</section>" if forms else ""
