@@ -90,7 +90,7 @@ def _has_nul(value: Any) -> bool:
     match value:
         case str():
             return "\x00" in value
-        case list():
+        case list() | tuple():
             return any(_has_nul(inner) for inner in value)
         case Struct():
             return any(_has_nul(getattr(value, name)) for name in value.__struct_fields__)

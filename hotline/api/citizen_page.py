@@ -89,7 +89,7 @@ async def _take(request: web.Request, given: dict[str, str], files: list[FileFie
     photos = [one.file.read() for one in files if given["action"] == Action.SUPPLEMENT]
     said = hashlib.sha256(msgspec.json.encode(fields) + b"".join(hashlib.sha256(one).digest() for one in photos))
     if photos:
-        names = [one.filename[:200] for one in files]
+        names = [page_form.name_of(one) for one in files]
         kept = [await keep_photo(request.app, one, name) for one, name in zip(photos, names, strict=True)]
         fields["attachments"] = [one.id for one in kept]
     try:

@@ -99,7 +99,7 @@ async def _wanted(request: web.Request, given: dict[str, str], files: list[FileF
     else:
         for one in files:
             try:
-                kept.append((await keep_photo(request.app, one.file.read(), one.filename[:200])).id)
+                kept.append((await keep_photo(request.app, one.file.read(), page_form.name_of(one))).id)
             except InvalidRequest as error:
                 faults["photo"] = error.detail
         given["kept"] = ",".join(kept)

@@ -101,7 +101,7 @@ async def _shown(request: web.Request, *, number: str | None = None, error: Hotl
 
 
 async def _kept(request: web.Request, files: list[FileField]) -> list[str]:
-    return [(await keep_photo(request.app, one.file.read(), one.filename[:200])).id for one in files]
+    return [(await keep_photo(request.app, one.file.read(), page_form.name_of(one))).id for one in files]
 
 
 async def _report(request: web.Request, actor: Actor, given: Mapping[str, str], files: list[FileField]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FORM_LIVES_S: Final = 3600
 MOST_A_MINUTE: Final = 6
+LONGEST_NAME: Final = 200
 TOO_OFTEN: Final = "提交过于频繁，请一分钟后再试"
 
 
@@ -72,6 +73,11 @@ async def read(request: web.Request) -> tuple[dict[str, str], list[FileField]]:
     if any("\x00" in value for value in written.values()):
         raise InvalidRequest(body.HAS_NUL)
     return written, [value for value in sent.values() if isinstance(value, FileField) and value.filename]
+
+
+def name_of(file: FileField) -> str:
+    """Return what a photo is called; bytes that are no text are not kept."""
+    return file.filename.encode(errors="replace").decode().replace("\x00", "")[:LONGEST_NAME]
 
 
 def _signature(hub: Hub, subject: str, made: str) -> str:

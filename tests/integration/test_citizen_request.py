@@ -229,3 +229,18 @@ async def test_a_citizen_whose_trail_is_damaged_still_sees_where_the_request_sta
     async with world.client.get("/me", params={"number": made["number"], "code": made["query_code"]}) as response:
         assert response.status == 200
         assert "办理中" in await response.text()
+
+
+async def test_a_photo_whose_name_is_no_text_is_taken(world: World) -> None:
+    fields = {"form": await form_of(world), "text": TEXT}
+    parts = [f'content-disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+    parts.append(b'content-disposition: form-data; name="photo"; filename="\xff\xfe.jpg"\r\n\r\n' + PHOTO)
+    content = b"".join(b"--edge\r\n" + part + b"\r\n" for part in parts) + b"--edge--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=edge"}
+    async with world.client.post(PATH, data=content, headers=headers) as response:
+        assert response.status == 201, await response.text()
+
+
+async def test_a_nul_in_what_a_citizen_adds_is_refused(world: World) -> None:
+    made = await world.register(TEXT)
+    await world.track(made, "supplement", text="补充说明", attachments=["a\x00b"], ok=(422,))
