@@ -43,10 +43,20 @@ def attached(page: Page, hub: RunningHub, number: str) -> int:
     return len(found.json()["attachments"])
 
 
-def test_without_a_script_a_request_is_handed_in_with_a_photo_followed_and_added_to(
-    running_hub: Callable[..., RunningHub], chromium: Browser, tmp_path: Path
+def test_citizens_hand_in_follow_add_rate_and_ask_again_with_a_script_and_without(
+    running_hub: Callable[..., RunningHub],
+    chromium: Browser,
+    registered: Callable[..., dict[str, str]],
+    tmp_path: Path,
 ) -> None:
     hub = running_hub()
+    _without_a_script(hub, chromium, tmp_path)
+    _with_a_script(hub, chromium)
+    _after_the_answer(hub, chromium, registered(hub, "rated", caller={"phone": "13800000000"}))
+
+
+def _without_a_script(hub: RunningHub, chromium: Browser, tmp_path: Path) -> None:
+    """Handed in with a photo, followed by the link, added to: on a telephone whose browser runs no script."""
     photo = tmp_path / "photo.png"
     photo.write_bytes(PHOTO)
     context = chromium.new_context(
@@ -80,10 +90,8 @@ def test_without_a_script_a_request_is_handed_in_with_a_photo_followed_and_added
     context.close()
 
 
-def test_with_a_script_the_map_names_the_place_and_nothing_typed_is_lost_by_a_reload(
-    running_hub: Callable[..., RunningHub], chromium: Browser
-) -> None:
-    hub = running_hub()
+def _with_a_script(hub: RunningHub, chromium: Browser) -> None:
+    """The map names the place, nothing typed is lost by a reload, and axe-core finds nothing grave on any page."""
     for size, scheme in zip(SIZES, SCHEMES, strict=True):
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="zh-CN", bypass_csp=True, color_scheme=scheme
@@ -136,11 +144,8 @@ def _handed_in_by_map(page: Page, hub: RunningHub) -> list[str]:
     return faults + grave(page)
 
 
-def test_on_a_telephone_a_citizen_rates_and_asks_again(
-    running_hub: Callable[..., RunningHub], chromium: Browser, registered: Callable[..., dict[str, str]]
-) -> None:
-    hub = running_hub()
-    receipt = registered(hub, "rated", caller={"phone": "13800000000"})
+def _after_the_answer(hub: RunningHub, chromium: Browser, receipt: dict[str, str]) -> None:
+    """Rated, and asked again, on a telephone."""
     context = chromium.new_context(viewport={"width": SIZES[1][0], "height": SIZES[1][1]}, locale="zh-CN")
     page = context.new_page()
     _worked(page, hub, receipt["number"])
