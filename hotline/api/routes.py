@@ -87,7 +87,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, answer=health.Backlog),
     get("/api/v1/models", learning.models, "理解模型：在用、候选、影子、漂移", roles=STAFF, answer=learning.Models),
     post("/api/v1/tickets", tickets.create, "登记诉求", roles=INTAKE, body=Register, answers=(201, 200),
-         answer=TicketReceipt, problems=(409,), headers=KEY, required_headers=KEY),
+         answer=TicketReceipt, problems=(404, 409), headers=KEY, required_headers=KEY),
     post("/api/v1/understand", tickets.understood, "只理解、不登记", roles=INTAKE | READERS, body=Register,
          answer=shapes.Understood, problems=(409,)),
     post("/api/v1/explain", explanation.explained, "只理解、不登记，并说明依据", roles=HOTLINE, body=Register,
