@@ -207,13 +207,19 @@ class Callers:
             async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.seconds(CHAT_PATIENCE))):
                 await chat.is_taken.wait()
         except TimeoutError:
-            del self._chats[made]
-            if self.persons.has(made):
-                await self.persons.speak(made, self._text("new_ticket", self.town.chance("chat", made)))
-            else:
-                await self.talk.happens(made, "abandoned", is_perhaps_over=True)
+            # Who is taken at this very moment has not given up.
+            if not chat.is_taken.is_set():
+                del self._chats[made]
+                await self._give_up(made)
+                return
+        await self._live(await chat.number, n)
+
+    async def _give_up(self, made: int) -> None:
+        """A person at a seat is told what it was about, if one has the chat; else it is over."""
+        if self.persons.has(made):
+            await self.persons.speak(made, self._text("new_ticket", self.town.chance("chat", made)))
         else:
-            await self._live(await chat.number, n)
+            await self.talk.happens(made, "abandoned", is_perhaps_over=True)
 
     async def _serve(self, agent: Agent, interaction: int) -> None:
         """An agent has taken a chat: they read, answer, and write it down."""
