@@ -52,10 +52,13 @@ SELECT 'calls_referred', v.part, v.n FROM (
 ) AS c CROSS JOIN LATERAL (VALUES ('', c.whole), ('script', c.script)) AS v (part, n);
 
 -- name: registered(city_code, since, until, low, high)
--- How many tickets the trail says were registered in the time.
-SELECT 'tickets' AS account, '' AS part, count(*) AS n FROM events
-WHERE city_code = :city_code AND ticket_id >= :low AND ticket_id < :high AND seq = 1 AND type = 'register'
-  AND at >= :since AND at < :until;
+-- How many tickets the trail says were registered in the time; what was split off later counts with the whole that it came in.
+SELECT 'tickets' AS account, '' AS part, count(*) AS n FROM events AS e
+LEFT JOIN tickets AS t ON t.city_code = e.city_code AND t.id = e.ticket_id AND t.id >= :low AND t.id < :high
+LEFT JOIN tickets AS whole ON whole.city_code = t.city_code AND whole.id = t.parent
+WHERE e.city_code = :city_code AND e.ticket_id >= :low AND e.ticket_id < :high
+  AND e.seq = 1 AND e.type = 'register'
+  AND coalesce(whole.registered_at, e.at) >= :since AND coalesce(whole.registered_at, e.at) < :until;
 
 -- name: tickets(city_code, since, until, low, high)
 -- The tickets themselves by where they stand now and by what they are; '-' is nothing known.

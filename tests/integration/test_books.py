@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -48,6 +50,20 @@ async def accounts(world: World) -> dict[str, Any]:
 
 def counts(account: dict[str, Any]) -> dict[str, int]:
     return {part["code"]: part["count"] for part in account["parts"] if part["count"]}
+
+
+async def test_what_is_split_off_after_midnight_counts_on_the_day_of_the_whole(world: World) -> None:
+    """It keeps the whole's date of registration, though its own trail begins when it was split off."""
+    whole = await world.register(LAMP)
+    began = datetime.fromisoformat((await world.ticket(whole["number"]))["registered_at"])
+    world.clock.move(days=1)
+    await world.step(whole["number"], "split", who="dispatcher", briefs=["路面也有坑"], reason="两件事")
+    for since, n in ((began - timedelta(hours=1), 2), (began + timedelta(hours=12), 0)):
+        moment = quote(since.isoformat())
+        found = await world.get(f"{BOOKS}?since={moment}", who="supervisor")
+        tickets = [one for one in found["accounts"] if one["name"].startswith("tickets_by")]
+        assert [one["whole"] for one in tickets] == [n] * len(tickets)
+        assert all(one["is_balanced"] for one in tickets)
 
 
 async def test_a_day_adds_up_by_every_account(world: World) -> None:
