@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.acceptance.conftest import RunningHub
 
-HOLLOW = "您好，您反映的问题已收悉，我单位高度重视，感谢您的理解与支持。"
+HOLLOW = "您好，您的来信已收悉，我局十分重视，将进一步加强管理，不断提高服务水平。"
 GOOD = "您好！您反映的路灯问题，我单位已于今日到翠湖路和建设路交叉口更换灯具，路灯已恢复照明，问题已解决。"
 SLOW_MS = 15_000
 expect.set_options(timeout=SLOW_MS)
