@@ -1,7 +1,8 @@
 /** A list of tickets, page by page by the hub's cursor, renewed in place when something happened to one that is shown. */
 import { useDebounceFn } from '@vueuse/core'
-import { onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { ask, http, problemOf, type Problem, type Schemas } from '@/api/client'
+import { onMounted, onUnmounted, watch } from 'vue'
+import { ask, http, type Schemas } from '@/api/client'
+import { usePaged, type Paged } from '@/api/paged'
 import type { paths } from '@/api/schema'
 import { useLive } from '@/stores/live'
 
@@ -12,44 +13,14 @@ export type ReadPage = (query: { cursor?: string; limit: number }) => Promise<{ 
 const PAGE = 100
 const RENEW_AFTER_MS = 800
 
-export interface TicketPages {
-  tickets: ShallowRef<TicketLine[]>
-  loading: Ref<boolean>
-  problem: Ref<Problem | null>
-  hasMore: Ref<boolean>
-  hasLoaded: Ref<boolean>
-  /** How many changed or came since the list was read, where the list stands still while one works in it. */
-  reload: () => Promise<void>
-  more: () => Promise<void>
-}
+export type TicketPages = Omit<Paged<TicketLine>, 'rows' | 'put'> & { tickets: Paged<TicketLine>['rows'] }
 
 /** Return the pages of what `read` reads, read anew when `query` changes and when live events say so. */
 export function useTicketPages(read: ReadPage, query: () => unknown, renews: (event: string) => boolean = () => true): TicketPages {
-  const tickets = shallowRef<TicketLine[]>([])
-  const [loading, hasMore, hasLoaded] = [ref(false), ref(false), ref(false)]
-  const problem = ref<Problem | null>(null)
-  let cursor: string | null = null
-  let latest = 0
-
-  async function load(from: string | null, limit: number): Promise<void> {
-    const mine = ++latest
-    loading.value = true
-    try {
-      const page = await read({ ...(from ? { cursor: from } : {}), limit })
-      if (mine !== latest) return
-      tickets.value = from ? [...tickets.value, ...page.tickets] : page.tickets
-      cursor = page.cursor
-      hasMore.value = page.cursor !== null
-      hasLoaded.value = true
-      problem.value = null
-    } catch (error) {
-      if (mine === latest) problem.value = problemOf(error)
-    } finally {
-      if (mine === latest) loading.value = false
-    }
-  }
-  const reload = (): Promise<void> => load(null, PAGE)
-  const more = async (): Promise<void> => { if (hasMore.value && !loading.value && cursor) await load(cursor, PAGE) }
+  const { rows: tickets, loading, problem, hasMore, hasLoaded, reload, more } = usePaged(async (cursor) => {
+    const page = await read({ ...(cursor ? { cursor } : {}), limit: PAGE })
+    return { rows: page.tickets, cursor: page.cursor }
+  })
   // Only the first page is renewed by itself: who has scrolled far keeps what they look at.
   const renew = useDebounceFn(() => (tickets.value.length <= PAGE ? reload() : Promise.resolve()), RENEW_AFTER_MS, { maxWait: 5000 })
   const live = useLive()

@@ -13,4 +13,3 @@ const asIs = (file: File) => ({
 /** A photo of the work: nothing but the picture is kept. */
 export const uploadPhoto = (file: File): Promise<Schemas['Attached']> => ask(http.POST('/api/v1/photos', asIs(file)))
 export const uploadFile = (file: File): Promise<Schemas['Attached']> => ask(http.POST('/api/v1/attachments', asIs(file)))
-export const addressOf = (id: string): string => `/api/v1/attachments/${id}`

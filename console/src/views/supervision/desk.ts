@@ -38,18 +38,6 @@ export const ofRed = (one: Schemas['RedPartLine']): Pressed => ({
   why: [],
 })
 
-export const ofPingPong = (one: Schemas['PingPongTicket']): Pressed => ({
-  key: one.number,
-  number: one.number,
-  category: one.category.name,
-  department: one.lead?.name ?? '',
-  at: one.promised_at,
-  urgency: one.urgency,
-  level: one.supervision_level,
-  chance: null,
-  why: [],
-})
-
 /** Steps that press without moving a state; which of them one may take says the ticket. */
 const PRESSING = ['remind', 'supervise', 'escalate']
 export const pressing = (allowed: string[]): string[] => PRESSING.filter((action) => allowed.includes(action))
