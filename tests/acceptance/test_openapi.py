@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CITY = HERE.parent.parent / "cities" / "yunzhou"
 TICKETS, CALLS = 120, 40
-# Whoever is known asks in turn: with so many examples each of the eleven has a few.
+# Whoever is known asks in turn: with so many examples each of the eighteen has one or two, beside those of the coverage phase.
 EXAMPLES = 20
-LONGEST_S = 400
+LONGEST_S = 800
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -33,8 +33,6 @@ CHECKS = (
     "response_schema_conformance",
     "negative_data_rejection",
 )
-STAFF = ("agent", "dispatcher", "reviewer", "follow_up", "supervisor", "administrator", "auditor", "leader")
-
 
 # Parts of the description that were not tried are a fault of it, or of this test.
 UNTRIED = ("unresolvable_reference", "unsupported_regex", "missing_deserializer", "unmatched_filter", "rate_limited")
@@ -43,7 +41,7 @@ SIGN_OUT = "delete_session"
 REACHED = {"POST /api/v1/tickets/{number}/steps", "POST /api/v1/callbacks/{department}"}
 
 
-@pytest.mark.timeout(540)
+@pytest.mark.timeout(960)
 def test_no_credential_brings_a_server_error_or_an_answer_that_is_not_described(
     running_hub: Callable[..., RunningHub], tmp_path: Path
 ) -> None:
@@ -55,7 +53,7 @@ def test_no_credential_brings_a_server_error_or_an_answer_that_is_not_described(
         "nobody": {},
         "channel": bearer(hub.access["channels"]["phone"]),
         "department": bearer(hub.access["departments"][department]["token"]),
-        **{role: sign_in(hub, users[role]) for role in STAFF},
+        **{role: sign_in(hub, user) for role, user in users.items()},
     }
     taken = tmp_path / "taken"
     wrong = fuzz(hub, {**known, "who": who, "department": department, "taken": str(taken)}, tmp_path / "report.json")
@@ -63,7 +61,7 @@ def test_no_credential_brings_a_server_error_or_an_answer_that_is_not_described(
     reached = [line.split(" ", 1) for line in taken.read_text().splitlines()]
     assert {asked for _, asked in reached} >= REACHED
     assert {name for name, _ in reached} == set(who)
-    for role in STAFF:
+    for role in users:
         assert ask(hub, "GET", "/api/v1/session", None, who[role])["role"] == role, "the run lost its session"
     assert hub.is_ready()
 
