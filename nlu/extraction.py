@@ -15,18 +15,21 @@ from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
 from nlu.similarity import Told
+from nlu.span_choice import Taste, best_run
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
 from nlu.times import beyond_time
 
 # A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
-_TITLE_BONUS: Final = np.array((1.0, 1.5))
+_TITLE_BONUS: Final = np.array((1.0, 0.5))
 # A place is told in nearly every request and a subject in most; the letters tell both more seldom.
-_READINESS: Final = np.array((2.0, 2.0))
+_READINESS: Final = np.array((2.0, 3.0))
 _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or district
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
+_TASTE_IN_PLACES: Final = Taste(exactness=1.0, sharpness=0.6, more=0.0, less=0.0)
+_TASTE_IN_SUBJECTS: Final = Taste(exactness=0.5, sharpness=0.7, more=0.15, less=0.1)
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
 # 12点, 3.5公里, 7号 by themselves are no place, nor is 定金5万8.
 _MEASURE: Final = re.compile(
@@ -34,7 +37,6 @@ _MEASURE: Final = re.compile(
     r"(?:点钟?|时|分|日|号|月|年|岁|米|公里|里|吨|斤|万|元|块)?半?"
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
-_LONGEST_SUBJECT: Final = 40  # characters
 _MASKED: Final = MASK[0]
 _SHORTEST_SPAN: Final = 2  # characters that are left of a span whose time was taken away
 
@@ -106,20 +108,21 @@ class Extractor:
         runs, none = self._model.runs(sheet)
         if sheet.titled:
             runs[:, : sheet.titled] += _TITLE_BONUS[:, None, None]
-        least = none - _READINESS
-        place, worth = _best(sheet, _specific(sheet, runs[0]))
-        is_place = (
-            worth > least[0] and _CHINESE.search(sheet.text, *place) and not _MEASURE.fullmatch(sheet.text, *place)
-        )
-        return _in_earnest(sheet, place) if is_place else None, _in_earnest(
-            sheet, _subject(sheet, runs[1], float(least[1]))
+        least = (none - _READINESS).tolist()
+        return (
+            _in_earnest(sheet, _place(sheet, runs[0], least[0])),
+            _in_earnest(sheet, _subject(sheet, runs[1], least[1])),
         )
 
 
-def _best(sheet: WordSheet, runs: Numbers) -> tuple[tuple[int, int], float]:
-    first, length = divmod(int(runs.argmax()), LONGEST)
-    last = min(first + length, len(sheet.cuts) - 1)
-    return (int(sheet.starts[first]), int(sheet.ends[last])), float(runs[first, length])
+def _place(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
+    """Return the offsets of the place, None where none is told."""
+    found = best_run(sheet, _specific(sheet, runs), _TASTE_IN_PLACES)
+    if found is None or found[1] <= least:
+        return None
+    span = found[0]
+    is_place = _CHINESE.search(sheet.text, *span) and not _MEASURE.fullmatch(sheet.text, *span)
+    return span if is_place else None
 
 
 def _in_earnest(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -144,19 +147,20 @@ def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
 
 
 def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
-    """Return the offsets of the subject: the best run, or a body or role whose name speaks for it."""
-    best, worth = _best(sheet, runs)
-    if not sheet.bodies:
-        return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
-    firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
-    lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
-    for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
-        is_run = _is_run(sheet, body, first, last)
-        own = max(float(runs[first, last - first]), _UNLIKELY) if is_run else _UNLIKELY
-        own += _BODY_SHARE * (body.worth + _BODY_HEAD_START)
-        if own > worth:
-            best, worth = (body.start, body.end), own
-    return best if worth > least and best[1] - best[0] <= _LONGEST_SUBJECT else None
+    """Return the offsets of the subject, among the runs also those of a body or role, for which its name speaks."""
+    besides = []
+    if sheet.bodies:
+        runs = runs.copy()
+        firsts = sheet.starts.searchsorted([body.start for body in sheet.bodies]).tolist()
+        lasts = sheet.ends.searchsorted([body.end for body in sheet.bodies]).tolist()
+        for body, first, last in zip(sheet.bodies, firsts, lasts, strict=True):
+            own = _BODY_SHARE * (body.worth + _BODY_HEAD_START)
+            if _is_run(sheet, body, first, last):
+                runs[first, last - first] = max(float(runs[first, last - first]), _UNLIKELY) + own
+            else:
+                besides.append((body.start, body.end, _UNLIKELY + own))
+    found = best_run(sheet, runs, _TASTE_IN_SUBJECTS, besides)
+    return found[0] if found is not None and found[1] > least else None
 
 
 def _is_run(sheet: WordSheet, body: Body, first: int, last: int) -> bool:

@@ -10,9 +10,10 @@ from models.city import FlagRule
 from models.vocabulary import Flag
 from nlu.pattern_set import PatternSet
 
-# Nothing reaches across the end of a clause: `.` in a city's pattern does not match a line end.
+# `.` in a city's pattern does not reach across the end of a clause, a line end; what may do so is written `[\s\S]`.
 _CLAUSE_ENDS: Final = "，。！？；,;!?…"
-_ALWAYS_FORCING: Final = frozenset({Flag.SUICIDE, Flag.GAS, Flag.THREAT})
+# Where a life may hang on the words, however late in a letter they come.
+ALWAYS_FORCING: Final = frozenset({Flag.SUICIDE, Flag.GAS, Flag.THREAT})
 
 
 class FlagHit(Struct, frozen=True):
@@ -47,7 +48,7 @@ class FlagRules:
                 rest[owner] = self._excluded[owner].sub(_struck_out, clauses)
             again = found if rest[owner] == clauses else found.re.search(rest[owner])
             if again and (owner not in hits or again.start() < hits[owner].start):
-                hits[owner] = FlagHit(self._rules[owner], again[0], again.start())
+                hits[owner] = FlagHit(self._rules[owner], text[slice(*again.span())], again.start())
         return tuple(hits[owner] for owner in sorted(hits))
 
 
@@ -65,7 +66,7 @@ def forcing(hits: Iterable[FlagHit], *, central_until: int) -> tuple[FlagHit, ..
     flag, so that a person looks, but forces nothing, except where a life may hang on it.
     """
     return tuple(
-        hit for hit in hits if hit.rule.floor and (hit.start < central_until or hit.rule.flag in _ALWAYS_FORCING)
+        hit for hit in hits if hit.rule.floor and (hit.start < central_until or hit.rule.flag in ALWAYS_FORCING)
     )
 
 

@@ -27,6 +27,10 @@ _ADMIN: Final = re.compile(r"(?:[A-Z]\d{0,2}|[\u4e00-\u9fff]{2})[省市区县]$"
 _PLACE_END: Final = re.compile(
     r"(?:[路街道镇乡村区县市省]|小区|社区|街道|花园|广场|大道|栋|号|期|楼|口|侧|附近|对面|旁)$"
 )
+# Who is called by a firm's full name is meant before a role (开发商, 搅拌站) that it plays.
+_FIRMS: Final = words("party", "firms")
+_FULL_NAME: Final = 6  # characters
+_FULL_NAME_BONUS: Final = 2.5
 _NAME_WORDS: Final = 4
 _SHORTEST_NAME: Final = 3  # characters, the ending included
 _PERSON: Final = re.compile(
@@ -101,7 +105,9 @@ def _named(text: str, cuts: Sequence[tuple[str, str]], endings: Iterable[int]) -
         if admin is not None and word.endswith(_PUBLIC):
             start = admin.start()
         if start < ends[index] and ends[index + 1] - start >= _SHORTEST_NAME:
-            yield start, worth_of_word(word), text[start : ends[index + 1]]
+            name = text[start : ends[index + 1]]
+            is_full = len(name) >= _FULL_NAME and name.endswith(_FIRMS)
+            yield start, worth_of_word(word) + is_full * _FULL_NAME_BONUS, name
 
 
 def _roles(text: str) -> Iterator[tuple[int, float, str]]:

@@ -40,6 +40,7 @@ _DECAY: Final = 1e-3
 _DROPPED: Final = 0.2  # of the features in each look, so that none is relied on alone
 _FEWEST: Final = 16  # words with a feature, or it is left out
 _OFTEN: Final = 3  # times; a word told so often is known before anybody waits for it
+_EACH: Final = 5  # looks, after which the weights are added up for their mean
 _LEAST: Final = 5e-3  # a gradient below it moves nothing
 _OPENING: Final = 700  # characters, as the reader reads
 _BARRED: Final = np.tile([NEVER if role == INNER else 0.0 for role in range(ROLES)], len(TARGETS))
@@ -63,6 +64,17 @@ class _Table:
         self.weights = np.zeros((rows, columns))
         self._squares = np.full((rows, columns), 0.05)
         self._has_nothing = has_nothing
+        self._sum = np.zeros((rows, columns))
+        self._summed = 0
+
+    def add_up(self) -> None:
+        """Let the present weights count in the mean."""
+        self._sum += self.weights
+        self._summed += 1
+
+    def mean(self) -> Numbers:
+        """Return the mean of the weights that were added up, or the present ones."""
+        return self._sum / self._summed if self._summed else self.weights
 
     def learn(self, rows: Codes, gradients: Numbers) -> None:
         """Move the weights of `rows` (n, m) against `gradients` (n, columns)."""
@@ -92,7 +104,7 @@ def fit_spans(city: City, letters: Sequence[LetterRow]) -> SpanWeights | None:
     for example in (example for examples in rounds for example in examples):
         example.words = rows[example.words]
     vocabulary = tuple(name for name, number in features.items() if is_kept[number])
-    learner = _Learner(len(vocabulary), len(tags))
+    learner = _Learner(len(vocabulary), len(tags), sum(map(len, rounds)))
     for examples in rounds:
         for example in examples:
             learner.look(example)
@@ -159,17 +171,19 @@ def _runs_of(sheet: WordSheet, span: str) -> list[tuple[int, int]] | None:
 
 
 class _Learner:
-    """Looks at one example after another."""
+    """Looks at one example after another. What it has learnt is the mean of its second half, which hangs less on the last ones."""
 
-    def __init__(self, words: int, tags: int) -> None:
+    def __init__(self, words: int, tags: int, examples: int) -> None:
         self._chance = np.random.default_rng(_SEED)
         self._tags = tags
+        self._summed_after = examples // 2
+        self._looks = 0
         shapes = {**SHAPES, "words": (words + 1, COLUMNS), "tag_pairs": ((tags + 1) ** 2, 4)}
         self._tables = {name: _Table(*shape, has_nothing=name in _WITH_NOTHING) for name, shape in shapes.items()}
 
     def tables(self) -> dict[str, NDArray[np.float32]]:
         """Return the weights, of the words without the row that means nothing."""
-        found = {name: table.weights.astype(np.float32) for name, table in self._tables.items()}
+        found = {name: table.mean().astype(np.float32) for name, table in self._tables.items()}
         found["words"] = found["words"][1:]
         return found
 
@@ -198,6 +212,10 @@ class _Learner:
         self._tables["starts"].learn(starts_at, wrong.begins)
         self._tables["lengths"].learn(np.arange(LONGEST)[:, None], wrong.lengths)
         self._tables["none"].learn(np.zeros((1, 1), np.intp), wrong.none)
+        self._looks += 1
+        if self._looks >= self._summed_after and self._looks % _EACH == 0:
+            for table in self._tables.values():
+                table.add_up()
 
     def _weights(self, name: str, rows: Codes) -> Numbers:
         found: Numbers = self._tables[name].weights[rows].sum(axis=1)
