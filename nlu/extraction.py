@@ -15,7 +15,7 @@ from nlu.parties import Body, accused_of
 from nlu.place_words import PlaceWords
 from nlu.places import named_place, place_at, place_of_address
 from nlu.similarity import Told
-from nlu.span_choice import Taste, best_run
+from nlu.span_choice import best_run
 from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
@@ -28,8 +28,6 @@ _READINESS: Final = np.array((2.0, 3.0))
 _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or district
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0
-_TASTE_IN_PLACES: Final = Taste(exactness=1.0, sharpness=0.6, more=0.0, less=0.0)
-_TASTE_IN_SUBJECTS: Final = Taste(exactness=0.5, sharpness=0.7, more=0.15, less=0.1)
 _UNLIKELY: Final = -12.0  # what a name is worth at least, whatever the model thinks of its words
 # 12点, 3.5公里, 7号 by themselves are no place, nor is 定金5万8.
 _MEASURE: Final = re.compile(
@@ -117,7 +115,7 @@ class Extractor:
 
 def _place(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] | None:
     """Return the offsets of the place, None where none is told."""
-    found = best_run(sheet, _specific(sheet, runs), _TASTE_IN_PLACES)
+    found = best_run(sheet, _specific(sheet, runs))
     if found is None or found[1] <= least:
         return None
     span = found[0]
@@ -159,7 +157,7 @@ def _subject(sheet: WordSheet, runs: Numbers, least: float) -> tuple[int, int] |
                 runs[first, last - first] = max(float(runs[first, last - first]), _UNLIKELY) + own
             else:
                 besides.append((body.start, body.end, _UNLIKELY + own))
-    found = best_run(sheet, runs, _TASTE_IN_SUBJECTS, besides)
+    found = best_run(sheet, runs, besides)
     return found[0] if found is not None and found[1] > least else None
 
 

@@ -9,98 +9,69 @@ from math import exp
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
+from numpy.typing import NDArray
 
 from nlu.span_model import Numbers
-from nlu.span_weights import LONGEST, NEVER
+from nlu.span_weights import LONGEST
 from nlu.span_words import WordSheet
 
-_MARGIN: Final = 5.0  # log-odds behind the best run; what lies farther behind adds nothing
-_MOST: Final = 40  # runs that are weighed against one another
+_MARGIN: Final = 3.5  # log-odds behind the best run; what lies farther behind adds next to nothing
+_MOST: Final = 20  # runs that are weighed against one another
+_SHARPNESS: Final = 0.5  # by which the log-odds are evened out: the model is surer of itself than it may be
 _SHORTEST: Final = 2  # characters of what says anything
 _LONGEST_TOLD: Final = 40  # characters
 
 Run = tuple[int, int, float]  # where it begins and ends, and what it is worth
 
 
-class Taste(Struct, frozen=True):
-    """How runs are chosen.
-
-    `exactness` is what being the very words counts beside an overlap, `sharpness` (0..1) how far the odds are kept apart.
-    Who tells more or less than is right is given the share of the length that both have, to the power of `more` or `less`.
-    """
-
-    exactness: float
-    sharpness: float
-    more: float
-    less: float
-
-
-class Candidate(Struct):
-    """Words that may be told: where they stand best, how good they are there, and what speaks for them in all."""
-
-    span: tuple[int, int]
-    worth: float
-    odds: float
-
-
-def best_run(
-    sheet: WordSheet, runs: Numbers, taste: Taste, besides: Sequence[Run] = ()
-) -> tuple[tuple[int, int], float] | None:
+def best_run(sheet: WordSheet, runs: Numbers, besides: Sequence[Run] = ()) -> tuple[tuple[int, int], float] | None:
     """Return the offsets of what to tell and the worth of the best run, None where none says anything.
 
     `besides` are what may be told too, though it begins or ends within a word.
     """
     flat = runs.ravel()
-    most = max(float(flat.max()), max((worth for _, _, worth in besides), default=NEVER))
+    most = float(flat.max())
+    for _, _, worth in besides:
+        most = max(most, worth)
     likely = (flat > most - _MARGIN).nonzero()[0]
     if len(likely) > _MOST:
         likely = likely[np.argpartition(-flat[likely], _MOST)[:_MOST]]
     told_too = [run for run in besides if run[2] > most - _MARGIN]
-    found = _candidates(sheet.text, [*_runs(sheet, flat, likely.tolist()), *told_too], most, taste.sharpness)
-    if not found:
+    spans, odds = _by_words(sheet.text, [*_runs(sheet, flat, likely), *told_too], most)
+    if not spans:
         return None
-    if len(found) == 1:
-        return next(iter(found.values())).span, most
-    odds = [(words, one.odds) for words, one in found.items()]
-    told = max(found, key=lambda words: _support(words, odds, taste) + taste.exactness * found[words].odds)
-    return found[told].span, most
+    return spans[_foremost(odds)], most
 
 
-def _runs(sheet: WordSheet, flat: Numbers, likely: list[int]) -> Iterable[Run]:
-    last = len(sheet.cuts) - 1
-    starts = sheet.starts[[index // LONGEST for index in likely]].tolist()
-    ends = sheet.ends[[min(index // LONGEST + index % LONGEST, last) for index in likely]].tolist()
+def _runs(sheet: WordSheet, flat: Numbers, likely: NDArray[np.intp]) -> Iterable[Run]:
+    firsts, lengths = np.divmod(likely, LONGEST)
+    starts = sheet.starts.take(firsts).tolist()
+    ends = sheet.ends.take(firsts + lengths, mode="clip").tolist()
     return zip(starts, ends, flat[likely].tolist(), strict=True)
 
 
-def _candidates(text: str, runs: Iterable[Run], most: float, sharpness: float) -> dict[str, Candidate]:
-    """Return the likely runs by their words."""
-    found: dict[str, Candidate] = {}
+def _by_words(text: str, runs: Iterable[Run], most: float) -> tuple[dict[str, tuple[int, int]], dict[str, float]]:
+    """Return where the words of runs stand best, and what speaks for them wherever they stand."""
+    spans: dict[str, tuple[int, int]] = {}
+    odds: dict[str, float] = {}
+    best: dict[str, float] = {}
     for start, end, worth in runs:
         if not _SHORTEST <= end - start <= _LONGEST_TOLD:
             continue
-        odds = exp((worth - most) * sharpness)
         words = text[start:end]
-        known = found.get(words)
-        if known is None:
-            found[words] = Candidate((start, end), worth, odds)
-            continue
-        known.odds += odds
-        if worth > known.worth:
-            known.span, known.worth = (start, end), worth
-    return found
+        odds[words] = odds.get(words, 0.0) + exp((worth - most) * _SHARPNESS)
+        if worth > best.get(words, -np.inf):
+            spans[words], best[words] = (start, end), worth
+    return spans, odds
 
 
-def _support(words: str, odds: list[tuple[str, float]], taste: Taste) -> float:
-    """Return what speaks for words: their own odds, and those of what they are a part of or contain."""
-    length = len(words)
-    return sum(
-        [
-            share * (len(other) / length) ** taste.more
-            if other in words
-            else share * (length / len(other)) ** taste.less
-            for other, share in odds
-            if other in words or words in other
-        ]
+def _foremost(odds: dict[str, float]) -> str:
+    """Return the words for which most speaks: their own odds, twice, and those of what they are a part of or contain."""
+    likeliest = max(odds, key=odds.__getitem__)
+    if 2 * odds[likeliest] >= sum(odds.values()):
+        return likeliest
+    others = [*odds.items()]
+    return max(
+        odds,
+        key=lambda words: odds[words] + sum([share for other, share in others if other in words or words in other]),
     )
