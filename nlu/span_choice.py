@@ -6,6 +6,7 @@ that speak of the same speak for one another, and a name that is told three time
 
 from collections.abc import Iterable, Sequence
 from math import exp
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ _MOST: Final = 20  # runs that are weighed against one another
 _SHARPNESS: Final = 0.5  # by which the log-odds are evened out: the model is surer of itself than it may be
 _SHORTEST: Final = 2  # characters of what says anything
 _LONGEST_TOLD: Final = 40  # characters
+
+_WORTH: Final = itemgetter(2)
 
 Run = tuple[int, int, float]  # where it begins and ends, and what it is worth
 
@@ -54,24 +57,21 @@ def _by_words(text: str, runs: Iterable[Run], most: float) -> tuple[dict[str, tu
     """Return where the words of runs stand best, and what speaks for them wherever they stand."""
     spans: dict[str, tuple[int, int]] = {}
     odds: dict[str, float] = {}
-    best: dict[str, float] = {}
-    for start, end, worth in runs:
-        if not _SHORTEST <= end - start <= _LONGEST_TOLD:
-            continue
-        words = text[start:end]
-        odds[words] = odds.get(words, 0.0) + exp((worth - most) * _SHARPNESS)
-        if worth > best.get(words, -np.inf):
-            spans[words], best[words] = (start, end), worth
+    for start, end, worth in sorted(runs, key=_WORTH):
+        if _SHORTEST <= end - start <= _LONGEST_TOLD:
+            words = text[start:end]
+            odds[words] = odds.get(words, 0.0) + exp((worth - most) * _SHARPNESS)
+            spans[words] = (start, end)
     return spans, odds
 
 
 def _foremost(odds: dict[str, float]) -> str:
     """Return the words for which most speaks: their own odds, twice, and those of what they are a part of or contain."""
-    likeliest = max(odds, key=odds.__getitem__)
-    if 2 * odds[likeliest] >= sum(odds.values()):
-        return likeliest
-    others = [*odds.items()]
-    return max(
-        odds,
-        key=lambda words: odds[words] + sum([share for other, share in others if other in words or words in other]),
-    )
+    names, shares = [*odds], [*odds.values()]
+    support = [2 * share for share in shares]
+    for one, words in enumerate(names):
+        for other in range(one):
+            if words in names[other] or names[other] in words:
+                support[one] += shares[other]
+                support[other] += shares[one]
+    return names[support.index(max(support))]

@@ -97,6 +97,73 @@ def test_near_misses_raise_no_flag(text: str, flag: str) -> None:
     assert flag not in flags(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有人落水了，快救人",
+        "三楼着火，还有两个没跑出来",
+        "快来救人，他拿扳手砸前妻",
+        "密室逃脱里的快救人关卡很好玩",
+        "平台清盘太突然，我们一个都没逃出来",
+        "挖机埋了人家的果树苗",
+    ],
+)
+def test_a_cry_for_rescue_alone_is_no_collapse(text: str) -> None:
+    assert "collapse" not in flags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("楼板砸下来，我爱人在下面，快救人", "collapse"),
+        ("砖窑的拱顶垮了，埋了两个", "collapse"),
+        ("井塌了，师傅埋到脖子", "collapse"),
+        ("二层走廊下沉五公分，还有两个班在上课", "collapse"),
+        ("预制板断为两截，只用木桩撑着", "collapse"),
+        ("洗澡间装着热水器，我爱人坐在地上，嘴唇通红", "gas"),
+        ("火盆烧了一夜。老两口叫不醒", "gas"),
+        ("工棚里烧蜂窝煤，早上三个人站不稳", "gas"),
+        ("寝室长每周收保护费", "minor"),
+        ("后排的拿圆规扎他，他今天死活不肯进教室", "minor"),
+        ("教官令新生互扇耳光", "minor"),
+        ("给女儿的信压在枕头下面", "suicide"),
+        ("这个号码以后不会再有人用", "suicide"),
+        ("钥匙给邻居了，都安排好了，没有别的事", "suicide"),
+        ("不欠谁的了，可以走了", "suicide"),
+        ("棺材我都替他订好了", "threat"),
+        ("门口有人送来花圈，收到一封没署名的信，写着当心你家女儿", "threat"),
+        ("快递里寄来两颗子弹", "threat"),
+    ],
+)
+def test_what_the_gravest_dangers_look_like_is_seen_without_their_names(text: str, flag: str) -> None:
+    assert flag in flags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("热水器打不着火，洗冷水澡洗了一个礼拜", "gas"),
+        ("冬天老人烤火盆取暖，热力公司快来修", "gas"),
+        ("暖气太足，陪护的人脸都通红", "gas"),
+        ("夜市的摊主把管理费叫保护费", "minor"),
+        ("孩子嫌食堂难吃，不想回学校吃饭", "minor"),
+        ("给父母的信交上去以后学校弄丢了", "suicide"),
+        ("打了三次电话都没有人接电话", "suicide"),
+        ("殡葬用品店把花圈摆到人行道上", "threat"),
+        ("爷爷早年备好了棺材，火化后怎么补偿", "threat"),
+        ("祭祀店把纸钱倒进绿化带", "threat"),
+    ],
+)
+def test_what_only_looks_like_them_is_not(text: str, flag: str) -> None:
+    assert flag not in flags(text)
+
+
+def test_a_pattern_may_reach_on_where_it_says_so_and_its_words_are_told_as_they_stand() -> None:
+    rule = FlagRule(flag=Flag.GAS, name="燃气", floor=1, desk=False, patterns=(r"火盆[\s\S]{0,8}叫不醒",), exclude=())
+    (hit,) = FlagRules([rule]).find("屋里有火盆，人叫不醒")
+    assert (hit.words, hit.start) == ("火盆，人叫不醒", 3)
+
+
 @pytest.mark.parametrize("text", ["", "啊", "😡" * 3, "12345", "hello", "停水" * 25_000])
 def test_awkward_texts_raise_no_flag_of_danger(text: str) -> None:
     assert not flags(text) & {"suicide", "gas", "fire"}

@@ -63,6 +63,26 @@ def test_else_a_hit_stands_however_unlikely_the_model_finds_it(text: str) -> Non
     assert (flags(verdict.believed), verdict.doubted) == ([Flag.FIRE], ())
 
 
+def test_what_whoever_took_the_call_asks_the_police_for_is_never_doubted() -> None:
+    for asked in ("建议通报公安", "请立即通知110", "望联系辖区派出所"):
+        text = f"{UNREAL}有人喊着火，{asked}"
+        verdict = Suspicions(model()).judge(scores(-3, -3, -3, -3), hits(text), text)
+        assert (flags(verdict.believed), verdict.doubted) == ([Flag.FIRE], ())
+    text = f"{UNREAL}有人喊着火，公安在门口"
+    assert flags(Suspicions(model()).judge(scores(-3, -3, -3, -3), hits(text), text).doubted) == [Flag.FIRE]
+
+
+def test_where_a_life_may_hang_on_the_words_more_must_speak_against_them() -> None:
+    strong, faint = model(), model()
+    faint.weights[:, 3] = -0.06
+    for doubting, flag in ((strong, [Flag.GAS]), (faint, [])):
+        text = f"{UNREAL}有人喊煤气漏"
+        verdict = Suspicions(doubting).judge(scores(-3, -3, -3, -3), hits(text), text)
+        assert flags(verdict.doubted) == flag
+    text = f"{UNREAL}有人喊着火"
+    assert flags(Suspicions(faint).judge(scores(-3, -3, -3, -3), hits(text), text).doubted) == [Flag.FIRE]
+
+
 def test_a_hit_that_the_model_finds_likely_or_does_not_know_stands() -> None:
     text = f"{UNREAL}有人喊着火"
     assert flags(Suspicions(model()).judge(scores(0, -3, -3, -0.2), hits(text), text).believed) == [Flag.FIRE]
