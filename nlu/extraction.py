@@ -24,7 +24,7 @@ from nlu.times import beyond_time
 # A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
 _TITLE_BONUS: Final = np.array((1.0, 0.5))
 # A place is told in nearly every request and a subject in most; the letters tell both more seldom.
-_READINESS: Final = np.array((2.0, 3.0))
+_READINESS: Final = np.array((1.5, 2.5))
 _BARE_AREA: Final = 3.0  # what a title is worth beside no more than a city or district
 _BODY_SHARE: Final = 0.75
 _BODY_HEAD_START: Final = 1.0

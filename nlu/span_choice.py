@@ -17,7 +17,7 @@ from nlu.span_weights import LONGEST
 from nlu.span_words import WordSheet
 
 _MARGIN: Final = 3.5  # log-odds behind the best run; what lies farther behind adds next to nothing
-_MOST: Final = 20  # runs that are weighed against one another
+_MOST: Final = 16  # runs that are weighed against one another
 _SHARPNESS: Final = 0.5  # by which the log-odds are evened out: the model is surer of itself than it may be
 _SHORTEST: Final = 2  # characters of what says anything
 _LONGEST_TOLD: Final = 40  # characters

@@ -1,6 +1,7 @@
 """The words of a request as the span model sees them: what each is, where it stands, whether it is told twice."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -144,9 +145,7 @@ def _held(parts: Sequence[tuple[int, int, int]], text: str, starts: Codes, ends:
 def _told(cuts: Sequence[tuple[str, str]], titled: int) -> Codes:
     """Return for every word whether it is told once (0), several times (1) or in title and text (2)."""
     words = [word for word, _ in cuts]
-    once, often = set[str](), set[str]()
-    for word in words:
-        (often if word in once else once).add(word)
+    often = {word for word, times in Counter(words).items() if times > 1}
     # Bytes become an array in a fraction of the time that a list takes.
     told = np.frombuffer(bytes(map(often.__contains__, words)), np.uint8).astype(np.intp)
     if titled:
