@@ -20,6 +20,7 @@ from nlu.span_model import Numbers, SpanModel
 from nlu.span_weights import LONGEST, SpanWeights
 from nlu.span_words import SheetReader, WordSheet
 from nlu.times import beyond_time
+from nlu.words import words
 
 # A title names the place and the subject. Letters to learn from seldom say either there, so that this is set by hand.
 _TITLE_BONUS: Final = np.array((1.0, 0.5))
@@ -36,6 +37,7 @@ _MEASURE: Final = re.compile(
 )
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _MASKED: Final = MASK[0]
+_TYPES: Final = frozenset(words("place", "types"))  # 小区, 医院: no place, where they stand behind a time alone
 _SHORTEST_SPAN: Final = 2  # characters that are left of a span whose time was taken away
 
 
@@ -130,7 +132,8 @@ def _in_earnest(sheet: WordSheet, span: tuple[int, int] | None) -> tuple[int, in
     start = beyond_time(sheet.text, *span)
     if start == span[0] or any(name.start < start and span[0] < name.end for name in sheet.names):
         return span
-    return (start, span[1]) if span[1] - start >= _SHORTEST_SPAN else None
+    left = sheet.text[start : span[1]]
+    return (start, span[1]) if len(left) >= _SHORTEST_SPAN and left not in _TYPES else None
 
 
 def _specific(sheet: WordSheet, runs: Numbers) -> Numbers:
