@@ -97,7 +97,7 @@ async def register(
 
     # One statement writes a ticket and is its own transaction; where there is more to write there are two.
     is_more = request.has_more or report or set(proposal.flags) & set(hub.policy.handoff.clues)
-    lend = hub.database.write if is_more else hub.database.read
+    lend = hub.database.write if is_more else hub.database.read_loosely
     try:
         return await lend(attempt)
     except (steps.KeyAlreadyUsed, InvalidRequest) as error:

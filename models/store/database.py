@@ -7,7 +7,7 @@ import contextlib
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import aiosql
 import asyncpg
@@ -45,6 +45,7 @@ PASSING: Final = (
 )
 RETRY_FOR_S: Final = 8.0
 CONNECT_WITHIN_S: Final = 60.0
+ACQUIRE_WITHIN_S: Final = 5.0
 MADE_WITHIN_S: Final = 10.0
 
 
@@ -94,6 +95,37 @@ def queries(name: str) -> Any:
     return aiosql.from_path(SQL_FOLDER / f"{name}.sql", Adapter)  # type: ignore[arg-type]
 
 
+class AnyConnection:
+    """Runs each statement on whatever connection is free, the last used one first: between two of them none is held."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+
+    def is_in_transaction(self) -> bool:
+        """Never: every statement is its own."""
+        return False
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Return every row."""
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
+            return await connection.fetch(sql, *arguments)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Return the first row."""
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
+            return await connection.fetchrow(sql, *arguments)
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """Return the first column of the first row."""
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
+            return await connection.fetchval(sql, *arguments)
+
+    async def execute(self, sql: str, *arguments: Any) -> str:
+        """Return PostgreSQL's word for what was done."""
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
+            return await connection.execute(sql, *arguments)
+
+
 class Session:
     """One connection in the hands of one use case, with the city and the keys that every table needs."""
 
@@ -114,20 +146,25 @@ class Database:
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Lend a connection without a transaction: one statement is its own transaction."""
-        async with self._pool.acquire(timeout=5) as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
             yield Session(connection, self.city_code, self.keyring)
+
+    @contextlib.asynccontextmanager
+    async def loose(self) -> AsyncIterator[Session]:
+        """Lend no connection: each statement takes one for itself, so that whoever waits between two holds none."""
+        yield Session(cast("Connection", AnyConnection(self._pool)), self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """Lend a connection inside a transaction: all or nothing."""
-        async with self._pool.acquire(timeout=5) as connection, connection.transaction():
+        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection, connection.transaction():
             yield Session(connection, self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
         """Lend a connection on which all that is read is of one moment, however many statements read it."""
         async with (
-            self._pool.acquire(timeout=5) as connection,
+            self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield Session(connection, self.city_code, self.keyring)
@@ -143,6 +180,10 @@ class Database:
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection, again if the database went away meanwhile."""
         return await self._persist(work, self.session)
+
+    async def read_loosely(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do work that asks little by itself and waits for others in between, again if the database went away meanwhile."""
+        return await self._persist(work, self.loose)
 
     async def read_together(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do work whose statements must see one moment, again if the database went away meanwhile."""

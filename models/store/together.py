@@ -57,8 +57,11 @@ class Together(Generic[Means, Asked, Answer]):
             self.is_busy = False
 
     async def _next_go(self, means: Means) -> None:
-        # Others that are ready by now come along.
-        await asyncio.sleep(0)
+        # Others that are ready by now come along, and whoever is on the way here while they do.
+        seen = 0
+        while seen < len(self._waiting) < MOST_AT_ONCE:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
         batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
         try:
             await self._do(means, batch)
