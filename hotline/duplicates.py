@@ -56,6 +56,7 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
         caller_index=one.caller,
         place=one.place,
         category=one.category,
+        district=one.district,
         since=ticket.registered_at - LOOKED_BACK,
     )
     # Others' questions have no business in a transaction of one's own.

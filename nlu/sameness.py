@@ -74,18 +74,17 @@ def likenesses(one: Matter, guesses: Collection[str], others: Sequence[Matter]) 
 
     `guesses` are the categories that may be its own, by code.
     """
-    told = [
-        _told(one, guesses, other, overlap)
-        for other, overlap in zip(
-            others, overlaps(one.fingerprint, [other.fingerprint for other in others]), strict=True
-        )
-    ]
-    near = max((words.score for words in told if words.may_be_same), default=0.0) - _BEHIND
-    relations = [_relation(one, other, words, near) for other, words in zip(others, told, strict=True)]
-    return [
-        Likeness(relation, 1 / (1 + exp(_SAME_ABOVE - words.score))) if relation else None
-        for relation, words in zip(relations, told, strict=True)
-    ]
+    # What is elsewhere is compared only where the same caller tells of it.
+    near_by = [n for n, other in enumerate(others) if _is_same_caller(one, other) or not is_elsewhere(one, other)]
+    shared = overlaps(one.fingerprint, [others[n].fingerprint for n in near_by])
+    told = {n: _told(one, guesses, others[n], overlap) for n, overlap in zip(near_by, shared, strict=True)}
+    near = max((words.score for words in told.values() if words.may_be_same), default=0.0) - _BEHIND
+    found: list[Likeness | None] = [None] * len(others)
+    for n, words in told.items():
+        relation = _relation(one, others[n], words, near)
+        if relation is not None:
+            found[n] = Likeness(relation, 1 / (1 + exp(_SAME_ABOVE - words.score)))
+    return found
 
 
 def is_elsewhere(one: Matter, other: Matter) -> bool:
@@ -125,16 +124,18 @@ def _told(one: Matter, guesses: Collection[str], other: Matter, overlap: Overlap
 
 def _relation(one: Matter, other: Matter, words: _Told, near: float) -> Relation | None:
     is_one_subject = one.category == other.category
-    if one.caller is not None and one.caller == other.caller:
+    if _is_same_caller(one, other):
         return Relation.REPEAT if is_one_subject or words.score >= _REPEATS_ABOVE else None
-    if is_elsewhere(one, other):
-        return None
     if words.score >= max(_SAME_ABOVE, near) and words.may_be_same:
         return Relation.SAME_EVENT
     is_one_place = one.place is not None and one.place == other.place
     if is_one_subject and is_one_place and _is_recent(one, other) and words.score >= _SAME_PLACE_ABOVE:
         return Relation.SAME_EVENT
     return Relation.ALIKE if words.score >= _ALIKE_ABOVE and words.is_one_sort else None
+
+
+def _is_same_caller(one: Matter, other: Matter) -> bool:
+    return one.caller is not None and one.caller == other.caller
 
 
 def _is_recent(one: Matter, other: Matter) -> bool:

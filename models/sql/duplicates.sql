@@ -1,7 +1,7 @@
--- name: alike(city_code, askers, bands, caller_indexes, places, categories, since)
+-- name: alike(city_code, askers, bands, caller_indexes, places, categories, districts, since)
 -- Candidates for duplicates of several new tickets, each told by its position among those that ask: recent tickets that
 -- share fingerprint bands, those first that share most of what few others have; of the same caller; or about the same subject at
--- the same place.
+-- the same place. What lies in another district is the same matter for the same caller alone (nlu.sameness), and is left out.
 SELECT candidate.asker, t.* FROM (
   (SELECT asker, id FROM (
      SELECT wanted.asker, hit.id,
@@ -30,4 +30,7 @@ SELECT candidate.asker, t.* FROM (
   SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint
   FROM tickets AS t JOIN ticket_texts AS x USING (city_code, id)
   -- A limit, lest the planner read whole months where it expects many candidates.
-  WHERE t.city_code = :city_code AND t.id = candidate.id LIMIT 1) AS t;
+  WHERE t.city_code = :city_code AND t.id = candidate.id
+    AND (coalesce(t.district = (:districts::text[])[candidate.asker + 1], true)
+      OR t.caller_index = (:caller_indexes::bytea[])[candidate.asker + 1])
+  LIMIT 1) AS t;

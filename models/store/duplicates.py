@@ -18,12 +18,13 @@ _SQL = queries("duplicates")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """By what candidates for a duplicate are found; `place` only where the gazetteer knows it."""
+    """By what candidates for a duplicate are found; `place` only where the gazetteer knows it, `district` where it is known."""
 
     bands: Sequence[int]
     caller_index: bytes | None
     place: str | None
     category: str
+    district: str | None
     since: datetime
 
 
@@ -42,7 +43,10 @@ class Alike(Struct, frozen=True):
 
 
 async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]:
-    """Return for each recent tickets with similar words, of the same caller, or of that category at that place, in no order."""
+    """Return for each recent tickets with similar words, of the same caller, or of that category at that place, in no order.
+
+    Another caller's in another district is left out.
+    """
     since = min(one.since for one in wanted)
     rows = _SQL.alike(
         session.connection,
@@ -52,6 +56,7 @@ async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]
         caller_indexes=[one.caller_index for one in wanted],
         places=[one.place for one in wanted],
         categories=[one.category for one in wanted],
+        districts=[one.district for one in wanted],
         since=first_id(since),
     )
     found: list[list[Alike]] = [[] for _ in wanted]

@@ -181,7 +181,12 @@ async def _duplicates(store: database.Database, reader: Reader) -> None:
             one = _matter(read.categories[0].code, read.fingerprint, now)
             began = time.perf_counter()
             wanted = duplicates.Wanted(
-                bands=read.bands, caller_index=None, place=None, category=one.category, since=now - LOOKED_BACK
+                bands=read.bands,
+                caller_index=None,
+                place=None,
+                category=one.category,
+                district=None,
+                since=now - LOOKED_BACK,
             )
             (near,) = await duplicates.alike(session, [wanted])
             told = likenesses(one, {one.category}, [_matter(x.category, x.fingerprint, x.registered_at) for x in near])
