@@ -14,6 +14,7 @@ from models.ticket import Actor
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from models.store.database import Session
     from tests.integration.conftest import World
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
@@ -35,6 +36,19 @@ async def test_what_comes_together_is_written_together(world: World) -> None:
     for _, body in answers:
         assert (await world.trail(body["number"]))[0] == "register"
         assert (await world.ticket(body["number"]))["assignments"]
+
+
+async def test_who_waits_between_two_statements_holds_no_connection(world: World) -> None:
+    all_have_asked = asyncio.Barrier(MANY)
+
+    async def work(session: Session) -> int:
+        found: int = await session.connection.fetchval("SELECT 1")
+        await all_have_asked.wait()
+        return found
+
+    async with asyncio.timeout(30):
+        found = await asyncio.gather(*(world.hub.database.read_loosely(work) for _ in range(MANY)))
+    assert found == [1] * MANY
 
 
 async def test_a_key_used_twice_costs_the_others_nothing(world: World) -> None:
