@@ -124,6 +124,8 @@ class Callers:
         """A call on one of the numbers: telephony gives it to whoever is free, or the caller hangs up before."""
         line = self._host_line if dice.random() < HOST_LINE else dice.choice(self._lines)
         made = await self.talk.offered({"line": line, "caller": {"phone": caller["phone"]}})
+        if self.town.city.lines[line].seat_group != self.town.city.seats.host_group:
+            self.town.tally.seen["call for seats of its own"] += 1
         if made is None:
             return
         call, person = Call(made, "phone", line, caller, n), self.persons.free()
@@ -168,6 +170,7 @@ class Callers:
             return None
         number = str(answer.body["number"])
         self.town.codes[number] = answer.body["query_code"]
+        self.town.matters.setdefault(call.caller["phone"], []).append(number)
         self._matters.append(Matter(number, call.caller, text))
         return number
 
@@ -184,7 +187,8 @@ class Callers:
                 await self.talk.happens(call.interaction, "ended", outcome="answered")
                 return None
         else:
-            await agent.person.post("/api/v1/knowledge/gaps", asked)
+            missed = await agent.person.post("/api/v1/knowledge/gaps", asked)
+            self.town.tally.count("report a gap", missed)
         return await self._register(agent, call, question)
 
     async def _chat(self, caller: dict[str, str], n: int, *, is_with_bot: bool) -> None:
@@ -193,6 +197,7 @@ class Callers:
         language = self.town.chance("language", n).choice(self._languages)
         if language is not None:
             offer["language"] = language
+            self.town.tally.seen["chat for who speaks a language"] += 1
         channel = "chatbot" if is_with_bot else "wechat"
         made = await self.talk.offered(offer if is_with_bot else offer | {"wants_agent": True}, self.doors[channel])
         if made is None:

@@ -19,12 +19,12 @@ SORTS: Final = ("water", "power")
 CALLERS: Final = 8
 LATER_CALLERS: Final = 4
 OPEN_FOR: Final = timedelta(minutes=75)
-STORM_FOR: Final = timedelta(minutes=5)
+STORM_FOR: Final = timedelta(minutes=10)
 # Every second incident is reported only when the clock has asked for it.
 LATE: Final = 2
 # Where the clock races: bursts and storms are now and then all the same, or nothing else would go on.
 BURST_AFTER_S: Final = 20.0
-STORM_AFTER_S: Final = 60.0
+STORM_AFTER_S: Final = 30.0
 
 
 class IncidentLeads:
@@ -66,7 +66,16 @@ class IncidentLeads:
             await self.town.pace.let_pass(HOUR, STORM_AFTER_S)
             await self._switch("begin")
             await self.town.pace.let_pass(STORM_FOR)
+            await self._look_out()
             await self._switch("end")
+
+    async def _look_out(self) -> None:
+        """The shift lead sees what waits, and that requests are registered as ever."""
+        page = await self.town.people["shift_lead"].read("/api/v1/storm")
+        if page is None or not page["is_on"] or not page["waits"]:
+            self.town.tally.surprise(f"a storm that puts nothing off: {page}")
+        else:
+            self.town.tally.seen["storm looked at"] += 1
 
     async def _switch(self, action: str) -> None:
         content = {"action": action, "reason": self.town.say("incident", f"storm_{action}")}
@@ -110,6 +119,7 @@ class IncidentLeads:
         age = self.town.pace.now() - self._moment(incident["opened_at"])
         is_slow = int(incident["id"]) % LATE == 0
         if incident["reports"] == 0 and (not is_slow or incident["late_reports"]):
+            self.town.tally.seen["report to leaders late"] += bool(incident["late_reports"])
             await self._step(incident, "report")
         elif age > OPEN_FOR and incident["answer_version"] < 2:
             await self._step(incident, "answer", tell=True)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
 
 CONFIRMED_AT_A_TIME: Final = 5
+REFUSED_EVERY: Final = 3
 WRITTEN: Final = ("title", "keywords", "basis", "valid_from", "valid_until", "guide")
 
 
@@ -17,11 +18,14 @@ class KnowledgeKeepers:
     def __init__(self, town: Town) -> None:
         self.town = town
         self._rounds = 0
+        self._learnt: set[str] = set()
+        self._published: list[str] = []
 
     async def round(self) -> None:
         """Correct something, mend what was corrected, confirm what is due, close what nobody will write."""
         self._rounds += 1
         await self._correct()
+        await self._learn()
         for kind, settle in (("correction", self._mend), ("confirmation", self._confirm), ("gap", self._close)):
             page = await self.town.people["knowledge"].read(f"/api/v1/knowledge/tasks?kind={kind}&limit=100")
             for task in (page or {"tasks": []})["tasks"][:CONFIRMED_AT_A_TIME]:
@@ -34,6 +38,41 @@ class KnowledgeKeepers:
         for hit in (found or {"hits": []})["hits"]:
             words = self.town.say("knowledge", "wrong", self._rounds)
             await self._step("agent", hit["entry"]["code"], "correct", reason=words)
+        # What is not wrong its owner says still holds, long before it must.
+        topic = self.town.say("knowledge", "topic", self._rounds, "holds")
+        found = await self.town.people["knowledge"].read(f"/api/v1/knowledge?q={topic}&limit=3")
+        for hit in (found or {"hits": []})["hits"][-1:]:
+            await self._step("knowledge", hit["entry"]["code"], "confirm")
+
+    async def _learn(self) -> None:
+        """A reply that others will ask for too becomes an article: the manager drafts it, the supervisor sends one in three back.
+
+        It stands until the next one does, or an invented city would be answered from invented replies.
+        """
+        for code in self._published:
+            await self._step("supervisor", code, "withdraw", reason=self.town.say("knowledge", "merged"))
+        self._published.clear()
+        page = await self.town.people["supervisor"].read("/api/v1/tickets?state=closed&limit=50")
+        lines = (page or {"tickets": []})["tickets"]
+        line = next((one for one in lines if one["lead"] and one["number"] not in self._learnt), None)
+        if line is None:
+            return
+        self._learnt.add(line["number"])
+        content = {
+            "title": self.town.say("knowledge", "learnt", line["number"]).format(category=line["category"]["name"]),
+            "category": line["category"]["code"],
+            "owner": line["lead"]["code"],
+            "from_ticket": line["number"],
+        }
+        draft = await self.town.people["knowledge"].post("/api/v1/knowledge", content)
+        self.town.tally.count("make a reply an article", draft)
+        if not draft.is_done:
+            return
+        if self._rounds % REFUSED_EVERY == 0:
+            await self._step("supervisor", draft.body["code"], "reject", reason=self.town.say("knowledge", "refused"))
+        else:
+            await self._step("supervisor", draft.body["code"], "approve")
+            self._published.append(draft.body["code"])
 
     async def _mend(self, task: dict[str, Any]) -> None:
         """The manager writes what the seat said into a new version, the supervisor approves it."""

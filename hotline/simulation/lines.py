@@ -122,6 +122,7 @@ class LineKeepers:
         found = await self.town.people["supervisor"].read("/api/v1/lines/figures")
         if found is None:
             return
+        self.town.tally.taken["read figures of lines"] += 1
         for way in ("dialled", "handling"):
             sums = {name: sum(row[name] for row in found[way]) for name in found["total"]}
             if sums != found["total"]:

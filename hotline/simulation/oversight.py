@@ -45,14 +45,16 @@ class Watchers:
     async def _letters(self) -> None:
         """Departments answer what they were sent in writing; the supervisor reads that and says how it ended."""
         supervisor = self.town.people["supervisor"]
-        page = await supervisor.read("/api/v1/supervisions?limit=50")
+        level = 1 + self._rounds % LEADERS_LEVEL
+        page = await supervisor.read(f"/api/v1/supervisions?level={level}&limit=50")
         for letter in (page or {"supervisions": []})["supervisions"][: 2 * AT_A_TIME]:
             path, key = f"/api/v1/supervisions/{letter['ticket']}/{letter['seq']}", letter["number"]
             if letter["answered_at"] is None:
                 department = self._department(letter["department"]["code"])
                 if department is not None:
                     content = {"action": "answer", "text": self.town.say("oversight", "answer", key)}
-                    await self._take(department, f"{path}/steps", "answer supervision", content)
+                    if await self._take(department, f"{path}/steps", "answer supervision", content) is not None:
+                        self.town.tally.seen[f"letter of level {level} answered"] += 1
                 continue
             outcome = self.town.chance("outcome", key).choice(OUTCOMES)
             content = {"action": "close", "outcome": outcome, "text": self.town.say("oversight", outcome)}
@@ -126,8 +128,9 @@ class Watchers:
         page = await quality.read(f"/api/v1/inspections?state=drawn&of={of}&limit=20")
         for one in (page or {"inspections": []})["inspections"][:AT_A_TIME]:
             text = self.town.say("oversight", "remark", one["id"])
-            content = {"action": "score", "text": text, **self._sheet(of, one["id"], hard=True)}
-            await self._take(quality, f"/api/v1/inspections/{one['id']}/steps", "score inspection", content)
+            content = {"action": "score", "text": text, **(sheet := self._sheet(of, one["id"], hard=True))}
+            scored = await self._take(quality, f"/api/v1/inspections/{one['id']}/steps", "score inspection", content)
+            self.town.tally.seen["veto"] += scored is not None and bool(sheet["vetoes"])
 
     async def _settle(self) -> None:
         """Some of the inspected appeal; the supervisor, who is no other's inspector, decides."""
