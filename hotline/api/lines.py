@@ -180,7 +180,9 @@ async def move(request: web.Request, actor: Actor) -> web.Response:
 
 
 def _announced(hub: Hub, one: Announced) -> dict[str, Any]:
-    told = {name: getattr(one, name) for name in ("id", "line", "name", "change", "details", "at", "called_off_because")}
+    told = {
+        name: getattr(one, name) for name in ("id", "line", "name", "change", "details", "at", "called_off_because")
+    }
     return told | {"holds_from": one.holds_from or one.at, "state": one.state_at(hub.now())}
 
 

@@ -73,7 +73,9 @@ class Ladder:
     def _picks_up(self, order: dict[str, Any]) -> bool:
         """Tell whether no matter of this telephone's, or with the number that is read out, has a tale that needs a person's call."""
         endings = self.town.endings
-        numbers = self.town.matters.get(order["phone"]) or [one for one in endings.numbers if f"尾号{one[-4:]}" in order["script"]]
+        numbers = self.town.matters.get(order["phone"]) or [
+            one for one in endings.numbers if f"尾号{one[-4:]}" in order["script"]
+        ]
         told = [endings.of(number) for number in numbers]
         return all(one is None or one.tale.name in PICKS_UP for one in told)
 
