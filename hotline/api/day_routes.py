@@ -7,6 +7,7 @@ from typing import Final
 from hotline import asking, handoff, incident, knowledge_entry, prompt, risk_clue, seat, shift_change, storm
 from hotline.api import (
     books,
+    call_backs,
     figure_routes,
     follow_ups,
     forecast,
@@ -65,6 +66,8 @@ CALLS: Final = (
          answers=(201,), answer=interactions.Offered),
     get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
         answer=interactions.MissedCalls, query={"limit": LIMIT}),
+    get("/api/v1/interactions/missed/figures", call_backs.figures, "漏接回拨统计：回拨与否、是否按时，按席组", roles=HOTLINE,
+        answer=call_backs.CallBackFiguresPage, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/interactions/figures", interactions.figures, "来话指标：接通率、15秒接通率等，按结果、热线、席组",
         roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT, "until": MOMENT}),
     post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,

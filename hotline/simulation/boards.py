@@ -13,6 +13,7 @@ BOARDS: Final = {
     "read what may turn red": "/api/v1/forecast/red?within=24&limit=20",
     "read hot topics": "/api/v1/forecast/surges?over=day",
     "read follow-up capacity": "/api/v1/follow-ups/capacity",
+    "read call-back figures": "/api/v1/interactions/missed/figures",
     "read handoff figures": "/api/v1/handoffs/figures",
     "read supervision figures": "/api/v1/supervisions/figures",
     "read deferral figures": "/api/v1/deferrals/figures",

@@ -23,6 +23,7 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "专席来话": ("call for seats of its own",),
     "方言、外语会话": ("chat for who speaks a language",),
     "漏接回拨": ("call back",),
+    "漏接回拨统计": ("read call-back figures",),
     "语音转写": ("heard by speech recognition",),
     "交接班": ("hand over", "hand a chat over"),
     "110推送警单": ("push police order",),
