@@ -14,6 +14,7 @@ BOARDS: Final = {
     "read hot topics": "/api/v1/forecast/surges?over=day",
     "read follow-up capacity": "/api/v1/follow-ups/capacity",
     "read call-back figures": "/api/v1/interactions/missed/figures",
+    "read knowledge figures": "/api/v1/knowledge/figures",
     "read handoff figures": "/api/v1/handoffs/figures",
     "read supervision figures": "/api/v1/supervisions/figures",
     "read deferral figures": "/api/v1/deferrals/figures",

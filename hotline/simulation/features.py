@@ -42,6 +42,7 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "知识下架": ("withdraw knowledge",),
     "知识确认有效": ("confirm knowledge",),
     "知识缺口": ("report a gap",),
+    "知识待办统计": ("read knowledge figures",),
     "人工回访": ("follow_up",),
     "自动外呼回访": ("automatic call: 1", "automatic call: 2", "automatic call: 3", "automatic call: nobody"),
     "并单诉求人回访": ("ask a merged caller",),
