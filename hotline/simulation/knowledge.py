@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
 
 CONFIRMED_AT_A_TIME: Final = 5
-REFUSED_EVERY: Final = 3
+REFUSED_EVERY: Final = 2
+LEARNT_AT_A_TIME: Final = 2
 WRITTEN: Final = ("title", "keywords", "basis", "valid_from", "valid_until", "guide")
 
 
@@ -25,6 +26,7 @@ class KnowledgeKeepers:
         """Correct something, mend what was corrected, confirm what is due, close what nobody will write."""
         self._rounds += 1
         await self._correct()
+        await self._miss()
         await self._learn()
         for kind, settle in (("correction", self._mend), ("confirmation", self._confirm), ("gap", self._close)):
             page = await self.town.people["knowledge"].read(f"/api/v1/knowledge/tasks?kind={kind}&limit=100")
@@ -44,8 +46,14 @@ class KnowledgeKeepers:
         for hit in (found or {"hits": []})["hits"][-1:]:
             await self._step("knowledge", hit["entry"]["code"], "confirm")
 
+    async def _miss(self) -> None:
+        """A caller asks what the knowledge base does not tell, or tells of something else: the seat says so."""
+        question = self.town.say("knowledge", "unknown", self._rounds)
+        kept = await self.town.people["agent"].post("/api/v1/knowledge/gaps", {"question": question})
+        self.town.tally.count("report a gap", kept)
+
     async def _learn(self) -> None:
-        """A reply that others will ask for too becomes an article: the manager drafts it, the supervisor sends one in three back.
+        """A reply that others will ask for too becomes an article: the manager drafts it, the supervisor sends every other one back.
 
         It stands until the next one does, or an invented city would be answered from invented replies.
         """
@@ -54,9 +62,11 @@ class KnowledgeKeepers:
         self._published.clear()
         page = await self.town.people["supervisor"].read("/api/v1/tickets?state=closed&limit=50")
         lines = (page or {"tickets": []})["tickets"]
-        line = next((one for one in lines if one["lead"] and one["number"] not in self._learnt), None)
-        if line is None:
-            return
+        fresh = [one for one in lines if one["lead"] and one["number"] not in self._learnt]
+        for line in fresh[:LEARNT_AT_A_TIME]:
+            await self._draft(line)
+
+    async def _draft(self, line: dict[str, Any]) -> None:
         self._learnt.add(line["number"])
         content = {
             "title": self.town.say("knowledge", "learnt", line["number"]).format(category=line["category"]["name"]),
@@ -68,7 +78,7 @@ class KnowledgeKeepers:
         self.town.tally.count("make a reply an article", draft)
         if not draft.is_done:
             return
-        if self._rounds % REFUSED_EVERY == 0:
+        if len(self._learnt) % REFUSED_EVERY == 0:
             await self._step("supervisor", draft.body["code"], "reject", reason=self.town.say("knowledge", "refused"))
         else:
             await self._step("supervisor", draft.body["code"], "approve")

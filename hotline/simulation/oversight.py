@@ -16,6 +16,8 @@ NUISANCE_CALLS: Final = 3
 HEARD_OF_WITHIN_S: Final = 5.0
 LEADERS_LEVEL: Final = 3
 LISTED: Final = 2
+SUMMONED_AT_A_TIME: Final = 3
+VETOED: Final = 0.2
 OUTCOMES: Final = ("met", "met", "met", "unmet")
 LEVELS: Final = ("limited", "limited", "remind", "reported")
 
@@ -34,8 +36,8 @@ class Watchers:
     async def round(self) -> None:
         """Do a little of everything."""
         self._rounds += 1
-        await self._letters()
         await self._summon()
+        await self._letters()
         calls = await self._misuse()
         await self._inspect("interaction", calls[:1])
         await self._inspect("ticket", await self._closed())
@@ -63,15 +65,15 @@ class Watchers:
     async def _summon(self) -> None:
         """约谈: a leader takes up what was listed and still is not answered for."""
         page = await self.town.people["supervisor"].read(f"/api/v1/supervisions?level={LISTED}&limit=20")
-        for letter in (page or {"supervisions": []})["supervisions"]:
+        letters = (page or {"supervisions": []})["supervisions"]
+        for letter in [one for one in letters if one["ticket"] not in self._summoned][:SUMMONED_AT_A_TIME]:
             number = letter["ticket"]
-            seen = None if number in self._summoned else await self.town.people["leader"].ticket(number)
+            self._summoned.add(number)
+            seen = await self.town.people["leader"].ticket(number)
             if seen is None or "supervise" not in seen["allowed_actions"]:
                 continue
-            self._summoned.add(number)
             reason = self.town.say("oversight", "summon")
             await self.town.people["leader"].step_now(number, "supervise", level=LEADERS_LEVEL, reason=reason)
-            return
 
     async def _misuse(self) -> list[str]:
         """Somebody calls again and again to abuse; the agent asks for a limit, the shift lead decides. Returns the calls."""
@@ -154,7 +156,7 @@ class Watchers:
         """Fill in a sheet: most of the points, now and then a veto."""
         sheet, dice = self.town.city.oversight.inspection.sheet_of(of), self.town.chance("sheet", key, hard)
         points = {one.code: (one.points or 0) - (dice.randrange(0, 6) if hard else 0) for one in sheet.items}
-        vetoes = [dice.choice(sheet.vetoes).code] if hard and sheet.vetoes and dice.random() < 0.1 else []
+        vetoes = [dice.choice(sheet.vetoes).code] if hard and sheet.vetoes and dice.random() < VETOED else []
         return {"points": points, "vetoes": vetoes}
 
     async def _urge_twice(self) -> None:
