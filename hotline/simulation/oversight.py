@@ -18,6 +18,7 @@ LEADERS_LEVEL: Final = 3
 LISTED: Final = 2
 SUMMONED_AT_A_TIME: Final = 3
 VETOED: Final = 0.2
+APPEALS: Final = 0.7
 OUTCOMES: Final = ("met", "met", "met", "unmet")
 LEVELS: Final = ("limited", "limited", "remind", "reported")
 
@@ -46,8 +47,11 @@ class Watchers:
 
     async def _letters(self) -> None:
         """Departments answer what they were sent in writing; the supervisor reads that and says how it ended."""
+        for level in range(LEADERS_LEVEL, 0, -1):
+            await self._of_level(level)
+
+    async def _of_level(self, level: int) -> None:
         supervisor = self.town.people["supervisor"]
-        level = 1 + self._rounds % LEADERS_LEVEL
         page = await supervisor.read(f"/api/v1/supervisions?level={level}&limit=50")
         for letter in (page or {"supervisions": []})["supervisions"][: 2 * AT_A_TIME]:
             path, key = f"/api/v1/supervisions/{letter['ticket']}/{letter['seq']}", letter["number"]
@@ -138,7 +142,7 @@ class Watchers:
         """Some of the inspected appeal; the supervisor, who is no other's inspector, decides."""
         page = await self.town.people["quality"].read("/api/v1/inspections?state=scored&limit=20")
         for one in (page or {"inspections": []})["inspections"][:AT_A_TIME]:
-            if one["appealed_at"] is None and self.town.chance("appeal", one["id"]).random() < 0.5:
+            if one["appealed_at"] is None and self.town.chance("appeal", one["id"]).random() < APPEALS:
                 whose = self._department(one["department"]["code"]) if one["department"] else None
                 whose = whose or (self.town.people["agent"] if one["agent"] == self.town.agent else None)
                 if whose is not None:
