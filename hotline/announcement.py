@@ -5,7 +5,8 @@ What is decided is announced ahead, with the day from which it will hold; the re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from models.store.announcements import Announced
     from models.store.database import Session
     from models.ticket import Actor
+
+
+LONGEST_AHEAD: Final = timedelta(days=2 * 366)
 
 
 class PlannedChange(Struct, kw_only=True):
@@ -46,8 +50,8 @@ class AnnouncementStep(Struct, kw_only=True):
 async def plan(hub: Hub, actor: Actor, fields: PlannedChange) -> Announced:
     """Announce a change ahead. Raises InvalidRequest, NotFound, Conflict."""
     at, known = hub.now(), hub.city.lines.get(fields.line)
-    if fields.holds_from <= at:
-        raise InvalidRequest("生效时间 holds_from 应晚于现在；已经变更的号码由台账更新时自动公告")
+    if not at < fields.holds_from <= at + LONGEST_AHEAD:
+        raise InvalidRequest("生效时间 holds_from 应晚于现在，最长预告两年；已经变更的号码由台账更新时自动公告")
     if fields.change == "added":
         if known is not None:
             raise Conflict(f"公开电话台账中已有号码“{fields.line}”，请预告变更（changed）或停用（removed）")

@@ -84,6 +84,7 @@ async def test_what_cannot_come_true_is_refused(world: World) -> None:
     await take(world, world.hub.city)
     past = world.clock.now() - timedelta(minutes=1)
     assert "holds_from" in (await plan(world, "12333", "changed", ok=422, holds_from=past))["detail"]
+    await plan(world, "12333", "changed", ok=422, holds_from="9999-12-31T23:59:59-12:00")
     await plan(world, "12399", "removed", ok=404)
     await plan(world, "12333", "added", ok=409)
     assert "名称" in (await plan(world, "12399", "added", ok=422))["detail"]
