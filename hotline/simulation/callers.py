@@ -209,7 +209,7 @@ class Callers:
             await self.talk.happens(made, "takeover")
         await self.agents.ring(is_for_few=language is not None)
         try:
-            async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.seconds(CHAT_PATIENCE))):
+            async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.lasts(CHAT_PATIENCE))):
                 await chat.is_taken.wait()
         except TimeoutError:
             # Who is taken at this very moment has not given up.

@@ -36,7 +36,7 @@ CHILD: Final = {"sends_back": ("acknowledge", "send_back"), "waits": ("idle",)}
 NOTHING_TO_DO: Final = frozenset({AssignmentState.SIGNED_OFF})
 SWEEP_PAUSE_S: Final = 0.2
 # How often a district or a street gives on what was delegated to it.
-GOES_ON: Final = 0.6
+GOES_ON: Final = 0.85
 SOON: Final = timedelta(days=4)
 TIME_TO_SEND_BACK: Final = timedelta(hours=5)
 

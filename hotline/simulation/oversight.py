@@ -19,7 +19,8 @@ LISTED: Final = 2
 SUMMONED_AT_A_TIME: Final = 3
 VETOED: Final = 0.2
 APPEALS: Final = 0.7
-OUTCOMES: Final = ("met", "met", "met", "unmet")
+UNMET: Final = "unmet"
+OUTCOMES: Final = ("met", "met", UNMET)
 LEVELS: Final = ("limited", "limited", "remind", "reported")
 
 
@@ -56,28 +57,36 @@ class Watchers:
         for letter in (page or {"supervisions": []})["supervisions"][: 2 * AT_A_TIME]:
             path, key = f"/api/v1/supervisions/{letter['ticket']}/{letter['seq']}", letter["number"]
             if letter["answered_at"] is None:
-                department = self._department(letter["department"]["code"])
-                if department is not None:
-                    content = {"action": "answer", "text": self.town.say("oversight", "answer", key)}
-                    if await self._take(department, f"{path}/steps", "answer supervision", content) is not None:
-                        self.town.tally.seen[f"letter of level {level} answered"] += 1
+                await self._answer(path, key, letter)
                 continue
             outcome = self.town.chance("outcome", key).choice(OUTCOMES)
             content = {"action": "close", "outcome": outcome, "text": self.town.say("oversight", outcome)}
             await self._take(supervisor, f"{path}/steps", "close supervision", content)
+            if outcome == UNMET and level < LEADERS_LEVEL:
+                await self._interview(letter["ticket"])
+
+    async def _answer(self, path: str, key: str, letter: dict[str, Any]) -> None:
+        department = self._department(letter["department"]["code"])
+        if department is not None:
+            content = {"action": "answer", "text": self.town.say("oversight", "answer", key)}
+            if await self._take(department, f"{path}/steps", "answer supervision", content) is not None:
+                self.town.tally.seen[f"letter of level {letter['level']} answered"] += 1
 
     async def _summon(self) -> None:
-        """约谈: a leader takes up what was listed and still is not answered for."""
-        page = await self.town.people["supervisor"].read(f"/api/v1/supervisions?level={LISTED}&limit=20")
+        """A leader looks at what was listed and still is not answered for."""
+        page = await self.town.people["supervisor"].read(f"/api/v1/supervisions?level={LISTED}&limit=100")
         letters = (page or {"supervisions": []})["supervisions"]
         for letter in [one for one in letters if one["ticket"] not in self._summoned][:SUMMONED_AT_A_TIME]:
-            number = letter["ticket"]
-            self._summoned.add(number)
-            seen = await self.town.people["leader"].ticket(number)
-            if seen is None or "supervise" not in seen["allowed_actions"]:
-                continue
+            await self._interview(letter["ticket"])
+
+    async def _interview(self, number: str) -> None:
+        """约谈, once for each ticket that is still open."""
+        leader, is_new = self.town.people["leader"], number not in self._summoned
+        self._summoned.add(number)
+        seen = await leader.ticket(number) if is_new else None
+        if seen is not None and "supervise" in seen["allowed_actions"]:
             reason = self.town.say("oversight", "summon")
-            await self.town.people["leader"].step_now(number, "supervise", level=LEADERS_LEVEL, reason=reason)
+            await leader.step_now(number, "supervise", level=LEADERS_LEVEL, reason=reason)
 
     async def _misuse(self) -> list[str]:
         """Somebody calls again and again to abuse; the agent asks for a limit, the shift lead decides. Returns the calls."""
