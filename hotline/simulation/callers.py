@@ -97,6 +97,8 @@ class Callers:
         self._languages: list[str | None] = [*spoken, *[None] * (4 * len(spoken) or 1)]
         self._matters: list[Matter] = []
         self._chats: dict[int, Chat] = {}
+        # Chats in which an agent writes.
+        self._served: set[int] = set()
 
     async def run(self, arrivals: AsyncIterator[int]) -> None:
         """Call whenever the time of the next caller has come, then let the last calls go on."""
@@ -229,11 +231,15 @@ class Callers:
     async def _serve(self, agent: Agent, interaction: int) -> None:
         """An agent has taken a chat: they read, answer, and write it down."""
         chat = self._chats.pop(interaction, None)
+        if interaction in self._served:
+            # The hub took the colleague who writes there for away: they end it.
+            return
         if chat is None:
             # Whoever wrote has given up at this moment, or wrote before this run began.
             await self.talk.happens(interaction, "ended", outcome="answered", is_perhaps_over=True)
             return
         chat.is_taken.set()
+        self._served.add(interaction)
         dice = self.town.chance("chat", interaction)
         await self.town.pace.rest(TALK * dice.uniform(0.3, 1.7))
         chat.number.set_result(await self._register(agent, chat.call, self._text("new_ticket", dice)))
