@@ -17,21 +17,24 @@ from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
 from hotline.incident import ANSWER_SUBJECT, REPORT_SUBJECT, answer_ends, report_late
 from hotline.pushing import CLUE_SUBJECT
+from hotline.roster import on_duty
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.limits import limit
 from models.marks import MarkKind
-from models.store import handoffs, interactions, timers
+from models.store import handoffs, interactions, notices, timers
 from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
+from models.ticket import Notice
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
     from hotline.hub import Hub
     from hotline.step import Step
+    from models.city import Roster
     from models.store.database import Session
     from models.ticket import Assignment, Timer
 
@@ -199,19 +202,33 @@ async def _handoff(step: Step, timer: Timer) -> None:
         step.change.dropped_timers.append(timer.subject)
         step.record("timer_ignored", kind=timer.kind)
         return
-    step.supervise(Action.ESCALATE, None, f"向{number}的紧急转接尚未确认，请班长立即核实", owner="shift_lead")
+    words = f"向{number}的紧急转接尚未确认，请班长立即核实"
+    step.supervise(Action.ESCALATE, None, words, owner="shift_lead")
+    for duty in _at_the_hotline(step.hub, step.at):
+        step.alarm(duty.phone, f"工单{step.ticket.number}{words}。")
     step.wait(timer.subject, timer.kind, _look_again(opened.opened_at, step.at))
 
 
 async def _call_handoff(hub: Hub, session: Session, timer: Timer) -> None:
-    """The same of a call that no ticket has come of: the list of handoffs shows how often the shift lead was alarmed."""
+    """The same of a call that no ticket has come of: the list of handoffs shows how often who is on duty was alarmed."""
     opened = await handoffs.lock(session, timer.subject.removeprefix(HANDOFF_SUBJECT))
     if opened.confirmed_at is not None or opened.ticket_id is not None:
         await timers.drop(session, timer)
         return
     at = hub.now()
-    await handoffs.change(session, replace(opened, alarm_count=opened.alarm_count + 1))
+    alarmed = opened.alarm_count + 1
+    await handoffs.change(session, replace(opened, alarm_count=alarmed))
+    words = f"【{hub.city.name}12345】通话中向{opened.number}的紧急转接尚未确认，请班长立即核实。"
+    for n, duty in enumerate(_at_the_hotline(hub, at)):
+        notice_id = f"sms_handoff_{opened.id}_{alarmed}_{n}"
+        told = Notice(id=notice_id, ticket_id=0, kind="alarm", address=duty.phone, content=words)
+        await notices.add(session, told, at)
     await handoffs.wait(session, timer.subject, timer.kind, _look_again(opened.opened_at, at))
+
+
+def _at_the_hotline(hub: Hub, at: datetime) -> Iterator[Roster]:
+    """Return who is on duty at the hotline itself: shift leads are reached there."""
+    return on_duty(hub.city, {hub.city.hotline_department}, at)
 
 
 def _look_again(opened_at: datetime, at: datetime) -> datetime:

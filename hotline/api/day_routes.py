@@ -7,6 +7,7 @@ from typing import Final
 from hotline import asking, handoff, incident, knowledge_entry, prompt, risk_clue, seat, shift_change, storm
 from hotline.api import (
     books,
+    call_backs,
     figure_routes,
     follow_ups,
     forecast,
@@ -16,6 +17,7 @@ from hotline.api import (
     incidents,
     interactions,
     knowledge,
+    knowledge_figures,
     line_routes,
     openapi,
     oversight_routes,
@@ -65,6 +67,8 @@ CALLS: Final = (
          answers=(201,), answer=interactions.Offered),
     get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
         answer=interactions.MissedCalls, query={"limit": LIMIT}),
+    get("/api/v1/interactions/missed/figures", call_backs.figures, "漏接回拨统计：回拨与否、是否按时，按席组", roles=HOTLINE,
+        answer=call_backs.CallBackFiguresPage, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/interactions/figures", interactions.figures, "来话指标：接通率、15秒接通率等，按结果、热线、席组",
         roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT, "until": MOMENT}),
     post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
@@ -187,6 +191,8 @@ KNOWLEDGE: Final = (
     post("/api/v1/knowledge/gaps", knowledge.missing, "登记查不到答案的问题", roles=ASKERS, body=knowledge.Asked,
          answer=knowledge.Kept),
     get("/api/v1/knowledge/drafts", knowledge.waiting, "待审核的知识条目", roles=WRITERS, answer=knowledge.Versions),
+    get("/api/v1/knowledge/figures", knowledge_figures.show, "知识待办统计：各单位在用条目、未办结、超期", roles=HOTLINE | WRITERS,
+        answer=knowledge_figures.KnowledgeFigures, query={"since": MOMENT}),
     get("/api/v1/knowledge/tasks", knowledge.tasks, "知识待办：纠错、确认、缺口", roles=WRITERS, answer=knowledge.Tasks,
         problems=(404,), query={"kind": TASK_KIND, **PAGE}),
     post("/api/v1/knowledge/tasks/{id}/close", knowledge.close, "办结一项知识待办", roles=WRITERS, body=knowledge.Outcome,

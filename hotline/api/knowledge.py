@@ -101,6 +101,7 @@ class TaskLine(Struct, kw_only=True):
     opened_by: str
     opened_at: datetime
     due_at: datetime
+    is_late: bool
 
 
 class Tasks(Struct, kw_only=True):
@@ -230,6 +231,7 @@ async def tasks(request: web.Request, actor: Actor) -> web.Response:
     page = await hub.database.read(lambda session: knowledge.tasks(session, kind, owner, after, size))
     lines = [
         {**{name: getattr(task, name) for name in task.__struct_fields__}, "id": str(task.id), "owner": None}
+        | {"is_late": task.due_at < hub.now()}
         | ({"owner": _department(hub, task.owner)} if task.owner else {})
         for task in page
     ]

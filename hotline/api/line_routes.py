@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline import announcement
 from hotline.api import external_ids, feeds, lines
 from hotline.api.auth import INTAKE
 from hotline.api.url import HOTLINE, INTEGRATION, MOMENT, ON_LINE, PAGE, SYSTEM, TEXT, Endpoint, get, post
 from hotline.reconciliation import DayList
 from hotline.request import OutsideRecord
 from models.lifecycle import DESK
+from models.vocabulary import Role
+
+# Who keeps the public register.
+REGISTRARS: Final = SYSTEM | {Role.SUPERVISOR}
 
 LINES: Final = (
     get("/api/v1/lines", lines.listed, "公开电话台账", answer=lines.LineRegister,
         query={"integration": INTEGRATION, "q": TEXT, **PAGE}),
     get("/api/v1/lines/announcements", lines.announced, "公开电话台账的变更公告", answer=lines.LineAnnouncements, query=PAGE),
+    post("/api/v1/lines/announcements", lines.plan, "预告号码变更（注明何时起）", roles=REGISTRARS, body=announcement.PlannedChange,
+         answers=(201,), answer=lines.LineAnnouncement, problems=(404, 409)),
+    post("/api/v1/lines/announcements/{announcement}/steps", lines.move, "取消一条预告", roles=REGISTRARS,
+         body=announcement.AnnouncementStep, answer=lines.LineAnnouncement, problems=(409,),
+         patterns={"announcement": "^[0-9]{1,18}$"}),
     get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE | SYSTEM,
         answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),

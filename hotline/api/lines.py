@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from hotline import overflow
+from hotline import announcement, overflow
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named
 from hotline.keys import HUB
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.line import Line
+    from models.store.announcements import Announced
     from models.ticket import Actor
 
 
@@ -102,7 +103,10 @@ class LineRegister(Struct, kw_only=True):
 
 
 class LineAnnouncement(Struct, kw_only=True):
-    """A number that was added, removed or changed, and from when."""
+    """A number that was added, removed or changed, announced `at` a time and true from `holds_from` on.
+
+    `state`: what was announced ahead is `planned`, `overdue` where its day has come and the register is as it was, or `called_off`.
+    """
 
     id: Annotated[int, Meta(ge=1)]
     line: str
@@ -110,6 +114,12 @@ class LineAnnouncement(Struct, kw_only=True):
     change: Literal["added", "removed", "changed"]
     details: list[str]
     at: datetime
+    holds_from: datetime
+    state: Annotated[
+        Literal["in_force", "planned", "overdue", "called_off"],
+        Meta(description="in_force 已实施，planned 预告，overdue 预告已到期而台账未变，called_off 已取消"),
+    ]
+    called_off_because: str | None
 
 
 class LineAnnouncements(Struct, kw_only=True):
@@ -151,7 +161,29 @@ async def announced(request: web.Request) -> web.Response:
         lambda session: announcements.page(session, before[0] if before else None, size)
     )
     cursor = body.make_cursor(rows[-1].id) if len(rows) == size else None
-    return body.answer({"announcements": rows, "cursor": cursor}, LineAnnouncements)
+    shown = [_announced(request.app[HUB], row) for row in rows]
+    return body.answer({"announcements": shown, "cursor": cursor}, LineAnnouncements)
+
+
+async def plan(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/lines/announcements."""
+    hub = request.app[HUB]
+    _, fields = await body.read_body(request, announcement.PlannedChange)
+    return body.answer(_announced(hub, await announcement.plan(hub, actor, fields)), LineAnnouncement, status=201)
+
+
+async def move(request: web.Request, actor: Actor) -> web.Response:
+    """POST /api/v1/lines/announcements/{announcement}/steps."""
+    hub, number = request.app[HUB], int(request.match_info["announcement"])
+    _, fields = await body.read_body(request, announcement.AnnouncementStep)
+    return body.answer(_announced(hub, await announcement.move(hub, number, fields)), LineAnnouncement)
+
+
+def _announced(hub: Hub, one: Announced) -> dict[str, Any]:
+    told = {
+        name: getattr(one, name) for name in ("id", "line", "name", "change", "details", "at", "called_off_because")
+    }
+    return told | {"holds_from": one.holds_from or one.at, "state": one.state_at(hub.now())}
 
 
 def _fits(hub: Hub, line: Line, integration: str | None, words: str | None) -> bool:

@@ -67,9 +67,9 @@ class Agents:
                 group.create_task(self._beat(agent))
 
     async def somebody(self, patience: timedelta) -> Agent | None:
-        """Return who answers a call, None where the caller's patience ends before anybody is free."""
+        """Return who answers a call, None where the caller's patience, which no haste shortens, ends before anybody is free."""
         try:
-            async with asyncio.timeout(self.town.pace.seconds(patience)), self._changed:
+            async with asyncio.timeout(self.town.pace.lasts(patience)), self._changed:
                 await self._changed.wait_for(lambda: self._idle)
                 return self._idle.pop(next(iter(self._idle)))
         except TimeoutError:

@@ -97,6 +97,8 @@ class Callers:
         self._languages: list[str | None] = [*spoken, *[None] * (4 * len(spoken) or 1)]
         self._matters: list[Matter] = []
         self._chats: dict[int, Chat] = {}
+        # Chats in which an agent writes.
+        self._served: set[int] = set()
 
     async def run(self, arrivals: AsyncIterator[int]) -> None:
         """Call whenever the time of the next caller has come, then let the last calls go on."""
@@ -124,6 +126,8 @@ class Callers:
         """A call on one of the numbers: telephony gives it to whoever is free, or the caller hangs up before."""
         line = self._host_line if dice.random() < HOST_LINE else dice.choice(self._lines)
         made = await self.talk.offered({"line": line, "caller": {"phone": caller["phone"]}})
+        if self.town.city.lines[line].seat_group != self.town.city.seats.host_group:
+            self.town.tally.seen["call for seats of its own"] += 1
         if made is None:
             return
         call, person = Call(made, "phone", line, caller, n), self.persons.free()
@@ -168,6 +172,7 @@ class Callers:
             return None
         number = str(answer.body["number"])
         self.town.codes[number] = answer.body["query_code"]
+        self.town.matters.setdefault(call.caller["phone"], []).append(number)
         self._matters.append(Matter(number, call.caller, text))
         return number
 
@@ -184,7 +189,8 @@ class Callers:
                 await self.talk.happens(call.interaction, "ended", outcome="answered")
                 return None
         else:
-            await agent.person.post("/api/v1/knowledge/gaps", asked)
+            missed = await agent.person.post("/api/v1/knowledge/gaps", asked)
+            self.town.tally.count("report a gap", missed)
         return await self._register(agent, call, question)
 
     async def _chat(self, caller: dict[str, str], n: int, *, is_with_bot: bool) -> None:
@@ -193,6 +199,7 @@ class Callers:
         language = self.town.chance("language", n).choice(self._languages)
         if language is not None:
             offer["language"] = language
+            self.town.tally.seen["chat for who speaks a language"] += 1
         channel = "chatbot" if is_with_bot else "wechat"
         made = await self.talk.offered(offer if is_with_bot else offer | {"wants_agent": True}, self.doors[channel])
         if made is None:
@@ -204,7 +211,7 @@ class Callers:
             await self.talk.happens(made, "takeover")
         await self.agents.ring(is_for_few=language is not None)
         try:
-            async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.seconds(CHAT_PATIENCE))):
+            async with asyncio.timeout(max(SHORTEST_PATIENCE_S, self.town.pace.lasts(CHAT_PATIENCE))):
                 await chat.is_taken.wait()
         except TimeoutError:
             # Who is taken at this very moment has not given up.
@@ -224,11 +231,15 @@ class Callers:
     async def _serve(self, agent: Agent, interaction: int) -> None:
         """An agent has taken a chat: they read, answer, and write it down."""
         chat = self._chats.pop(interaction, None)
+        if interaction in self._served:
+            # The hub took the colleague who writes there for away: they end it.
+            return
         if chat is None:
             # Whoever wrote has given up at this moment, or wrote before this run began.
             await self.talk.happens(interaction, "ended", outcome="answered", is_perhaps_over=True)
             return
         chat.is_taken.set()
+        self._served.add(interaction)
         dice = self.town.chance("chat", interaction)
         await self.town.pace.rest(TALK * dice.uniform(0.3, 1.7))
         chat.number.set_result(await self._register(agent, chat.call, self._text("new_ticket", dice)))

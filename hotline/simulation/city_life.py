@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.simulation.agents import Agents
+from hotline.simulation.boards import BoardReaders
 from hotline.simulation.callers import Callers
 from hotline.simulation.citizens import Citizens
 from hotline.simulation.connection import Connection, Person, Refused, Tally
@@ -55,10 +56,12 @@ ROLES: Final = (
 )
 ROUND_EVERY_S: Final = 0.4
 LOOK_EVERY_S: Final = 0.3
+MERGED_EVERY_S: Final = 1.5
 SWEEP_EVERY_S: Final = 10.0
 LEADS_EVERY_S: Final = 2.0
 GROUND_EVERY_S: Final = 3.0
 SHIFT_EVERY_S: Final = 20.0
+BOARDS_EVERY_S: Final = 20.0
 
 
 async def live(
@@ -92,7 +95,8 @@ async def live(
         if "follow-up" in parts:
             ladder = Ladder(town, citizens, doors["phone"])
             await _open(ladder.system, ends)
-            jobs += [again_and_again(LOOK_EVERY_S, one.round) for one in (FollowUpCalls(town, citizens), ladder)]
+            jobs.append(again_and_again(LOOK_EVERY_S, FollowUpCalls(town, citizens).round))
+            jobs += [ladder.calls(), again_and_again(MERGED_EVERY_S, ladder.round)]
         if "callers" in parts:
             jobs += await _outside(town, citizens, plan, access, read_corpus(folder), ends)
         await _until_told(jobs, plan.lasts(pace))
@@ -151,6 +155,7 @@ async def _desk(town: Town) -> list[Any]:
         again_and_again(LEADS_EVERY_S, leads.round),
         leads.storm(),
         again_and_again(SWEEP_EVERY_S, FigureKeepers(town).round),
+        again_and_again(BOARDS_EVERY_S, BoardReaders(town).round),
         Scenes(town).run(),
     ]
 

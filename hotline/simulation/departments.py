@@ -29,12 +29,14 @@ ORDINARY: Final = ("acknowledge", "contact", "progress", "reply", "sign_off")
 ASSISTING: Final = ("acknowledge", "progress", "reply", "sign_off")
 DELEGATED: Final = ("acknowledge", "contact", "reply", "sign_off")
 DELEGATED_ON: Final = ("acknowledge", "delegate", "await_child", "reply", "sign_off")
+PLAIN: Final = "plain"
+BY_THE_GRID: Final = ("acknowledge", "contact", "delegate", "await_child", "reply", "sign_off")
 AGAIN: Final = ("progress", "reply", "sign_off")
 CHILD: Final = {"sends_back": ("acknowledge", "send_back"), "waits": ("idle",)}
 NOTHING_TO_DO: Final = frozenset({AssignmentState.SIGNED_OFF})
 SWEEP_PAUSE_S: Final = 0.2
 # How often a district or a street gives on what was delegated to it.
-GOES_ON: Final = 0.6
+GOES_ON: Final = 0.85
 SOON: Final = timedelta(days=4)
 TIME_TO_SEND_BACK: Final = timedelta(hours=5)
 
@@ -159,6 +161,9 @@ class Departments:
         if part.role == "lead" and self.town.handling.of(part.number) is None and is_new:
             told = self.town.handling.tell(part.number, lambda tale: self._fits(office, part, tale))
         acts = told.tale.acts if told is not None else self._ordinary_acts(office, part)
+        if told is not None and told.tale.name == PLAIN and office.department.kind == "street":
+            # What lies in a grid its worker sees to; a street does itself what lies in none.
+            acts = BY_THE_GRID
         self._work(office, part, acts, told, is_new=is_new)
 
     def _work(self, office: Office, part: Part, acts: tuple[str, ...], told: Told | None, *, is_new: bool) -> None:

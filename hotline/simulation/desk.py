@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.simulation.choice import candidates, led_by
+from models.lifecycle import TicketState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 AT_A_TIME: Final = 40
 TESTS: Final = 2
 OUT_OF_SCOPE: Final = "不属受理范围"
+# Whose hands are at the desk: who rules comes after who dispatches, and takes what waits for a ruling.
+TAKERS: Final = ("dispatcher", "shift_lead")
 EMERGENCIES: Final = ("110", "119", "122", "120")
 
 
@@ -27,6 +30,8 @@ class Desk:
         self._lines: list[dict[str, Any]] = []
         self._terms = town.city.policies[town.city.policy].send_back
         self._tried: set[str] = set()
+        # Who has which ticket in hand, by role.
+        self._held: dict[str, str] = {}
         self._ruled: dict[str, str] = {}
         self._play: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
             "dispatched": self._dispatch,
@@ -51,13 +56,40 @@ class Desk:
             await self.town.people["shift_lead"].post("/api/v1/tickets", content, key=key)
 
     async def round(self) -> None:
-        """Settle what lies on the desk now, the most urgent first."""
-        person = self.town.people["dispatcher"]
-        lines = person.lines("/api/v1/tickets?state=on_desk")
-        self._lines = [line async for line in lines][:AT_A_TIME]
-        await asyncio.gather(*(self._settle(line) for line in self._lines))
+        """Settle what lies on the desk now, the gravest first, as people do: each takes what is next and has it in hand alone."""
+        page = await self.town.people["dispatcher"].read(f"/api/v1/tickets?state=on_desk&limit={AT_A_TIME}")
+        self._lines = (page or {"tickets": []})["tickets"]
+        if not self._lines:
+            return
+        for role in TAKERS:
+            taken = await self._take(role)
+            await asyncio.gather(*(self._settle(line) for line in taken))
+
+    async def _take(self, role: str) -> list[dict[str, Any]]:
+        """Take what is next for somebody until nothing is left, or their hands are full."""
+        taken: list[dict[str, Any]] = []
+        while len(taken) < AT_A_TIME:
+            answer = await self.town.people[role].post("/api/v1/desk/next", {})
+            line = answer.body["ticket"] if answer.is_done else None
+            if line is None:
+                break
+            self.town.tally.count("take what is next", answer)
+            self._held[line["number"]] = role
+            taken.append(line)
+        return taken
+
+    async def _let_go(self, number: str) -> None:
+        """Put down what somebody has in hand, for another to take it up."""
+        role = self._held.pop(number, None)
+        if role is not None:
+            answer = await self.town.people[role].post(f"/api/v1/tickets/{number}/hold", {}, method="DELETE")
+            self.town.tally.count("let go", answer)
 
     async def _settle(self, line: dict[str, Any]) -> None:
+        await self._do(line)
+        await self._let_go(line["number"])
+
+    async def _do(self, line: dict[str, Any]) -> None:
         number = line["number"]
         if self._words("test") in line["text"]:
             await self._step("shift_lead", line, "void", reason=self._words("void"))
@@ -121,6 +153,7 @@ class Desk:
             return
         likely = candidates(self.town, page, but=led_by(page))
         amend = page["duty"] is not None and self.town.chance("amend", number).random() < 0.5
+        await self._let_go(number)
         for lead in likely:
             fields = {"lead": lead, "ruling": ruling}
             answer = await lead_person.step(number, "rule", line["version"], **fields, amend=amend)
@@ -181,7 +214,14 @@ class Desk:
         await self._step("agent", line, "note", reason=self._words("note"))
 
     async def _step(self, role: str, line: dict[str, Any], action: str, **fields: Any) -> bool:
-        return (await self.town.people[role].step_on(line, action, **fields)).is_done
+        """Take a step; another's than the holder's waits until that one has let go. A step that moves the ticket ends the hold."""
+        number = line["number"]
+        if self._held.get(number, role) != role:
+            await self._let_go(number)
+        answer = await self.town.people[role].step_on(line, action, **fields)
+        if answer.is_done and answer.body["state"] != TicketState.ON_DESK:
+            self._held.pop(number, None)
+        return answer.is_done
 
     def _words(self, what: str, *key: str) -> str:
         return self.town.say("desk", what, *key)

@@ -12,7 +12,9 @@ DECIDED_AT_A_TIME: Final = 5
 GRANTED: Final = 0.6
 REVOKED: Final = 0.3
 # A report takes a second or two of a processor: not every round asks for one.
-REPORT_EVERY: Final = 4
+REPORT_EVERY: Final = 3
+# Who wants one, in turn.
+ASKERS: Final = ("supervisor", "leader", "shift_lead")
 KINDS: Final = ("daily", "weekly", "monthly")
 FORMATS: Final = ("pdf", "xlsx")
 
@@ -86,6 +88,7 @@ class FigureKeepers:
         paths = ["/api/v1/indicators", "/api/v1/exclusions/figures"]
         if classes:
             paths.append(f"/api/v1/indicators/leagues/{classes[self._rounds % len(classes)].code}")
+            self.town.tally.seen["league looked at"] += 1
         for path in paths:
             if await self.town.people["supervisor"].read(path) is None:
                 self.town.tally.surprise(f"nothing at {path}")
@@ -97,7 +100,7 @@ class FigureKeepers:
         today = self.town.pace.now().date().isoformat()
         days = {"from": today, "to": today} if n % 2 else {}
         content = {"kind": KINDS[n % len(KINDS)], "format": FORMATS[n % len(FORMATS)], **days}
-        asked = await self.town.people["supervisor"].post("/api/v1/reports", content)
+        asked = await self.town.people[ASKERS[n % len(ASKERS)]].post("/api/v1/reports", content)
         self.town.tally.count("ask report", asked)
 
     async def _fetch(self) -> None:

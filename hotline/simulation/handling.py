@@ -224,7 +224,8 @@ class Handling:
         if below in self.town.city.grid_units and not await self.town.open_grid(below):
             return
         if below is not None:
-            await self._take("delegate", department=below, instruction=self._words("instruction"))
+            is_taken = await self._take("delegate", department=below, instruction=self._words("instruction"))
+            self.town.tally.seen["delegated to a grid"] += is_taken and below in self.town.city.grid_units
 
     def _grid(self) -> str | None:
         """Return the grid where the matter lies, where that is on this street's ground and nobody has it there yet."""

@@ -19,12 +19,13 @@ SORTS: Final = ("water", "power")
 CALLERS: Final = 8
 LATER_CALLERS: Final = 4
 OPEN_FOR: Final = timedelta(minutes=75)
-STORM_FOR: Final = timedelta(minutes=5)
-# Every second incident is reported only when the clock has asked for it.
-LATE: Final = 2
+STORM_FOR: Final = timedelta(minutes=10)
+# Two in three incidents are reported only when the clock has asked for it: everybody is busy with them.
+IN_TIME: Final = 3
+STORM_EVERY: Final = timedelta(minutes=45)
 # Where the clock races: bursts and storms are now and then all the same, or nothing else would go on.
 BURST_AFTER_S: Final = 20.0
-STORM_AFTER_S: Final = 60.0
+STORM_AFTER_S: Final = 30.0
 
 
 class IncidentLeads:
@@ -61,12 +62,21 @@ class IncidentLeads:
             await self._care(incident)
 
     async def storm(self) -> None:
-        """A shift lead says once an hour that there is a storm, and some minutes later that it is over."""
+        """A shift lead says now and then that there is a storm, and some minutes later that it is over."""
         while True:
-            await self.town.pace.let_pass(HOUR, STORM_AFTER_S)
+            await self.town.pace.let_pass(STORM_EVERY, STORM_AFTER_S)
             await self._switch("begin")
             await self.town.pace.let_pass(STORM_FOR)
+            await self._look_out()
             await self._switch("end")
+
+    async def _look_out(self) -> None:
+        """The shift lead sees what waits, and that requests are registered as ever."""
+        page = await self.town.people["shift_lead"].read("/api/v1/storm")
+        if page is None or not page["is_on"] or not page["waits"]:
+            self.town.tally.surprise(f"a storm that puts nothing off: {page}")
+        else:
+            self.town.tally.seen["storm looked at"] += 1
 
     async def _switch(self, action: str) -> None:
         content = {"action": action, "reason": self.town.say("incident", f"storm_{action}")}
@@ -108,8 +118,9 @@ class IncidentLeads:
 
     async def _care(self, incident: dict[str, Any]) -> None:
         age = self.town.pace.now() - self._moment(incident["opened_at"])
-        is_slow = int(incident["id"]) % LATE == 0
+        is_slow = int(incident["id"]) % IN_TIME != 0
         if incident["reports"] == 0 and (not is_slow or incident["late_reports"]):
+            self.town.tally.seen["report to leaders late"] += bool(incident["late_reports"])
             await self._step(incident, "report")
         elif age > OPEN_FOR and incident["answer_version"] < 2:
             await self._step(incident, "answer", tell=True)

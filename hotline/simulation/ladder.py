@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 AUTO_CALL: Final = "auto_call"
 AT_A_TIME: Final = 40
+# How many telephones the automatic system rings at once.
+LINES: Final = 16
 # What a citizen presses, and how often; the others do not pick up.
 KEYS: Final = {"1": 62, "2": 2, "3": 2, "": 34}
 # Whose tale needs a person's call lets the telephone ring.
@@ -34,12 +36,19 @@ class Ladder:
         self.system = System(town, AUTO_CALL, self._hear)
         self._terms = town.city.policies[town.city.policy].follow_up
         self._orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._lines = asyncio.Semaphore(LINES)
         self._done: set[tuple[str, ...]] = set()
 
+    async def calls(self) -> None:
+        """Make the calls that were ordered, on all lines at once: each order holds for a short while only."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                order = await self._orders.get()
+                await self._lines.acquire()
+                group.create_task(self._call(order))
+
     async def round(self) -> None:
-        """Make the calls that were ordered, then what merged callers do and who calls them."""
-        while not self._orders.empty():
-            await self._call(self._orders.get_nowait())
+        """What merged callers do, and who calls them."""
         person = self.town.people["follow_up"]
         asks = [row async for row in person.lines("/api/v1/follow-ups", "asks") if row["is_merged"]]
         await asyncio.gather(*(self._merged(ask) for ask in asks[:AT_A_TIME]))
@@ -51,18 +60,23 @@ class Ladder:
     async def _call(self, order: dict[str, Any]) -> None:
         """Ring; the citizen presses a key or does not pick up."""
         dice = self.town.chance("key", order["call"])
-        key = dice.choices(list(KEYS), list(KEYS.values()))[0] if await self._picks_up(order) else ""
+        key = dice.choices(list(KEYS), list(KEYS.values()))[0] if self._picks_up(order) else ""
         told = (
             {"outcome": "answered", "key": key} if key else {"outcome": dice.choice(("no_answer", "busy", "hung_up"))}
         )
-        answer = await self.phone.post(f"/api/v1/follow-ups/calls/{order['call']}/result", told)
-        self.town.tally.count(f"automatic call: {key or 'nobody'}", answer)
+        try:
+            answer = await self.phone.post(f"/api/v1/follow-ups/calls/{order['call']}/result", told)
+            self.town.tally.count(f"automatic call: {key or 'nobody'}", answer)
+        finally:
+            self._lines.release()
 
-    async def _picks_up(self, order: dict[str, Any]) -> bool:
-        """Tell whether nobody with that ending of a ticket's number has a tale that needs a person's call."""
-        person = self.town.people["follow_up"]
-        asks = [row async for row in person.lines(f"/api/v1/follow-ups?rung={AUTO_CALL}", "asks")]
-        told = [self.town.endings.of(row["ticket"]) for row in asks if f"尾号{row['ticket'][-4:]}" in order["script"]]
+    def _picks_up(self, order: dict[str, Any]) -> bool:
+        """Tell whether no matter of this telephone's, or with the number that is read out, has a tale that needs a person's call."""
+        endings = self.town.endings
+        numbers = self.town.matters.get(order["phone"]) or [
+            one for one in endings.numbers if f"尾号{one[-4:]}" in order["script"]
+        ]
+        told = [endings.of(number) for number in numbers]
         return all(one is None or one.tale.name in PICKS_UP for one in told)
 
     async def _merged(self, ask: dict[str, Any]) -> None:

@@ -122,6 +122,7 @@ class LineKeepers:
         found = await self.town.people["supervisor"].read("/api/v1/lines/figures")
         if found is None:
             return
+        self.town.tally.taken["read figures of lines"] += 1
         for way in ("dialled", "handling"):
             sums = {name: sum(row[name] for row in found[way]) for name in found["total"]}
             if sums != found["total"]:
@@ -140,5 +141,6 @@ class LineKeepers:
     async def _happens(self, call: int, event: str, **more: Any) -> None:
         answer = await self.phone.post(f"/api/v1/interactions/{call}/events", {"event": event, **more})
         self.town.tally.count(more.get("outcome", event) if event == "ended" else event, answer)
-        if not answer.is_done:
+        # A line may close between the look at its hours and the transfer: then the call stays where it is.
+        if not answer.is_done and (event, answer.status) != ("transferred", 409):
             self.town.tally.surprise(f"call {event}: {answer}")

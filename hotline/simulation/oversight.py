@@ -16,7 +16,11 @@ NUISANCE_CALLS: Final = 3
 HEARD_OF_WITHIN_S: Final = 5.0
 LEADERS_LEVEL: Final = 3
 LISTED: Final = 2
-OUTCOMES: Final = ("met", "met", "met", "unmet")
+SUMMONED_AT_A_TIME: Final = 3
+VETOED: Final = 0.2
+APPEALS: Final = 0.7
+UNMET: Final = "unmet"
+OUTCOMES: Final = ("met", "met", UNMET)
 LEVELS: Final = ("limited", "limited", "remind", "reported")
 
 
@@ -34,8 +38,8 @@ class Watchers:
     async def round(self) -> None:
         """Do a little of everything."""
         self._rounds += 1
-        await self._letters()
         await self._summon()
+        await self._letters()
         calls = await self._misuse()
         await self._inspect("interaction", calls[:1])
         await self._inspect("ticket", await self._closed())
@@ -44,32 +48,45 @@ class Watchers:
 
     async def _letters(self) -> None:
         """Departments answer what they were sent in writing; the supervisor reads that and says how it ended."""
+        for level in range(LEADERS_LEVEL, 0, -1):
+            await self._of_level(level)
+
+    async def _of_level(self, level: int) -> None:
         supervisor = self.town.people["supervisor"]
-        page = await supervisor.read("/api/v1/supervisions?limit=50")
+        page = await supervisor.read(f"/api/v1/supervisions?level={level}&limit=50")
         for letter in (page or {"supervisions": []})["supervisions"][: 2 * AT_A_TIME]:
             path, key = f"/api/v1/supervisions/{letter['ticket']}/{letter['seq']}", letter["number"]
             if letter["answered_at"] is None:
-                department = self._department(letter["department"]["code"])
-                if department is not None:
-                    content = {"action": "answer", "text": self.town.say("oversight", "answer", key)}
-                    await self._take(department, f"{path}/steps", "answer supervision", content)
+                await self._answer(path, key, letter)
                 continue
             outcome = self.town.chance("outcome", key).choice(OUTCOMES)
             content = {"action": "close", "outcome": outcome, "text": self.town.say("oversight", outcome)}
             await self._take(supervisor, f"{path}/steps", "close supervision", content)
+            if outcome == UNMET and level < LEADERS_LEVEL:
+                await self._interview(letter["ticket"])
+
+    async def _answer(self, path: str, key: str, letter: dict[str, Any]) -> None:
+        department = self._department(letter["department"]["code"])
+        if department is not None:
+            content = {"action": "answer", "text": self.town.say("oversight", "answer", key)}
+            if await self._take(department, f"{path}/steps", "answer supervision", content) is not None:
+                self.town.tally.seen[f"letter of level {letter['level']} answered"] += 1
 
     async def _summon(self) -> None:
-        """约谈: a leader takes up what was listed and still is not answered for."""
-        page = await self.town.people["supervisor"].read(f"/api/v1/supervisions?level={LISTED}&limit=20")
-        for letter in (page or {"supervisions": []})["supervisions"]:
-            number = letter["ticket"]
-            seen = None if number in self._summoned else await self.town.people["leader"].ticket(number)
-            if seen is None or "supervise" not in seen["allowed_actions"]:
-                continue
-            self._summoned.add(number)
+        """A leader looks at what was listed and still is not answered for."""
+        page = await self.town.people["supervisor"].read(f"/api/v1/supervisions?level={LISTED}&limit=100")
+        letters = (page or {"supervisions": []})["supervisions"]
+        for letter in [one for one in letters if one["ticket"] not in self._summoned][:SUMMONED_AT_A_TIME]:
+            await self._interview(letter["ticket"])
+
+    async def _interview(self, number: str) -> None:
+        """约谈, once for each ticket that is still open."""
+        leader, is_new = self.town.people["leader"], number not in self._summoned
+        self._summoned.add(number)
+        seen = await leader.ticket(number) if is_new else None
+        if seen is not None and "supervise" in seen["allowed_actions"]:
             reason = self.town.say("oversight", "summon")
-            await self.town.people["leader"].step_now(number, "supervise", level=LEADERS_LEVEL, reason=reason)
-            return
+            await leader.step_now(number, "supervise", level=LEADERS_LEVEL, reason=reason)
 
     async def _misuse(self) -> list[str]:
         """Somebody calls again and again to abuse; the agent asks for a limit, the shift lead decides. Returns the calls."""
@@ -126,14 +143,15 @@ class Watchers:
         page = await quality.read(f"/api/v1/inspections?state=drawn&of={of}&limit=20")
         for one in (page or {"inspections": []})["inspections"][:AT_A_TIME]:
             text = self.town.say("oversight", "remark", one["id"])
-            content = {"action": "score", "text": text, **self._sheet(of, one["id"], hard=True)}
-            await self._take(quality, f"/api/v1/inspections/{one['id']}/steps", "score inspection", content)
+            content = {"action": "score", "text": text, **(sheet := self._sheet(of, one["id"], hard=True))}
+            scored = await self._take(quality, f"/api/v1/inspections/{one['id']}/steps", "score inspection", content)
+            self.town.tally.seen["veto"] += scored is not None and bool(sheet["vetoes"])
 
     async def _settle(self) -> None:
         """Some of the inspected appeal; the supervisor, who is no other's inspector, decides."""
         page = await self.town.people["quality"].read("/api/v1/inspections?state=scored&limit=20")
         for one in (page or {"inspections": []})["inspections"][:AT_A_TIME]:
-            if one["appealed_at"] is None and self.town.chance("appeal", one["id"]).random() < 0.5:
+            if one["appealed_at"] is None and self.town.chance("appeal", one["id"]).random() < APPEALS:
                 whose = self._department(one["department"]["code"]) if one["department"] else None
                 whose = whose or (self.town.people["agent"] if one["agent"] == self.town.agent else None)
                 if whose is not None:
@@ -151,7 +169,7 @@ class Watchers:
         """Fill in a sheet: most of the points, now and then a veto."""
         sheet, dice = self.town.city.oversight.inspection.sheet_of(of), self.town.chance("sheet", key, hard)
         points = {one.code: (one.points or 0) - (dice.randrange(0, 6) if hard else 0) for one in sheet.items}
-        vetoes = [dice.choice(sheet.vetoes).code] if hard and sheet.vetoes and dice.random() < 0.1 else []
+        vetoes = [dice.choice(sheet.vetoes).code] if hard and sheet.vetoes and dice.random() < VETOED else []
         return {"points": points, "vetoes": vetoes}
 
     async def _urge_twice(self) -> None:

@@ -67,7 +67,10 @@ class Suggesters:
 
     async def _move(self) -> None:
         """Study what is new, say what was done of what is adopted, take one away whose citizen does not want it any more."""
-        for suggestion in self._open[-LOOKED_AT:]:
+        looked_at = self._open[:LOOKED_AT]
+        # In turn: what was published hours ago is answered now.
+        self._open = self._open[LOOKED_AT:] + looked_at
+        for suggestion in looked_at:
             one = await self.web.read(f"/api/v1/suggestions/{suggestion}")
             if one is None:
                 continue

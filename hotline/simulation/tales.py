@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 RARE: Final = 3
 TOLD_FIRST: Final = 2
@@ -125,6 +125,11 @@ class Book:
         self._seed = seed
         self._owed = [tale for _ in range(first) for tale in tales if tale.weight <= RARE or tale.needs]
         self._told: dict[str, Told] = {}
+
+    @property
+    def numbers(self) -> Iterable[str]:
+        """Every ticket that has a tale."""
+        return self._told.keys()
 
     def of(self, number: str) -> Told | None:
         """Return the ticket's tale, None where none was told."""

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from hotline.simulation.town import Town
 
 TALK: Final = timedelta(seconds=50)
+# What telephony tells a missed caller only while there is a storm.
+STORM_WORDS: Final = "来电集中"
 # Speech recognition listens to so many of the calls: each piece is sealed and stored by itself.
 HEARD: Final = 0.3
 PIECES: Final = (2, 4)
@@ -35,6 +37,8 @@ class Talk:
         answer = await self.phone.post(f"/api/v1/interactions/{call}/events", {"event": event, **more})
         if not answer.is_done and not is_perhaps_over:
             self.town.tally.surprise(f"call {event}: {answer}")
+        if STORM_WORDS in (answer.body.get("say") or ""):
+            self.town.tally.seen["missed caller told of a later call"] += 1
 
     async def spoken(self, call: int, text: str) -> None:
         """Some of the calls are heard by speech recognition: pieces, with what people say between them."""

@@ -51,6 +51,8 @@ class Town:
         # Tickets whose department waits for what somebody else does in its tale.
         self.scenes: asyncio.Queue[str] = asyncio.Queue()
         self.codes: dict[str, str] = {}
+        # The tickets of each telephone: its owner knows what they asked for.
+        self.matters: dict[str, list[str]] = {}
         # Until when something new comes in, on this machine's monotonic clock.
         self.calling_until = math.inf
         # Lets a grid be reached by webhook before a street delegates to it; the departments' server sets it.

@@ -13,6 +13,7 @@ from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
 from hotline.knowledge_entry import remind
+from hotline.knowledge_task import press_late
 from hotline.shadow import ShadowReader
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
@@ -70,6 +71,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
             for once, every_s in (
                 (lambda: remind(hub), REMIND_EVERY_S),
+                (lambda: press_late(hub), REMIND_EVERY_S),
                 (lambda: draw_due(hub), DRAW_EVERY_S),
                 (shadow.turn, SHADOW_EVERY_S),
                 (lambda: check_daily(hub, settings), LOOK_FOR_DRIFT_EVERY_S),

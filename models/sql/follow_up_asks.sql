@@ -64,7 +64,7 @@ SELECT count(*) AS opened, count(ended_at) AS ended, count(*) FILTER (WHERE ende
   count(*) FILTER (WHERE rung = 'person' AND ended_at IS NULL) AS waiting_for_person,
   coalesce(sum(cardinality(tries) + CASE WHEN common <> ticket_id AND way = 'phone' THEN 1 ELSE 0 END + (
     SELECT count(*) FROM follow_ups AS f WHERE f.city_code = a.city_code AND f.ticket_id = a.ticket_id
-      AND f.round = a.round AND f.way IN ('phone', 'visit'))) FILTER (WHERE ended_at IS NOT NULL AND rung = 'person'), 0)
+      AND f.round = a.round AND f.way IN ('phone', 'visit'))) FILTER (WHERE ended_at IS NOT NULL AND rung = 'person'), 0)::bigint
     AS calls_of_people,
   min(opened_at) AS first_at
 FROM follow_up_asks AS a WHERE a.city_code = :city_code AND a.opened_at >= :since AND a.opened_at < :until;

@@ -224,18 +224,19 @@ async def test_how_many_people_it_needs_is_not_guessed_before_it_is_known(world:
     assert (found["staff"], found["calls_per_person"], found["share"]) == (3, 60, None)
     assert found["need"]["people_needed"] is None
     assert found["need"]["reason"]
-    # A past of two days: sixty were asked, a third of them by a person.
+    # A past of two days: sixty were asked, a third of them by a person, who called each one twice in vain.
     await world.rows(
         "INSERT INTO follow_up_asks (city_code, ticket_id, round, common, first_rung, rung, opened_at, tries, ended_at, "
-        "outcome) SELECT $1, n, 0, n, 'sms', CASE WHEN n % 3 = 0 THEN 'person' ELSE 'sms' END, $2, '{}', $2, 'answered' "
-        "FROM generate_series(1, 60) AS n",
+        "outcome) SELECT $1, n, 0, n, 'sms', CASE WHEN n % 3 = 0 THEN 'person' ELSE 'sms' END, $2, "
+        "ARRAY[$2::timestamptz, $2], $2, 'answered' FROM generate_series(1, 60) AS n",
         world.hub.database.city_code,
         world.clock.at - timedelta(days=2),
     )
     found = await world.get("/api/v1/follow-ups/capacity", who="supervisor")
     assert found["share"]["person"] == pytest.approx(1 / 3)
     assert found["need"]["people_needed"] == 1
-    assert found["need"]["calls_a_day"] == pytest.approx(61 / 2 / 3, rel=0.01)
+    assert found["need"]["calls_a_day"] == pytest.approx(61 / 2 / 3 * 2, rel=0.01)
+    assert found["need"]["calls_per_ask"] == 2
     assert found["need"]["is_enough"] is False
 
 

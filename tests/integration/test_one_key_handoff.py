@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hotline.roster import on_duty
+from models.store import notices
+
 if TYPE_CHECKING:
+    from models.city import Roster
     from tests.integration.conftest import PoliceServer, World
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
@@ -44,6 +48,19 @@ async def test_how_long_it_took_to_reach_the_other_side_and_to_be_confirmed_is_m
     assert (await world.get("/api/v1/handoffs", who="shift_lead"))["handoffs"] == []
 
 
+async def alarms(world: World) -> list[str]:
+    """What those on duty were told of handoffs that nobody confirms."""
+    async with world.hub.database.session() as session:
+        newest = await notices.newest(session, 200)
+    return [one.content for one in newest if one.kind == "alarm" and "紧急转接尚未确认" in one.content]
+
+
+def on_duty_at_the_hotline(world: World) -> list[Roster]:
+    found = list(on_duty(world.hub.city, {world.hub.city.hotline_department}, world.clock.now()))
+    assert found
+    return found
+
+
 async def test_a_call_that_nobody_confirms_alarms_the_shift_lead_until_somebody_does(world: World) -> None:
     _, pressed = await on_call(world)
     for n in (1, 2, 3):
@@ -51,6 +68,7 @@ async def test_a_call_that_nobody_confirms_alarms_the_shift_lead_until_somebody_
         await world.fire()
         (waiting,) = (await world.get("/api/v1/handoffs", who="shift_lead"))["handoffs"]
         assert (waiting["id"], waiting["is_late"], waiting["alarm_count"]) == (pressed["id"], True, n)
+        assert len(await alarms(world)) == n * len(on_duty_at_the_hotline(world))
     await step(world, pressed, "confirm", who="shift_lead")
     world.clock.move(days=2)
     await world.fire()
@@ -69,6 +87,7 @@ async def test_the_ticket_that_comes_of_the_call_takes_the_handoff_over_and_its_
     world.clock.move(minutes=2)
     await world.fire()
     assert (await world.trail(number)).count("escalate") == 1
+    assert len([words for words in await alarms(world) if number in words]) == len(on_duty_at_the_hotline(world))
     page = await world.get(f"/api/v1/handoffs/{pressed['id']}", who="agent")
     assert (page["ticket"], page["alarm_count"]) == (number, 0)
     await step(world, pressed, "confirm", who="channel:police")

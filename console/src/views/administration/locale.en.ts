@@ -50,7 +50,7 @@ export const english = {
   },
   lines: {
     title: 'Lines', note: 'Public register and calls', register: 'Register', figures: 'Calls', announcements: 'Announcements', find: 'Number, name, purpose, department', integration: 'Integration', number: 'Number', name: 'Name', department: 'Department', hours: 'Hours', open: 'Now', isOpen: 'open', isClosed: 'closed', answeredBy: 'Answered by', answered: 'Answered', overflow: 'overflows to {line}', script: 'Script',
-    noNews: 'The register has not changed', at: 'Time', change: 'Change', details: 'Details', added: 'added', removed: 'removed', changed: 'changed', span: 'Span', today: 'Today', lastDays: 'Last {n} days', dialled: 'By line dialled', handling: 'By line answering', line: 'Line', noLine: 'no line', offered: 'Offered', abandoned: 'Abandoned', unanswered: 'Unanswered', waiting: 'Waiting', total: 'Total',
+    noNews: 'The register has not changed', holds: 'Holds from', state_in_force: 'in force from {at}', state_planned: 'planned from {at}', state_overdue: 'due from {at}, the register is unchanged', state_called_off: 'called off', at: 'Time', change: 'Change', details: 'Details', added: 'added', removed: 'removed', changed: 'changed', span: 'Span', today: 'Today', lastDays: 'Last {n} days', dialled: 'By line dialled', handling: 'By line answering', line: 'Line', noLine: 'no line', offered: 'Offered', abandoned: 'Abandoned', unanswered: 'Unanswered', waiting: 'Waiting', total: 'Total',
     transferred: 'Transfers', fromLine: 'From', toLine: 'To', reason: 'Reason', count: 'Count', referred: 'Referrals', elsewhere: 'Records kept elsewhere', elsewhereNote: 'Open those of the last month without a number there', tickets: 'Tickets', numbered: 'With number', unnumbered: 'Without number',
   },
 }

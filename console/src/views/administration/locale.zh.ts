@@ -50,7 +50,7 @@ export const chinese = {
   },
   lines: {
     title: '热线号码', note: '公开电话台账与来话数量', register: '公开台账', figures: '来话数量', announcements: '变更公告', find: '号码、名称、用途或单位', integration: '归并方式', number: '号码', name: '名称', department: '单位', hours: '接听时间', open: '现在', isOpen: '开放', isClosed: '不开放', answeredBy: '现由谁接', answered: '接通', overflow: '溢出至{line}', script: '转接、告知用语',
-    noNews: '台账没有变更', at: '时间', change: '变更', details: '内容', added: '新增', removed: '取消', changed: '改变', span: '时段', today: '今天', lastDays: '最近{n}天', dialled: '按拨打的号码', handling: '按接听的号码', line: '号码', noLine: '未注明号码', offered: '呼入', abandoned: '放弃', unanswered: '未接', waiting: '等待', total: '合计',
+    noNews: '台账没有变更', holds: '何时起', state_in_force: '{at}起已实施', state_planned: '预告：{at}起', state_overdue: '原定{at}起，台账尚未变更', state_called_off: '已取消', at: '时间', change: '变更', details: '内容', added: '新增', removed: '取消', changed: '改变', span: '时段', today: '今天', lastDays: '最近{n}天', dialled: '按拨打的号码', handling: '按接听的号码', line: '号码', noLine: '未注明号码', offered: '呼入', abandoned: '放弃', unanswered: '未接', waiting: '等待', total: '合计',
     transferred: '转接', fromLine: '从', toLine: '到', reason: '原因', count: '次数', referred: '告知转介', elsewhere: '记录在别处的号码', elsewhereNote: '最近一个月内尚未收到对方编号的可以点开', tickets: '工单', numbered: '已有对方编号', unnumbered: '尚无对方编号',
   },
 }
