@@ -48,6 +48,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "declined": "未采纳",
         "done": "已落实",
     },
+    "sort": {"due": "时限近的在前", "urgency": "紧急的在前", "newest": "新登记的在前", "oldest": "早登记的在前"},
+    "export_state": {"waiting": "编制中", "made": "可下载", "failed": "未能编成", "dropped": "已过保存期限"},
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {
