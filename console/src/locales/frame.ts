@@ -14,6 +14,7 @@ export const frame: Locale = {
     secret: { copy: '复制', copied: '已复制' },
     find: { placeholder: '工单号或关键词', go: '查找' },
     ticket: { number: '工单号', state: '状态', kind: '类型', urgency: '紧急程度', category: '类别', lead: '主办单位', place: '地点', text: '诉求内容', registered: '登记时间', promised: '承诺期限', due: '下一时限', district: '区县', channel: '渠道', line: '热线号码', urged: '催{n}', returned: '退{n}', reopened: '重办{n}', disputed: '争议' },
+    period: { title: '统计期间', week: '近7天', thirty: '近30天', month: '本月', quarter: '本季', year: '本年', from: '起', to: '止' },
     list: {
       tools: '清单工具', filters: '筛选', order: '排列', sortBy: '排列：{order}', clear: '清除条件', overdue: '只看超期', from: '登记起', to: '登记止', since: '{day}起', until: '至{day}', everything: '全部工单',
       views: '常用视图', noViews: '还没有常用视图', saveView: '把当前条件存为常用视图…', tidyViews: '管理常用视图…', viewName: '名称', viewNote: '同名的会被替换；名称不要写个人信息。', save: '保存', saved: '已存为常用视图', dropView: '删去常用视图“{name}”',
@@ -37,6 +38,7 @@ export const frame: Locale = {
     secret: { copy: 'Copy', copied: 'Copied' },
     find: { placeholder: 'Ticket number or words', go: 'Find' },
     ticket: { number: 'Number', state: 'State', kind: 'Kind', urgency: 'Urgency', category: 'Category', lead: 'Lead', place: 'Place', text: 'Request', registered: 'Registered', promised: 'Promised', due: 'Next due', district: 'District', channel: 'Channel', line: 'Line', urged: 'urged {n}', returned: 'returned {n}', reopened: 'reopened {n}', disputed: 'disputed' },
+    period: { title: 'Period', week: '7 days', thirty: '30 days', month: 'Month', quarter: 'Quarter', year: 'Year', from: 'From', to: 'To' },
     list: {
       tools: 'List tools', filters: 'Filter', order: 'Order', sortBy: 'Order: {order}', clear: 'Clear', overdue: 'Overdue only', from: 'Registered from', to: 'to', since: 'from {day}', until: 'to {day}', everything: 'All tickets',
       views: 'Saved views', noViews: 'No saved view yet', saveView: 'Save these filters as a view…', tidyViews: 'Manage saved views…', viewName: 'Name', viewNote: 'A view of the same name is replaced; no personal data in names.', save: 'Save', saved: 'Saved as a view', dropView: 'Delete the view “{name}”',
