@@ -29,7 +29,7 @@ def test_no_page_of_the_console_has_a_serious_fault_of_access(
     shared_hub: RunningHub, chromium: Browser, registered: Callable[..., dict[str, str]]
 ) -> None:
     receipt = registered(shared_hub, "axe-1")
-    context = chromium.new_context(viewport=SIZES["desk"], locale="zh-CN", bypass_csp=True)
+    context = chromium.new_context(viewport=SIZES["desk"], locale="zh-CN", bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     faults: dict[str, list[str]] = {}
     n = 0
