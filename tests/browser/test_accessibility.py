@@ -21,8 +21,15 @@ SIZES: Final[dict[str, ViewportSize]] = {
     "desk": {"width": 1440, "height": 900},
     "phone": {"width": 390, "height": 844},
 }
-# Long enough for a page to take its other shape.
-TURNED_MS: Final = 150
+# Done when for some frames nothing has been on its way: what inherits a colour begins when its parent has ended.
+AT_REST: Final = """() => new Promise(done => {
+  let still = 0
+  const look = () => {
+    still = document.getAnimations().some(one => one.playState === 'running') ? 0 : still + 1
+    if (still < 4) requestAnimationFrame(look); else done()
+  }
+  requestAnimationFrame(look)
+})"""
 
 
 def test_no_page_of_the_console_has_a_serious_fault_of_access(
@@ -48,7 +55,7 @@ def _in_every_look(page: Page) -> dict[str, list[str]]:
     for device, is_dark in (("desk", False), ("desk", True), ("phone", True), ("phone", False)):
         page.set_viewport_size(SIZES[device])
         page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", is_dark)
-        page.wait_for_timeout(TURNED_MS)
+        page.evaluate(AT_REST)
         found[f"{device} {'dark' if is_dark else 'light'}"] = _grave(page)
     page.set_viewport_size(SIZES["desk"])
     return found
