@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple, cast, get_args
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from hotline.fields import Code, Moment
 from models.errors import InvalidRequest, NotFound
@@ -127,6 +128,25 @@ def mark(order: Order, row: Listed) -> tuple[Any, ...]:
         case Order.URGENCY:
             return ticket.urgency, ticket.registered_at, ticket.id
     return (ticket.id,)
+
+
+def sort_of(order: Order) -> Sort:
+    """Return the word by which a list is asked for in an order."""
+    return "due" if order in {Order.DESK, Order.PARTS} else cast("Sort", order.value)
+
+
+def sorts(fields: ListFields, wanted: Asked) -> list[Sort]:
+    """Return the orders in which this list may be asked for."""
+    has_department = wanted.fits.departments is not None
+    return [sort for sort in get_args(Sort) if _is_taken(replace(fields, sort=sort), has_department=has_department)]
+
+
+def _is_taken(fields: ListFields, *, has_department: bool) -> bool:
+    try:
+        _states(fields, _order(fields, has_department=has_department))
+    except InvalidRequest:
+        return False
+    return True
 
 
 def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:

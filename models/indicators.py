@@ -56,6 +56,17 @@ COUNTS: Final[dict[str, str]] = {
 ENDS: Final = tuple(name for name in COUNTS if name.startswith("ended_"))
 # How counts are cut; `class` is added up from departments.
 AXES: Final = ("all", "department", "district", "line", "channel", "kind", "category", "seat_group")
+AXIS_NAMES: Final[dict[str, str]] = {
+    "all": "全市",
+    "class": "单位分类",
+    "department": "承办单位",
+    "district": "区县",
+    "category": "事项分类",
+    "line": "热线号码",
+    "channel": "渠道",
+    "kind": "诉求类型",
+    "seat_group": "席组",
+}
 RATES: Final = ("response_rate", "resolution_rate", "satisfaction_rate")
 
 Code = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,39}$")]

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from models.indicators import AXIS_NAMES
 from models.report import KINDS as REPORT_KINDS
 from models.trail_labels import DELIVERY_TYPE, EVENT, EVENT_FIELD, INTERACTION_OUTCOME, STEP_FIELD
+from models.worklist import LIST_LABELS
 
 # How a matter ended for the citizen (DOMAIN 3.5).
 RESULT_NAMES: Final[dict[str, str]] = {
@@ -23,6 +25,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "suggestion": "建议",
         "praise": "表扬",
     },
+    "axis": AXIS_NAMES,
     "urgency": {"1": "特急", "2": "紧急", "3": "一般", "4": "平件"},
     "channel": {
         "phone": "电话",
@@ -48,6 +51,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "declined": "未采纳",
         "done": "已落实",
     },
+    **LIST_LABELS,
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {
@@ -256,13 +260,6 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "calendar_year": {"announced": "已公布", "unannounced": "未公布", "missing": "缺少"},
     "result": RESULT_NAMES,
     # What a department's part owes next (承办台).
-    "owes": {
-        "acknowledge": "待签收",
-        "contact": "待联系",
-        "reply": "办理中",
-        "sign_off": "待签发",
-        "others": "等候他人",
-    },
     "asks": {"send_back": "退单", "extension": "延期", "deferral": "挂账"},
     "rung": {"sms": "短信链接", "auto_call": "自动外呼", "person": "人工回访"},
     "exclusion_state": {"waiting": "待审定", "granted": "已剔除", "refused": "不予剔除", "revoked": "已撤销"},

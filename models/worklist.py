@@ -1,8 +1,21 @@
 """工单列表: how long a ticket stays in the hands of who opened it, and how much a person may keep and take away."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
+
+# What lists say of themselves: their orders, what a part owes, how far a list is that was asked for as a file.
+LIST_LABELS: Final[dict[str, dict[str, str]]] = {
+    "sort": {"due": "时限近的在前", "urgency": "紧急的在前", "newest": "新登记的在前", "oldest": "早登记的在前"},
+    "owes": {
+        "acknowledge": "待签收",
+        "contact": "待联系",
+        "reply": "办理中",
+        "sign_off": "待签发",
+        "others": "等候他人",
+    },
+    "export_state": {"waiting": "编制中", "made": "可下载", "failed": "未能编成", "dropped": "已过保存期限"},
+}
 
 
 class WorklistRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
 
-WHOLE_MACHINE = frozenset({"acceptance", "browser"})
 SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -36,11 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class BesideTheRest(LoadScopeScheduling):  # type: ignore[misc]
-    """File by file; what starts every process of a hub runs one after the other, beside the rest of the suite."""
+    """File by file; what starts hubs, kills them and looks at the clock runs one after the other, beside all the rest."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "processes" if Path(file).parent.name in WHOLE_MACHINE else file
+        return "acceptance" if Path(file).parent.name == "acceptance" else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BesideTheRest:

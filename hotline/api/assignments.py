@@ -14,7 +14,8 @@ from hotline.keys import HUB
 from hotline.worklist import scope_of
 from models.store import assignments, tickets
 from models.store.assignments import OWES, Owes
-from models.vocabulary import AssignmentRole
+from models.store.worklists import Filter
+from models.vocabulary import AssignmentRole, Kind
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -57,9 +58,10 @@ async def owed(request: web.Request, actor: Actor) -> web.Response:
     department = scope_of(hub, actor, body.query(request, "department"))
     owes: Any = body.one_of(request, "owes", OWES)
     after = body.read_cursor(request, tuple[datetime, int, int]) or assignments.EARLIEST
+    fits = _fits(request, hub)
 
     async def work(session: Session) -> dict[str, Any]:
-        found = await assignments.owed(session, department, owes, after, size)
+        found = await assignments.owed(session, department, owes, fits, after, size)
         briefs = await tickets.briefs(session, [one.listed.ticket.id for one in found])
         known = {one.owes: one for one in await assignments.counts(session, department, hub.now())}
         last = found[-1] if len(found) == size else None
@@ -70,6 +72,17 @@ async def owed(request: web.Request, actor: Actor) -> web.Response:
         }
 
     return body.answer(await hub.database.read(work), Owed)
+
+
+def _fits(request: web.Request, hub: Hub) -> Filter:
+    kind = body.one_of(request, "kind", tuple(Kind))
+    return Filter(
+        kind=Kind(kind) if kind else None,
+        urgency=body.whole_number(request, "urgency", 0, 1, 4) or None,
+        category=body.query(request, "category"),
+        district=body.query(request, "district"),
+        late_at=hub.now() if body.yes_no(request, "overdue") else None,
+    )
 
 
 def _line(hub: Hub, one: OwedPart, briefs: dict[int, str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from hotline.intake import proposed, register
 from hotline.keys import HUB
 from hotline.reply_check import checked
 from hotline.request import Register, cleaned, dialled, phone_digits
-from hotline.worklist import ListFields
+from hotline.worklist import ListFields, Sort
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import attachments, events, external_ids, handoffs, holds, tickets
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.store.events import Said
     from models.ticket import Actor, Assignment, Ticket, TicketText
+
+
+class TicketsInOrder(shapes.Tickets, kw_only=True):
+    """One page of tickets, the order in which they come, and every order in which this list may be asked for."""
+
+    sort: Sort
+    sorts: list[Sort]
 
 
 async def create(request: web.Request, actor: Actor) -> web.Response:
@@ -121,7 +128,9 @@ async def page_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict
 async def listed(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/tickets: a department's worklist, a queue of the hotline, a search, or a filtered list."""
     hub, size = request.app[HUB], body.page_size(request)
-    wanted = worklist.asked(hub, actor, _list_fields(request))
+    fields = _list_fields(request)
+    wanted = worklist.asked(hub, actor, fields)
+    told = {"sort": worklist.sort_of(wanted.order), "sorts": worklist.sorts(fields, wanted)}
     after = body.read_cursor(request, worklist.CURSORS[wanted.order])
 
     async def work(session: Session) -> dict[str, Any]:
@@ -131,9 +140,9 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
         held = await holds.of_tickets(session, ids, hub.now())
         lines = [ticket_line(hub, row, briefs, actor=actor, hold=held.get(row.ticket.id)) for row in rows]
         cursor = body.make_cursor(*worklist.mark(wanted.order, rows[-1])) if len(rows) == size else None
-        return {"tickets": lines, "cursor": cursor}
+        return {"tickets": lines, "cursor": cursor, **told}
 
-    return body.answer(await hub.database.read(work), shapes.Tickets)
+    return body.answer(await hub.database.read(work), TicketsInOrder)
 
 
 async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[Ticket, list[Assignment]]:

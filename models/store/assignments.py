@@ -10,7 +10,7 @@ from msgspec import Struct
 from models.lifecycle import AssignmentState
 from models.store.database import queries
 from models.store.tickets import ticket_of
-from models.store.worklists import Listed
+from models.store.worklists import Filter, Listed, narrowed
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
@@ -44,14 +44,19 @@ class OwedCount(Struct, frozen=True, kw_only=True):
 
 
 async def owed(
-    session: Session, department: str, owes: Owes | None, after: tuple[datetime, int, int], size: int
+    session: Session, department: str, owes: Owes | None, fits: Filter, after: tuple[datetime, int, int], size: int
 ) -> list[OwedPart]:
-    """Return a department's live parts, the nearest due first, after the cursor (due, ticket id, ordinal)."""
+    """Return a department's live parts that fit, the nearest due first, after the cursor (due, ticket id, ordinal).
+
+    With `late_at` those alone that are late with what they owe.
+    """
     rows = _SQL.owed(
         session.connection,
         city_code=session.city_code,
         department=department,
         owes=owes,
+        late_at=fits.late_at,
+        **narrowed(fits),
         after_by=after[0],
         after_id=after[1],
         after_ordinal=after[2],

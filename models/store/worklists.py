@@ -87,7 +87,7 @@ async def oldest(session: Session, fits: Filter, above: int | None, size: int) -
             departments=_departments(fits),
             late_at=fits.late_at,
             page_size=size - len(found),
-            **_more(fits),
+            **narrowed(fits),
         )
         found += [_listed(row) async for row in rows]
         if len(found) >= size:
@@ -109,7 +109,7 @@ async def by_due(session: Session, fits: Filter, after: Due | None, size: int) -
         below=below,
         late_at=fits.late_at,
         page_size=size,
-        **_more(fits),
+        **narrowed(fits),
     )
     return [_listed(row) async for row in rows]
 
@@ -129,7 +129,7 @@ async def by_urgency(session: Session, fits: Filter, after: Urgent | None, size:
         below=below,
         late_at=fits.late_at,
         page_size=size,
-        **_more(fits),
+        **narrowed(fits),
     )
     return [_listed(row) async for row in rows]
 
@@ -146,7 +146,7 @@ async def parts(session: Session, department: str, fits: Filter, after: Due | No
         states=_states(fits),
         late_at=fits.late_at,
         page_size=size,
-        **_more(fits),
+        **narrowed(fits),
     )
     return [_part_listed(row) async for row in rows]
 
@@ -185,7 +185,7 @@ async def count(session: Session, fits: Filter, most: int) -> int:
             departments=_departments(fits),
             late_at=fits.late_at,
             most=most,
-            **_more(fits),
+            **narrowed(fits),
         )
     )
 
@@ -202,7 +202,7 @@ async def _newest_of(session: Session, fits: Filter, stretch: tuple[int, int], s
         "states": _states(fits),
         "departments": _departments(fits),
         "late_at": fits.late_at,
-        **_more(fits),
+        **narrowed(fits),
     }
     if fits.tokens is None:
         rows = _SQL.newest(session.connection, **more, **where)
@@ -222,7 +222,8 @@ def _departments(fits: Filter) -> list[str] | None:
     return None if fits.departments is None else list(fits.departments)
 
 
-def _more(fits: Filter) -> dict[str, Any]:
+def narrowed(fits: Filter) -> dict[str, Any]:
+    """Return what a query takes of a filter beside states, departments, lateness and words."""
     return {
         "kind": None if fits.kind is None else str(fits.kind),
         "urgency": fits.urgency,

@@ -68,26 +68,30 @@ class RunningHub:
                 self.process.wait()
 
 
+def start_hub(data_dir: Path, *, clock_speed: float = 1, **more: str) -> RunningHub:
+    """Start a hub with its data in a folder; it is not waited for, and whoever starts it stops it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {
+        **os.environ,
+        "HOTLINE_DATA_DIR": str(data_dir),
+        "HOTLINE_PORT": str(port),
+        "HOTLINE_DEMO": "on",
+        "HOTLINE_CLOCK_SPEED": str(clock_speed),
+        **more,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=environ, stdout=subprocess.DEVNULL)
+    return RunningHub(data_dir, environ, process, f"http://127.0.0.1:{port}")
+
+
 @pytest.fixture
 def running_hub(tmp_path: Path) -> Iterator[Callable[..., RunningHub]]:
     """Start hubs that are stopped when the test ends: `running_hub(clock_speed=3600, HOTLINE_SERVERS="1")`."""
     started: list[RunningHub] = []
 
     def start(*, clock_speed: float = 1, **more: str) -> RunningHub:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        data_dir = tmp_path / f"data{len(started)}"
-        environ = {
-            **os.environ,
-            "HOTLINE_DATA_DIR": str(data_dir),
-            "HOTLINE_PORT": str(port),
-            "HOTLINE_DEMO": "on",
-            "HOTLINE_CLOCK_SPEED": str(clock_speed),
-            **more,
-        }
-        process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=environ, stdout=subprocess.DEVNULL)
-        hub = RunningHub(data_dir, environ, process, f"http://127.0.0.1:{port}")
+        hub = start_hub(tmp_path / f"data{len(started)}", clock_speed=clock_speed, **more)
         started.append(hub)
         hub.wait_ready()
         return hub

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.acceptance.conftest import running_hub
+from tests.acceptance.conftest import running_hub, start_hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +28,17 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """One hub for every test that can do with what others have left in it; a clock that races needs one of its own."""
+    hub = start_hub(tmp_path_factory.mktemp("shared") / "data", HOTLINE_CHATBOT="off")
+    try:
+        hub.wait_ready()
+        yield hub
+    finally:
+        hub.stop()
 
 
 @pytest.fixture

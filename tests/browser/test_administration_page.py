@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.browser.walk import READY_MS, settle, sign_in, sign_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Browser, Locator, Page
 
     from tests.acceptance.conftest import RunningHub
@@ -27,9 +25,9 @@ ENTRY: Final = {
 
 
 def test_an_administrator_s_colleague_begins_with_a_password_of_their_own_and_keeps_the_knowledge(
-    running_hub: Callable[..., RunningHub], chromium: Browser
+    shared_hub: RunningHub, chromium: Browser
 ) -> None:
-    hub = running_hub(HOTLINE_CHATBOT="off")
+    hub = shared_hub
     code = draft(hub)
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     page = context.new_page()
@@ -100,6 +98,8 @@ def switched_off(page: Page, hub: RunningHub) -> None:
     told: Any = page.request.get(f"{hub.url}/api/v1/auto-dispatch").json()
     (line,) = [line for line in told["categories"] if line["code"] == code]
     assert (line["is_on"], line["switched_by"]) == (False, "demo-administrator")
+    again = {"is_on": True, "reason": "核对完毕，恢复自动派单"}
+    assert page.request.put(f"{hub.url}/api/v1/auto-dispatch/{code}", data=again, headers={"origin": hub.url}).ok
 
 
 def changes_password(page: Page, hub: RunningHub, first: str) -> None:

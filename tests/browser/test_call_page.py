@@ -56,9 +56,9 @@ class Telephony:
 
 
 def test_a_call_is_registered_by_keyboard_an_emergency_handed_over_and_nothing_lost(
-    running_hub: Callable[..., RunningHub], chromium: Browser, registered: Callable[..., dict[str, str]]
+    shared_hub: RunningHub, chromium: Browser, registered: Callable[..., dict[str, str]]
 ) -> None:
-    hub = running_hub(HOTLINE_CHATBOT="off")
+    hub = shared_hub
     before = registered(hub, "before", text="".join(LAMP), caller={"phone": CALLER})
     telephony = Telephony(hub)
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")

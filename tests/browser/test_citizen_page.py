@@ -44,12 +44,12 @@ def attached(page: Page, hub: RunningHub, number: str) -> int:
 
 
 def test_citizens_hand_in_follow_add_rate_and_ask_again_with_a_script_and_without(
-    running_hub: Callable[..., RunningHub],
+    shared_hub: RunningHub,
     chromium: Browser,
     registered: Callable[..., dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    hub = running_hub()
+    hub = shared_hub
     _without_a_script(hub, chromium, tmp_path)
     _with_a_script(hub, chromium)
     _after_the_answer(hub, chromium, registered(hub, "rated", caller={"phone": "13800000000"}))

@@ -49,9 +49,9 @@ def take(page: Page, action: str, words: str = "") -> None:
 
 
 def test_the_pages_show_a_request_and_take_the_citizens_steps(
-    running_hub: Callable[..., RunningHub], chromium: Browser, registered: Callable[..., dict[str, str]]
+    shared_hub: RunningHub, chromium: Browser, registered: Callable[..., dict[str, str]]
 ) -> None:
-    hub = running_hub()
+    hub = shared_hub
     for size in SIZES:
         receipt = registered(hub, f"k{size[0]}")
         with shown(chromium, size) as page:
@@ -78,10 +78,8 @@ def _citizens_page(page: Page, hub: RunningHub, receipt: Any) -> None:
     assert fits(page)
 
 
-def test_a_grid_worker_reports_and_settles_by_thumb(
-    running_hub: Callable[..., RunningHub], chromium: Browser, tmp_path: Path
-) -> None:
-    hub = running_hub()
+def test_a_grid_worker_reports_and_settles_by_thumb(shared_hub: RunningHub, chromium: Browser, tmp_path: Path) -> None:
+    hub = shared_hub
     photo = tmp_path / "photo.png"
     photo.write_bytes(PHOTO)
     worker = next(user for user in hub.access["users"] if user["username"].startswith("demo-grid-"))
@@ -132,10 +130,8 @@ def _settle(page: Page, photo: Path) -> None:
     assert "已签发" in page.inner_text("main")
 
 
-def test_a_suggestion_is_supported_by_a_tap_and_the_digest_counts_it(
-    running_hub: Callable[..., RunningHub], chromium: Browser
-) -> None:
-    hub = running_hub()
+def test_a_suggestion_is_supported_by_a_tap_and_the_digest_counts_it(shared_hub: RunningHub, chromium: Browser) -> None:
+    hub = shared_hub
     users = {user["role"]: user for user in hub.access["users"]}
     with shown(chromium, SIZES[0]) as page:
         page.request.post(f"{hub.url}/api/v1/session", data={name: users["supervisor"][name] for name in SIGN_IN})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from models.ticket import id_of
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -72,6 +75,28 @@ async def test_counts_are_of_all_pages_and_tell_what_is_late(world: World) -> No
     assert sorted(shown) == sorted(numbers[1:])
     dues = [datetime.fromisoformat(one["due_by"]) for one in (await owed(world))["parts"]]
     assert dues == sorted(dues)
+
+
+async def test_a_departments_list_is_narrowed_and_goes_on_from_page_to_page(world: World) -> None:
+    numbers = [await lamp(world, n) for n in range(4)]
+    for number, (name, value) in zip(
+        numbers, (("kind", "inquiry"), ("urgency", 1), ("district", "nanshan")), strict=False
+    ):
+        await world.rows(f"UPDATE tickets SET {name} = $1 WHERE id = $2", value, id_of(number))
+
+    async def found(**query: str) -> list[str]:
+        told = await owed(world, "?" + urlencode(query))
+        return [one["ticket"]["number"] for one in told["parts"]]
+
+    assert await found(kind="inquiry") == numbers[:1]
+    assert await found(urgency="1") == numbers[1:2]
+    assert await found(district="nanshan") == numbers[2:3]
+    first = await owed(world, "?kind=complaint&limit=2")
+    assert await found(kind="complaint", limit="2", cursor=first["cursor"]) == numbers[3:]
+    await world.step(numbers[3], "acknowledge", who=URBAN)
+    assert await found(overdue="true") == []
+    world.clock.move(days=4)
+    assert await found(overdue="true", owes="acknowledge") == numbers[:3]
 
 
 async def test_a_department_sees_those_below_it_and_nobody_elses(world: World) -> None:

@@ -163,6 +163,19 @@ async def test_an_order_that_no_index_serves_is_refused_and_says_what_to_do(worl
     assert "until" in await refused(world, since="2026-11-02T00:00:00+08:00", until="2026-11-01T00:00:00+08:00")
 
 
+async def test_a_list_says_in_which_order_it_is_and_may_be(world: World) -> None:
+    async def orders(who: str = "supervisor", **query: str) -> tuple[str, list[str]]:
+        page = await world.get(f"/api/v1/tickets?{urlencode(query)}", who=who)
+        return page["sort"], page["sorts"]
+
+    assert await orders() == ("newest", ["due", "oldest", "newest", "urgency"])
+    assert await orders(state="on_desk") == ("due", ["due", "oldest", "newest", "urgency"])
+    assert await orders(state="on_desk", sort="urgency") == ("urgency", ["due", "oldest", "newest", "urgency"])
+    assert await orders(state="closed") == ("newest", ["oldest", "newest"])
+    assert await orders(q="路灯") == ("newest", ["newest"])
+    assert await orders(who=URBAN, state="assigned") == ("due", ["due", "oldest", "newest"])
+
+
 async def test_a_cursor_of_another_order_is_refused(world: World) -> None:
     await several(world, 2)
     page = await world.get("/api/v1/tickets?sort=urgency&limit=1", who="supervisor")

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, gap, quarter } from './reports'
+import { gap, quarter } from './reports'
 
 describe('reports and books', () => {
-  it('tells sizes as people read them', () => {
-    expect(bytes(null)).toBe('—')
-    expect(bytes(10)).toBe('1 KB')
-    expect(bytes(51_200)).toBe('50 KB')
-    expect(bytes(3_355_443)).toBe('3.2 MB')
-  })
   it('says how far the parts are from the whole', () => {
     expect(gap({ whole: 5, parts: [{ count: 2 }, { count: 3 }] })).toBe(0)
     expect(gap({ whole: 5, parts: [{ count: 2 }] })).toBe(3)

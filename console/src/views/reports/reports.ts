@@ -1,12 +1,4 @@
-/** How files and accounts are told. */
-
-const KIB = 1024
-
-/** 51200 → 50 KB. */
-export function bytes(size: number | null): string {
-  if (size === null) return '—'
-  return size < KIB * KIB ? `${Math.max(1, Math.round(size / KIB))} KB` : `${(size / KIB / KIB).toFixed(1)} MB`
-}
+/** How accounts and quarters are told. */
 
 /** How far the parts are from the whole: 0 where a sum adds up. */
 export const gap = (account: { whole: number; parts: { count: number }[] }): number => account.whole - account.parts.reduce((sum, part) => sum + part.count, 0)
