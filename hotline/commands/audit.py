@@ -10,7 +10,7 @@ from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
 from models.store import backlog as backlog_store
 from models.store import deliveries, events, tickets
-from models.ticket import id_of
+from models.ticket import id_of, number_of
 from models.trail import broken_link
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.database import Session
     from models.ticket import Ticket
-    from models.trail import TicketEvent
 
 T = TypeVar("T")
 AT_A_TIME: Final = 200
@@ -29,17 +28,23 @@ AT_A_TIME: Final = 200
 def verify(settings: Settings, number: str | None) -> int:
     """Walk the trails; print the first broken link of every ticket that has one."""
 
-    async def read(session: Session, ticket_id: int) -> tuple[Ticket, list[TicketEvent]]:
-        return await tickets.get(session, ticket_id), await events.of_ticket(session, ticket_id)
+    async def read(session: Session, ticket_id: int) -> tuple[Ticket, str | None]:
+        ticket = await tickets.get(session, ticket_id)
+        said = broken_link(await events.of_ticket(session, ticket_id), ticket)
+        damaged = await events.damaged_words(session, ticket_id) if said is None else None
+        return ticket, said if damaged is None else f"第{damaged}条留痕所附的文字被改动，无法打开"
 
     async def job(hub: Hub) -> int:
         checked = broken = 0
-        async for ticket, trail in _each(hub, number, read):
-            said = broken_link(trail, ticket)
+        async for ticket, said in _each(hub, number, read):
             checked += 1
             if said is not None:
                 broken += 1
                 print(f"{ticket.number}\t{said}")
+        gone = {} if number is not None else await hub.database.read(events.without_ticket)
+        for ticket_id, count in gone.items():
+            broken += 1
+            print(f"{number_of(ticket_id)}\t工单已不在库中，留痕尚有{count}条")
         print(f"核对{checked}件工单的留痕，{broken}件有问题")
         return 1 if broken else 0
 

@@ -18,6 +18,13 @@ WHERE w.city_code = :city_code AND w.ticket_id = :ticket_id ORDER BY w.seq;
 -- The next ticket ids in order, for a walk over all trails.
 SELECT id FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id LIMIT :batch;
 
+-- name: without_ticket(city_code)
+-- Whose trail is there while the ticket is not: nothing ever deletes a ticket.
+SELECT e.ticket_id, count(*) AS n FROM events AS e
+WHERE e.city_code = :city_code
+  AND NOT EXISTS (SELECT 1 FROM tickets AS t WHERE t.city_code = e.city_code AND t.id = e.ticket_id)
+GROUP BY e.ticket_id ORDER BY e.ticket_id;
+
 -- name: count_by_type(city_code, since)
 -- How often each kind of event was written since a time.
 SELECT type, count(*) AS n FROM events WHERE city_code = :city_code AND at >= :since GROUP BY type ORDER BY type;

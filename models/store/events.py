@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from models.cipher import CannotOpen
 from models.store.database import queries
 from models.trail import TicketEvent, fields_of
 
@@ -65,6 +66,23 @@ async def ticket_ids(session: Session, after: int, most: int) -> list[int]:
     return [row["id"] async for row in rows]
 
 
+async def without_ticket(session: Session) -> dict[int, int]:
+    """Return the ids of tickets that are gone while their trail is there, and how many events each trail has."""
+    rows = _SQL.without_ticket(session.connection, city_code=session.city_code)
+    return {row["ticket_id"]: row["n"] async for row in rows}
+
+
+async def damaged_words(session: Session, ticket_id: int) -> int | None:
+    """Return the place in the trail of the first words that do not open, None where all do."""
+    rows = _SQL.words_of_ticket(session.connection, city_code=session.city_code, ticket_id=ticket_id)
+    async for row in rows:
+        try:
+            _opened(session, ticket_id, row)
+        except (CannotOpen, msgspec.MsgspecError):
+            return int(row["seq"])
+    return None
+
+
 async def counts(session: Session, since: datetime) -> dict[str, int]:
     """Return how often each kind of event was written since a time."""
     rows = _SQL.count_by_type(session.connection, city_code=session.city_code, since=since)
@@ -84,11 +102,15 @@ async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, fr
 
 
 def _said(session: Session, ticket_id: int, row: Any) -> Said:
-    opened = session.keyring.unseal(row["words"], "event_words", "words", f"{ticket_id}/{row['seq']}")
     return Said(
         seq=row["seq"],
         type=row["type"],
         at=row["at"],
         assignment=fields_of(ticket_id, row["body"]).get("assignment"),
-        words=msgspec.json.decode(opened, type=dict[str, str]),
+        words=_opened(session, ticket_id, row),
     )
+
+
+def _opened(session: Session, ticket_id: int, row: Any) -> dict[str, str]:
+    opened = session.keyring.unseal(row["words"], "event_words", "words", f"{ticket_id}/{row['seq']}")
+    return msgspec.json.decode(opened, type=dict[str, str])

@@ -354,3 +354,29 @@ async def test_a_split_of_an_older_release_that_tells_no_first_date_is_no_alarm(
 
     await forge(world, split_off, alter)
     assert (await auditor.recompute())[0] == 0
+
+
+async def test_a_ticket_that_is_gone_is_told_by_its_trail(world: World, auditor: Auditor) -> None:
+    number = await assigned(world)
+    kept = await assigned(world, 2)
+    events = await world.rows("SELECT count(*) FROM events WHERE ticket_id = $1", id_of(number))
+    await world.rows("DELETE FROM tickets WHERE id = $1", id_of(number))
+    code, said = await auditor.verify()
+    assert code == 1
+    assert said == [f"{number}\t工单已不在库中，留痕尚有{events[0][0]}条", "核对1件工单的留痕，1件有问题"]
+    assert (await auditor.verify(kept))[0] == 0
+
+
+async def test_words_that_were_altered_are_told(world: World, auditor: Auditor) -> None:
+    receipt = await world.register(LAMP, caller={"name": "钱某某", "phone": "13800000001"})
+    number = receipt["number"]
+    await world.track(receipt, "supplement", text="灯杆编号是十七")
+    assert (await auditor.verify(number))[0] == 0
+    row = (await world.rows("SELECT seq, words FROM event_words WHERE ticket_id = $1 ORDER BY seq", id_of(number)))[0]
+    altered = bytes(row["words"][:-1]) + bytes([row["words"][-1] ^ 1])
+    await world.rows(
+        "UPDATE event_words SET words = $3 WHERE ticket_id = $1 AND seq = $2", id_of(number), row["seq"], altered
+    )
+    code, said = await auditor.verify()
+    assert code == 1
+    assert f"{number}\t第{row['seq']}条留痕所附的文字被改动，无法打开" in said
