@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline import examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
@@ -79,9 +80,11 @@ async def reassign(step: Step, fields: Dispatch) -> None:
     _check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
+    # Whom the corrected ticket accuses is taken away without a word of it.
+    _correct(step, fields)
     for part in step.live_parts:
         await step.end_part(part, "ticket.reassigned", reason=fields.reason)
-    await _send(step, Action.REASSIGN, fields)
+    await _send(step, Action.REASSIGN, replace(fields, category=None, kind=None, urgency=None))
 
 
 async def designate(step: Step, fields: Designate) -> None:
@@ -248,3 +251,6 @@ def _correct(step: Step, fields: Dispatch) -> None:
     if fields.urgency not in {None, step.ticket.urgency}:
         step.record("urgency_corrected", before=step.ticket.urgency, after=fields.urgency)
         step.set(urgency=fields.urgency)
+    accused = guards.recused(step.hub, step.ticket)
+    # Whom it accuses as corrected loses sight of it too: what lists and streams go by stands on the ticket.
+    step.set(recused=accused.units if accused else ())
