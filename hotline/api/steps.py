@@ -35,7 +35,7 @@ from hotline.reply_check import Checked
 from hotline.step import Step, run_once
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
 from models.labels import LABELS
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState, may
 from models.store import holds, idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
@@ -185,6 +185,9 @@ async def carry_out(
     use_case = allowed.get(action)
     if use_case is None:
         raise Forbidden(f"此处不能执行“{LABELS['action'][action]}”")
+    if not may(action, actor.role):
+        # Who may never take it is told so before its fields are looked at.
+        raise Forbidden(f"{LABELS['role'][actor.role]}无权执行“{LABELS['action'][action]}”")
     fields = body.decode(raw, use_case.fields)
     ticket_id = id_of(ticket_number or request.match_info["number"])
     digest = hub.database.keyring.digest(raw)
