@@ -109,6 +109,12 @@ class Held(Conflict):
         super().__init__(f"{holder}正在处理这件工单，请稍后再试，或先办下一件；急需办理的请班长、督办员接手")
 
 
+class CountersignWaiting(Conflict):
+    """Whoever orders it has asked for it already; it waits for a second one's signature (双人复核)."""
+
+    code = "countersign_waiting"
+
+
 class IdempotencyMismatch(HotlineError):
     """The same key came with another body."""
 

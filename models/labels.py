@@ -3,7 +3,7 @@
 from typing import Final
 
 from models.report import KINDS as REPORT_KINDS
-from models.trail_labels import DELIVERY_TYPE, EVENT, EVENT_FIELD, INTERACTION_OUTCOME, STEP_FIELD
+from models.trail_labels import ACCESS, DEED, DELIVERY_TYPE, EVENT, EVENT_FIELD, INTERACTION_OUTCOME, STEP_FIELD
 
 # How a matter ended for the citizen (DOMAIN 3.5).
 RESULT_NAMES: Final[dict[str, str]] = {
@@ -15,6 +15,8 @@ RESULT_NAMES: Final[dict[str, str]] = {
 }
 
 LABELS: Final[dict[str, dict[str, str]]] = {
+    "deed": DEED,
+    "access": ACCESS,
     "kind": {
         "inquiry": "咨询",
         "assistance": "求助",

@@ -1,0 +1,30 @@
+"""The URLs of what nobody does alone or unseen: second signatures, revealed callers, the access log."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline import reveal
+from hotline.api import countersigns
+from hotline.api.url import MOMENT, PAGE, TEXT, YES_NO, Endpoint, get, post
+from hotline.countersign import SECONDS
+from models.vocabulary import Role
+
+ROW: Final = "^[0-9]{1,18}$"
+AUDITORS: Final = frozenset({Role.AUDITOR})
+
+COUNTERSIGNS: Final = (
+    get("/api/v1/countersigns", countersigns.listed, "双人复核：待复核和已复核的事项", roles=reveal.REVEALS | AUDITORS,
+        answer=countersigns.Countersigns, query={"waiting": YES_NO, "ticket": TEXT, **PAGE}, problems=(404,)),
+    post("/api/v1/countersigns/{id}/steps", countersigns.move, "由第二人复核：同意或不同意", roles=SECONDS,
+         body=countersigns.CountersignStep, answer=countersigns.CountersignLine, problems=(409,), patterns={"id": ROW}),
+)  # fmt: skip
+REVEAL: Final = (
+    post("/api/v1/tickets/{number}/reveal", countersigns.reveal, "查看诉求人姓名电话（记入查阅记录；保密的须双人复核）",
+         roles=reveal.REVEALS, body=reveal.Revealing, answers=(200, 202), answer=countersigns.Revealed, problems=(409,)),
+    get("/api/v1/access-log", countersigns.looks, "查阅记录：谁在何时因何看了谁的信息", roles=AUDITORS,
+        answer=countersigns.AccessLog, query={"by": TEXT, "ticket": TEXT, "since": MOMENT, "until": MOMENT, **PAGE},
+        problems=(404,)),
+)  # fmt: skip
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL)
