@@ -28,6 +28,15 @@ class Unauthorized(HotlineError):
     status = 401
 
 
+class SecondFactorRequired(Unauthorized):
+    """The password is right; the account asks for a code too."""
+
+    code = "second_factor_required"
+
+    def __init__(self) -> None:
+        super().__init__("请输入动态口令（6位数字），或一个备用码")
+
+
 class Forbidden(HotlineError):
     """Known, but not allowed to do this."""
 

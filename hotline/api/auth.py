@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from hotline.accounts import PEOPLE
+from hotline.accounts import IDLE_FOR, PEOPLE
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
 from models.errors import Forbidden, PasswordChangeRequired, Unauthorized
@@ -52,12 +52,15 @@ class KnownTokens:
 KNOWN_TOKENS: Final = web.AppKey("KNOWN_TOKENS", KnownTokens)
 
 
-async def actor_of(request: web.Request, allowed: frozenset[Role], *, before_change: bool = False) -> Actor:
+async def actor_of(
+    request: web.Request, allowed: frozenset[Role], *, before_change: bool = False, is_use: bool = True
+) -> Actor:
     """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role.
 
-    Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired.
+    Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired. A page that only
+    stays open is no `is_use` of the session.
     """
-    known = await _known(request)
+    known = await _known(request, is_use=is_use)
     if known is None:
         raise Unauthorized("请先登录，或在 Authorization 头中提供有效凭证")
     if known.must_change and not before_change:
@@ -86,7 +89,7 @@ def check_origin(request: web.Request) -> None:
         raise Forbidden("请求来源与本站不一致")
 
 
-async def _known(request: web.Request) -> SignedIn | None:
+async def _known(request: web.Request, *, is_use: bool = True) -> SignedIn | None:
     """Return whose token or session this is, None where nobody's; raises Forbidden for another site's write."""
     token = bearer_token(request)
     if token is not None:
@@ -98,7 +101,7 @@ async def _known(request: web.Request) -> SignedIn | None:
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
     return await request.app[HUB].database.read(
-        lambda session: credentials.signed_in(session, cookie, datetime.now(UTC))
+        lambda session: credentials.signed_in(session, cookie, datetime.now(UTC), IDLE_FOR, is_use=is_use)
     )
 
 

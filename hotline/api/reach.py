@@ -61,6 +61,10 @@ _CITY: Final = (
 _SELF: Final = (
     "GET /api/v1/session",
     "PUT /api/v1/session/password",
+    "GET /api/v1/session/second-factor",
+    "POST /api/v1/session/second-factor",
+    "PUT /api/v1/session/second-factor",
+    "POST /api/v1/session/second-factor/end",
     "POST /api/v1/attachments",
     "POST /api/v1/photos",
     "GET /api/v1/views",

@@ -184,7 +184,6 @@ def add_routes(app: web.Application) -> None:
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
-    app[session.WRONG_PASSWORDS] = Limiter(session.MOST_WRONG_A_MINUTE, "密码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[session.MAY] = {
         role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]

@@ -212,7 +212,7 @@ async def stay_known(request: web.Request, allowed: frozenset[Role]) -> None:
     with contextlib.suppress(HotlineError):
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
-            await actor_of(request, allowed)
+            await actor_of(request, allowed, is_use=False)
 
 
 def _message(one: Happened) -> dict[str, Any]:

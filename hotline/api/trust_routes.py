@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import reveal
-from hotline.api import countersigns
+from hotline.api import countersigns, second_factor
+from hotline.api.auth import STAFF
 from hotline.api.url import MOMENT, PAGE, TEXT, YES_NO, Endpoint, get, post
 from hotline.countersign import SECONDS
 from models.vocabulary import Role
@@ -26,5 +27,16 @@ REVEAL: Final = (
         answer=countersigns.AccessLog, query={"by": TEXT, "ticket": TEXT, "since": MOMENT, "until": MOMENT, **PAGE},
         problems=(404,)),
 )  # fmt: skip
+SECOND_FACTOR: Final = (
+    get("/api/v1/session/second-factor", second_factor.show, "自己的动态口令：是否启用、剩几个备用码", roles=STAFF,
+        answer=second_factor.SecondFactor),
+    post("/api/v1/session/second-factor", second_factor.begin, "设置动态口令：取密钥和二维码", roles=STAFF,
+         body=second_factor.SettingUp, answers=(201,), answer=second_factor.NewSecret, problems=(409, 429)),
+    Endpoint(method="PUT", path="/api/v1/session/second-factor", handler=second_factor.confirm,
+             summary="输入一次口令后启用，备用码只在答复中给出一次", roles=STAFF, body=second_factor.CodeGiven,
+             answer=second_factor.SecondFactorOn, problems=(409, 429)),
+    post("/api/v1/session/second-factor/end", second_factor.end, "停用动态口令", roles=STAFF, body=second_factor.CodeGiven,
+         answer=second_factor.SecondFactorOff, problems=(409, 429)),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL, *SECOND_FACTOR)

@@ -25,15 +25,19 @@ WITH seen AS (
   UPDATE users SET signed_in_at = :created_at::timestamptz
   WHERE city_code = :city_code AND username = :username AND disabled_at IS NULL RETURNING username
 )
-INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at)
-SELECT :city_code, :token_hash::bytea, username, :created_at, :expires_at::timestamptz FROM seen;
+INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at, seen_at)
+SELECT :city_code, :token_hash::bytea, username, :created_at, :expires_at::timestamptz, :created_at FROM seen;
 
--- name: session(city_code, token_hash, wall_now)^
--- Who is signed in with this token.
-SELECT u.username, u.role::text AS role, u.department, u.must_change FROM sessions AS s
+-- name: session(city_code, token_hash, wall_now, idle_since)^
+-- Who is signed in with this token, which was used after `idle_since`.
+SELECT u.username, u.role::text AS role, u.department, u.must_change, s.seen_at FROM sessions AS s
 JOIN users AS u ON u.city_code = s.city_code AND u.username = s.username
-WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now
+WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now AND s.seen_at > :idle_since
   AND u.disabled_at IS NULL;
+
+-- name: touch(wall_now, city_code, token_hash)!
+-- A session was used.
+UPDATE sessions SET seen_at = :wall_now WHERE city_code = :city_code AND token_hash = :token_hash;
 
 -- name: end_session(city_code, token_hash)!
 -- Sign out.
