@@ -37,6 +37,7 @@ from hotline.api import (
     stream,
     suggestions,
     tickets,
+    tokens,
     track,
     trail,
     trust_routes,
@@ -188,6 +189,10 @@ def add_routes(app: web.Application) -> None:
     app[session.MAY] = {
         role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]
         for role in STAFF
+    }
+    app[tokens.PROGRAMS] = {
+        role: frozenset(f"{one.method} {one.path}" for one in ENDPOINTS if one.roles and role in one.roles)
+        for role in (Role.CHANNEL, Role.DEPARTMENT)
     }
     look_up_routes.prepare(app)
     app[explanation.EXAMPLES] = {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline import reveal
-from hotline.api import countersigns, second_factor
+from hotline import reveal, token
+from hotline.api import countersigns, second_factor, tokens
 from hotline.api.auth import STAFF
-from hotline.api.url import MOMENT, PAGE, TEXT, YES_NO, Endpoint, get, post
+from hotline.api.url import MOMENT, PAGE, SYSTEM, TEXT, YES_NO, Endpoint, get, post
 from hotline.countersign import SECONDS
 from models.vocabulary import Role
 
@@ -38,5 +38,14 @@ SECOND_FACTOR: Final = (
     post("/api/v1/session/second-factor/end", second_factor.end, "停用动态口令", roles=STAFF, body=second_factor.CodeGiven,
          answer=second_factor.SecondFactorOff, problems=(409, 429)),
 )  # fmt: skip
+PROGRAM: Final = {"type": "string", "enum": ["channel", "department", "agent", ""]}
+TOKENS: Final = (
+    get("/api/v1/tokens", tokens.listed, "接口凭证：给谁、能做什么、何时到期（不含凭证本身）", roles=SYSTEM | AUDITORS,
+        answer=tokens.Tokens, query={"role": PROGRAM, **PAGE}),
+    post("/api/v1/tokens", tokens.create, "发放接口凭证（只在答复中给出一次）", roles=SYSTEM, body=token.NewToken, answers=(201,),
+         answer=tokens.TokenAnswer),
+    post("/api/v1/tokens/{id}/steps", tokens.move, "吊销、更换接口凭证", roles=SYSTEM, body=token.TokenStep,
+         answer=tokens.TokenAnswer, problems=(409,), patterns={"id": ROW}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL, *SECOND_FACTOR)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL, *SECOND_FACTOR, *TOKENS)

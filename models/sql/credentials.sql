@@ -1,7 +1,8 @@
--- name: find(city_code, token_hash)^
--- Whose token this is.
-SELECT role::text AS role, subject FROM credentials
-WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL;
+-- name: find(city_code, token_hash, wall_now)^
+-- Whose token this is, and for what.
+SELECT role::text AS role, subject, scope FROM credentials
+WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL
+  AND (expires_at IS NULL OR expires_at > :wall_now);
 
 -- name: add(city_code, token_hash, role, subject, created_at)!
 -- Makes a token known; again is no error.

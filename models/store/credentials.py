@@ -33,19 +33,23 @@ class User(Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(Struct, frozen=True):
-    """Who is signed in, and whether the password must be changed first."""
+    """Who is signed in, and whether the password must be changed first; `scope` names the only addresses of a token that has one."""
 
     actor: Actor
     must_change: bool
+    scope: frozenset[str] | None = None
 
 
-async def bearer(session: Session, token: str) -> Actor | None:
-    """Return whose token this is, None where nobody's."""
-    row = await _SQL.find(session.connection, city_code=session.city_code, token_hash=token_hash(token))
+async def bearer(session: Session, token: str, wall_now: datetime) -> SignedIn | None:
+    """Return whose token this is, None where nobody's, or no more."""
+    row = await _SQL.find(
+        session.connection, city_code=session.city_code, token_hash=token_hash(token), wall_now=wall_now
+    )
     if row is None:
         return None
     role, subject = Role(row["role"]), row["subject"]
-    return Actor(role, subject, subject if role is Role.DEPARTMENT else None)
+    scope = None if row["scope"] is None else frozenset(row["scope"])
+    return SignedIn(Actor(role, subject, subject if role is Role.DEPARTMENT else None), must_change=False, scope=scope)
 
 
 async def add(session: Session, token: str, role: Role, subject: str, at: datetime) -> None:
