@@ -120,3 +120,16 @@ async def test_what_it_still_has_in_hand_stays_in_sight_without_the_accusation(w
     assert "supervise" not in [one["type"] for one in trail["events"]] or "收钱" not in str(trail)
     await world.step(number, "recall", who="supervisor", reason="另行派单")
     await world.get(f"/api/v1/tickets/{number}", who="department:urban", status=404)
+
+
+async def test_whom_a_person_names_as_accused_stands_aside_from_then_on(world: World) -> None:
+    """The words name nobody: the desk knows whom they mean."""
+    number = str((await world.register("东湖区翠湖路的路灯坏了三天，请尽快维修。"))["number"])
+    lead = (await world.ticket(number))["lead"]["code"]
+    fields = {"lead": "discipline", "kind": "tip_off", "reason": "来电人称承办人员收钱", "recused": [lead]}
+    await world.refused(number, "reassign", who="supervisor", status=422, **{**fields, "recused": ["atlantis"]})
+    await world.step(number, "reassign", who="supervisor", **fields)
+    await world.get(f"/api/v1/tickets/{number}", who=f"department:{lead}", status=404)
+    assert number not in str(await world.get("/api/v1/tickets", who=f"department:{lead}"))
+    await world.step(number, "recall", who="supervisor", reason="另行派单")
+    await world.refused(number, "designate", who="supervisor", lead=lead, reason="指定办理")
