@@ -29,7 +29,7 @@ class Revealing(Struct, kw_only=True):
     reason: Grounds
 
 
-class Caller(Struct, kw_only=True):
+class RevealedCaller(Struct, kw_only=True):
     """Who asks, in clear; `second` is who signed beside, null where one person was enough."""
 
     name: str | None
@@ -37,7 +37,7 @@ class Caller(Struct, kw_only=True):
     second: str | None
 
 
-async def reveal(step: Step, fields: Revealing) -> Caller:
+async def reveal(step: Step, fields: Revealing) -> RevealedCaller:
     """Show who asks and write down who looked and why. Raises Conflict where nobody is known, Unsigned for a confidential caller."""
     reason = required(fields.reason, "查看理由", 4)
     text = await step.text()
@@ -61,4 +61,4 @@ async def reveal(step: Step, fields: Revealing) -> Caller:
         second=second,
     )
     await access_log.note(step.session, access)
-    return Caller(name=text.caller_name, phone=text.caller_phone, second=second)
+    return RevealedCaller(name=text.caller_name, phone=text.caller_phone, second=second)

@@ -214,3 +214,25 @@ ACCESS: Final[dict[str, str]] = {
     "personal_data": "导出个人信息",
     "erase": "删除个人信息",
 }
+
+# What was done to an account.
+ACCOUNT_CHANGE: Final[dict[str, str]] = {
+    "create": "新建账号",
+    "disable": "停用",
+    "enable": "启用",
+    "reset_password": "重置密码",
+    "change_password": "本人改密码",
+    "set_role": "改角色",
+    "second_factor_on": "启用动态口令",
+    "second_factor_off": "停用动态口令",
+}
+
+# Where a published suggestion stands.
+SUGGESTION_STATE: Final[dict[str, str]] = {
+    "published": "征集支持中",
+    "under_study": "研究中",
+    "adopted": "已采纳",
+    "partly_adopted": "部分采纳",
+    "declined": "未采纳",
+    "done": "已落实",
+}

@@ -66,7 +66,7 @@ class Revealed(Struct, kw_only=True):
     """Who asks, in clear (200); or with `waits` (202) that a second person must sign first."""
 
     number: Number
-    caller: use_case.Caller | None = None
+    caller: use_case.RevealedCaller | None = None
     waits: Waiting | None = None
 
 
