@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from hotline import lockout, second_factor
 from hotline.fields import PartyCode
 from models.errors import Conflict, InvalidRequest, Unauthorized
 from models.labels import LABELS
@@ -33,6 +34,8 @@ HASHER: Final = argon2.PasswordHasher()
 # Checked where the name is unknown, so that the time of an answer tells nothing.
 NOBODY: Final = HASHER.hash(secrets.token_urlsafe(16))
 SESSION_FOR: Final = timedelta(hours=12)
+# A screen that nobody touches signs its owner out.
+IDLE_FOR: Final = timedelta(minutes=30)
 SHORTEST_PASSWORD: Final = 10
 # Who is a person: not a program or a machine, and no citizen, who has a query code instead.
 PEOPLE: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}
@@ -60,7 +63,7 @@ class NewUser(Struct, kw_only=True):
 class UserStep(Struct, kw_only=True):
     """`set_role` needs `role`, and `department` where that is a department's."""
 
-    action: Literal["disable", "enable", "reset_password", "set_role"]
+    action: Literal["disable", "enable", "reset_password", "set_role", "second_factor_off"]
     role: Role | None = None
     department: PartyCode | None = None
 
@@ -113,8 +116,13 @@ async def change(hub: Hub, actor: Actor, username: str, fields: UserStep) -> tup
         if administrators == [username] and is_left:
             raise Conflict(f"“{username}”是唯一可以登录的系统管理员，请先设立另一位")
         await users.change(session, after)
-        if fields.action in {"disable", "reset_password"}:
+        if fields.action in {"disable", "reset_password", "second_factor_off"}:
             await users.end_sessions(session, username)
+        if fields.action == "reset_password":
+            # Who has forgotten it need not wait, too.
+            await lockout.forgive(session, username)
+        if fields.action == "second_factor_off":
+            await second_factor.take_away(session, username)
         await _note(session, after, fields.action, actor.name, at, role_before=before.role)
         return after
 
@@ -125,9 +133,7 @@ async def change_password(database: Database, token: str, username: str, old: st
     """Replace one's own password; every other session of the account ends. Raises InvalidRequest, Conflict."""
     if new == old:
         raise InvalidRequest("新密码与原密码相同，请换一个")
-    user = await database.read(lambda session: credentials.user(session, username))
-    if user is None or not await asyncio.to_thread(_matches, user.password_hash, old):
-        raise WrongPassword
+    user = await _check_password(database, username, old)
     password_hash, at = await _hashed(new), datetime.now(UTC)
 
     async def work(session: Session) -> None:
@@ -142,8 +148,10 @@ async def change_password(database: Database, token: str, username: str, old: st
     await database.write(work)
 
 
-async def sign_in(database: Database, username: str, password: str) -> tuple[str, datetime, User]:
-    """Return a fresh session token, when it ends, and who signed in; raises Unauthorized."""
+async def sign_in(
+    database: Database, username: str, password: str, code: str | None = None
+) -> tuple[str, datetime, User]:
+    """Return a fresh session token, when it ends at the latest, and who signed in; raises Unauthorized."""
     user = await database.read(lambda session: credentials.user(session, username))
     is_right = await asyncio.to_thread(_matches, user.password_hash if user else NOBODY, password)
     if user is None or not is_right:
@@ -152,7 +160,12 @@ async def sign_in(database: Database, username: str, password: str) -> tuple[str
         raise Unauthorized("该账号已停用，请联系系统管理员")
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     ends_at = now + SESSION_FOR
-    await database.write(lambda session: credentials.begin(session, token, user.username, now, ends_at))
+
+    async def work(session: Session) -> None:
+        await second_factor.check(session, user.username, code)
+        await credentials.begin(session, token, user.username, now, ends_at)
+
+    await database.write(work)
     return token, ends_at, user
 
 
@@ -179,9 +192,41 @@ def _changed(before: LockedAccount, fields: UserStep, password_hash: str, at: da
         if (before.role, before.department) == (fields.role, fields.department):
             raise Conflict(f"“{before.username}”已经是{LABELS['role'][before.role]}")
         return replace(before, role=fields.role, department=fields.department)
+    if fields.action == "second_factor_off":
+        return before
     if (fields.action == "disable") == (before.disabled_at is not None):
         raise Conflict(f"“{before.username}”{'已经停用' if before.disabled_at else '没有停用'}")
     return replace(before, disabled_at=at if fields.action == "disable" else None)
+
+
+async def begin_second_factor(database: Database, username: str, password: str) -> str:
+    """Return the secret of a second factor that its owner sets up; raises WrongPassword, Conflict."""
+    await _check_password(database, username, password)
+    return await database.write(lambda session: second_factor.begin(session, username))
+
+
+async def change_second_factor(database: Database, username: str, role: Role, code: str, *, is_on: bool) -> list[str]:
+    """Ask for a code at sign-in from now on, or no longer; returns the recovery codes. Raises WrongCode, Conflict."""
+
+    async def work(session: Session) -> list[str]:
+        if is_on:
+            made = await second_factor.confirm(session, username, code)
+        else:
+            await second_factor.end(session, username, code)
+            made = []
+        account = await users.lock(session, username)
+        action: users.Act = "second_factor_on" if is_on else "second_factor_off"
+        await _note(session, account, action, username, datetime.now(UTC), role_before=role)
+        return made
+
+    return await database.write(work)
+
+
+async def _check_password(database: Database, username: str, password: str) -> User:
+    user = await database.read(lambda session: credentials.user(session, username))
+    if user is None or not await asyncio.to_thread(_matches, user.password_hash, password):
+        raise WrongPassword
+    return user
 
 
 async def _add(session: Session, user: User, by: str | None, at: datetime) -> None:

@@ -16,7 +16,8 @@ from hotline.step import CLOCK, run
 from models.calendar import CHINA_TIME
 from models.errors import Conflict, InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import follow_up_asks
+from models.store import access_log, follow_up_asks
+from models.store.access_log import Access
 from models.ticket import Actor
 from models.vocabulary import Role
 
@@ -87,6 +88,17 @@ async def dial(hub: Hub, actor: Actor, ticket_id: int) -> str:
         if phone is None:
             raise Conflict("诉求人没有留下电话，请以其他方式回访后登记结果")
         step.record("follow_up_call", round=ask.round)
+        await access_log.note(
+            step.session,
+            Access(
+                at=step.at,
+                by_user=step.actor.name,
+                role=step.actor.role,
+                what="follow_up_call",
+                ticket_id=step.ticket.id,
+                reason="人工回访",
+            ),
+        )
         return phone
 
     return await run(hub, actor, ticket_id, work, is_citizens=True)

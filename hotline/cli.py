@@ -174,7 +174,7 @@ def simulate_(*, only: str = "", seed: int = 1, seconds: float = 0.0, calls: flo
 
 @app.command(name="docs")
 def docs_() -> None:
-    """Write docs/lifecycle.md and its pictures from the lifecycle tables; run it in a checkout."""
+    """Write docs/lifecycle.md, its pictures and docs/permissions.md from the tables; run it in a checkout."""
     docs.write(Path())
 
 

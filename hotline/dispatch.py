@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline import examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
@@ -25,7 +26,10 @@ class Accept(Struct, kw_only=True):
 
 
 class Dispatch(Struct, kw_only=True):
-    """派单 and 改派: without a lead the catalogue's proposal is taken; category, kind and urgency correct what was read."""
+    """派单 and 改派: without a lead the catalogue's proposal is taken; category, kind and urgency correct what was read.
+
+    `recused` are units that the matter accuses, as a person knows: they and all below them stand aside from now on.
+    """
 
     lead: DepartmentCode | None = None
     assisting: Assisting = []
@@ -34,6 +38,7 @@ class Dispatch(Struct, kw_only=True):
     kind: Kind | None = None
     urgency: Urgency | None = None
     brief: Words | None = None
+    recused: Assisting = []
 
 
 class Designate(Struct, kw_only=True):
@@ -46,6 +51,7 @@ class Designate(Struct, kw_only=True):
     kind: Kind | None = None
     urgency: Urgency | None = None
     brief: Words | None = None
+    recused: Assisting = []
 
 
 class Recall(ReasonFields, kw_only=True):
@@ -79,9 +85,11 @@ async def reassign(step: Step, fields: Dispatch) -> None:
     _check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
+    # Whom the corrected ticket accuses is taken away without a word of it.
+    _correct(step, fields)
     for part in step.live_parts:
         await step.end_part(part, "ticket.reassigned", reason=fields.reason)
-    await _send(step, Action.REASSIGN, fields)
+    await _send(step, Action.REASSIGN, replace(fields, category=None, kind=None, urgency=None, recused=[]))
 
 
 async def designate(step: Step, fields: Designate) -> None:
@@ -95,6 +103,7 @@ async def designate(step: Step, fields: Designate) -> None:
         kind=fields.kind,
         urgency=fields.urgency,
         brief=fields.brief,
+        recused=fields.recused,
     )
     await _send(step, Action.DESIGNATE, chosen)
     if step.ticket.is_disputed:
@@ -229,8 +238,19 @@ def _sent_back_by(step: Step) -> set[str]:
     return {part.department for part in step.parts.values() if part.is_lead and part.state is AssignmentState.SENT_BACK}
 
 
+def _stand_aside(step: Step, units: list[str]) -> None:
+    """回避: keep the ticket from now on from units of which a person knows that it accuses them, and from all below them."""
+    unknown = [code for code in units if code not in step.hub.city.departments]
+    if unknown:
+        raise InvalidRequest(f"没有代码为“{unknown[0]}”的承办单位")
+    if fresh := [code for code in dict.fromkeys(units) if code not in step.ticket.recused]:
+        step.record("recused", units=fresh)
+        step.set(recused=(*step.ticket.recused, *fresh))
+
+
 def _correct(step: Step, fields: Dispatch) -> None:
     """Take over what a person says of category, kind and urgency; what changes stands on the trail."""
+    _stand_aside(step, fields.recused)
     category = fields.category
     if category is None and fields.kind is None and fields.urgency is None:
         return
@@ -248,3 +268,6 @@ def _correct(step: Step, fields: Dispatch) -> None:
     if fields.urgency not in {None, step.ticket.urgency}:
         step.record("urgency_corrected", before=step.ticket.urgency, after=fields.urgency)
         step.set(urgency=fields.urgency)
+    accused = guards.recused(step.hub, step.ticket)
+    # Whom it accuses as corrected loses sight of it too: what lists and streams go by stands on the ticket.
+    step.set(recused=accused.units if accused else ())

@@ -171,8 +171,24 @@ class Hub:
         return city.departments[below].kind == "district" and giver is not None and giver.kind in {"bureau", "utility"}
 
     def is_party(self, department: str, parts: list[Assignment]) -> bool:
-        """Tell whether a department may know of a ticket: it, or one that stands under it, has or had a part."""
+        """Tell whether a department, or one that stands under it, has or had one of these parts."""
         return any(self.city.is_under(part.department, department) for part in parts)
+
+    def is_barred(self, department: str, ticket: Ticket) -> bool:
+        """Tell whether a ticket accuses a department or one that stands over it (回避)."""
+        return any(self.city.is_under(department, unit) for unit in ticket.recused)
+
+    def may_know(self, department: str, ticket: Ticket, parts: list[Assignment]) -> bool:
+        """Tell whether a department may know of a ticket: it, or one that stands under it, has or had a part.
+
+        Whom a ticket accuses knows of it only what it still has in hand since before.
+        """
+        is_barred = self.is_barred(department, ticket)
+        return self.is_party(department, [part for part in parts if part.is_live] if is_barred else parts)
+
+    def barring(self, department: str | None) -> list[str]:
+        """Return whose accusation keeps a ticket from a department: its own and that of all over it; nobody's from the hotline."""
+        return [] if department is None else [department, *self.city.ancestors(department)]
 
     def mask(self, text: str, caller_name: str | None = None) -> str:
         """Return a text with what identifies a person masked, however its digits were typed."""

@@ -34,6 +34,8 @@ SUPERVISION_EVENTS: Final = {
     Action.SUPERVISE: "ticket.supervised",
     Action.ESCALATE: "ticket.escalated",
 }
+# What names a part to its department and says nothing of the matter.
+NAMES_PART: Final = frozenset({"ticket", "department", "assignment", "role", "is_designated", "due"})
 # 110 hears what becomes of what it sent us, over the endpoint of its own line (工单警单双向流转, 国办发〔2022〕12号).
 POLICE: Final = "110"
 POLICE_EVENTS: Final = {
@@ -97,7 +99,11 @@ class Outgoing:
 
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
-        self._queue(part.department, kind, {**await self._told_to_department(part), **fields})
+        told = {**await self._told_to_department(part), **fields}
+        if self.hub.is_barred(part.department, self.ticket):
+            # Whom the ticket came to accuse is told that, and of which part, and not a word beside.
+            told = {name: value if name in NAMES_PART else None for name, value in told.items()}
+        self._queue(part.department, kind, told)
 
     async def copy(self, designee: Designee) -> None:
         """抄送: tell a department who handles the matter; without a part it has no due times, nor ever the caller."""

@@ -294,6 +294,6 @@ async def _locked(hub: Hub, session: Session, actor: Actor, ticket_id: int, *, i
         await tickets.lock_common(session, ticket_id)
     ticket = await tickets.lock(session, ticket_id)
     parts = await tickets.assignments(session, ticket_id)
-    if actor.department is not None and not hub.is_party(actor.department, parts):
+    if actor.department is not None and not hub.may_know(actor.department, ticket, parts):
         raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
     return Step(hub, session, actor, hub.now(), ticket, parts)

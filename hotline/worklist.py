@@ -94,6 +94,7 @@ def asked(hub: Hub, actor: Actor, fields: ListFields) -> Asked:
         district=fields.district,
         since=fields.since,
         until=fields.until,
+        barred=hub.barring(actor.department),
     )
     return Asked(fits, order)
 

@@ -28,6 +28,15 @@ class Unauthorized(HotlineError):
     status = 401
 
 
+class SecondFactorRequired(Unauthorized):
+    """The password is right; the account asks for a code too."""
+
+    code = "second_factor_required"
+
+    def __init__(self) -> None:
+        super().__init__("请输入动态口令（6位数字），或一个备用码")
+
+
 class Forbidden(HotlineError):
     """Known, but not allowed to do this."""
 
@@ -107,6 +116,12 @@ class Held(Conflict):
 
     def __init__(self, holder: str) -> None:
         super().__init__(f"{holder}正在处理这件工单，请稍后再试，或先办下一件；急需办理的请班长、督办员接手")
+
+
+class CountersignWaiting(Conflict):
+    """Whoever orders it has asked for it already; it waits for a second one's signature (双人复核)."""
+
+    code = "countersign_waiting"
 
 
 class IdempotencyMismatch(HotlineError):

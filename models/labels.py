@@ -4,7 +4,17 @@ from typing import Final
 
 from models.indicators import AXIS_NAMES
 from models.report import KINDS as REPORT_KINDS
-from models.trail_labels import DELIVERY_TYPE, EVENT, EVENT_FIELD, INTERACTION_OUTCOME, STEP_FIELD
+from models.trail_labels import (
+    ACCESS,
+    ACCOUNT_CHANGE,
+    DEED,
+    DELIVERY_TYPE,
+    EVENT,
+    EVENT_FIELD,
+    INTERACTION_OUTCOME,
+    STEP_FIELD,
+    SUGGESTION_STATE,
+)
 from models.worklist import LIST_LABELS
 
 # How a matter ended for the citizen (DOMAIN 3.5).
@@ -17,6 +27,8 @@ RESULT_NAMES: Final[dict[str, str]] = {
 }
 
 LABELS: Final[dict[str, dict[str, str]]] = {
+    "deed": DEED,
+    "access": ACCESS,
     "kind": {
         "inquiry": "咨询",
         "assistance": "求助",
@@ -43,15 +55,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "patrol_level": {"grid": "网格", "street": "街道", "district": "区县", "city": "市级"},
     "adoption": {"adopted": "采纳", "partly_adopted": "部分采纳", "declined": "未采纳"},
-    "suggestion_state": {
-        "published": "征集支持中",
-        "under_study": "研究中",
-        "adopted": "已采纳",
-        "partly_adopted": "部分采纳",
-        "declined": "未采纳",
-        "done": "已落实",
-    },
     **LIST_LABELS,
+    "suggestion_state": SUGGESTION_STATE,
     "identity": {"named": "实名", "anonymous": "匿名"},
     "disclosure": {"open": "公开", "confidential": "保密"},
     "integration": {
@@ -186,14 +191,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "supervise": "督办",
         "escalate": "提级",
     },
-    "account_change": {
-        "create": "新建账号",
-        "disable": "停用",
-        "enable": "启用",
-        "reset_password": "重置密码",
-        "change_password": "本人改密码",
-        "set_role": "改角色",
-    },
+    "account_change": ACCOUNT_CHANGE,
     "event": EVENT,
     "event_field": EVENT_FIELD,
     "delivery_state": {"waiting": "待投递", "delivered": "已送达", "dead": "死信"},

@@ -55,6 +55,11 @@ EVENT: Final[dict[str, str]] = {
     "inspection_decide": "质检复核",
     "handoff_offer": "已呼叫对方",
     "handoff_note": "三方通话记录",
+    "recused": "列为回避单位",
+    "countersign_asked": "提请双人复核",
+    "countersigned": "双人复核同意",
+    "countersign_refused": "双人复核不同意",
+    "revealed": "查看诉求人信息",
     "exclusion_asked": "申请剔除",
     "exclusion_granted": "同意剔除",
     "exclusion_refused": "不予剔除",
@@ -66,6 +71,11 @@ EVENT_FIELD: Final[dict[str, str]] = {
     "because": "依据",
     "reasons": "原因",
     "duty": "目录条目",
+    "units": "单位",
+    "deed": "复核事项",
+    "countersign": "复核编号",
+    "asked_by": "提请人",
+    "second": "复核人",
     "catalogue_version": "目录版本",
     "copied": "抄送单位",
     "department": "单位",
@@ -103,6 +113,7 @@ STEP_FIELD: Final[dict[str, str]] = {
     "amend": "据此修订职责目录",
     "assignment": "承办件",
     "assisting": "协办单位",
+    "recused": "回避单位",
     "at": "发生时间",
     "attempts": "第几次联系",
     "brief": "派单摘要",
@@ -185,4 +196,43 @@ INTERACTION_OUTCOME: Final[dict[str, str]] = {
     "harassment": "骚扰",
     "referred": "告知转介",
     "abandoned": "接听前放弃",
+}
+
+# 双人复核: what one person may not do alone.
+DEED: Final[dict[str, str]] = {
+    "reveal": "查看保密诉求人",
+    "designate": "指定承办",
+    "close": "提前办结",
+    "reclassify": "更改举报件的分类或类型",
+    "void": "作废举报件",
+}
+
+# 查阅记录: who looked at whose data.
+ACCESS: Final[dict[str, str]] = {
+    "reveal": "查看诉求人",
+    "follow_up_call": "回访拨打",
+    "personal_data": "导出个人信息",
+    "erase": "删除个人信息",
+}
+
+# What was done to an account.
+ACCOUNT_CHANGE: Final[dict[str, str]] = {
+    "create": "新建账号",
+    "disable": "停用",
+    "enable": "启用",
+    "reset_password": "重置密码",
+    "change_password": "本人改密码",
+    "set_role": "改角色",
+    "second_factor_on": "启用动态口令",
+    "second_factor_off": "停用动态口令",
+}
+
+# Where a published suggestion stands.
+SUGGESTION_STATE: Final[dict[str, str]] = {
+    "published": "征集支持中",
+    "under_study": "研究中",
+    "adopted": "已采纳",
+    "partly_adopted": "部分采纳",
+    "declined": "未采纳",
+    "done": "已落实",
 }

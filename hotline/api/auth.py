@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from hotline.accounts import PEOPLE
+from hotline.accounts import IDLE_FOR, PEOPLE
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
 from models.errors import Forbidden, PasswordChangeRequired, Unauthorized
 from models.labels import LABELS
 from models.store import credentials
-from models.store.credentials import SignedIn
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from models.store.credentials import SignedIn
     from models.ticket import Actor
 
 COOKIE: Final = "hotline_session"
@@ -35,35 +35,40 @@ class KnownTokens:
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Actor, float]] = {}
+        self._known: dict[bytes, tuple[SignedIn, float]] = {}
 
-    def find(self, token: bytes, now: float) -> Actor | None:
+    def find(self, token: bytes, now: float) -> SignedIn | None:
         """Return whose token this is at that second of a monotonic clock, None where that is not known lately."""
-        actor, until = self._known.get(token, (None, now))
-        return actor if until > now else None
+        known, until = self._known.get(token, (None, now))
+        return known if until > now else None
 
-    def keep(self, token: bytes, actor: Actor, now: float) -> None:
+    def keep(self, token: bytes, known: SignedIn, now: float) -> None:
         """Remember it for some seconds."""
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[token] = (actor, now + KNOWN_FOR_S)
+        self._known[token] = (known, now + KNOWN_FOR_S)
 
 
 KNOWN_TOKENS: Final = web.AppKey("KNOWN_TOKENS", KnownTokens)
 
 
-async def actor_of(request: web.Request, allowed: frozenset[Role], *, before_change: bool = False) -> Actor:
+async def actor_of(
+    request: web.Request, allowed: frozenset[Role], *, before_change: bool = False, is_use: bool = True
+) -> Actor:
     """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role.
 
-    Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired.
+    Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired. A page that only
+    stays open is no `is_use` of the session.
     """
-    known = await _known(request)
+    known = await _known(request, is_use=is_use)
     if known is None:
         raise Unauthorized("请先登录，或在 Authorization 头中提供有效凭证")
     if known.must_change and not before_change:
         raise PasswordChangeRequired
     if known.actor.role not in allowed:
         raise Forbidden(f"{LABELS['role'][known.actor.role]}无权使用此功能")
+    if known.scope is not None and _address(request) not in known.scope:
+        raise Forbidden("该凭证的使用范围不包括此功能，请向系统管理员申请")
     return known.actor
 
 
@@ -86,19 +91,18 @@ def check_origin(request: web.Request) -> None:
         raise Forbidden("请求来源与本站不一致")
 
 
-async def _known(request: web.Request) -> SignedIn | None:
+async def _known(request: web.Request, *, is_use: bool = True) -> SignedIn | None:
     """Return whose token or session this is, None where nobody's; raises Forbidden for another site's write."""
     token = bearer_token(request)
     if token is not None:
-        actor = await _bearer(request, token)
-        return None if actor is None else SignedIn(actor, must_change=False)
+        return await _bearer(request, token)
     cookie = request.cookies.get(COOKIE)
     if not cookie or not cookie.isascii():
         return None
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
     return await request.app[HUB].database.read(
-        lambda session: credentials.signed_in(session, cookie, datetime.now(UTC))
+        lambda session: credentials.signed_in(session, cookie, datetime.now(UTC), IDLE_FOR, is_use=is_use)
     )
 
 
@@ -108,13 +112,20 @@ def bearer_token(request: web.Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
-async def _bearer(request: web.Request, token: str) -> Actor | None:
+def _address(request: web.Request) -> str:
+    """Return how the table of URLs names what is asked for."""
+    resource = request.match_info.route.resource
+    return f"{'GET' if request.method == 'HEAD' else request.method} {resource.canonical if resource else request.path}"
+
+
+async def _bearer(request: web.Request, token: str) -> SignedIn | None:
     if not token.isascii():
         return None
     known, key, now = request.app[KNOWN_TOKENS], token_hash(token), time.monotonic()
-    actor = known.find(key, now)
-    if actor is None:
-        actor = await request.app[HUB].database.read(lambda session: credentials.bearer(session, token))
-        if actor is not None:
-            known.keep(key, actor, now)
-    return actor
+    found = known.find(key, now)
+    if found is None:
+        at = datetime.now(UTC)
+        found = await request.app[HUB].database.read(lambda session: credentials.bearer(session, token, at))
+        if found is not None:
+            known.keep(key, found, now)
+    return found

@@ -98,8 +98,10 @@ async def list_deliveries(request: web.Request, actor: Actor) -> web.Response:
     ticket_id = id_of(number) if number else None
     size = body.page_size(request)
     before = body.read_cursor(request, tuple[datetime, str])
-    rows = await request.app[HUB].database.read(
-        lambda session: deliveries.page(session, state, department, ticket_id, before, size)
+    hub = request.app[HUB]
+    barred = hub.barring(actor.department)
+    rows = await hub.database.read(
+        lambda session: deliveries.page(session, state, department, ticket_id, before, size, barred=barred)
     )
     last = rows[-1] if len(rows) == size else None
     cursor = body.make_cursor(last.created_at, last.id) if last else None

@@ -141,6 +141,7 @@ def _signed_out(hub: Hub, told: str | None, status: int) -> web.Response:
     form = f"""<section><h2>登录</h2><form method="post" action="{PATH}">
 <label>账号<input name="username" autocomplete="username" autocapitalize="none" maxlength="64" required></label>
 <label>密码<input name="password" type="password" autocomplete="current-password" maxlength="200" required></label>
+<label>动态口令（启用了的填写）<input name="code" autocomplete="one-time-code" maxlength="40"></label>
 <button>登录</button></form></section>"""
     head = f"<header><h1>{escape(hub.city.name)}12345 · 建议季报</h1></header>"
     whole = f'{head}<main class="narrow">{error}{form}</main>'

@@ -89,7 +89,14 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     units = None if top is None else [code for code in hub.city.departments if hub.city.is_under(code, top)] or [top]
     size, before = body.page_size(request), body.read_cursor(request, tuple[int])
     found = await hub.database.read(
-        lambda session: store.page(session, before[0] if before else None, size, state=state, departments=units)
+        lambda session: store.page(
+            session,
+            before[0] if before else None,
+            size,
+            state=state,
+            departments=units,
+            barred=hub.barring(actor.department),
+        )
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
     return body.answer({"exclusions": [_page(hub, one) for one in found], "cursor": cursor}, Exclusions)

@@ -84,7 +84,8 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
 async def _story(session: Session, hub: Hub, actor: Actor, number: str) -> tuple[dict[str, Any], list[Attachment]]:
     ticket, _ = await visible(session, hub, actor, number)
     kept = [one for one in await attachments.of_ticket(session, ticket.id) if may_have_attachment(actor, ticket, one)]
-    sent = await deliveries.page(session, None, actor.department, ticket.id, None, MOST_DELIVERIES)
+    barred = hub.barring(actor.department)
+    sent = await deliveries.page(session, None, actor.department, ticket.id, None, MOST_DELIVERIES, barred=barred)
     page = await page_of(session, hub, actor, number)
     # What a file tells does not depend on who has the ticket open now.
     page["held_by"] = None

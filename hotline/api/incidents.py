@@ -14,9 +14,9 @@ from hotline.api.shapes import Count, Cursor, Number
 from hotline.keys import HUB
 from hotline.merging import Merge, merge
 from hotline.step import run
-from models.errors import HotlineError
+from models.errors import HotlineError, NotFound
 from models.lifecycle import Action
-from models.store import incidents
+from models.store import incidents, tickets
 from models.ticket import id_of, number_of
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     size, before = body.page_size(request), body.read_cursor(request, tuple[int])
     is_open = body.yes_no(request, "open") or False
     found = await hub.database.read(
-        lambda session: incidents.page(session, before[0] if before else None, size, is_open=is_open)
+        lambda session: incidents.page(
+            session, before[0] if before else None, size, is_open=is_open, barred=hub.barring(actor.department)
+        )
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
     return body.answer({"incidents": [incident_page(hub, one) for one in found], "cursor": cursor}, Incidents)
@@ -112,7 +114,15 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
 
 async def one(request: web.Request, actor: Actor) -> web.Response:
     """GET /api/v1/incidents/{incident}."""
-    return await _shown(request, int(request.match_info["incident"]))
+    hub, incident_id = request.app[HUB], int(request.match_info["incident"])
+
+    async def check(session: Session) -> None:
+        found = await incidents.get(session, incident_id)
+        if actor.department is not None and hub.is_barred(actor.department, await tickets.get(session, found.lead)):
+            raise NotFound(f"没有编号为{incident_id}的事件")
+
+    await hub.database.read(check)
+    return await _shown(request, incident_id)
 
 
 async def candidates(request: web.Request, actor: Actor) -> web.Response:

@@ -13,7 +13,7 @@ from hotline.api.shapes import Count, Cursor, Named
 from hotline.keys import HUB
 from models.errors import NotFound
 from models.inspection import Subject
-from models.store import inspections
+from models.store import inspections, tickets
 from models.ticket import number_of
 from models.vocabulary import Role
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from hotline.hub import Hub
+    from models.store.database import Session
     from models.store.inspections import Inspection, Tally
     from models.ticket import Actor
 
@@ -139,6 +140,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
             agent=agent,
             department=department,
             of=body.one_of(request, "of", SUBJECTS),
+            barred=hub.barring(actor.department),
         )
     )
     cursor = body.make_cursor(found[-1].id) if len(found) == size else None
@@ -200,9 +202,17 @@ def _by(rows: list[Tally], name_of: Any) -> list[dict[str, Any]]:
 
 async def _shown(request: web.Request, actor: Actor, inspection_id: int, *, status: int = 200) -> web.Response:
     hub = request.app[HUB]
-    found = await hub.database.read(lambda session: inspections.get(session, inspection_id))
-    if actor.role not in READS_ALL and not inspection.is_about(actor, found):
-        raise NotFound(f"没有编号为{inspection_id}的质检")
+
+    async def work(session: Session) -> Inspection:
+        found = await inspections.get(session, inspection_id)
+        is_known = actor.role in READS_ALL or inspection.is_about(actor, found)
+        if is_known and actor.department is not None and found.of == "ticket":
+            is_known = not hub.is_barred(actor.department, await tickets.get(session, found.subject))
+        if not is_known:
+            raise NotFound(f"没有编号为{inspection_id}的质检")
+        return found
+
+    found = await hub.database.read(work)
     return body.answer(_line(hub, actor, found), InspectionLine, status=status)
 
 

@@ -106,7 +106,7 @@ async def on_ground(
         if level is PatrolLevel.CITY:
             return []
         ground = {str(level): actor.department or ""}
-    rows = await patrols.page(session, ground, below, size)
+    rows = await patrols.page(session, ground, below, size, barred=hub.barring(actor.department))
     is_department = actor.role is Role.DEPARTMENT
     briefs = await tickets.briefs(session, [row.ticket.id for row in rows]) if is_department else None
     return [

@@ -37,8 +37,10 @@ from hotline.api import (
     stream,
     suggestions,
     tickets,
+    tokens,
     track,
     trail,
+    trust_routes,
     waiting,
     waves,
     worklist_routes,
@@ -104,7 +106,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/api/v1/tickets/{number}/explain", explanation.of_number, "一件工单的分类、派单依据", roles=HOTLINE,
         answer=Explained, problems=(409,)),
     post("/api/v1/tickets/{number}/steps", steps.take_step, "办一步", roles=STAFF, body=steps.STEPS,
-         beside=steps.OnVersion, answer=steps.StepAnswer, problems=(409,), headers=KEY, required_headers=KEY),
+         beside=steps.OnVersion, answers=(200, 202), answer=steps.StepAnswer, problems=(409,), headers=KEY,
+         required_headers=KEY),
     get("/api/v1/decisions", waiting.decisions, "待热线裁决的退单、延期、挂账", roles=HOTLINE,
         answer=shapes.Tickets, problems=(404,), query=PAGE),
     get("/api/v1/assignments", assignments.owed, "本单位（或下级单位）的承办件：现在欠什么，近的在前", roles=frozenset({Role.DEPARTMENT}),
@@ -153,6 +156,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
     *look_up_routes.ENDPOINTS,
+    *trust_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
     get("/", console.show, "网页工作台", media_type="text/html", answers=(200, 503)),
@@ -183,11 +187,14 @@ def add_routes(app: web.Application) -> None:
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
-    app[session.WRONG_PASSWORDS] = Limiter(session.MOST_WRONG_A_MINUTE, "密码多次不正确，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
     app[session.MAY] = {
         role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]
         for role in STAFF
+    }
+    app[tokens.PROGRAMS] = {
+        role: frozenset(f"{one.method} {one.path}" for one in ENDPOINTS if one.roles and role in one.roles)
+        for role in (Role.CHANNEL, Role.DEPARTMENT)
     }
     look_up_routes.prepare(app)
     app[explanation.EXAMPLES] = {}

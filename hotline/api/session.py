@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn
 
@@ -11,33 +9,31 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hotline import accounts
+from hotline import accounts, lockout, second_factor
 from hotline.api import body
 from hotline.api.auth import COOKIE, bearer_token, check_origin, must_change_first
-from hotline.api.limiter import Limiter
 from hotline.keys import HUB
 from models.errors import Forbidden, Unauthorized
 from models.ticket import Actor
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import contextlib
+    from collections.abc import Mapping
 
     from models.store.credentials import User
 
-# Wrong passwords by address and account, so that a password cannot be tried out.
-WRONG_PASSWORDS: Final = web.AppKey("wrong_passwords", Limiter)
-MOST_WRONG_A_MINUTE: Final = 10
 # What each role may call: "METHOD /path", as the table of URLs has it.
 MAY: Final = web.AppKey("MAY", dict[Role, list[str]])
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class SignIn(Struct, kw_only=True):
-    """Name and password."""
+    """Name and password; `code` where the account has a second factor (动态口令), or one of its recovery codes."""
 
     username: Annotated[str, Meta(min_length=1, max_length=64)]
     password: Password
+    code: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class NewPassword(Struct, kw_only=True):
@@ -82,7 +78,7 @@ async def create(request: web.Request) -> web.Response:
     """Sign in; the cookie is HttpOnly and never leaves for another site's requests."""
     check_origin(request)
     _, wanted = await body.read_body(request, SignIn)
-    token, ends_at, user = await _sign_in(request, wanted.username, wanted.password)
+    token, ends_at, user = await _sign_in(request, wanted.username, wanted.password, wanted.code)
     actor = Actor(user.role, user.username, user.department)
     told = {**_told(request, actor, must_change=user.must_change), "ends_at": ends_at}
     response = body.answer(told, SignedIn, status=201)
@@ -90,22 +86,16 @@ async def create(request: web.Request) -> web.Response:
     return response
 
 
-async def _sign_in(request: web.Request, username: str, password: str) -> tuple[str, datetime, User]:
-    """Raises Unauthorized, and TooManyRequests after too many of these within a minute."""
-    with _counted(request, username):
-        return await accounts.sign_in(request.app[HUB].database, username, password)
+async def _sign_in(request: web.Request, username: str, password: str, code: str | None) -> tuple[str, datetime, User]:
+    """Raises Unauthorized, SecondFactorRequired, and TooManyRequests after too many wrong ones."""
+    async with counted(request, username):
+        return await accounts.sign_in(request.app[HUB].database, username, password, code)
 
 
-@contextlib.contextmanager
-def _counted(request: web.Request, username: str) -> Iterator[None]:
-    """Let a password be tried; raises TooManyRequests after too many wrong ones within a minute."""
-    wrong, who = request.app[WRONG_PASSWORDS], f"{request.remote}/{username}"
-    wrong.check(who, time.monotonic())
-    try:
-        yield
-    except (Unauthorized, accounts.WrongPassword):
-        wrong.add(who, time.monotonic())
-        raise
+def counted(request: web.Request, username: str) -> contextlib.AbstractAsyncContextManager[None]:
+    """Let a password or a code be tried; raises TooManyRequests while account or address are locked."""
+    wrong = (Unauthorized, accounts.WrongPassword, second_factor.WrongCode)
+    return lockout.guarded(request.app[HUB].database, username, request.remote, wrong)
 
 
 def _give(request: web.Request, response: web.StreamResponse, token: str) -> None:
@@ -123,8 +113,8 @@ def _give(request: web.Request, response: web.StreamResponse, token: str) -> Non
 async def sign_in_by_form(request: web.Request, given: Mapping[str, str], to: str) -> NoReturn:
     """Sign in by a page's own form and go on to an address of ours; raises Unauthorized, Forbidden, else a redirection."""
     check_origin(request)
-    names = ("username", "password")
-    token, _, _ = await _sign_in(request, *(given.get(name, "")[:200] for name in names))
+    username, password, code = (given.get(name, "")[:200] for name in ("username", "password", "code"))
+    token, _, _ = await _sign_in(request, username, password, code or None)
     redirection = web.HTTPSeeOther(to)
     _give(request, redirection, token)
     raise redirection
@@ -164,7 +154,7 @@ async def change_password(request: web.Request, actor: Actor) -> web.Response:
     if token is None or bearer_token(request) is not None:
         raise Forbidden("以凭证访问的没有密码可改，请用账号登录后再改")
     _, wanted = await body.read_body(request, NewPassword)
-    with _counted(request, actor.name):
+    async with counted(request, actor.name):
         await accounts.change_password(request.app[HUB].database, token, actor.name, wanted.old, wanted.new)
     return body.answer({"username": actor.name}, PasswordChanged)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 
 from hotline import (
     answer,
+    countersign,
     deferral,
     delegation,
     dispatch,
@@ -29,13 +31,14 @@ from hotline import (
 )
 from hotline.api import body
 from hotline.api.shapes import Count, Number
+from hotline.countersign import Unsigned, Waiting
 from hotline.fields import GroundsFields, SealedFields
 from hotline.keys import HUB
 from hotline.reply_check import Checked
 from hotline.step import Step, run_once
 from models.errors import Forbidden, HotlineError, IdempotencyMismatch
 from models.labels import LABELS
-from models.lifecycle import Action, AssignmentState, TicketState
+from models.lifecycle import Action, AssignmentState, TicketState, may
 from models.store import holds, idempotency
 from models.store.steps import KeyAlreadyUsed, Remembered
 from models.ticket import id_of
@@ -149,6 +152,7 @@ class StepAnswer(Struct, kw_only=True):
     """Where the ticket and its parts stand after a step; `made` are the numbers of tickets that came of it.
 
     `findings` are what the check of a reply found; its author may still write it anew. `told` is what to tell the citizen.
+    With `waits` (status 202) nothing was done yet: a second person must sign first (双人复核).
     """
 
     number: Number
@@ -158,6 +162,7 @@ class StepAnswer(Struct, kw_only=True):
     made: list[str] = []
     findings: tuple[Finding, ...] = ()
     told: str | None = None
+    waits: Waiting | None = None
 
 
 async def take_step(request: web.Request, actor: Actor) -> web.Response:
@@ -182,29 +187,29 @@ async def carry_out(
     """Take one step, once for each key: the same request again gets the same answer."""
     hub = request.app[HUB]
     action = body.decode(raw, Chosen).action
-    use_case = allowed.get(action)
-    if use_case is None:
-        raise Forbidden(f"此处不能执行“{LABELS['action'][action]}”")
+    use_case = _allowed(actor, allowed, action)
     fields = body.decode(raw, use_case.fields)
     ticket_id = id_of(ticket_number or request.match_info["number"])
     digest = hub.database.keyring.digest(raw)
 
     def remember(step: Step, made: Any) -> Remembered:
         reply = msgspec.json.encode(step_answer(step, made)).decode()
-        return Remembered(channel=channel, key=key, request_digest=digest, status=200, response=reply)
+        status = 202 if isinstance(made, Waiting) else 200
+        return Remembered(channel=channel, key=key, request_digest=digest, status=status, response=reply)
 
-    async def work(step: Step) -> Any:
-        hold, before = await holding.check(step, action), step.ticket.state
-        made = await use_case.work(step, await _without_traces(step, fields))
-        if hold is not None and step.ticket.state is not before:
-            # What it was held for is done.
-            await holds.let_go(step.session, step.ticket.id)
-        return made
+    async def attempt() -> Remembered:
+        is_citizens = action in CITIZEN_STEPS
+        try:
+            work = partial(_take, use_case=use_case, action=action, fields=fields)
+            return await run_once(
+                hub, actor, ticket_id, work, version=version, remember=remember, is_citizens=is_citizens
+            )
+        except Unsigned as unsigned:
+            ask = partial(countersign.ask, wanted=unsigned.wanted)
+        return await run_once(hub, actor, ticket_id, ask, version=version, remember=remember)
 
     try:
-        kept = await run_once(
-            hub, actor, ticket_id, work, version=version, remember=remember, is_citizens=action in CITIZEN_STEPS
-        )
+        kept = await attempt()
     except (KeyAlreadyUsed, HotlineError):
         # A repeated request finds the ticket moved on by the first one, its part perhaps ended: whatever stands in
         # its way now, its answer is what was kept then.
@@ -212,7 +217,31 @@ async def carry_out(
         if again is None:
             raise
         return again
-    return body.raw_answer(kept.response.encode(), 200)
+    return body.raw_answer(kept.response.encode(), kept.status)
+
+
+def _allowed(actor: Actor, allowed: dict[Action, UseCase], action: Action) -> UseCase:
+    """Return how an action is carried out; raises Forbidden where it is none of this door, or this role may never take it."""
+    use_case = allowed.get(action)
+    if use_case is None:
+        raise Forbidden(f"此处不能执行“{LABELS['action'][action]}”")
+    if not may(action, actor.role):
+        raise Forbidden(f"{LABELS['role'][actor.role]}无权执行“{LABELS['action'][action]}”")
+    return use_case
+
+
+async def _take(step: Step, *, use_case: UseCase, action: Action, fields: Struct) -> Any:
+    """Carry an action out. Raises Unsigned where it could be done, but not by one person alone (双人复核)."""
+    hold, before = await holding.check(step, action), step.ticket.state
+    wanted = countersign.needed(step, action, fields)
+    second = await countersign.check(step, wanted) if wanted is not None else None
+    made = await use_case.work(step, await _without_traces(step, fields))
+    if wanted is not None and second is None:
+        raise Unsigned(wanted)
+    if hold is not None and step.ticket.state is not before:
+        # What it was held for is done.
+        await holds.let_go(step.session, step.ticket.id)
+    return made
 
 
 async def _without_traces(step: Step, fields: Struct) -> Struct:
@@ -246,6 +275,7 @@ def step_answer(step: Step, made: Any) -> StepAnswer:
         made=made if isinstance(made, list) else [],
         findings=made.findings if isinstance(made, Checked) else (),
         told=made if isinstance(made, str) else None,
+        waits=made if isinstance(made, Waiting) else None,
     )
 
 

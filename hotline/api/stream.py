@@ -122,14 +122,22 @@ class Stream:
         return await self._hub.database.read(lambda session: events.since(session, at, most))
 
     async def _visible(self, found: Sequence[Happened], actors: Iterable[Actor]) -> dict[Actor, list[Happened]]:
-        """Return what each actor may know of: a department only tickets of which it, or one under it, has a part."""
+        """Return what each actor may know of: a department only tickets of which it, or one under it, has a part.
+
+        Of what accuses it a department hears nothing, whatever it still has in hand of it.
+        """
         wanted = set(actors)
         departments = {actor.department for actor in wanted if actor.department is not None}
         ids = {one.ticket_id for one in found} if departments else set()
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
         is_under = self._hub.city.is_under
         may_know = {
-            above: {0} | {ticket for ticket, parts in parties.items() if any(is_under(part, above) for part in parts)}
+            above: {0}
+            | {
+                ticket
+                for ticket, (parts, recused) in parties.items()
+                if any(is_under(part, above) for part in parts) and not any(is_under(above, unit) for unit in recused)
+            }
             for above in departments
         }
         return {
@@ -204,7 +212,7 @@ async def stay_known(request: web.Request, allowed: frozenset[Role]) -> None:
     with contextlib.suppress(HotlineError):
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
-            await actor_of(request, allowed)
+            await actor_of(request, allowed, is_use=False)
 
 
 def _message(one: Happened) -> dict[str, Any]:

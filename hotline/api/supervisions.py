@@ -95,7 +95,13 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
 
     async def work(session: Session) -> dict[str, Any]:
         found = await supervisions.page(
-            session, after, size, level=int(level) if level else None, department=department, late_at=late_at
+            session,
+            after,
+            size,
+            level=int(level) if level else None,
+            department=department,
+            late_at=late_at,
+            barred=hub.barring(actor.department),
         )
         last = found[-1] if len(found) == size else None
         cursor = body.make_cursor(last.answer_by, last.ticket_id, last.seq) if last else None

@@ -149,7 +149,7 @@ async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tupl
     """Return a ticket that this actor may know of; a department's are those that it or one below it has a part in."""
     ticket = await tickets.get(session, id_of(number))
     parts = await tickets.assignments(session, ticket.id)
-    if actor.department is not None and not hub.is_party(actor.department, parts):
+    if actor.department is not None and not hub.may_know(actor.department, ticket, parts):
         raise NotFound(f"没有编号为“{number}”的工单，请核对工单号")
     return ticket, parts
 

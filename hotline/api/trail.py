@@ -109,6 +109,11 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
     caller_name = (await tickets.text(session, ticket.id)).caller_name
     said = await events.words_of_ticket(session, ticket.id)
     words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
+    trail = await events.of_ticket(session, ticket.id)
+    if actor.department is not None and hub.is_barred(actor.department, ticket):
+        # Of a ticket that came to accuse it a department reads what is of its own parts, and of the accusation nothing.
+        own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
+        trail = [event for event in trail if event_fields(event).get("assignment") in own]
     return [
         {
             "seq": event.seq,
@@ -119,7 +124,7 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
             "words": words.get(event.seq, {}),
             "hash": event.hash.hex(),
         }
-        for event in await events.of_ticket(session, ticket.id)
+        for event in trail
     ]
 
 

@@ -1,4 +1,4 @@
-"""hotline docs: docs/lifecycle.md and its pictures, made from the tables in models/lifecycle.py."""
+"""hotline docs: docs/lifecycle.md and its pictures, made from the tables in models/lifecycle.py; docs/permissions.md."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from hotline.commands import permissions
 from hotline.commands.state_picture import Edge, Node, picture
 from models.labels import LABELS
 from models.lifecycle import (
@@ -67,6 +68,7 @@ def generated() -> dict[Path, str]:
     """Return what each generated file must hold."""
     return {
         PAGE: _page(),
+        permissions.PAGE: permissions.page(),
         TICKET_PICTURE: _drawn("工单状态图", ticket_moves(), TICKET_PLACES, "ticket_state", TICKET_ENDS),
         ASSIGNMENT_PICTURE: _drawn(
             "承办状态图", assignment_moves(), ASSIGNMENT_PLACES, "assignment_state", ASSIGNMENT_ENDS

@@ -165,10 +165,13 @@ async def _sign_in(connection: Connection, access: Access) -> dict[str, Person]:
     missing = [role for role in ROLES if role not in users]
     if missing:
         raise Refused("访问凭证里没有演示账号：请以 HOTLINE_DEMO=on 启动热线中枢（make run 即是）")
-    return {
+    people = {
         role: Person(connection, await connection.sign_in(users[role]["username"], users[role]["password"]))
         for role in ROLES
     }
+    for role, person in people.items():
+        person.second = people["shift_lead" if role == "supervisor" else "supervisor"]
+    return people
 
 
 async def _grids(connection: Connection, access: Access) -> list[Person]:

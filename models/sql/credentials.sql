@@ -1,7 +1,8 @@
--- name: find(city_code, token_hash)^
--- Whose token this is.
-SELECT role::text AS role, subject FROM credentials
-WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL;
+-- name: find(city_code, token_hash, wall_now)^
+-- Whose token this is, and for what.
+SELECT role::text AS role, subject, scope FROM credentials
+WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL
+  AND (expires_at IS NULL OR expires_at > :wall_now);
 
 -- name: add(city_code, token_hash, role, subject, created_at)!
 -- Makes a token known; again is no error.
@@ -25,15 +26,19 @@ WITH seen AS (
   UPDATE users SET signed_in_at = :created_at::timestamptz
   WHERE city_code = :city_code AND username = :username AND disabled_at IS NULL RETURNING username
 )
-INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at)
-SELECT :city_code, :token_hash::bytea, username, :created_at, :expires_at::timestamptz FROM seen;
+INSERT INTO sessions (city_code, token_hash, username, created_at, expires_at, seen_at)
+SELECT :city_code, :token_hash::bytea, username, :created_at, :expires_at::timestamptz, :created_at FROM seen;
 
--- name: session(city_code, token_hash, wall_now)^
--- Who is signed in with this token.
-SELECT u.username, u.role::text AS role, u.department, u.must_change FROM sessions AS s
+-- name: session(city_code, token_hash, wall_now, idle_since)^
+-- Who is signed in with this token, which was used after `idle_since`.
+SELECT u.username, u.role::text AS role, u.department, u.must_change, s.seen_at FROM sessions AS s
 JOIN users AS u ON u.city_code = s.city_code AND u.username = s.username
-WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now
+WHERE s.city_code = :city_code AND s.token_hash = :token_hash AND s.expires_at > :wall_now AND s.seen_at > :idle_since
   AND u.disabled_at IS NULL;
+
+-- name: touch(wall_now, city_code, token_hash)!
+-- A session was used.
+UPDATE sessions SET seen_at = :wall_now WHERE city_code = :city_code AND token_hash = :token_hash;
 
 -- name: end_session(city_code, token_hash)!
 -- Sign out.

@@ -40,6 +40,7 @@ UNION ALL
 ORDER BY at, ticket_id, seq LIMIT :batch;
 
 -- name: parties(city_code, ticket_ids)
--- Which departments have or had a part of these tickets.
-SELECT ticket_id, array_agg(DISTINCT department) AS departments FROM assignments
-WHERE city_code = :city_code AND ticket_id = ANY (:ticket_ids::bigint[]) GROUP BY ticket_id;
+-- Which departments have or had a part of these tickets, and whom the tickets accuse.
+SELECT a.ticket_id, array_agg(DISTINCT a.department) AS departments, t.recused FROM assignments AS a
+JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
+WHERE a.city_code = :city_code AND a.ticket_id = ANY (:ticket_ids::bigint[]) GROUP BY a.ticket_id, t.recused;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 _SQL = queries("credentials")
+WRITTEN_EVERY: Final = timedelta(minutes=1)
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -31,19 +33,23 @@ class User(Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(Struct, frozen=True):
-    """Who is signed in, and whether the password must be changed first."""
+    """Who is signed in, and whether the password must be changed first; `scope` names the only addresses of a token that has one."""
 
     actor: Actor
     must_change: bool
+    scope: frozenset[str] | None = None
 
 
-async def bearer(session: Session, token: str) -> Actor | None:
-    """Return whose token this is, None where nobody's."""
-    row = await _SQL.find(session.connection, city_code=session.city_code, token_hash=token_hash(token))
+async def bearer(session: Session, token: str, wall_now: datetime) -> SignedIn | None:
+    """Return whose token this is, None where nobody's, or no more."""
+    row = await _SQL.find(
+        session.connection, city_code=session.city_code, token_hash=token_hash(token), wall_now=wall_now
+    )
     if row is None:
         return None
     role, subject = Role(row["role"]), row["subject"]
-    return Actor(role, subject, subject if role is Role.DEPARTMENT else None)
+    scope = None if row["scope"] is None else frozenset(row["scope"])
+    return SignedIn(Actor(role, subject, subject if role is Role.DEPARTMENT else None), must_change=False, scope=scope)
 
 
 async def add(session: Session, token: str, role: Role, subject: str, at: datetime) -> None:
@@ -100,13 +106,25 @@ async def begin(session: Session, token: str, username: str, at: datetime, expir
     )
 
 
-async def signed_in(session: Session, token: str, wall_now: datetime) -> SignedIn | None:
-    """Return who is signed in with this token, None where nobody is."""
+async def signed_in(
+    session: Session, token: str, wall_now: datetime, idle_for: timedelta, *, is_use: bool = True
+) -> SignedIn | None:
+    """Return who is signed in with this token, None where nobody is, or nobody has used it for so long.
+
+    With `is_use` it is used now, which is written down once a minute.
+    """
+    key = token_hash(token)
     row = await _SQL.session(
-        session.connection, city_code=session.city_code, token_hash=token_hash(token), wall_now=wall_now
+        session.connection,
+        city_code=session.city_code,
+        token_hash=key,
+        wall_now=wall_now,
+        idle_since=wall_now - idle_for,
     )
     if row is None:
         return None
+    if is_use and wall_now - row["seen_at"] > WRITTEN_EVERY:
+        await _SQL.touch(session.connection, city_code=session.city_code, token_hash=key, wall_now=wall_now)
     return SignedIn(Actor(Role(row["role"]), row["username"], row["department"]), row["must_change"])
 
 

@@ -13,6 +13,8 @@ from models.errors import NotFound
 from models.store.database import queries, to_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.cipher import Keyring
     from models.store.database import Session
 
@@ -119,6 +121,8 @@ async def page(
     ticket_id: int | None,
     before: tuple[datetime, str] | None,
     size: int,
+    *,
+    barred: Sequence[str] = (),
 ) -> list[Listed]:
     """Return deliveries, newest first."""
     at, last = before or (LATEST, "")
@@ -130,6 +134,7 @@ async def page(
         ticket_id=ticket_id,
         before_at=at,
         before_id=last,
+        barred=list(barred),
         page_size=size,
     )
     return [msgspec.convert(dict(row), Listed) async for row in rows]

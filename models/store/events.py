@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +27,13 @@ class Happened(Struct, frozen=True, kw_only=True):
     seq: int
     type: str
     at: datetime
+
+
+class Parties(NamedTuple):
+    """Which departments have or had a part of a ticket, and whom it accuses (回避)."""
+
+    departments: frozenset[str]
+    recused: frozenset[str]
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -95,10 +102,10 @@ async def since(session: Session, at: datetime, most: int) -> list[Happened]:
     return [Happened(**dict(row)) async for row in rows]
 
 
-async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return for each ticket the departments that have or had a part of it."""
+async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, Parties]:
+    """Return for each ticket the departments that have or had a part of it, and whom it accuses."""
     rows = _SQL.parties(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
-    return {row["ticket_id"]: frozenset(row["departments"]) async for row in rows}
+    return {row["ticket_id"]: Parties(frozenset(row["departments"]), frozenset(row["recused"])) async for row in rows}
 
 
 def _said(session: Session, ticket_id: int, row: Any) -> Said:

@@ -86,7 +86,13 @@ async def decide(session: Session, exclusion_id: int, state: str, by: str, at: d
 
 
 async def page(
-    session: Session, before: int | None, size: int, *, state: str | None, departments: Sequence[str] | None
+    session: Session,
+    before: int | None,
+    size: int,
+    *,
+    state: str | None,
+    departments: Sequence[str] | None,
+    barred: Sequence[str] = (),
 ) -> list[Exclusion]:
     """Return one page, the newest first."""
     rows = _SQL.page(
@@ -95,6 +101,7 @@ async def page(
         state=state,
         departments=None if departments is None else list(departments),
         before=before or LAST,
+        barred=list(barred),
         page_size=size,
     )
     return [_exclusion(session, row) async for row in rows]

@@ -12,6 +12,8 @@ from models.errors import Conflict, NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.store.database import Session
 
 _SQL = queries("incidents")
@@ -137,10 +139,17 @@ async def of_lead(session: Session, ticket_id: int) -> Incident | None:
     return _incident(row) if row else None
 
 
-async def page(session: Session, before: int | None, size: int, *, is_open: bool) -> list[Incident]:
+async def page(
+    session: Session, before: int | None, size: int, *, is_open: bool, barred: Sequence[str] = ()
+) -> list[Incident]:
     """Return one page of incidents, the newest first."""
     rows = _SQL.page(
-        session.connection, city_code=session.city_code, is_open=is_open, before=before or LAST, page_size=size
+        session.connection,
+        city_code=session.city_code,
+        is_open=is_open,
+        before=before or LAST,
+        barred=list(barred),
+        page_size=size,
     )
     return [_incident(row) async for row in rows]
 

@@ -11,6 +11,8 @@ from models.errors import NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.inspection import Sample
     from models.store.database import Session
 
@@ -131,6 +133,7 @@ async def page(
     agent: str | None,
     department: str | None,
     of: str | None,
+    barred: Sequence[str] = (),
 ) -> list[Inspection]:
     """Return one page of inspections, the newest first; an empty state is all of them."""
     rows = _SQL.page(
@@ -141,6 +144,7 @@ async def page(
         department=department,
         of=of,
         before=before or LAST,
+        barred=list(barred),
         page_size=size,
     )
     return [_inspection(row) async for row in rows]

@@ -11,6 +11,7 @@ from models.store.worklists import Listed
 from models.ticket import first_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from models.store.database import Session
@@ -27,13 +28,16 @@ class Led(NamedTuple):
     reports: int
 
 
-async def page(session: Session, ground: dict[str, str], below: int | None, size: int) -> list[Listed]:
+async def page(
+    session: Session, ground: dict[str, str], below: int | None, size: int, *, barred: Sequence[str] = ()
+) -> list[Listed]:
     """Return one page of reports of a ground ({"grid" | "street" | "district": code}, empty for all), the newest first."""
     rows = _SQL.page(
         session.connection,
         city_code=session.city_code,
         below=LAST_ID if below is None else below,
         page_size=size,
+        barred=list(barred),
         **{**NOWHERE, **ground},
     )
     return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]

@@ -12,6 +12,8 @@ from models.store.database import queries
 from models.vocabulary import SupervisionLevel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.store.database import Session
 
 _SQL = queries("supervisions")
@@ -69,6 +71,7 @@ async def page(
     level: int | None,
     department: str | None,
     late_at: datetime | None,
+    barred: Sequence[str] = (),
 ) -> list[Supervision]:
     """Return open letters, the nearest date of an answer first; with `late_at` those whose answer was due by then."""
     rows = _SQL.page(
@@ -80,6 +83,7 @@ async def page(
         level=level,
         department=department,
         late_at=late_at,
+        barred=list(barred),
         page_size=size,
     )
     return [_supervision(session, row) async for row in rows]

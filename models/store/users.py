@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 _SQL = queries("users")
 LAST: Final = 2**63 - 1
 
-Act = Literal["create", "disable", "enable", "reset_password", "change_password", "set_role"]
+Act = Literal[
+    "create",
+    "disable",
+    "enable",
+    "reset_password",
+    "change_password",
+    "set_role",
+    "second_factor_on",
+    "second_factor_off",
+]
 
 
 class Account(Struct, frozen=True, kw_only=True):

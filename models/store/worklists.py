@@ -34,7 +34,10 @@ class Listed(Struct, frozen=True, kw_only=True):
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """What a list of tickets must fit; None fits all. `since` and `until` are of the registration, the first meant."""
+    """What a list of tickets must fit; None fits all. `since` and `until` are of the registration, the first meant.
+
+    What accuses one of `barred` is kept from the list of `departments`, but for a live part of theirs.
+    """
 
     states: Sequence[TicketState] | None = None
     departments: Sequence[str] | None = None
@@ -47,6 +50,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     district: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    barred: Sequence[str] = ()
 
     @property
     def ids(self) -> tuple[int, int]:
@@ -85,6 +89,7 @@ async def oldest(session: Session, fits: Filter, above: int | None, size: int) -
             below=min((month + 1) * MONTH, high),
             states=_states(fits),
             departments=_departments(fits),
+            barred=list(fits.barred),
             late_at=fits.late_at,
             page_size=size - len(found),
             **narrowed(fits),
@@ -183,6 +188,7 @@ async def count(session: Session, fits: Filter, most: int) -> int:
             below=below,
             states=_states(fits),
             departments=_departments(fits),
+            barred=list(fits.barred),
             late_at=fits.late_at,
             most=most,
             **narrowed(fits),
@@ -205,12 +211,14 @@ async def _newest_of(session: Session, fits: Filter, stretch: tuple[int, int], s
         **narrowed(fits),
     }
     if fits.tokens is None:
-        rows = _SQL.newest(session.connection, **more, **where)
+        rows = _SQL.newest(session.connection, barred=list(fits.barred), **more, **where)
     else:
         words = " & ".join(_quote(token) for token in fits.tokens)
         is_plain = all(value is None for value in more.values())
         search = _SQL.search if is_plain else _SQL.search_within
-        rows = search(session.connection, query=words, **({} if is_plain else more), **where)
+        rows = search(
+            session.connection, query=words, **({} if is_plain else {**more, "barred": list(fits.barred)}), **where
+        )
     return [_listed(row) async for row in rows]
 
 

@@ -125,7 +125,8 @@ async def test_more_helpers_than_a_matter_needs_are_refused(world: World, action
     number = await on_desk(world)
     many = sorted(world.hub.city.departments)[:21]
     fields = {"lead": "urban", "reason": "联合整治"}
-    said = await world.refused(number, action, who="dispatcher", status=422, assisting=many, **fields)
+    who = "supervisor" if action == "designate" else "dispatcher"
+    said = await world.refused(number, action, who=who, status=422, assisting=many, **fields)
     assert "assisting：最多填写20项" in said["detail"]
 
 

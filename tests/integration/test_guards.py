@@ -186,7 +186,7 @@ async def test_another_category_does_not_let_the_accused_back_in(world: World, c
         assert "回避" in said["detail"]
     assert await world.everything_of(number) == before
     # The catalogue's own proposal for street lamps is the accused: somebody over it leads instead.
-    await world.step(number, "dispatch", who="dispatcher", category="0203")
+    await world.step(number, "dispatch", who="dispatcher", category="0203", reason="反映的是路灯")
     ticket = await world.ticket(number)
     assert ticket["category"]["code"] == "0203"
     assert ticket["lead"]["code"] not in {"urban", "sanitation"}

@@ -37,8 +37,8 @@ export const useSession = defineStore('session', {
         this.known = true
       }
     },
-    async signIn(username: string, password: string): Promise<void> {
-      await ask(http.POST('/api/v1/session', { body: { username, password } }))
+    async signIn(username: string, password: string, code?: string): Promise<void> {
+      await ask(http.POST('/api/v1/session', { body: { username, password, ...(code ? { code } : {}) } }))
       await this.restore()
     },
     async changePassword(old: string, fresh: string): Promise<void> {

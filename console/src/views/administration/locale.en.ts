@@ -2,9 +2,9 @@ export const english = {
   all: 'All', refresh: 'Refresh', reason: 'Reason',
   users: {
     title: 'Accounts and roles', note: 'Disabling and resetting sign the account out everywhere at once', accounts: 'Accounts', changes: 'Changes', create: 'New account', username: 'User name', role: 'Role', department: 'Department', state: 'State',
-    active: 'May sign in', disabled: 'Disabled', mustChange: 'First password', seen: 'Last signed in', made: 'Made', acts: 'Actions', reset: 'Reset password', setRole: 'Set role', disable: 'Disable', enable: 'Enable',
+    active: 'May sign in', disabled: 'Disabled', mustChange: 'First password', seen: 'Last signed in', made: 'Made', acts: 'Actions', reset: 'Reset password', setRole: 'Set role', secondFactorOff: 'Take second factor away', disable: 'Disable', enable: 'Enable',
     once: 'First password', onceNote: 'Hand it to “{name}” in person or by a safe way. It is shown this once and must be changed at the first sign-in.', password: 'First password', copied: 'Noted, close',
-    createNote: 'The first password is made up by the hub and shown once; its owner must change it first.', sure: { disable: 'The account is signed out at once and cannot sign in until it is enabled again.', enable: 'The account can sign in with its old password again.', reset_password: 'A new first password is made up; the account is signed out everywhere.' },
+    createNote: 'The first password is made up by the hub and shown once; its owner must change it first.', sure: { disable: 'The account is signed out at once and cannot sign in until it is enabled again.', enable: 'The account can sign in with its old password again.', reset_password: 'A new first password is made up; the account is signed out everywhere.', second_factor_off: 'No code is asked for at sign-in any more, recovery codes end, and the account is signed out everywhere.' },
     departmentNote: 'Only for accounts of a department', at: 'Time', act: 'Act', by: 'By', command: 'command line',
   },
   departments: {

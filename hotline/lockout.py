@@ -1,0 +1,102 @@
+"""登录锁定: after wrong passwords in a row an account, and an address, wait ever longer; kept for all processes, in wall time."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from models.errors import InvalidRequest, SecondFactorRequired, TooManyRequests, Unauthorized
+from models.store import sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from models.cipher import Keyring
+    from models.store.database import Database, Session
+
+
+class Terms(NamedTuple):
+    """So many wrong passwords are free; then the first wait, doubled by every further one, up to the longest."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+
+
+ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1))
+# Behind one address may sit a whole call centre, or a proxy: it takes many, and waits shortly.
+ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15))
+FORGOTTEN_AFTER: Final = timedelta(hours=24)
+
+
+def wait(terms: Terms, failures: int) -> timedelta:
+    """Return how long nobody may try after so many wrong passwords in a row; nothing while they are free."""
+    over = failures - terms.free
+    if over < 0:
+        return timedelta()
+    # More doublings than these are longer than any longest wait.
+    doubled: timedelta = terms.first * 2 ** min(over, 16)
+    return min(doubled, terms.longest)
+
+
+async def forgive(session: Session, username: str) -> None:
+    """Let an account be tried again at once."""
+    now = datetime.now(UTC)
+    await sign_in.forgive(session, account_key(session.keyring, username), now - FORGOTTEN_AFTER)
+
+
+def account_key(keyring: Keyring, username: str) -> bytes:
+    """Return under what an account's wrong passwords are counted: what is typed there may be a password itself."""
+    return keyring.blind_index(f"sign-in account {username}")
+
+
+class Guarded:
+    """The passwords that are tried for one account from one address."""
+
+    def __init__(self, database: Database, username: str, address: str | None) -> None:
+        self._database = database
+        self._account = account_key(database.keyring, username)
+        self._address = database.keyring.blind_index(f"sign-in address {address}")
+
+    async def check(self, at: datetime) -> None:
+        """Raise TooManyRequests while the account or the address is locked."""
+        keys = (self._account, self._address)
+        until = await self._database.read(lambda session: sign_in.locked_until(session, keys, at))
+        if until is not None:
+            minutes = math.ceil((until - at) / timedelta(minutes=1))
+            raise TooManyRequests(f"密码多次不正确，请在{minutes}分钟后再试；忘记密码的，请联系系统管理员重置")
+
+    async def fail(self, at: datetime) -> None:
+        """Count a wrong one."""
+
+        async def work(session: Session) -> None:
+            for key, terms in ((self._account, ACCOUNT), (self._address, ADDRESS)):
+                length = wait(terms, await sign_in.fail(session, key, at, at - FORGOTTEN_AFTER))
+                if length:
+                    await sign_in.lock(session, key, at + length)
+
+        await self._database.write(work)
+
+    async def forgive(self, at: datetime) -> None:
+        """It was the right one."""
+        await self._database.write(lambda session: sign_in.forgive(session, self._account, at - FORGOTTEN_AFTER))
+
+
+@contextlib.asynccontextmanager
+async def guarded(
+    database: Database, username: str, address: str | None, wrong: tuple[type[Unauthorized | InvalidRequest], ...]
+) -> AsyncIterator[None]:
+    """Let a password be tried: what is raised of `wrong` counts against account and address. Raises TooManyRequests."""
+    tries = Guarded(database, username, address)
+    await tries.check(datetime.now(UTC))
+    try:
+        yield
+    except SecondFactorRequired:
+        # The password was right, and so is the question for the code.
+        raise
+    except wrong:
+        await tries.fail(datetime.now(UTC))
+        raise
+    await tries.forgive(datetime.now(UTC))

@@ -1,0 +1,54 @@
+-- name: locked_until(city_code, keys, at)$
+-- Until when one of these may try no password; null where they may.
+SELECT max(locked_until) FROM sign_in_failures
+WHERE city_code = :city_code AND key = ANY (:keys::bytea[]) AND locked_until > :at;
+
+-- name: fail(city_code, key, at, forgotten_before)$
+-- Counts a wrong password; returns how many in a row.
+INSERT INTO sign_in_failures AS f (city_code, key, failures, last_at) VALUES (:city_code, :key, 1, :at)
+ON CONFLICT (city_code, key) DO UPDATE SET last_at = EXCLUDED.last_at,
+  failures = CASE WHEN f.last_at < :forgotten_before THEN 1 ELSE f.failures + 1 END
+RETURNING failures;
+
+-- name: lock(locked_until, city_code, key)!
+-- Locks an account or an address for a while.
+UPDATE sign_in_failures SET locked_until = :locked_until WHERE city_code = :city_code AND key = :key;
+
+-- name: forgive(city_code, key)!
+-- The right password ends the row.
+DELETE FROM sign_in_failures WHERE city_code = :city_code AND key = :key;
+
+-- name: forget(city_code, before)!
+-- Drops what is long past.
+DELETE FROM sign_in_failures WHERE city_code = :city_code AND last_at < :before;
+
+-- name: factor(city_code, username)^
+-- The second factor of an account, sealed.
+SELECT totp_secret, totp_since, totp_step FROM users WHERE city_code = :city_code AND username = :username;
+
+-- name: set_factor(secret, since, city_code, username)!
+-- A new secret, in use only from `since` on; null takes it away.
+UPDATE users SET totp_secret = :secret, totp_since = :since, totp_step = 0
+WHERE city_code = :city_code AND username = :username;
+
+-- name: take_step(step, city_code, username)$
+-- Takes the code of a step of time once; null where it or a later one was taken already.
+UPDATE users SET totp_step = :step WHERE city_code = :city_code AND username = :username AND totp_step < :step
+RETURNING totp_step;
+
+-- name: add_code(city_code, username, code_hash)!
+-- Keeps one recovery code by its hash.
+INSERT INTO recovery_codes (city_code, username, code_hash) VALUES (:city_code, :username, :code_hash);
+
+-- name: take_code(city_code, username, code_hash)$
+-- Takes a recovery code, once.
+DELETE FROM recovery_codes WHERE city_code = :city_code AND username = :username AND code_hash = :code_hash
+RETURNING username;
+
+-- name: drop_codes(city_code, username)!
+-- Drops every recovery code of an account.
+DELETE FROM recovery_codes WHERE city_code = :city_code AND username = :username;
+
+-- name: codes_left(city_code, username)$
+-- How many recovery codes are left.
+SELECT count(*) FROM recovery_codes WHERE city_code = :city_code AND username = :username;

@@ -1,0 +1,182 @@
+"""登录: wrong passwords lock for ever longer, a screen left alone is signed out, a second factor is asked for, each code once."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from hotline import accounts, totp
+from hotline.lockout import ACCOUNT
+from models.vocabulary import Role
+from tests.integration.conftest import PASSWORD, START
+
+if TYPE_CHECKING:
+    from models.store.database import Session
+    from tests.integration.conftest import World
+
+FACTOR: Final = "/api/v1/session/second-factor"
+
+
+class Browser:
+    """One person's browser."""
+
+    def __init__(self, world: World, username: str) -> None:
+        self.world = world
+        self.username = username
+        self.cookie = ""
+
+    async def sign_in(self, *, password: str = PASSWORD, status: int = 201, **more: Any) -> Any:
+        content = {"username": self.username, "password": password, **more}
+        async with self.world.client.post("/api/v1/session", json=content) as response:
+            assert response.status == status, await response.text()
+            if status == 201:
+                self.cookie = f"hotline_session={response.cookies['hotline_session'].value}"
+            self.world.client.session.cookie_jar.clear()
+            return await response.json()
+
+    async def ask(self, method: str, path: str, content: Any = None, *, status: int = 200) -> Any:
+        headers = {"cookie": self.cookie}
+        async with self.world.client.request(method, path, json=content, headers=headers) as response:
+            assert response.status == status, await response.text()
+            return await response.json()
+
+
+@pytest.fixture
+async def lin(world: World) -> Browser:
+    """A dispatcher."""
+
+    async def work(session: Session) -> None:
+        await accounts.add(session, "lin", PASSWORD, Role.DISPATCHER, None, START)
+        await accounts.add(session, "root", PASSWORD, Role.ADMINISTRATOR, None, START)
+
+    await world.hub.database.write(work)
+    return Browser(world, "lin")
+
+
+async def wait_over(world: World) -> None:
+    """Let the time of every lock pass."""
+    await world.rows("UPDATE sign_in_failures SET locked_until = $1", datetime.now(UTC) - timedelta(seconds=1))
+
+
+async def test_wrong_passwords_lock_the_account_for_ever_longer_and_the_right_one_too(
+    world: World, lin: Browser
+) -> None:
+    waits = []
+    for _ in range(ACCOUNT.free):
+        await lin.sign_in(password="not this one", status=401)
+    for _ in range(3):
+        said = await lin.sign_in(status=429)
+        assert "分钟后再试" in said["detail"]
+        rows = await world.rows("SELECT max(locked_until - last_at) AS length FROM sign_in_failures")
+        waits.append(rows[0]["length"])
+        await wait_over(world)
+        await lin.sign_in(password="not this one", status=401)
+    assert waits == [ACCOUNT.first, ACCOUNT.first * 2, ACCOUNT.first * 4]
+    # Somebody else at the same desk is not locked.
+    await Browser(world, "root").sign_in()
+    await wait_over(world)
+    await lin.sign_in()
+    # The right password ends the row: one slip afterwards locks nothing.
+    await lin.sign_in(password="not this one", status=401)
+    await lin.sign_in()
+
+
+async def test_what_was_typed_as_a_name_is_nowhere_in_clear(world: World) -> None:
+    await Browser(world, "my-secret-password").sign_in(status=401)
+    rows = await world.rows("SELECT * FROM sign_in_failures")
+    assert rows
+    assert "my-secret-password" not in str(rows)
+
+
+async def test_an_administrator_resets_a_forgotten_password_and_nobody_waits_for_it(world: World, lin: Browser) -> None:
+    for _ in range(ACCOUNT.free):
+        await lin.sign_in(password="not this one", status=401)
+    root = Browser(world, "root")
+    await root.sign_in()
+    made = await root.ask("POST", "/api/v1/users/lin/steps", {"action": "reset_password"})
+    await lin.sign_in(password=made["password"])
+
+
+async def test_a_screen_left_alone_is_signed_out_and_one_in_use_is_not(world: World, lin: Browser) -> None:
+    await lin.sign_in()
+    long_ago = datetime.now(UTC) - accounts.IDLE_FOR + timedelta(minutes=2)
+    await world.rows("UPDATE sessions SET seen_at = $1", long_ago)
+    await lin.ask("GET", "/api/v1/session")
+    [row] = await world.rows("SELECT seen_at FROM sessions")
+    assert datetime.now(UTC) - row["seen_at"] < timedelta(minutes=1)
+    await world.rows("UPDATE sessions SET seen_at = $1", datetime.now(UTC) - accounts.IDLE_FOR)
+    await lin.ask("GET", "/api/v1/session", status=401)
+
+
+async def test_a_session_ends_after_its_longest_time_however_busy_it_was(world: World, lin: Browser) -> None:
+    await lin.sign_in()
+    await world.rows("UPDATE sessions SET expires_at = $1", datetime.now(UTC))
+    await lin.ask("GET", "/api/v1/session", status=401)
+
+
+async def enrolled(lin: Browser) -> tuple[str, list[str]]:
+    """A person with a second factor: its secret and the recovery codes."""
+    await lin.sign_in()
+    await lin.ask("POST", FACTOR, {"password": "not this one"}, status=422)
+    made = await lin.ask("POST", FACTOR, {"password": PASSWORD}, status=201)
+    assert made["uri"].startswith("otpauth://totp/")
+    assert made["qr"].startswith("<svg")
+    await lin.ask("PUT", FACTOR, {"code": "000000"}, status=422)
+    on = await lin.ask("PUT", FACTOR, {"code": now_code(made["secret"], -1)})
+    return made["secret"], on["recovery_codes"]
+
+
+def now_code(secret: str, later: int = 0) -> str:
+    return totp.code(secret, int(time.time()) // totp.STEP_S + later)
+
+
+async def test_a_second_factor_is_asked_for_and_every_code_is_taken_once(world: World, lin: Browser) -> None:
+    secret, codes = await enrolled(lin)
+    said = await lin.sign_in(status=401)
+    assert said["code"] == "second_factor_required"
+    await lin.sign_in(code="000000", status=401)
+    code = now_code(secret)
+    await lin.sign_in(code=code)
+    await lin.sign_in(code=code, status=401)
+    # A recovery code once, however it is typed.
+    await lin.sign_in(code=f"{codes[0][:8]}-{codes[0][8:]}".upper())
+    await lin.sign_in(code=codes[0], status=401)
+    state = await lin.ask("GET", FACTOR)
+    assert (state["is_on"], state["recovery_codes_left"]) == (True, len(codes) - 1)
+    [row] = await world.rows("SELECT totp_secret FROM users WHERE username = 'lin'")
+    assert secret.encode() not in row["totp_secret"]
+
+
+async def test_the_right_password_alone_tells_that_a_code_is_wanted_and_guessing_codes_locks(
+    world: World, lin: Browser
+) -> None:
+    await enrolled(lin)
+    for _ in range(ACCOUNT.free):
+        await lin.sign_in(status=401)
+    for _ in range(ACCOUNT.free):
+        await lin.sign_in(code="000000", status=401)
+    await lin.sign_in(status=429)
+
+
+async def test_it_ends_by_a_code_or_by_an_administrator_and_is_written_down(world: World, lin: Browser) -> None:
+    _, codes = await enrolled(lin)
+    await lin.ask("POST", f"{FACTOR}/end", {"code": "000000"}, status=422)
+    await lin.ask("POST", f"{FACTOR}/end", {"code": codes[1]})
+    await lin.sign_in()
+    await enrolled(lin)
+    root = Browser(world, "root")
+    await root.sign_in()
+    await root.ask("POST", "/api/v1/users/lin/steps", {"action": "second_factor_off"})
+    await lin.ask("GET", "/api/v1/session", status=401)
+    await lin.sign_in()
+    told = (await root.ask("GET", "/api/v1/users/changes?username=lin"))["changes"]
+    assert [(one["action"], one["by"]) for one in reversed(told)][1:] == [
+        ("second_factor_on", "lin"),
+        ("second_factor_off", "lin"),
+        ("second_factor_on", "lin"),
+        ("second_factor_off", "root"),
+    ]
+    await root.ask("POST", "/api/v1/users/lin/steps", {"action": "second_factor_off"}, status=409)
