@@ -31,8 +31,9 @@ async def take_in(step: Step, words: str) -> bool:
     if not words.strip():
         return True
     read = step.hub.reader.understand(words, received_at=step.at)
+    before = step.ticket.flags
     await _heed_danger(step, read)
-    return not _accuses_holder(step, read)
+    return not _accuses_holder(step, read, [flag for flag in read.flags if flag not in before])
 
 
 async def _heed_danger(step: Step, read: Understanding) -> None:
@@ -54,7 +55,7 @@ async def _heed_danger(step: Step, read: Understanding) -> None:
     step.supervise(Action.ESCALATE, step.ticket.lead, f"{said}，请立即人工核对")
 
 
-def _accuses_holder(step: Step, read: Understanding) -> bool:
+def _accuses_holder(step: Step, read: Understanding, flags: list[Flag]) -> bool:
     """Tell whether the words accuse whoever has or had the ticket, or somebody of whom the program cannot tell who it is."""
     hub, ticket = step.hub, step.ticket
     category = read.detail or (read.categories[0].code if read.categories else None)
@@ -74,7 +75,8 @@ def _accuses_holder(step: Step, read: Understanding) -> bool:
         return False
     if barred is not None:
         step.set(recused=tuple(dict.fromkeys((*ticket.recused, *barred.units))))
-    step.supervise(Action.ESCALATE, None, "诉求人后续所述涉及承办单位或其人员，未转给承办单位，请人工核对回避")
+    reason = "诉求人后续所述涉及承办单位或其人员，未转给承办单位，请人工核对回避"
+    step.call_a_person(reason, flags=flags, recused=[] if barred is None else barred.units)
     return True
 
 

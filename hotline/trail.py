@@ -12,7 +12,7 @@ from models.errors import Forbidden
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, advance_ticket, may
 from models.store import steps, tickets
-from models.trail import link
+from models.trail import ACCUSATION_HEARD, link
 from models.vocabulary import SupervisionLevel
 
 if TYPE_CHECKING:
@@ -91,6 +91,28 @@ class Trail(Outgoing):
         level = level if level is not None else self.level_of(action)
         self.record(action, department=department, reason=reason, deadline=deadline, level=level, answer_by=answer_by)
         self.set(supervision_level=max(int(level), self.ticket.supervision_level))
+        self._supervised(action, level, department, reason, owner=owner, deadline=deadline, answer_by=answer_by)
+
+    def call_a_person(self, reason: str, **fields: Any) -> None:
+        """Escalate to the hotline alone what the citizen says of whoever has the ticket (回避).
+
+        No department reads the event (KEPT_BACK), and it raises no level that one would see.
+        """
+        level = self.level_of(Action.ESCALATE)
+        self.record(ACCUSATION_HEARD, reason=reason, level=level, **fields)
+        self._supervised(Action.ESCALATE, level, None, reason)
+
+    def _supervised(
+        self,
+        action: Action,
+        level: SupervisionLevel,
+        department: str | None,
+        reason: str,
+        *,
+        owner: str = "",
+        deadline: datetime | None = None,
+        answer_by: datetime | None = None,
+    ) -> None:
         self.change.supervisions.append(
             {
                 "ticket_id": self.ticket.id,

@@ -14,6 +14,9 @@ from models.vocabulary import Role
 EVENT_SCHEMA: Final = 1
 # 历史导入: the one event of a ticket that was taken over from an old platform; it holds what the others would.
 IMPORTED: Final = "imported"
+# A citizen's later words accuse whoever has the ticket: a person at the hotline reads it, no department does (回避).
+ACCUSATION_HEARD: Final = "accusation_heard"
+KEPT_BACK: Final = frozenset({ACCUSATION_HEARD})
 # What an event can raise that was written or altered by somebody else than us.
 UNREADABLE: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError, ArithmeticError)
 

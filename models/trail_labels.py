@@ -16,6 +16,7 @@ EVENT: Final[dict[str, str]] = {
     "graded_up": "不能自办",
     "photo": "上传照片",
     "adoption": "采纳情况",
+    "accusation_heard": "听出反映承办单位",
     "merged_in": "有工单并入",
     "merge_followed": "随件并单",
     "merged_rating": "并入诉求人评价",

@@ -21,6 +21,7 @@ from hotline.keys import HUB
 from models.errors import HotlineError
 from models.store import events
 from models.ticket import number_of
+from models.trail import KEPT_BACK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -131,7 +132,7 @@ class Stream:
         ids = {one.ticket_id for one in found} if departments else set()
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
         is_under = self._hub.city.is_under
-        may_know = {
+        known = {
             above: {0}
             | {
                 ticket
@@ -140,10 +141,13 @@ class Stream:
             }
             for above in departments
         }
-        return {
-            actor: [one for one in found if actor.department is None or one.ticket_id in may_know[actor.department]]
-            for actor in wanted
-        }
+
+        def is_told(actor: Actor, one: Happened) -> bool:
+            if actor.department is None:
+                return True
+            return one.ticket_id in known[actor.department] and one.type not in KEPT_BACK
+
+        return {actor: [one for one in found if is_told(actor, one)] for actor in wanted}
 
 
 STREAM: Final = web.AppKey("STREAM", Stream)

@@ -13,6 +13,7 @@ from hotline.api.view import (
     attached,
     elsewhere,
     held_by,
+    kept_back,
     may_have_attachment,
     readable,
     ticket_line,
@@ -119,6 +120,9 @@ async def page_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict
     ]
     page["held_by"] = held_by(actor, await holds.of_ticket(session, ticket.id, hub.now()))
     page["allowed_actions"] = await allowed_actions(hub, session, actor, ticket, parts)
+    if actor.department is not None:
+        heard = kept_back(await events.of_ticket(session, ticket.id), hub, actor.department, parts)
+        page["flags"] = [flag for flag in ticket.flags if flag not in heard]
     page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
     page["handoffs"] = await handoffs.of_ticket(session, ticket.id)
     page["replies"] = [_reply(session, hub, ticket, part, text, said) for part in parts if part.reply is not None]

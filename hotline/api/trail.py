@@ -15,7 +15,7 @@ from hotline.keys import HUB
 from hotline.recount import explained
 from models.lifecycle import Action
 from models.store import events, tickets
-from models.trail import broken_link, event_fields
+from models.trail import KEPT_BACK, broken_link, event_fields
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ class Chain(Struct, kw_only=True):
 
 
 class Trail(Struct, kw_only=True):
-    """全程留痕, oldest first, and whether every link of it holds."""
+    """全程留痕, oldest first, and whether every link of it holds.
+
+    A department's leaves out what is for the hotline alone; its `seq` then have gaps.
+    """
 
     events: list[TrailEvent]
     chain: Chain
@@ -111,9 +114,10 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
     words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
     trail = await events.of_ticket(session, ticket.id)
     if actor.department is not None and hub.is_barred(actor.department, ticket):
-        # Of a ticket that came to accuse it a department reads what is of its own parts, and of the accusation nothing.
+        # Of a ticket that came to accuse it a department reads what it could before, and then what is of its own parts.
         own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
-        trail = [event for event in trail if event_fields(event).get("assignment") in own]
+        heard = next((event.seq for event in trail if event.type in KEPT_BACK), 0)
+        trail = [event for event in trail if event.seq < heard or event_fields(event).get("assignment") in own]
     return [
         {
             "seq": event.seq,
@@ -125,6 +129,7 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
             "hash": event.hash.hex(),
         }
         for event in trail
+        if actor.department is None or event.type not in KEPT_BACK
     ]
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from hotline.hold import DECIDES
 from models.lifecycle import OPEN_TICKET
 from models.limits import limit
+from models.trail import KEPT_BACK, event_fields
 from models.vocabulary import Disclosure, Role
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from models.store.holds import Hold
     from models.store.worklists import Listed
     from models.ticket import Actor, Assignment, Ticket, TicketText
+    from models.trail import TicketEvent
 
 
 def ticket_line(
@@ -156,6 +158,13 @@ def readable(hub: Hub, actor: Actor, parts: list[Assignment], said: list[Said], 
         own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
         said = [one for one in said if one.assignment in own]
     return [replace(one, words={name: hub.mask(text, caller_name) for name, text in one.words.items()}) for one in said]
+
+
+def kept_back(trail: list[TicketEvent], hub: Hub, department: str, parts: list[Assignment]) -> set[str]:
+    """Return the flags that a department is not told of: read in words that accuse whoever had the ticket when it had it."""
+    given = [part.dispatched_at for part in parts if hub.is_party(department, [part])]
+    heard = [event for event in trail if event.type in KEPT_BACK and any(at <= event.at for at in given)]
+    return {flag for event in heard for flag in event_fields(event).get("flags", ())}
 
 
 def may_have_attachment(actor: Actor, ticket: Ticket, one: Attachment) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,11 +67,60 @@ async def test_what_accuses_whoever_has_the_ticket_reaches_a_person_and_not_them
     assert "红包" not in str(urban.received)
     page = await world.ticket(receipt["number"])
     assert "红包" not in page["brief"]
-    assert escalations(await world.trail(receipt["number"])) == 1
+    assert (await world.trail(receipt["number"])).count("accusation_heard") == 1
     own = await world.ticket(receipt["number"], who="department:urban")
     assert "红包" not in str(own)
     sealed = await world.rows("SELECT words FROM event_words WHERE ticket_id = (SELECT max(id) FROM tickets)")
     assert len(sealed) == 1
+
+
+async def test_the_accused_never_learns_that_it_was_accused(world: World) -> None:
+    """回避: it works on as before until a person takes its part away, and from then on the ticket is not there for it."""
+    urban = await world.department("urban")
+    receipt = await world.register(LAMP, caller=CALLER)
+    number, who = receipt["number"], "department:urban"
+    path = f"/api/v1/tickets/{number}"
+    before = await world.ticket(number, who=who)
+    socket = await world.client.ws_connect(
+        "/api/v1/stream", headers={"authorization": f"Bearer {await world.token(who)}"}
+    )
+    await world.track(receipt, "supplement", text=BRIBE)
+    assert "corruption" in (await world.ticket(number))["flags"]
+    trail = await world.get(f"{path}/trail", who="supervisor")
+    heard = next(one for one in trail["events"] if one["type"] == "accusation_heard")
+    assert heard["fields"]["recused"] == ["urban"]
+    page = await world.ticket(number, who=who)
+    changing = ("version", "allowed_actions")
+    assert {key: page[key] for key in page if key not in changing} == {
+        k: before[k] for k in before if k not in changing
+    }
+    own = await world.get(f"{path}/trail", who=who)
+    assert [one["type"] for one in own["events"]][-1] == "supplement"
+    async with world.client.get(f"{path}/file", headers={"authorization": f"Bearer {await world.token(who)}"}) as file:
+        archive = zipfile.ZipFile(io.BytesIO(await file.read()))
+    story = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert not [word for word in ("accusation", "corruption", "红包", "回避", "反映承办") if word in story]
+
+    await world.step(number, "recall", who="dispatcher", reason="诉求人举报城管局人员，依规回避")
+    await world.deliver()
+    told = [one for one in urban.received if one["type"] == "ticket.recalled"]
+    assert len(told) == 1
+    assert not [word for word in ("举报", "回避") if word in str(told)]
+    await world.step(number, "dispatch", who="dispatcher", lead="discipline", reason="核查城管局人员收受红包")
+    assert (await world.ticket(number, who="department:discipline"))["flags"] == ["corruption"]
+    for place in (path, f"{path}/trail", f"{path}/clock", f"{path}/file"):
+        await world.get(place, who=who, status=404)
+    for query in ("", "?q=路灯", "?sort=oldest"):
+        assert (await world.get(f"/api/v1/tickets{query}", who=who))["tickets"] == []
+    await world.step(number, "note", who="supervisor", reason="已转纪检")
+    other = await world.register("望江路路灯不亮，请维修", caller=CALLER)
+    types = []
+    async with asyncio.timeout(10):
+        while not types or types[-1][0] != other["number"]:
+            one = await socket.receive_json()
+            types.append((one["ticket"], one["type"]))
+    await socket.close()
+    assert not {"accusation_heard", "note"} & {kind for ticket, kind in types if ticket == number}
 
 
 async def test_whom_the_rating_accuses_does_not_do_it_again(world: World) -> None:
