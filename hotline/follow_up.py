@@ -18,6 +18,7 @@ from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import OPEN_TICKET, Action, AssignmentState, TicketState, may
 from models.store import follow_ups
+from models.ticket import Actor
 from models.vocabulary import Flag, Role
 
 if TYPE_CHECKING:
@@ -189,7 +190,9 @@ async def ask_reopen(step: Step, fields: AskReopen) -> None:
         if not await take_in(common, reason):
             said = ""
         is_for_a_person = common.ticket.reopen_count >= common.policy.reopen.escalate_at
-        await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person)
+        # A seat or a channel that passes it on may not order it itself: the citizen asks, and the policy grants it.
+        citizen = Actor(Role.CITIZEN, step.actor.name)
+        await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person, actor=citizen)
 
 
 async def end_in_silence(step: Step, reason: str) -> None:

@@ -11,12 +11,16 @@ from routing.route import Designee
 
 if TYPE_CHECKING:
     from hotline.step import Step
+    from models.ticket import Actor
 
 
-async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = False) -> None:
+async def reopen(
+    step: Step, reason: str, *, said: str = "", to_desk: bool = False, actor: Actor | None = None
+) -> None:
     """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen).
 
-    `said` is what a citizen finds wrong, masked: it goes into the brief and to the department, never on the trail.
+    `said` is what a citizen finds wrong, masked: it goes into the brief and to the department, never on the trail. `actor` is
+    who takes the step where it is not the step's own.
     """
     policy, count = step.policy.reopen, step.ticket.reopen_count + 1
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
@@ -27,7 +31,7 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     to_lead = policy.to == "lead" and last_lead is not None and not to_desk and not is_barred
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
     lead = last_lead.department if to_lead and last_lead is not None else None
-    step.take(Action.REOPEN, to=state, reason=reason, round=count, lead=lead)
+    step.take(Action.REOPEN, to=state, actor=actor, reason=reason, round=count, lead=lead)
     await ladder.overtaken(step)
     promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
     step.set(

@@ -155,3 +155,30 @@ async def test_a_merged_callers_page_offers_what_the_common_ticket_takes(world: 
     allowed = (await world.ticket(number, who="agent"))["allowed_actions"]
     assert {"rate", "ask_reopen"} <= set(allowed)
     assert not {"urge", "supplement"} & set(allowed)
+
+
+async def test_what_a_closed_ticket_offers_is_taken_whoever_asks(world: World) -> None:
+    """The walks seldom come as far as a closed ticket with a seat looking at it."""
+    other = (await world.register(TEXTS[1], caller={"phone": "13700000000"}))["number"]
+    number = (await world.register(TEXTS[0], caller={"phone": "13800000000"}))["number"]
+    await world.closed(number)
+    for who in (*PEOPLE, "channel:phone"):
+        is_person = who in PEOPLE
+        seen = await world.ticket(number, who=who if is_person else "supervisor")
+        offered = seen["allowed_actions"] if is_person else ["ask_reopen"]
+        for action in Action if is_person else [Action.ASK_REOPEN]:
+            if action in {Action.REGISTER, Action.ACCEPT} or not may(action, actor_of(who).role):
+                continue
+            is_taken, said = await outcome(world, seen, who, action, other)
+            assert is_taken == (action in offered), f"{who} {action}: {said}"
+
+
+async def test_a_caller_has_a_closed_ticket_done_again_by_the_seat(world: World) -> None:
+    receipt = await world.register(TEXTS[0], caller={"phone": "13800000000"})
+    await world.closed(receipt["number"])
+    assert "ask_reopen" in (await world.ticket(receipt["number"], who="agent"))["allowed_actions"]
+    await world.step(receipt["number"], "ask_reopen", who="agent", reason="来电人说灯又不亮了")
+    assert (await world.ticket(receipt["number"]))["state"] == "assigned"
+    # To order it is not the seat's.
+    await world.closed(receipt["number"])
+    await world.refused(receipt["number"], "reopen", who="agent", status=403, reason="来电人说灯又不亮了")
