@@ -219,9 +219,7 @@ def _no_delegation(at: Standing) -> bool:
 
 
 def _may_get(at: Standing, part: Assignment, code: str) -> bool:
-    if code == part.department or not at.hub.may_delegate_to(part.department, code):
-        return False
-    if any(other.parent == part.ordinal and other.department == code for other in at.live):
+    if guards.why_no_delegation(at.hub, at.parts, part, code) is not None:
         return False
     try:
         guards.check_below(at.hub, at.ticket, code)

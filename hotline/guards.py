@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from models.city import GRID
 from models.errors import Conflict, InvalidRequest
+from models.lifecycle import AssignmentState
 from models.patrol import level_of
 from models.store import attachments, handoffs, tickets
-from models.vocabulary import Channel, Kind, PatrolLevel, Role
+from models.vocabulary import AssignmentRole, Channel, Kind, PatrolLevel, Role
 from routing.guards import Recusal, accuses, may_delegate, recusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -64,6 +65,25 @@ def why_no_send_back(hub: Hub, part: Assignment, at: datetime) -> str | None:
     if part.send_back_by is None:
         return "该类工单须先行处置，不得退单"
     return "已超过退单时限，应由本单位办理" if at > part.send_back_by else None
+
+
+def why_no_delegation(hub: Hub, parts: Iterable[Assignment], part: Assignment, party: str) -> str | None:
+    """Return why a part may not be delegated to a unit that may have the matter (二级派单), None where it may.
+
+    Whose send-back was upheld does not get it again from below either: nobody would count how often it goes to and fro.
+    """
+    name = hub.department_name
+    if party == part.department or not hub.may_delegate_to(part.department, party):
+        return (
+            f"{name(part.department)}不能二级派单给{name(party)}："
+            "只能派给下级单位或属地街道，街道（乡镇）只能派给自己的网格"
+        )
+    below = [one for one in parts if one.role is AssignmentRole.DELEGATED and one.department == party]
+    if any(one.is_live and one.parent == part.ordinal for one in below):
+        return "该单位已有未完成的二级派单"
+    if any(one.state is AssignmentState.SENT_BACK for one in below):
+        return f"{name(party)}的退单已成立，不能再二级派给该单位，请自行办理或派给其他下级单位"
+    return None
 
 
 def is_accusation(hub: Hub, ticket: Ticket) -> bool:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from models.ticket import Actor
 
 
-async def reopen(
-    step: Step, reason: str, *, said: str = "", to_desk: bool = False, actor: Actor | None = None
-) -> None:
+async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = False, actor: Actor | None = None) -> None:
     """Take a ticket up again: to the unit that led, with shortened clocks, or to the desk (policy.reopen).
 
     `said` is what a citizen finds wrong, masked: it goes into the brief and to the department, never on the trail. `actor` is

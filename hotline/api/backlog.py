@@ -66,7 +66,9 @@ class Overdue(Struct, kw_only=True):
 
 
 class PingPongTicket(Struct, kw_only=True):
-    """An open ticket that goes from hand to hand."""
+    """An open ticket that goes from hand to hand: how often the hotline was asked to take it back, and how often a unit that had
+    delegated it.
+    """
 
     number: Number
     state: TicketState
@@ -74,6 +76,7 @@ class PingPongTicket(Struct, kw_only=True):
     urgency: Level
     lead: Named | None
     send_back_count: Count
+    delegated_send_back_count: Count
     dispatch_count: Count
     promised_at: datetime
     is_disputed: bool

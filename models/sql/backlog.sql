@@ -57,14 +57,20 @@ GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
 
 -- name: ping_pong(city_code, send_backs, dispatches, n)
--- Open tickets that the hotline was asked so often to take back, or that were dispatched while the lead changed hands: the
--- buck-passing list.
-SELECT id, state, category, urgency, send_back_count, dispatch_count, lead, promised_at, is_disputed, supervision_level FROM tickets
-WHERE city_code = :city_code AND state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-  AND (send_back_count >= :send_backs OR (dispatch_count >= :dispatches AND (
+-- Open tickets that the hotline, or a unit that had delegated them, was asked so often to take back, or that were dispatched
+-- while the lead changed hands: the buck-passing list.
+WITH below AS (
+  SELECT ticket_id, sum(send_back_count)::int AS n FROM assignments
+  WHERE city_code = :city_code AND role = 'delegated' AND send_back_count > 0 GROUP BY ticket_id
+)
+SELECT t.id, t.state, t.category, t.urgency, t.send_back_count, coalesce(b.n, 0) AS delegated_send_back_count,
+  t.dispatch_count, t.lead, t.promised_at, t.is_disputed, t.supervision_level
+FROM tickets AS t LEFT JOIN below AS b ON b.ticket_id = t.id
+WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+  AND (t.send_back_count + coalesce(b.n, 0) >= :send_backs OR (t.dispatch_count >= :dispatches AND (
   SELECT count(DISTINCT a.department) FROM assignments AS a
-  WHERE a.city_code = tickets.city_code AND a.ticket_id = tickets.id AND a.role = 'lead') > 1))
-ORDER BY send_back_count DESC, dispatch_count DESC, id DESC LIMIT :n;
+  WHERE a.city_code = t.city_code AND a.ticket_id = t.id AND a.role = 'lead') > 1))
+ORDER BY t.send_back_count + coalesce(b.n, 0) DESC, t.dispatch_count DESC, t.id DESC LIMIT :n;
 
 -- name: due_from(city_code, since, most)
 -- Parts that are still to be answered and due from a time on, the nearest first; `total` says how many there are.

@@ -290,3 +290,26 @@ async def test_who_stands_above_sees_the_ticket_of_its_street_and_may_not_do_its
     assert (await world.ticket(number, who="department:donghu"))["lead"]["code"] == "donghu-cuihu"
     await world.refused(number, "acknowledge", who="department:donghu", status=404)
     await world.refused(number, "acknowledge", who="department:donghu", status=403, assignment=2)
+
+
+async def test_whose_send_back_was_upheld_is_not_delegated_it_again_and_the_list_counts_it(world: World) -> None:
+    number = await delegated(world)
+    cuihu, donghu = "department:donghu-cuihu", "department:donghu"
+    await world.step(number, "send_back", who=cuihu, **ASKED)
+    await world.step(number, "decide_send_back", who=donghu, upheld=True, reason="不属街道职责")
+    problem = await world.refused(number, "delegate", who=donghu, **TO_STREET)
+    assert "退单已成立" in problem["detail"]
+    assert "delegate" in (await world.ticket(number, who=donghu))["allowed_actions"]
+    listed = "/api/v1/backlog/ping-pong"
+    assert (await world.get(listed, who="supervisor"))["tickets"] == []
+    other = next(
+        one.code
+        for one in world.hub.city.departments.values()
+        if one.parent == "donghu" and one.kind == "street" and one.code != "donghu-cuihu"
+    )
+    await world.step(number, "delegate", who=donghu, department=other, instruction="请到现场核实")
+    await world.step(number, "send_back", who=f"department:{other}", **ASKED)
+    found = (await world.get(listed, who="supervisor"))["tickets"]
+    assert [(one["number"], one["send_back_count"], one["delegated_send_back_count"]) for one in found] == [
+        (number, 0, 2)
+    ]
