@@ -11,6 +11,7 @@ from models.city_files import read_folder
 from models.city_ground import check_ground
 from models.city_indicators import check_indicators
 from models.city_links import check_links, departments_of
+from models.city_policies import check_policies
 from models.city_tables import DEPARTMENT_KINDS
 from models.city_unread import check_unread
 from models.city_years import check_years
@@ -29,6 +30,7 @@ def check_city(folder: Path, today: date | None = None) -> list[Fault]:
         *check_duties(city),
         *check_ground(city),
         *check_years(city.path, city.years, today),
+        *check_policies(city.path, city.policies),
         *check_cues(city),
         *check_entries(city),
         *check_indicators(folder, city.indicators, departments_of(city), DEPARTMENT_KINDS),

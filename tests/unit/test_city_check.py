@@ -315,3 +315,23 @@ def test_a_term_of_seats_that_nothing_reads_is_refused(broken: Breaker) -> None:
     (fault,) = errors(folder)
     assert fault.file == "city.toml"
     assert "take_within" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("within", "after", "is_sound"),
+    [
+        ("11d", "10d", False),
+        ("10d", "10d", True),
+        ("240h", "10d", True),
+        ("8wd", "10d", False),
+        ("8wd", "40d", True),
+        ("10d", "10wd", True),
+    ],
+)
+def test_what_may_still_be_asked_for_again_is_not_archived(
+    broken: Breaker, within: str, after: str, *, is_sound: bool
+) -> None:
+    broken("policies/plain.toml", 'within = "10d"', f'within = "{within}"')
+    folder = broken("policies/plain.toml", 'after = "10d"', f'after = "{after}"')
+    found = [(fault.file, fault.line) for fault in errors(folder)]
+    assert found == ([] if is_sound else [("policies/plain.toml", 66)])
