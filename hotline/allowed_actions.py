@@ -176,7 +176,9 @@ def _no_pause(at: Standing) -> bool:
 
 
 def _no_merge(at: Standing) -> bool:
-    """Only who may merge accusations merges one."""
+    """Only who may merge accusations merges one, and nobody while its lead's send-back waits."""
+    if any(part.is_lead and must_be_decided(part.state, Action.MERGE) for part in at.live):
+        return True
     return at.actor.role not in guards.MERGES_ACCUSATIONS and guards.is_accusation(at.hub, at.ticket)
 
 

@@ -11,7 +11,7 @@ from hotline import examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import Action, AssignmentState, TicketState, must_be_decided
+from models.lifecycle import Action, AssignmentState, TicketState
 from models.vocabulary import AssignmentRole, Kind, Urgency
 from routing.route import Designee
 
@@ -82,7 +82,7 @@ async def dispatch(step: Step, fields: Dispatch) -> None:
 async def reassign(step: Step, fields: Dispatch) -> None:
     """改派: another department leads from now on; the third dispatch is always a designation (天津, 潍坊§22)."""
     _check_turn(step, Action.REASSIGN)
-    _check_decided(step, Action.REASSIGN)
+    guards.check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
     # Whom the corrected ticket accuses is taken away without a word of it.
@@ -119,7 +119,7 @@ async def recall(step: Step, fields: Recall) -> None:
     loses_lead = any(part.is_lead for part in parts)
     if loses_lead:
         step.check(Action.RECALL)
-        _check_decided(step, Action.RECALL)
+        guards.check_decided(step, Action.RECALL)
         if step.ticket.state is TicketState.IN_REVIEW:
             raise Conflict(
                 "主办单位的答复正在审核，不能撤回主办；请指明要撤回的协办或二级承办任务（assignment），或审核退回（reject）"
@@ -164,14 +164,6 @@ async def give(step: Step, action: Action, to: Designees, *, is_designated: bool
         await step.assign(one, AssignmentRole.ASSISTING, action)
     for one in copied:
         await step.copy(one)
-
-
-def _check_decided(step: Step, action: Action) -> None:
-    """Refuse to take the lead away while its send-back waits: it would be rid of the matter and nobody would count."""
-    for part in step.live_parts:
-        if part.is_lead and must_be_decided(part.state, action):
-            name = step.hub.department_name(part.department)
-            raise Conflict(f"{name}的退单申请尚待裁决，请先裁决退单（decide_send_back），再改派或撤回")
 
 
 def _check_turn(step: Step, action: Action) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from models.city import GRID
 from models.errors import Conflict, InvalidRequest
-from models.lifecycle import AssignmentState
+from models.labels import LABELS
+from models.lifecycle import Action, AssignmentState, must_be_decided
 from models.patrol import level_of
 from models.store import attachments, handoffs, tickets
 from models.vocabulary import AssignmentRole, Channel, Kind, PatrolLevel, Role
@@ -99,6 +100,14 @@ async def check_handed_off(step: Step, doing: str) -> None:
     waiting = [one["number"] for one in opened if one["confirmed_at"] is None]
     if waiting:
         raise Conflict(f"向{'、'.join(waiting)}的紧急转接尚未确认，不能{doing}；请先确认转接（confirm_handoff）")
+
+
+def check_decided(step: Step, action: Action) -> None:
+    """Refuse to take the lead away while its send-back waits: it would be rid of the matter and nobody would have judged it."""
+    for part in step.live_parts:
+        if part.is_lead and must_be_decided(part.state, action):
+            name = step.hub.department_name(part.department)
+            raise Conflict(f"{name}的退单申请尚待裁决，请先裁决退单（decide_send_back），再{LABELS['action'][action]}")
 
 
 def recused(hub: Hub, ticket: Ticket) -> Recusal | None:

@@ -57,6 +57,7 @@ async def merge(step: Step, fields: Merge, *, incident: Incident | None = None) 
         await tickets.lock(step.session, one) for one in await tickets.merged_into(step.session, step.ticket.id)
     ]
     step.check(Action.MERGE)
+    guards.check_decided(step, Action.MERGE)
     await guards.check_handed_off(step, "并单")
     for ticket in (step.ticket, *children):
         _keep_from_accused(step, ticket, other)

@@ -14,7 +14,7 @@ from hotline import clocks
 from hotline.trail import Trail
 from models.errors import Forbidden, NotFound, StaleVersion
 from models.lifecycle import LIVE_ASSIGNMENT, TICKET_ENDS, Action, AssignmentState, TicketState, advance
-from models.store import steps, supervisions, tickets
+from models.store import disputes, steps, supervisions, tickets
 from models.ticket import Actor, Assignment, Ticket, Timer
 from models.vocabulary import AssignmentRole, Role
 
@@ -47,9 +47,8 @@ class Step(Trail):
         self._state_before: TicketState | None = ticket.state if ticket.event_count else None
         self._touched: set[int] = set()
         self._ends_supervisions = False
+        self._ends_dispute = False
         self._waited_for = {part.ordinal: part.waits_for for part in parts}
-
-    # What stands there
 
     @property
     def lead(self) -> Assignment:
@@ -172,11 +171,16 @@ class Step(Trail):
 
     # The end of it
 
-    async def write(self) -> None:
-        """Write everything that was said; nobody sees half of it."""
+    async def write(self, remember: Callable[[], steps.Remembered | None] = lambda: None) -> None:
+        """Write everything that was said, with the answer to keep; nobody sees half of it."""
         self._settle()
         if self._ends_supervisions:
             await supervisions.end_all(self.session, self.ticket.id, self.actor.name, self.at)
+        if self._ends_dispute:
+            await disputes.end_open(self.session, self.ticket.id, self.at, "工单已结束，会商终止")
+        kept = remember()
+        if kept is not None:
+            self.change.remembered.append(kept)
         await steps.write(self.session, self.change)
 
     def _settle(self) -> None:
@@ -203,16 +207,9 @@ class Step(Trail):
             await self.hub.new_tickets(self.session, self.change)
 
     async def write_if_changed(self, remember: Callable[[], steps.Remembered | None]) -> None:
-        """Write the step with the answer to keep; a step that said nothing writes nothing."""
-        if not self.change.events:
-            return
-        self._settle()
-        if self._ends_supervisions:
-            await supervisions.end_all(self.session, self.ticket.id, self.actor.name, self.at)
-        kept = remember()
-        if kept is not None:
-            self.change.remembered.append(kept)
-        await steps.write(self.session, self.change)
+        """Write the step; one that said nothing writes nothing."""
+        if self.change.events:
+            await self.write(remember)
 
     def _set_part_timers(self) -> None:
         for ordinal in self._touched:
@@ -241,7 +238,8 @@ class Step(Trail):
         if self.ticket.state is self._state_before:
             return
         if self.ticket.state in TICKET_ENDS:
-            self.set(closed_at=self.ticket.closed_at or self.at)
+            self._ends_dispute = self.ticket.is_disputed
+            self.set(closed_at=self.ticket.closed_at or self.at, is_disputed=False)
             # Most tickets were never supervised, and cost nothing more.
             self._ends_supervisions = self.ticket.supervision_level > 0
         stage = clocks.stage(self.hub, self.ticket, self.at)

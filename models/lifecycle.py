@@ -109,7 +109,7 @@ BEING_HANDLED: Final = frozenset({A.ACKNOWLEDGED, A.IN_PROGRESS, A.DEFERRED})
 HOTLINE: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 DESK: Final = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR})
 # Who asks to be rid of the lead gets a decision first: a lead taken away meanwhile is a send-back that nobody counts.
-DECIDED_FIRST: Final = frozenset({Action.REASSIGN, Action.RECALL})
+DECIDED_FIRST: Final = frozenset({Action.REASSIGN, Action.RECALL, Action.MERGE})
 SEATS: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
 OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.CLOCK})
 

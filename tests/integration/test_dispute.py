@@ -232,3 +232,34 @@ async def ruled_early(world: World) -> str:
     await world.step(number, "open_dispute", who="dispatcher", topic="路灯由谁管养")
     await world.step(number, "rule", who="supervisor", lead="housing", ruling=RULING)
     return number
+
+
+async def test_a_dispute_ends_with_its_ticket(world: World) -> None:
+    """撤诉, 并单 and 作废: nothing is left to be ruled, and no ended ticket stands in the list of disputes."""
+    other = (await world.register(ANOTHER_LAMP))["number"]
+    endings = (
+        ("agent", "withdraw", {"reason": "已自行解决"}),
+        ("dispatcher", "merge", {"into": other, "reason": "同一路灯"}),
+        ("shift_lead", "void", {"reason": "测试工单"}),
+    )
+    for who, action, fields in endings:
+        number = await disputed(world)
+        assert (await world.ticket(number))["is_disputed"]
+        await world.step(number, action, who=who, **fields)
+        assert not (await world.ticket(number))["is_disputed"]
+        row = (await dispute_rows(world, number))[0]
+        assert (row["ruled_at"] is None, row["lead"]) == (False, None)
+        assert "会商终止" in row["ruling"]
+
+
+async def test_a_lead_whose_send_back_waits_is_not_merged_away(world: World) -> None:
+    other = (await world.register(ANOTHER_LAMP))["number"]
+    number = str((await world.register(LAMP))["number"])
+    lead = (await world.ticket(number))["lead"]["code"]
+    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    await world.step(number, "send_back", who=f"department:{lead}", **asked)
+    assert "merge" not in (await world.ticket(number, who="dispatcher"))["allowed_actions"]
+    said = await world.refused(number, "merge", who="dispatcher", into=other, reason="同一事项")
+    assert "尚待裁决" in said["detail"]
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=False, reason="属本单位职责")
+    await world.step(number, "merge", who="dispatcher", into=other, reason="同一事项")

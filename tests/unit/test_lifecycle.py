@@ -175,7 +175,7 @@ def test_every_live_assignment_can_be_taken_back_and_can_come_to_be_accepted() -
 def test_only_a_send_back_that_waits_keeps_the_lead_from_being_taken_away() -> None:
     held = {(state, action) for state, action in product(AssignmentState, Action) if must_be_decided(state, action)}
     waiting = AssignmentState.SEND_BACK_REQUESTED
-    assert held == {(waiting, Action.REASSIGN), (waiting, Action.RECALL)}
+    assert held == {(waiting, action) for action in (Action.REASSIGN, Action.RECALL, Action.MERGE)}
 
 
 @pytest.mark.parametrize("state", TicketState)
