@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hotline import clocks
+from hotline import clocks, own_due
 from hotline.clocks import facts_of
 from models.clocks import (
     ClockFact,
@@ -17,6 +17,7 @@ from models.clocks import (
     write_fact,
 )
 from models.errors import Conflict
+from models.labels import LABELS
 from models.limits import limit
 from models.store import events
 
@@ -79,18 +80,32 @@ def promise_again(step: Step, part: Assignment, because: str, *, is_agreed: bool
     A counted date leaves the hotline its own time for review (policy.review); one that was agreed on with the citizen's
     plan (挂账) is the citizen's as it is.
     """
-    promised_at = part.reply_by if is_agreed else clocks.promised_after(step.hub, part.reply_by)
+    promised_at, counted = clocks.promised_after(step.hub, part.reply_by, is_agreed=is_agreed)
     if part.is_lead and promised_at > step.ticket.promised_at:
-        step.record("promised", promised_at=promised_at, because=because)
+        step.record("promised", promised_at=promised_at, because=because, **counted)
         step.set(promised_at=promised_at)
 
 
 def promise_sooner(step: Step, part: Assignment, because: str) -> None:
     """Bring the date given to the citizen forward with the lead's: what was put off is handled now."""
-    promised_at = clocks.promised_after(step.hub, part.reply_by)
+    promised_at, counted = clocks.promised_after(step.hub, part.reply_by, is_agreed=False)
     if part.is_lead and promised_at < step.ticket.promised_at:
-        step.record("promised", promised_at=promised_at, because=because)
+        step.record("promised", promised_at=promised_at, because=because, **counted)
         step.set(promised_at=promised_at)
+
+
+async def promise_corrected(step: Step, lead: str) -> None:
+    """Count the citizen's date anew where the matter was read wrongly (类型、分类、紧急程度改正), and tell them once.
+
+    From the same moment as before, never from the correction: from registration, or from when it was taken up again.
+    """
+    trail = await events.of_ticket(step.session, step.ticket.id)
+    since = own_due.promised_since(trail) or step.ticket.registered_at
+    promised_at, counted = clocks.promised_again(step.hub, step.ticket, since, lead)
+    if promised_at != step.ticket.promised_at:
+        step.record("promised", promised_at=promised_at, because="改正诉求类型、分类或紧急程度", **counted)
+        step.set(promised_at=promised_at)
+        await step.tell_all("corrected", until=promised_at, read_as=LABELS["kind"][step.ticket.kind])
 
 
 def asked_part(step: Step, what: str, ordinal: int | None) -> tuple[Assignment, dict[str, Any]]:

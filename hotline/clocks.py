@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from models import due
 from models.attempts import next_attempt as next_attempt_of
 from models.attempts import part_of
 from models.calendar import Calendar, OfficeHours, UnknownYear
@@ -17,7 +18,6 @@ from models.clocks import (
     Dispatched,
     Matter,
     Rules,
-    promised_at,
     read_facts,
     write_fact,
 )
@@ -40,11 +40,12 @@ T = TypeVar("T")
 
 
 class Stage(Struct, frozen=True):
-    """A state of the hotline's own: when it must be done, and when and as what the clock wakes."""
+    """A state of the hotline's own: when it must be done, when and as what the clock wakes, and the fact for the trail."""
 
     due_by: datetime | None
     wake_at: datetime
     kind: str
+    fact: dict[str, Any] | None = None
 
 
 def counted(hub: Hub, count: Callable[[Calendar], T]) -> tuple[T, bool]:
@@ -60,7 +61,7 @@ def start(hub: Hub, ticket: Ticket, department: str, at: datetime, factor: float
     """Start the clocks of a part; also returns the fields that the trail keeps to count them again."""
     hours = hub.office_hours(department)
     clocks, is_provisional = counted(
-        hub, lambda calendar: count_clocks(at, _matter(ticket), _rules(hub, calendar), hours, factor)
+        hub, lambda calendar: count_clocks(at, matter_of(ticket), _rules(hub, calendar), hours, factor)
     )
     fields: dict[str, Any] = {"fact": write_fact(Dispatched(at, clocks.basis)), "reply_by": clocks.reply_by}
     if is_provisional:
@@ -68,26 +69,53 @@ def start(hub: Hub, ticket: Ticket, department: str, at: datetime, factor: float
     return _in_utc(clocks), fields
 
 
-def promise(hub: Hub, matter: Matter, at: datetime, lead: str | None) -> tuple[datetime, bool]:
-    """Return the date given to the citizen and whether it is provisional."""
+def promise(hub: Hub, matter: Matter, at: datetime, lead: str | None) -> tuple[datetime, dict[str, Any]]:
+    """Return the date given to the citizen; also the fields that the trail keeps to count it again."""
     centre = hub.office_hours(hub.city.hotline_department)
     hours = hub.office_hours(lead) if lead else None
-    promised, is_provisional = counted(
-        hub, lambda calendar: promised_at(at, matter, _rules(hub, calendar), centre, hours)
-    )
-    return promised.astimezone(UTC), is_provisional
+
+    def count(calendar: Calendar) -> tuple[due.Promised, datetime]:
+        fact = due.promised(at, matter, _rules(hub, calendar), centre, hours)
+        return fact, due.counted(fact, calendar)
+
+    (fact, promised), is_provisional = counted(hub, count)
+    return promised, {"is_provisional": is_provisional, "promise": due.write_due(fact)}
 
 
-def promised_again(hub: Hub, ticket: Ticket, at: datetime) -> datetime:
-    """Return the date given to the citizen when the matter is taken up again."""
-    return promise(hub, _matter(ticket), at, ticket.lead)[0]
+def promised_again(hub: Hub, ticket: Ticket, at: datetime, lead: str | None) -> tuple[datetime, dict[str, Any]]:
+    """Return the same for a ticket whose matter is taken up again, or was read wrongly before."""
+    return promise(hub, matter_of(ticket), at, lead)
 
 
-def promised_after(hub: Hub, reply_by: datetime) -> datetime:
-    """Return the earliest date to give to the citizen where the department's own was moved: it leaves time for review."""
+def promised_after(hub: Hub, reply_by: datetime, *, is_agreed: bool) -> tuple[datetime, dict[str, Any]]:
+    """Return the earliest date to give to the citizen where the department's own was moved, with the fields for the trail.
+
+    A counted date leaves the hotline its own time for review (policy.review); an agreed one is the citizen's as it is.
+    """
+    hours, within = hub.office_hours(hub.city.hotline_department), None if is_agreed else str(hub.policy.review.within)
+
+    def count(calendar: Calendar) -> tuple[due.PromisedAfter, datetime]:
+        fact = due.PromisedAfter(
+            reply_by=reply_by, limit=within, policy=_policy(hub), calendar=calendar.version, office=hours
+        )
+        return fact, due.counted(fact, calendar)
+
+    fact, promised = counted(hub, count)[0]
+    return promised, {"promise": due.write_due(fact)}
+
+
+def owed(hub: Hub, what: str, at: datetime, within: Limit) -> tuple[datetime, dict[str, Any]]:
+    """Return by when the hotline owes something, with the fact that the trail keeps of it."""
     hours = hub.office_hours(hub.city.hotline_department)
-    within = hub.policy.review.within
-    return counted(hub, lambda calendar: extended(reply_by, within, calendar, hours))[0].astimezone(UTC)
+
+    def count(calendar: Calendar) -> tuple[due.Owed, datetime]:
+        fact = due.Owed(
+            what=what, at=at, limit=str(within), policy=_policy(hub), calendar=calendar.version, office=hours
+        )
+        return fact, due.counted(fact, calendar)
+
+    fact, by = counted(hub, count)[0]
+    return by, due.write_due(fact)
 
 
 def facts_of(trail: list[Any], ordinal: int) -> tuple[ClockFact, ...]:
@@ -111,14 +139,14 @@ def stage(hub: Hub, ticket: Ticket, at: datetime) -> Stage | None:
     """Return the due time of the hotline's own stage, None in states that are not the hotline's."""
     policy, state = hub.policy, ticket.state
     if state in {TicketState.REGISTERED, TicketState.ON_DESK}:
-        due = _by_centre(hub, at, policy.limits_for(ticket.kind, ticket.urgency).dispatch)
-        return Stage(due, due, "desk_late")
+        by, fact = owed(hub, "dispatch", at, policy.limits_for(ticket.kind, ticket.urgency).dispatch)
+        return Stage(by, by, "desk_late", fact)
     if state is TicketState.IN_REVIEW:
-        due = _by_centre(hub, at, policy.review.within)
-        return Stage(due, due, "review_late")
+        by, fact = owed(hub, "review", at, policy.review.within)
+        return Stage(by, by, "review_late", fact)
     if state is TicketState.FOLLOW_UP:
-        due = _by_centre(hub, at, policy.follow_up.within)
-        return Stage(due, next_attempt(hub, at, []) or due, "follow_up")
+        by, fact = owed(hub, "follow_up", at, policy.follow_up.within)
+        return Stage(by, next_attempt(hub, at, []) or by, "follow_up", fact)
     if state is TicketState.CLOSED:
         return Stage(None, _by_centre(hub, at, policy.archive.after), "archive")
     return None
@@ -129,7 +157,7 @@ def next_mark(hub: Hub, part: Assignment) -> Mark | None:
     if not part.is_live:
         return None
     is_reviewed = part.state is AssignmentState.DEFERRED or part.paused_at is not None
-    due = Due(
+    watched = Due(
         reply_by=part.reply_by,
         acknowledge_by=part.acknowledge_by,
         contact_by=part.contact_by,
@@ -144,7 +172,7 @@ def next_mark(hub: Hub, part: Assignment) -> Mark | None:
     hours = hub.office_hours(part.department)
     terms = hub.policy.marks
     return counted(
-        hub, lambda calendar: next_mark_of(due, part.marks, Watch(terms, calendar, hours), part.counted_from)
+        hub, lambda calendar: next_mark_of(watched, part.marks, Watch(terms, calendar, hours), part.counted_from)
     )[0]
 
 
@@ -167,15 +195,15 @@ def rung_until(hub: Hub, rung: Rung, at: datetime) -> datetime:
     return _by_centre(hub, at, terms.sms_within if rung == "sms" else terms.call_within)
 
 
-def decide_by(hub: Hub, what: str, at: datetime) -> datetime:
-    """Return by when a `send_back`, an `extension` or a `deferral` must be decided (退单裁决, 延期审批, 挂账审批)."""
+def decide_by(hub: Hub, what: str, at: datetime) -> tuple[datetime, dict[str, Any]]:
+    """Return by when a `send_back`, an `extension` or a `deferral` must be decided (退单裁决, 延期审批, 挂账审批), with the fact."""
     policy = hub.policy
     within = {
         "send_back": policy.send_back.decide_within,
         "extension": policy.extension.decide_within,
         "deferral": policy.deferral.decide_within,
     }
-    return _by_centre(hub, at, within[what])
+    return owed(hub, what, at, within[what])
 
 
 def again_at(hub: Hub, last: datetime, every: Limit, at: datetime) -> datetime:
@@ -206,9 +234,9 @@ def is_after(hub: Hub, last: datetime | None, within: Limit, at: datetime) -> bo
     return last is None or at >= _by_centre(hub, last, within)
 
 
-def handoff_by(hub: Hub, at: datetime) -> datetime:
-    """Return by when the other side must have confirmed an emergency."""
-    return _by_centre(hub, at, hub.policy.handoff.confirm_within)
+def handoff_by(hub: Hub, at: datetime) -> tuple[datetime, dict[str, Any]]:
+    """Return by when the other side must have confirmed an emergency, with the fact."""
+    return owed(hub, "confirm", at, hub.policy.handoff.confirm_within)
 
 
 def offer_by(hub: Hub, at: datetime) -> datetime:
@@ -242,8 +270,13 @@ def _by_centre(hub: Hub, at: datetime, within: Any) -> datetime:
     return counted(hub, lambda calendar: deadline(at, within, calendar, hours))[0]
 
 
-def _matter(ticket: Ticket) -> Matter:
+def matter_of(ticket: Ticket) -> Matter:
+    """Return what the limits of a ticket go by."""
     return Matter(ticket.kind, ticket.urgency, ticket.detail or ticket.category)
+
+
+def _policy(hub: Hub) -> str:
+    return due.policy_words(hub.policy.name, hub.policy.version)
 
 
 def _rules(hub: Hub, calendar: Calendar) -> Rules:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from hotline import clock_moves
+from hotline import clock_moves, clocks
 from hotline.fields import Grounds, Moment, PartFields, Reason, required
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import Action, AssignmentState
@@ -58,6 +58,7 @@ async def request_deferral(step: Step, fields: RequestDeferral) -> None:
         plan=plan,
         solve_by=fields.solve_by,
         said_at=fields.at,
+        decide_due=clocks.decide_by(step.hub, "deferral", step.at)[1],
     )
     asked = {"what": "deferral", "reason": reason, "plan": plan, "solve_by": fields.solve_by, "at": step.at}
     step.move_part(part, Action.REQUEST_DEFERRAL, asked=asked)

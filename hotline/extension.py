@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hotline import clock_moves
+from hotline import clock_moves, clocks
 from hotline.fields import Code, Grounds, PartFields, Reason, required
 from models.errors import Conflict
 from models.lifecycle import Action
@@ -39,7 +39,14 @@ async def request_extension(step: Step, fields: RequestExtension) -> None:
     extra = await clock_moves.allowed_extension(step, part, fields.extra)
     if step.at > part.reply_by:
         raise Conflict("已过答复时限，不能再申请延期")
-    step.take(Action.REQUEST_EXTENSION, assignment=part.ordinal, extra=extra, reason=reason, said_at=fields.at)
+    step.take(
+        Action.REQUEST_EXTENSION,
+        assignment=part.ordinal,
+        extra=extra,
+        reason=reason,
+        said_at=fields.at,
+        decide_due=clocks.decide_by(step.hub, "extension", step.at)[1],
+    )
     asked = {"what": "extension", "extra": extra, "reason": reason, "at": step.at}
     step.move_part(part, Action.REQUEST_EXTENSION, asked=asked)
 

@@ -41,7 +41,7 @@ async def start_handoff(
     to = step.ticket.state if remainder else TicketState.HANDED_OFF
     opened = begun or new_handoff(step.hub, step.at, number, flag, actor.name, step.ticket.interaction)
     told = {"number": number, "flag": flag, "reason": reason, "remainder": remainder, "handoff": opened.id}
-    step.take(Action.HAND_OFF, to=to, actor=actor, **told)
+    step.take(Action.HAND_OFF, to=to, actor=actor, confirm_due=clocks.handoff_by(step.hub, opened.opened_at)[1], **told)
     step.change.handoffs.append(row_of(replace(opened, ticket_id=step.ticket.id)))
     if opened.confirmed_at is None:
         step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)
@@ -60,5 +60,5 @@ def new_handoff(hub: Hub, at: datetime, number: str, flag: str, by: str, interac
         opened_at=at,
         opened_by=by,
         offer_by=clocks.offer_by(hub, at),
-        confirm_by=clocks.handoff_by(hub, at),
+        confirm_by=clocks.handoff_by(hub, at)[0],
     )

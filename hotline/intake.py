@@ -151,7 +151,7 @@ def _begin(
     read, where, way = proposal.understanding, proposal.jurisdiction, proposal.route
     place = read.place or Place(span="")
     matter = Matter(read.kind, read.urgency, read.detail or read.categories[0].code)
-    promised_at, is_provisional = clocks.promise(hub, matter, at, way.lead.department if way.lead else None)
+    promised_at, counted = clocks.promise(hub, matter, at, way.lead.department if way.lead else None)
     is_anonymous = caller.identity is Identity.ANONYMOUS
     disclosure = Disclosure.CONFIDENTIAL if is_anonymous else caller.disclosure
     location = request.location or Location(place.lat or 0, place.lon or 0)
@@ -224,7 +224,7 @@ def _begin(
         flags=ticket.flags,
         model=read.model_version,
         promised_at=promised_at,
-        is_provisional=is_provisional,
+        **counted,
     )
     confirming.record(step, proposal.as_read)
     return step

@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from hotline import guards
 from hotline.attaching import tell_answer
 from hotline.fields import Code, Reason, Words, required
+from hotline.own_due import promise_facts
 from hotline.passing_on import beside
 from hotline.step import Step
 from models.errors import Conflict, Forbidden
 from models.lifecycle import OPEN_TICKET, Action, TicketState
-from models.store import incidents, steps, tickets
+from models.store import events, incidents, steps, tickets
 from models.ticket import GENESIS, id_of, number_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ async def split(step: Step, fields: Split) -> list[str]:
     if not 1 <= len(fields.briefs) <= 9:
         raise Conflict("请填写1至9条拆出的事项摘要")
     text = await step.text()
-    numbers = []
+    numbers, promise = [], promise_facts(await events.of_ticket(step.session, step.ticket.id))
     await steps.ensure_month(step.session, step.at)
     for brief in fields.briefs:
         ticket_id = await step.hub.numbers.take(step.session, step.at)
@@ -120,9 +121,10 @@ async def split(step: Step, fields: Split) -> list[str]:
             split_from=step.ticket.number,
             promised_at=step.ticket.promised_at,
             first_promised_at=step.ticket.first_promised_at,
+            **promise,
         )
         child.set(state=TicketState.ON_DESK, desk_reason=f"由{step.ticket.number}拆出")
-        child.record(Action.ACCEPT)
+        child.record(Action.ACCEPT, **child.staged())
         await child.tell("registered")
         await child.write()
         numbers.append(number_of(ticket_id))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from hotline import own_due
 from hotline.clocks import facts_of
 from models.clocks import recompute
 from models.errors import HotlineError
@@ -17,7 +19,7 @@ from models.ticket import Assignment, Ticket
 from models.trail import IMPORTED, UNREADABLE, DamagedTrail, TicketEvent, broken_link, event_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from models.calendar import Calendar
     from models.clocks import Clocks
@@ -39,6 +41,7 @@ class History(Struct, frozen=True):
     ticket: Ticket
     parts: list[Assignment]
     trail: list[TicketEvent]
+    handoffs: Sequence[dict[str, Any]] = ()
 
 
 def wrong_times(part: Assignment, times: Clocks) -> list[str]:
@@ -66,8 +69,7 @@ def explained(
 def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
     """Return in Chinese all that is wrong with the dates of a ticket; nothing where they are as its trail gives.
 
-    A damaged trail is a problem too, never an error. What the hotline's own stage is due by (`stage_by`) stands on
-    no trail and is not looked at.
+    A damaged trail is a problem too, never an error.
     """
     said = []
     broken = broken_link(history.trail, history.ticket)
@@ -76,7 +78,10 @@ def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
     try:
         bodies = [(event.type, event_fields(event)) for event in history.trail]
         said += _missing(history, bodies)
-        said += _promises(history.ticket, bodies)
+        copied = list(_promises(history.ticket, bodies))
+        own = own_due.problems(history.ticket, history.parts, history.handoffs, bodies, calendars)
+        # What differs from the date that the trail names need not be said once more of the count.
+        said += copied + [words for words in own if not (copied and "承诺日期" in words)]
     except (*UNREADABLE, DamagedTrail):
         return [*said, "留痕正文无法读取，时限无法核对"]
     for part in history.parts:

@@ -31,14 +31,14 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     lead = last_lead.department if to_lead and last_lead is not None else None
     step.take(Action.REOPEN, to=state, actor=actor, reason=reason, round=count, lead=lead)
     await ladder.overtaken(step)
-    promised_at = clocks.promised_again(step.hub, step.ticket, step.at)
+    promised_at, counted = clocks.promised_again(step.hub, step.ticket, step.at, step.ticket.lead)
     step.set(
         reopen_count=count,
         closed_at=None,
         promised_at=promised_at,
         desk_reason=None if to_lead else f"第{count}次重办，请派单：{reason}",
     )
-    step.record("promised", promised_at=promised_at, because="重办")
+    step.record("promised", promised_at=promised_at, because="重办", **counted)
     said = await _added_to_brief(step, said) if said else ""
     part = None
     if to_lead and last_lead is not None:

@@ -7,11 +7,11 @@ ends that department's clock uncharged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from hotline import guards, ruling
+from hotline import clocks, guards, ruling
 from hotline.fields import DepartmentCode, Grounds, PartFields, Reason, required
 from hotline.step import PROGRAM
 from models.errors import Conflict, Forbidden, InvalidRequest
@@ -56,6 +56,7 @@ async def send_back(step: Step, fields: SendBack) -> None:
         duty_argument=argument,
         proposed_department=fields.proposed_department,
         said_at=fields.at,
+        decide_due=clocks.decide_by(step.hub, "send_back", step.at)[1],
     )
     step.move_part(part, Action.SEND_BACK, send_back_count=part.send_back_count + 1)
     if part.role is not AssignmentRole.DELEGATED:
@@ -76,6 +77,7 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
         assignment=part.ordinal,
         upheld=fields.upheld,
         reason=reason,
+        **_waits_again(step, part, upheld=fields.upheld),
     )
     to = AssignmentState.SENT_BACK if fields.upheld else AssignmentState.ACKNOWLEDGED
     acknowledged_at = part.acknowledged_at if fields.upheld else (part.acknowledged_at or step.at)
@@ -99,6 +101,13 @@ async def decide_send_back(step: Step, fields: DecideSendBack) -> None:
         await ruling.end_dispute(step, part.department, reason)
     elif is_ruling:
         await ruling.end_settled(step, reason)
+
+
+def _waits_again(step: Step, part: Assignment, *, upheld: bool) -> dict[str, Any]:
+    """What was asked before is waited for again, from now on."""
+    if upheld or part.asked is None:
+        return {}
+    return {"decide_due": clocks.decide_by(step.hub, part.asked["what"], step.at)[1]}
 
 
 def _count(step: Step, part: Assignment) -> None:

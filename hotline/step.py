@@ -229,7 +229,7 @@ class Step(Trail):
             self.set_part(part, decide_by=None)
             self.change.dropped_timers.append(subject)
         else:
-            decide_by = clocks.decide_by(self.hub, what, self.at)
+            decide_by = clocks.decide_by(self.hub, what, self.at)[0]
             self.set_part(part, decide_by=decide_by)
             self.wait(subject, what, decide_by)
 
@@ -242,12 +242,11 @@ class Step(Trail):
             self.set(closed_at=self.ticket.closed_at or self.at, is_disputed=False)
             # Most tickets were never supervised, and cost nothing more.
             self._ends_supervisions = self.ticket.supervision_level > 0
-        stage = clocks.stage(self.hub, self.ticket, self.at)
-        self.set(stage_by=stage.due_by if stage else None)
-        if stage is None:
+        self.set(stage_by=self.stage.due_by if self.stage else None)
+        if self.stage is None:
             self.change.dropped_timers.append(TICKET_SUBJECT)
         else:
-            self.wait(TICKET_SUBJECT, stage.kind, stage.wake_at)
+            self.wait(TICKET_SUBJECT, self.stage.kind, self.stage.wake_at)
 
 
 async def run(

@@ -29,6 +29,7 @@ class Trail(Outgoing):
     def __init__(self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket) -> None:
         super().__init__(hub, session, at, ticket)
         self.actor = actor
+        self.stage: clocks.Stage | None = None
 
     def take(self, action: Action, *, to: TicketState | None = None, actor: Actor | None = None, **fields: Any) -> None:
         """Take a step of the ticket: who may, from where, to where, and the event. Raises Forbidden, Conflict.
@@ -36,9 +37,16 @@ class Trail(Outgoing):
         `actor` is who takes it where it is not the step's own; `fields` are `record`'s, `words` among them.
         """
         self.check(action, actor)
-        state = advance_ticket(self.ticket.state, action, to)
+        state, before = advance_ticket(self.ticket.state, action, to), self.ticket.state
         self.set(state=state)
+        if state is not before:
+            fields |= self.staged()
         self.record(action, actor=actor, **fields)
+
+    def staged(self) -> dict[str, Any]:
+        """Begin a stage of the hotline's own where the ticket has come to one; returns what the event of it keeps."""
+        self.stage = clocks.stage(self.hub, self.ticket, self.at)
+        return {} if self.stage is None or self.stage.fact is None else {"stage_due": self.stage.fact}
 
     def check(self, action: Action, actor: Actor | None = None) -> None:
         """Raise Forbidden or IllegalTransition where this actor may not take this step now."""

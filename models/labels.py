@@ -7,6 +7,7 @@ from models.report import KINDS as REPORT_KINDS
 from models.trail_labels import (
     ACCESS,
     ACCOUNT_CHANGE,
+    CLOCK,
     DEED,
     DELIVERY_TYPE,
     EVENT,
@@ -271,7 +272,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "contact": "先行联系时限",
         "reply": "反馈时限",
     },
-    "clock": {"acknowledge": "签收", "contact": "先行联系", "reply": "反馈", "send_back": "退单"},
+    "clock": CLOCK,
     "excuse": {"extension": "已批延期", "deferral": "已批挂账", "pause": "暂停计时", "moved": "时限已依规顺延"},
     "prompt_state": {
         "open": "待决定",

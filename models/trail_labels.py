@@ -237,3 +237,16 @@ SUGGESTION_STATE: Final[dict[str, str]] = {
     "declined": "未采纳",
     "done": "已落实",
 }
+
+# The due times of a ticket: of its parts, then the hotline's own.
+CLOCK: Final[dict[str, str]] = {
+    "acknowledge": "签收",
+    "contact": "先行联系",
+    "reply": "反馈",
+    "send_back": "退单",
+    "decide": "裁决审批",
+    "promise": "承诺答复",
+    "first_promise": "最初承诺",
+    "stage": "本环节",
+    "confirm": "转接确认",
+}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
+from hotline import own_due
 from hotline.api import body
 from hotline.api.shapes import Count
 from hotline.api.tickets import visible
@@ -14,7 +15,7 @@ from hotline.api.view import readable
 from hotline.keys import HUB
 from hotline.recount import explained
 from models.lifecycle import Action
-from models.store import events, tickets
+from models.store import events, handoffs, tickets
 from models.trail import KEPT_BACK, broken_link, event_fields
 from models.vocabulary import Role
 
@@ -87,11 +88,13 @@ class PartClock(Struct, kw_only=True):
 
 
 class TicketClock(Struct, kw_only=True):
-    """Every date of a ticket."""
+    """Every date of a ticket; `due` are those that the hotline itself owes (promise, first_promise, stage, confirm), recounted."""
 
     promised_at: datetime
     first_promised_at: datetime
     stage_by: datetime | None
+    is_as_stored: bool
+    due: list[DueTime]
     assignments: list[PartClock]
 
 
@@ -161,19 +164,28 @@ async def clock_of(session: Session, hub: Hub, actor: Actor, number: str) -> dic
     ticket, parts = await visible(session, hub, actor, number)
     trail = await events.of_ticket(session, ticket.id)
     counted = [(part, *explained(trail, part, hub.calendars)) for part in parts]
+    handed = await handoffs.of_ticket(session, ticket.id)
+    is_readable, own = own_due.read(ticket, parts, handed, trail, hub.calendars)
     return {
         "promised_at": ticket.promised_at,
         "first_promised_at": ticket.first_promised_at,
         "stage_by": ticket.stage_by,
+        "is_as_stored": is_readable and all(one.is_as_stored for one in own if one.part is None),
+        "due": [_own(one) for one in own if one.part is None],
         "assignments": [
             {
                 "assignment": part.ordinal,
                 "department": part.department,
-                "is_as_stored": is_as_stored,
+                "is_as_stored": is_as_stored and all(one.is_as_stored for one in own if one.part == part.ordinal),
                 "due": [
-                    {"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations
+                    *({"clock": said.clock, "due_at": said.due_at, "because": said.sentence} for said in explanations),
+                    *(_own(one) for one in own if one.part == part.ordinal),
                 ],
             }
             for part, is_as_stored, explanations in counted
         ],
     }
+
+
+def _own(one: own_due.OwnDue) -> dict[str, Any]:
+    return {"clock": one.clock, "due_at": one.due_at, "because": one.because}

@@ -9,7 +9,7 @@ import msgspec
 from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
 from models.store import backlog as backlog_store
-from models.store import deliveries, events, tickets
+from models.store import deliveries, events, handoffs, tickets
 from models.ticket import id_of, number_of
 from models.trail import broken_link
 
@@ -59,6 +59,7 @@ def recompute_all(settings: Settings, number: str | None) -> int:
             await tickets.get(session, ticket_id),
             await tickets.assignments(session, ticket_id),
             await events.of_ticket(session, ticket_id),
+            await handoffs.of_ticket(session, ticket_id),
         )
 
     async def job(hub: Hub) -> int:

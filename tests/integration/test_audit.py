@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -380,3 +381,73 @@ async def test_words_that_were_altered_are_told(world: World, auditor: Auditor) 
     code, said = await auditor.verify()
     assert code == 1
     assert f"{number}\t第{row['seq']}条留痕所附的文字被改动，无法打开" in said
+
+
+async def clock_of(world: World, number: str) -> Any:
+    return await world.get(f"/api/v1/tickets/{number}/clock", who="supervisor")
+
+
+async def test_what_the_hotline_itself_owes_is_counted_again_and_explained(world: World, auditor: Auditor) -> None:
+    number = await assigned(world)
+    lead = f"department:{(await world.ticket(number))['lead']['code']}"
+    said = {one["clock"]: one["because"] for one in (await clock_of(world, number))["due"]}
+    assert said.keys() == {"promise", "first_promise"}
+    policy = world.hub.policy
+    assert f"《{policy.name}》{policy.version}版" in said["promise"]
+    assert world.hub.city.calendar.version in said["promise"]
+    asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
+    await world.step(number, "send_back", who=lead, **asked)
+    part = (await clock_of(world, number))["assignments"][0]
+    assert "裁决退单" in next(one["because"] for one in part["due"] if one["clock"] == "decide")
+    assert (await auditor.recompute())[0] == 0
+    await world.rows("UPDATE assignments SET decide_by = decide_by + interval '1 hour'")
+    code, lines = await auditor.recompute()
+    assert (code, "裁决、审批时限" in lines[0]) == (1, True)
+    await world.step(number, "decide_send_back", who="dispatcher", upheld=True, reason="退单成立")
+    assert (await auditor.recompute())[0] == 0
+    page = await clock_of(world, number)
+    assert (page["is_as_stored"], "派单" in page["due"][-1]["because"]) == (True, True)
+    await world.rows("UPDATE tickets SET stage_by = stage_by + interval '1 day'")
+    code, lines = await auditor.recompute()
+    assert (code, "环节时限" in lines[0]) == (1, True)
+    assert not (await clock_of(world, number))["is_as_stored"]
+
+
+async def test_the_promise_is_counted_and_not_copied(world: World, auditor: Auditor) -> None:
+    """Whoever writes another date on the ticket and, with good hashes, on its trail is found by the count."""
+    number = await assigned(world)
+    (row,) = await world.rows("SELECT promised_at FROM tickets WHERE id = $1", id_of(number))
+    later = (row["promised_at"] + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+
+    def alter(content: dict[str, Any]) -> bytes:
+        if content["type"] == "register":
+            content["fields"]["promised_at"] = later
+        return json.dumps(content).encode()
+
+    await forge(world, number, alter)
+    for name in PROMISES:
+        await world.rows(f"UPDATE tickets SET {name} = {name} + interval '1 day' WHERE id = $1", id_of(number))
+    code, said = await auditor.recompute()
+    assert code == 1
+    assert any("承诺日期与留痕重算不符" in line for line in said)
+
+
+async def test_an_altered_time_to_confirm_a_handoff_is_found(world: World, auditor: Auditor) -> None:
+    receipt = await world.register("现在屋里煤气味很大，我妈晕倒了", caller={"phone": "13800000001"})
+    assert (await auditor.recompute())[0] == 0
+    assert {"confirm"} <= {one["clock"] for one in (await clock_of(world, receipt["number"]))["due"]}
+    await world.rows("UPDATE handoffs SET confirm_by = confirm_by + interval '1 minute'")
+    code, said = await auditor.recompute()
+    assert (code, "紧急转接确认时限" in str(said)) == (1, True)
+
+
+async def test_a_split_off_matter_keeps_what_its_date_was_counted_by(world: World, auditor: Auditor) -> None:
+    number = await assigned(world)
+    await world.step(number, "split", who="dispatcher", briefs=["人行道砖破损"], reason="两件事")
+    (child,) = await world.rows("SELECT id FROM tickets WHERE parent IS NOT NULL")
+    assert (await auditor.recompute())[0] == 0
+    await world.rows(
+        "UPDATE tickets SET first_promised_at = first_promised_at + interval '1 day' WHERE id = $1", child["id"]
+    )
+    code, said = await auditor.recompute()
+    assert (code, "最初承诺日期" in str(said)) == (1, True)
