@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline import examples, guards, ruling
+from hotline import clock_moves, clocks, examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
 from hotline.proposal import propose_again
 from models.errors import Conflict, InvalidRequest
@@ -185,6 +185,7 @@ def _ordinal(n: int) -> str:
 
 
 async def _send(step: Step, action: Action, fields: Dispatch) -> None:
+    before = clocks.matter_of(step.ticket)
     _correct(step, fields)
     if fields.brief is not None:
         await step.set_brief(fields.brief)
@@ -193,6 +194,8 @@ async def _send(step: Step, action: Action, fields: Dispatch) -> None:
         guards.check(step.hub, step.ticket, chosen.department)
     ruled = await ruling.ruled_lead(step)
     _check_lead(step, action, to.lead.department, ruled)
+    if clocks.matter_of(step.ticket) != before:
+        await clock_moves.promise_corrected(step, to.lead.department)
     await give(step, action, to, is_designated=ruled is not None, reason=fields.reason)
     await examples.keep(step, action, is_ruled=ruled is not None or step.ticket.is_disputed)
 

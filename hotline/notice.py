@@ -23,6 +23,7 @@ _WORDS: Final = {
     "still_deferred": "您的诉求（工单号{number}）仍在挂账办理，已复核，计划于{until}前解决：{reason}",
     "deferral_ended": "您的诉求（工单号{number}）已恢复办理，预计{until}前答复您。",
     "result": "您的诉求（工单号{number}）已办理：{result}。请评价或申请重办：{link}",
+    "corrected": "您的诉求（工单号{number}）经核实按“{read_as}”办理，答复时间相应改为{until}前，请您知悉。",
     "reopened": "您的诉求（工单号{number}）已重新办理，预计{until}前答复您。",
     "closed": "您的诉求（工单号{number}）已办结。如有新情况可申请重办：{link}",
     "merged": "您的诉求（工单号{number}，查询码{code}）与正在办理的同一事项合并办理，结果同样会告知您。",

@@ -321,3 +321,37 @@ async def test_the_same_step_sent_twice_is_taken_once(world: World) -> None:
     assert (await world.trail(number)).count("reassign") == 1
     other = json.dumps({**content, "lead": "parks"}).encode()
     assert (await world.send(path, other, who="dispatcher", key="once"))[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({"kind": "inquiry"}, {"kind": "tip_off"}), ({"urgency": 3}, {"urgency": 1})]
+)
+async def test_a_corrected_reading_moves_the_promise_and_the_citizen_is_told_once(
+    world: World, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Reassigning moves no date; what was read wrongly was promised wrongly, and is counted from registration again."""
+    receipt = await world.register(LAMP, caller={"name": "钱某某", "phone": "13800000001"})
+    number = receipt["number"]
+    name, value = next(iter(before.items()))
+    await world.rows(f"UPDATE tickets SET {name} = $1", value)
+    await world.step(number, "recall", who="dispatcher", reason="读错了")
+    world.clock.move(hours=3)
+    await world.step(number, "dispatch", who="dispatcher", lead="housing", reason="改正", **after)
+    page = await world.ticket(number)
+    part = page["assignments"][-1]
+    assert page["promised_at"] != page["first_promised_at"] == receipt["promised_at"]
+    if "kind" in after:
+        assert page["promised_at"] >= part["reply_by"][:10]
+    else:
+        assert page["promised_at"] < receipt["promised_at"]
+    told = [one for one in await world.told(number) if one.kind == "corrected"]
+    assert len(told) == 1
+    clock = await world.get(f"/api/v1/tickets/{number}/clock", who="supervisor")
+    promise = next(one for one in clock["due"] if one["clock"] == "promise")
+    assert (clock["is_as_stored"], promise["due_at"]) == (True, page["promised_at"])
+    # Once more to somebody else: nothing is corrected, and nothing moves.
+    await world.step(number, "recall", who="dispatcher", reason="职责不清")
+    await world.step(number, "designate", who="supervisor", lead="urban", reason="指定办理", **after)
+    again = await world.ticket(number)
+    assert again["promised_at"] == page["promised_at"]
+    assert len([one for one in await world.told(number) if one.kind == "corrected"]) == 1
