@@ -56,7 +56,7 @@ async def _shown(request: web.Request, given: dict[str, str], error: HotlineErro
     """Return the page of a ticket, above it what was done or what stood in the way."""
     hub, number, code = request.app[HUB], given.get("number", ""), given.get("code", "")
     try:
-        found = await track.look_up(request.app, number, code)
+        found = await track.look_up(request, number, code)
         story = await hub.database.read(lambda session: story_of(session, number))
     except HotlineError as missing:
         first = error or missing
@@ -85,7 +85,7 @@ async def _take(request: web.Request, given: dict[str, str], files: list[FileFie
     if len(files) > citizen_view.MOST_PHOTOS:
         raise InvalidRequest(f"一次最多{citizen_view.MOST_PHOTOS}张照片")
     # Nobody's photos are kept who does not know the query code.
-    await track.look_up(request.app, number, code)
+    await track.look_up(request, number, code)
     photos = [one.file.read() for one in files if given["action"] == Action.SUPPLEMENT]
     said = hashlib.sha256(msgspec.json.encode(fields) + b"".join(hashlib.sha256(one).digest() for one in photos))
     if photos:

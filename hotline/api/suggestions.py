@@ -141,7 +141,7 @@ async def support(request: web.Request) -> web.Response:
     _, wanted = await body.read_body(request, Support)
     suggestion_id = int(request.match_info["suggestion"])
     if wanted.number is not None:
-        supporter = await _by_phone(request.app, wanted.number, wanted.code)
+        supporter = await _by_phone(request, wanted.number, wanted.code)
     else:
         supporter = by_visitor(request.app[HUB], wanted.visitor or "")
     is_new = await count(request.app, suggestion_id, supporter)
@@ -179,9 +179,9 @@ def by_visitor(hub: Hub, token: str) -> Supporter:
     return Supporter(hub.database.keyring.digest(f"supporter:{made}".encode()), is_verified=False)
 
 
-async def _by_phone(app: web.Application, number: str, code: str | None) -> Supporter:
+async def _by_phone(request: web.Request, number: str, code: str | None) -> Supporter:
     """Return the supporter of the phone that a ticket's query code was sent to; raises NotFound, Conflict, TooManyRequests."""
-    ticket, _ = await app[HUB].database.read(lambda session: track.own(app, session, number, code))
+    ticket, _ = await request.app[HUB].database.read(lambda session: track.own(request, session, number, code))
     if ticket.caller_index is None:
         raise Conflict("该工单没有登记电话，不能作为实名支持")
     return Supporter(ticket.caller_index, is_verified=True)

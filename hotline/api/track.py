@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 MOST_WRONG_A_MINUTE: Final = 20
+MOST_WRONG_FROM_ALL: Final = 200
 TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
 TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
 
@@ -75,22 +76,24 @@ class WithCode(Struct, kw_only=True):
     code: str | None = None
 
 
-# Wrong query codes by ticket, so that eight digits cannot be tried out.
+# Wrong query codes by ticket and address, so that eight digits cannot be tried out, and nobody locks out whom the ticket belongs to;
+# from all addresses together so many more that only an attack comes to it.
 WRONG_CODES: Final = web.AppKey("wrong_codes", Limiter)
+WRONG_FROM_ALL: Final = web.AppKey("wrong_from_all", Limiter)
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /api/v1/track/{number}?code=."""
-    found = await look_up(request.app, request.match_info["number"], body.query(request, "code"))
+    found = await look_up(request, request.match_info["number"], body.query(request, "code"))
     return body.answer(found, Tracked)
 
 
-async def look_up(app: web.Application, number: str, code: str | None) -> dict[str, Any]:
+async def look_up(request: web.Request, number: str, code: str | None) -> dict[str, Any]:
     """Return what the citizen may see; raises NotFound for a wrong number or a wrong code alike, TooManyRequests."""
-    hub = app[HUB]
+    hub = request.app[HUB]
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await own(app, session, number, code)
+        ticket, text = await own(request, session, number, code)
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
@@ -123,7 +126,7 @@ async def step(request: web.Request) -> web.Response:
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
     """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
     hub = request.app[HUB]
-    ticket, _ = await hub.database.read(lambda session: own(request.app, session, number, code))
+    ticket, _ = await hub.database.read(lambda session: own(request, session, number, code))
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
@@ -131,20 +134,23 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
     )
 
 
-async def own(app: web.Application, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
+async def own(request: web.Request, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
     """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number."""
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:
         raise InvalidRequest("请提供查询码（code）")
-    wrong, now = app[WRONG_CODES], time.monotonic()
-    wrong.check(number, now)
+    wrong, from_all, now = request.app[WRONG_CODES], request.app[WRONG_FROM_ALL], time.monotonic()
+    whose = f"{request.remote}/{number}"
+    wrong.check(whose, now)
+    from_all.check(number, now)
     try:
         ticket = await tickets.get(session, id_of(number))
     except NotFound:
         raise refusal from None
     text = await tickets.text(session, ticket.id)
     if not hmac.compare_digest(text.query_code.encode(), code.encode()):
-        wrong.add(number, now)
+        wrong.add(whose, now)
+        from_all.add(number, now)
         raise refusal
     return ticket, text
 

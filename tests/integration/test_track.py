@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import ClientSession, TCPConnector
 
 from models.ticket import id_of, number_of
 
@@ -197,6 +198,11 @@ async def test_codes_cannot_be_tried_out(world: World) -> None:
     assert (status, problem["code"]) == (429, "too_many_requests")
     # Nor does the right code betray itself now; somebody else's request is not touched.
     assert (await look(world, receipt["number"], right))[0] == 429
+    # Whom the ticket belongs to is not locked out by whoever tries elsewhere.
+    elsewhere = ClientSession(connector=TCPConnector(local_addr=("127.0.0.2", 0)))
+    url = world.client.make_url(f"/api/v1/track/{receipt['number']}").with_query(code=right)
+    async with elsewhere, elsewhere.get(url) as response:
+        assert response.status == 200
     other = await world.register(LAMP + "另一处")
     assert (await look(world, other["number"], other["query_code"]))[0] == 200
 
