@@ -114,7 +114,7 @@ async def test_the_accused_never_learns_that_it_was_accused(world: World) -> Non
         assert (await world.get(f"/api/v1/tickets{query}", who=who))["tickets"] == []
     await world.step(number, "note", who="supervisor", reason="已转纪检")
     other = await world.register("望江路路灯不亮，请维修", caller=CALLER)
-    types = []
+    types: list[tuple[str, str]] = []
     async with asyncio.timeout(10):
         while not types or types[-1][0] != other["number"]:
             one = await socket.receive_json()
