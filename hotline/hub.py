@@ -21,7 +21,7 @@ from routing.gazetteer import Gazetteer
 from routing.jurisdiction import Jurisdiction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from hotline.clock import Clock
