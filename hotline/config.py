@@ -32,6 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     demo: bool = False
     servers: int = 2
     public_url: str | None = None
+    chatbot: bool = False
+    chatbot_port: int = 5005
 
     @property
     def url(self) -> str:
@@ -81,6 +83,8 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         demo=_switch("DEMO", get("DEMO")),
         servers=_whole("SERVERS", get("SERVERS"), 2, 1, 64),
         public_url=_origin("PUBLIC_URL", get("PUBLIC_URL")),
+        chatbot=_switch("CHATBOT", get("CHATBOT") or "on"),
+        chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
     )
 
 

@@ -16,6 +16,8 @@ from hotline.api import (
     body,
     calendars,
     callbacks,
+    chat_routes,
+    chats,
     citizen_page,
     citizen_request,
     console,
@@ -151,6 +153,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
     *look_up_routes.ENDPOINTS,
+    *chat_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
     get("/", console.show, "网页工作台", media_type="text/html", answers=(200, 503)),
@@ -188,6 +191,7 @@ def add_routes(app: web.Application) -> None:
         for role in STAFF
     }
     look_up_routes.prepare(app)
+    chats.prepare(app)
     app[explanation.EXAMPLES] = {}
     app[calendars.TRIALS] = asyncio.Lock()
     for endpoint in ENDPOINTS:
