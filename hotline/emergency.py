@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LOG = structlog.get_logger()
 CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 WARNED: Final = "warned"
+# They tell who or how many it is about; whatever else is found beside tells what to do at once.
+_SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
 CITIZEN: Final = Actor(Role.CITIZEN, "citizen")
 
 
@@ -47,8 +49,9 @@ class Peril(Struct, frozen=True):
 
 
 def perils(hub: Hub, read: Understanding) -> tuple[Peril, ...]:
-    """Return the dangers in what was read that are handed to an emergency number, the city's first rule first."""
-    return tuple(Peril(rule.flag, rule.number) for rule in hub.city.handoffs if rule.flag in read.flags)
+    """Return the dangers in what was read that are handed to an emergency number, where seconds count first."""
+    found = [Peril(rule.flag, rule.number) for rule in hub.city.handoffs if rule.flag in read.flags]
+    return tuple(sorted(found, key=lambda one: one.flag in _SECOND))
 
 
 def is_perilous(hub: Hub, flags: Iterable[Flag]) -> bool:
