@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 import msgspec
 from msgspec import Struct
+from prometheus_client import Counter, Histogram
 
 from hotline.http_client import HttpClient
 from models.conversation import Button, ChatbotState
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 STATE_FILE: Final = "chatbot-state"
 ANSWERS_WITHIN_S: Final = 5.0
 FRESH_FOR_S: Final = 0.5
+ANSWERED: Final = Histogram(
+    "hotline_chatbot_answer_seconds",
+    "机器人应答用时（本进程）",
+    buckets=(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 2.0, 5.0),
+)
+UNANSWERED: Final = Counter("hotline_chatbot_unavailable", "机器人没有应答的次数（本进程）")
 
 
 class ChatbotUnavailable(HotlineError):
@@ -72,12 +79,14 @@ class Chatbot:
             raise ChatbotUnavailable(state)
         said = msgspec.json.encode({"sender": sender, "message": text, "metadata": metadata})
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN_S):
-                answer = await self._http.post(self._url, said, {})
+            with ANSWERED.time():
+                async with asyncio.timeout(ANSWERS_WITHIN_S):
+                    answer = await self._http.post(self._url, said, {})
             if not answer.is_taken:
                 raise ChatbotUnavailable("failed")
             return msgspec.json.decode(answer.body, type=tuple[Reply, ...])
         except (HotlineError, TimeoutError, msgspec.DecodeError) as error:
+            UNANSWERED.inc()
             raise ChatbotUnavailable("failed" if state == "ready" else state) from error
 
     async def close(self) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline.api import chat_stream, chats, openapi, seat_chat
-from hotline.api.url import Endpoint, get, post
+from hotline.api import chat_stream, chats, openapi, seat_chat, utterances
+from hotline.api.url import HOTLINE, MOMENT, PAGE, SYSTEM, Endpoint, get, post
 from hotline.giving import AGENTS
+from models.vocabulary import Role
 
 ID: Final = {"id": "^[0-9]{1,18}$"}
+# Who makes the chatbot better by what it did not understand.
+TEACHERS: Final = frozenset({Role.KNOWLEDGE, Role.QUALITY, Role.SUPERVISOR})
 AFTER: Final = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -24,6 +27,14 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          problems=(401, 429), patterns=ID),
     post("/api/v1/chats/{id}/phone/verify", chats.check_code, "核对验证码；可接上同一手机先前的会话", body=chats.ChatCode,
          answer=chats.ChatVerified, problems=(401, 429), patterns=ID),
+    get("/api/v1/chats/figures", utterances.figures, "会话指标：完成率、机器人自办率、转人工率等", roles=HOTLINE | SYSTEM,
+        answer=utterances.ChatFigures, query={"since": MOMENT, "until": MOMENT}),
+    get("/api/v1/chats/utterances", utterances.listed, "机器人没听懂、答不上的话，待复核", roles=TEACHERS,
+        answer=utterances.UtteranceLines, problems=(404,), query=PAGE),
+    post("/api/v1/chats/utterances/{utterance}/review", utterances.review, "复核一句：作为样例，或不采用", roles=TEACHERS,
+         body=utterances.UtteranceReview, answer=utterances.UtteranceReviewed, patterns={"utterance": utterances.UTTERANCE}),
+    get("/api/v1/chats/examples", utterances.examples, "由复核产生的训练样例", roles=TEACHERS | SYSTEM,
+        answer=utterances.UtteranceExamples, problems=(404,), query=PAGE),
     get("/api/v1/interactions/{id}/chat", seat_chat.show, "坐席所接会话的全部内容（已脱敏）", roles=AGENTS, answer=seat_chat.SeatChat,
         patterns=ID, query={"after": AFTER}),
     post("/api/v1/interactions/{id}/chat", seat_chat.say, "坐席在会话中回复诉求人", roles=AGENTS, body=seat_chat.SeatWords,
