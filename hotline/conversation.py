@@ -55,6 +55,9 @@ async def end(hub: Hub, session: Session, conversation: Conversation, words: str
     call = await interactions.lock(session, conversation.interaction)
     if call.ended_at is not None or conversation.state == "agent":
         return conversation
+    if conversation.state == "waiting" and conversation.draft.emergency is not None:
+        # Somebody looks at it all the same.
+        return await tell(hub, session, conversation, "hub", chat_words.LOOKED_AT)
     told = await tell(hub, session, conversation, "hub", words)
     outcome = conversation.outcome
     if conversation.state == "waiting":

@@ -27,22 +27,25 @@ CHAT: Final = "chat"
 async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urgent: bool = False) -> Conversation:
     """Ask for a person in a locked conversation and tell how long the queue is; out of hours a call-back is offered.
 
-    Where it is urgent the chat waits for whoever signs on first, and nothing more is told.
+    Where it is urgent the chat waits before all others, for whoever signs on first, and nothing more is told.
     """
     call = await interactions.lock(session, conversation.interaction)
     if call.ended_at is not None or conversation.state == "agent":
         return conversation
+    if conversation.state == "waiting" and is_urgent:
+        await giving.hurry(session, call.id)
+        return conversation
     if conversation.state == "waiting":
         ahead = await conversations.ahead(session, call.id)
         words = chat_words.STILL_WAITING.format(n=ahead or 0)
-        return conversation if is_urgent else await tell(hub, session, conversation, "hub", words, (chat_words.BACK,))
+        return await tell(hub, session, conversation, "hub", words, (chat_words.BACK,))
     if not is_urgent and not await conversations.on_seats(session, call.seat_group):
         changed = replace(conversation, awaits="call_back")
         await conversations.change(session, changed)
         buttons = (chat_words.FORM, chat_words.NO_MORE)
         return await tell(hub, session, changed, "hub", chat_words.NOBODY_THERE, buttons)
     await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
-    await giving.ask(hub, session, _work(hub, call, CHAT))
+    await giving.ask(hub, session, replace(_work(hub, call, CHAT), is_urgent=is_urgent))
     waiting = replace(conversation, state="waiting", awaits=None)
     await conversations.change(session, waiting)
     if is_urgent:

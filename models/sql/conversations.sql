@@ -80,7 +80,7 @@ WHERE c.city_code = :city_code AND c.id = ANY (:ids::bigint[]);
 -- name: ahead(city_code, interaction)$
 -- How many chats wait for the same seat group before this one; null where it does not wait.
 SELECT (SELECT count(*) FROM seat_work AS o WHERE o.city_code = w.city_code AND o.seat_group = w.seat_group AND o.agent IS NULL
-          AND o.waits_from <= w.waits_from AND (o.waiting_since, o.interaction) < (w.waiting_since, w.interaction))
+          AND o.waits_from <= w.waits_from AND (NOT o.is_urgent, o.waiting_since, o.interaction) < (NOT w.is_urgent, w.waiting_since, w.interaction))
 FROM seat_work AS w WHERE w.city_code = :city_code AND w.interaction = :interaction AND w.kind = 'chat' AND w.taken_at IS NULL;
 
 -- name: on_seats(city_code, seat_group)$

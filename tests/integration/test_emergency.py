@@ -111,6 +111,24 @@ async def test_at_night_nobody_is_promised_and_the_first_who_signs_on_gets_it(wo
     assert (await world.get("/api/v1/seat", who=ANN))["seat"]["interaction"] == await citizen.interaction()
 
 
+async def test_whoever_is_in_danger_goes_before_all_who_wait_and_is_not_hung_up_on(world: World) -> None:
+    await world.post("/api/v1/seat/steps", {"action": "sign_on", "seat_groups": ["general"]}, who=ANN)
+    busy, waits, danger, late = [await Citizen.comes(world) for _ in range(4)]
+    for one in (busy, waits, danger):
+        await one.say("转人工")
+    await world.post("/api/v1/seat/take", None, who=ANN)
+    assert (await danger.turns())["ahead"] == 1
+    await danger.say("家里煤气泄漏，闻到很浓的煤气味。")
+    assert (await danger.turns())["ahead"] == 0
+    await late.say("翠湖小区三号楼着火了")
+    assert (await late.turns())["ahead"] == 1
+    assert (await danger.ask("POST", "/end"))["state"] == "waiting"
+    ended = {"event": "ended", "outcome": "answered"}
+    await world.post(f"/api/v1/interactions/{await busy.interaction()}/events", ended, who=ANN)
+    await world.post("/api/v1/seat/steps", {"action": "free"}, who=ANN)
+    assert (await world.get("/api/v1/seat", who=ANN))["seat"]["interaction"] == await danger.interaction()
+
+
 async def test_the_ticket_has_all_that_was_said_before_and_the_phone(world: World) -> None:
     citizen = await Citizen.comes(world)
     await citizen.say("我在翠湖小区三号楼，电话13800001111")

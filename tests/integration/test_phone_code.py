@@ -18,7 +18,7 @@ async def code(world: World) -> str:
     newest = (await world.get("/api/v1/notices", who="supervisor"))["notices"][0]
     assert newest["kind"] == "phone_code"
     assert PHONE not in str(newest["address"])
-    return re.findall(r"验证码(\d{6})", newest["content"])[0]
+    return str(re.findall(r"验证码(\d{6})", newest["content"])[0])
 
 
 async def sent(world: World, citizen: Citizen, phone: str = PHONE, ok: int = 200) -> Any:
