@@ -43,6 +43,8 @@ _LEAVES_QUEUE: Final = re.compile(r"(回到|返回|转回|找|和)?机器人(继
 _NO: Final = re.compile(r"(不用|不要|不需要|不留|算)了?(谢谢)?|取消|跳过|不了")
 _AGAIN: Final = re.compile(r"重发(验证码)?|再发一次|没收到(验证码)?|重新发送?(验证码)?")
 _CODE: Final = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_FEW_WORDS_AND_CODE: Final = re.compile(r"\D{0,12}\d{6}\D{0,4}")
+_FEW_WORDS_AND_PHONE: Final = re.compile(r"\D{0,12}1[3-9]\d{9}\D{0,4}")
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -96,7 +98,8 @@ async def _keep(
     last, kept = current.turn_count, await conversations.with_key(session, current.id, message.key)
     if kept is not None:
         return Heard(conversation=current, before=kept - 1, is_new=False)
-    heard = await hear(hub, session, current, message.text, key=message.key)
+    is_matter = bool(perils) or not _is_control(current, message)
+    heard = await hear(hub, session, current, message.text, key=message.key, is_matter=is_matter)
     if perils:
         told = await emergency.warn(hub, session, heard, perils)
         return Heard(conversation=await takeover.ask(hub, session, told, is_urgent=True), before=last)
@@ -108,9 +111,26 @@ async def _keep(
     return Heard(conversation=answered, before=last, asked=PHONE_VERIFIED if is_verified else None, is_aside=True)
 
 
+def _bare(text: str) -> str:
+    return re.sub(r"[\s。.!！?？~～]+", "", plain(text))
+
+
+def _is_control(current: Conversation, message: Message) -> bool:
+    """Tell whether a message is about the conversation itself and says nothing of a matter: a tap, a code, 转人工."""
+    words = _bare(message.text)
+    if message.payload is not None or _WANTS_PERSON.fullmatch(words):
+        return True
+    if current.state == "waiting":
+        return _LEAVES_QUEUE.fullmatch(words) is not None
+    if current.awaits is None:
+        return False
+    is_asked = _FEW_WORDS_AND_CODE if current.awaits == "code" else _FEW_WORDS_AND_PHONE
+    return any(pattern.fullmatch(words) for pattern in (_NO, _AGAIN, is_asked)) or words.isdigit()
+
+
 async def _answer_at_once(hub: Hub, session: Session, heard: Conversation, message: Message) -> Conversation | None:
     """Answer what needs no chatbot; None where there is nothing that the hub itself answers."""
-    words = re.sub(r"[\s。.!！?？~～]+", "", plain(message.text))
+    words = _bare(message.text)
     if heard.state == "agent":
         return heard
     if heard.state == "waiting":

@@ -33,9 +33,18 @@ class ConversationEnded(Conflict):
 
 
 async def hear(
-    hub: Hub, session: Session, conversation: Conversation, text: str, *, key: str | None = None
+    hub: Hub,
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    *,
+    key: str | None = None,
+    is_matter: bool = True,
 ) -> Conversation:
-    """Keep what the citizen says in a locked conversation. Raises ConversationEnded."""
+    """Keep what the citizen says in a locked conversation. Raises ConversationEnded.
+
+    What is no `matter`, as a tap on a quick reply or a code, stands neither in the draft nor in the transcript.
+    """
     call = await interactions.lock(session, conversation.interaction)
     if call.ended_at is not None:
         raise ConversationEnded
@@ -44,12 +53,13 @@ async def hear(
         session, conversation, Words(by="citizen", text=text, masked_text=masked.text), at, key=key
     )
     draft = conversation.draft
-    said = (*draft.said, Said(seq, text))[-MOST_SAID:]
+    said = (*draft.said, Said(seq, text))[-MOST_SAID:] if is_matter else draft.said
     draft = replace(draft, said=said, phone=masked.phones[-1] if masked.phones else draft.phone)
     changed = replace(conversation, turn_count=seq, last_at=at, draft=draft)
     await conversations.change(session, changed)
-    # The seat's form fills itself with what the caller says.
-    await interactions.change(session, replace(call, transcript=f"{call.transcript}{text}\n"))
+    if is_matter:
+        # The seat's form fills itself with what the caller says.
+        await interactions.change(session, replace(call, transcript=f"{call.transcript}{text}\n"))
     await stay_awake(hub, session, conversation.id)
     return changed
 
