@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from hotline import auto_dispatch, caller_limit, model_in_use, storm
+from hotline.api.channels import UNDER_WAY, WECHAT
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
@@ -23,6 +24,7 @@ from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
 from hotline.keys import CHATBOT, HTTP_CLIENT, HUB, SETTINGS
+from hotline.wechat import read_account
 from models import cipher
 from models.city_files import read_city
 from models.errors import HotlineError
@@ -138,6 +140,9 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(keep_seat_stream)
     app.cleanup_ctx.append(_chatbot)
     app.cleanup_ctx.append(keep_chat_stream)
+    if settings.wechat is not None:
+        app[WECHAT] = read_account(settings.wechat)
+    app[UNDER_WAY] = set()
     add_routes(app)
     return app
 

@@ -173,7 +173,8 @@ async def _take_code(hub: Hub, session: Session, heard: Conversation, text: str,
         return await _send_code(hub, session, heard, heard.draft.phone)
     if found is None:
         return await _take_call_back(hub, session, heard, text, words) if _NO.fullmatch(words) else None
-    checked = await phone_code.check(hub, session, heard, found[0])
+    # By a channel of its own somebody goes on with what they have said elsewhere.
+    checked = await phone_code.check(hub, session, heard, found[0], moves=heard.outside is not None)
     if checked.outcome == "verified":
         return await tell(hub, session, checked.conversation, "hub", chat_words.VERIFIED)
     said = "验证码不正确，请再核对一下。" if checked.outcome == "wrong" else "验证码已失效，请重新获取。"

@@ -87,6 +87,14 @@ def without_bot(state: ChatbotState) -> str:
     return _STARTING if state in {"preparing", "training", "starting"} else _DOWN
 
 
+def spoken(text: str, buttons: tuple[Button, ...], address: str) -> str:
+    """Return what goes out where nothing can be tapped: quick replies are numbered, pages have their whole address."""
+    offered = "；".join(
+        f"{n} {one.title}{f'（{address}{one.url}）' if one.url else ''}" for n, one in enumerate(buttons, start=1)
+    )
+    return f"{text}\n可回复数字：{offered}" if offered else text
+
+
 def queued(ahead: int) -> str:
     """Return how long the queue before somebody is."""
     return WAITING.format(n=ahead) if ahead else NEXT

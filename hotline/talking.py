@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from hotline import chat_words
 from models.conversation import MOST_SAID, Said, Words
 from models.errors import Conflict
-from models.store import conversations, interactions, seats
+from models.store import conversations, interactions, notices, seats
+from models.ticket import Notice
 from nlu.masking import mask
 from nlu.normalise import plain
 
@@ -78,7 +80,21 @@ async def tell(
     at = hub.now()
     words = Words(by=by, text=text, masked_text=hub.mask(text), buttons=buttons)
     seq = await conversations.say(session, conversation, words, at, key=key)
+    if conversation.outside is not None:
+        await _send(hub, session, conversation, seq, chat_words.spoken(text, buttons, hub.address))
     return replace(conversation, turn_count=seq, last_at=at)
+
+
+async def _send(hub: Hub, session: Session, conversation: Conversation, seq: int, words: str) -> None:
+    """Queue what is told for the channel by which the citizen writes."""
+    notice = Notice(
+        id=f"chat_{conversation.id}_{seq}",
+        ticket_id=0,
+        kind=f"chat_{conversation.channel}",
+        address=conversation.outside or "",
+        content=words,
+    )
+    await notices.add(session, notice, hub.now())
 
 
 async def stay_awake(hub: Hub, session: Session, conversation_id: int) -> None:

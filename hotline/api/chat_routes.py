@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline.api import chat_stream, chats, openapi, seat_chat, utterances
-from hotline.api.url import HOTLINE, MOMENT, PAGE, SYSTEM, Endpoint, get, post
+from hotline.api import channels, chat_stream, chats, openapi, seat_chat, utterances
+from hotline.api.url import HOTLINE, MOMENT, ON_LINE, PAGE, SYSTEM, Endpoint, get, post
 from hotline.giving import AGENTS
 from models.vocabulary import Role
 
@@ -27,6 +27,11 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          problems=(401, 429), patterns=ID),
     post("/api/v1/chats/{id}/phone/verify", chats.check_code, "核对验证码；可接上同一手机先前的会话", body=chats.ChatCode,
          answer=chats.ChatVerified, problems=(401, 429), patterns=ID),
+    post("/api/v1/channels/sms/messages", channels.short_message, "短信网关送入诉求人的短信", roles=ON_LINE, body=channels.ShortMessage,
+         answer=channels.ShortMessageTaken),
+    # WeChat's own protocol, described by WeChat.
+    get("/wechat", channels.wechat_echo, "微信公众号验证地址", media_type="text/html"),
+    post("/wechat", channels.wechat_message, "微信公众号送入消息", media_type="text/html", answers=(200, 401, 404, 422)),
     get("/api/v1/chats/figures", utterances.figures, "会话指标：完成率、机器人自办率、转人工率等", roles=HOTLINE | SYSTEM,
         answer=utterances.ChatFigures, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/chats/utterances", utterances.listed, "机器人没听懂、答不上的话，待复核", roles=TEACHERS,
