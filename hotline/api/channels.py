@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from hotline import chat_channel, phone_code, wechat
 from hotline.api import body
-from hotline.api.chats import LONGEST_MESSAGE, ChatId, MessageKey
+from hotline.api.chats import LONGEST_MESSAGE, MESSAGES, ChatId, MessageKey
 from hotline.keys import CHATBOT, HUB
 from models.errors import Forbidden, HotlineError, NotFound
 from models.vocabulary import Channel
@@ -52,6 +52,7 @@ async def short_message(request: web.Request, actor: Actor) -> web.Response:
         raise Forbidden("短信由渠道 sms 的凭证送入")
     _, wanted = await body.read_body(request, ShortMessage)
     phone = phone_code.mobile(wanted.phone)
+    _count(request.app, phone)
     hub, bot = request.app[HUB], request.app[CHATBOT]
     number = await chat_channel.receive(hub, bot, Channel.SMS, phone, wanted.text, f"sms:{wanted.id}")
     return body.answer({"conversation": number}, ShortMessageTaken)
@@ -70,11 +71,19 @@ async def wechat_message(request: web.Request) -> web.Response:
     if (request.content_length or 0) > LONGEST_XML:
         raise body.TooLarge("微信消息过大")
     found = wechat.read(account, request.query, (await request.read())[:LONGEST_XML])
+    _count(request.app, found.sender)
     task = asyncio.create_task(_taken(request.app, found))
     request.app[UNDER_WAY].add(task)
     task.add_done_callback(request.app[UNDER_WAY].discard)
     await asyncio.wait([task], timeout=ANSWERS_WITHIN_S)
     return web.Response(text="success")
+
+
+def _count(app: web.Application, sender: str) -> None:
+    """Raise TooManyRequests where one sender writes too much within a minute."""
+    now = time.monotonic()
+    app[MESSAGES].check(sender, now)
+    app[MESSAGES].add(sender, now)
 
 
 async def _taken(app: web.Application, found: wechat.WechatMessage) -> None:

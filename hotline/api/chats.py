@@ -14,13 +14,14 @@ from hotline import chat, chat_words, conversation, phone_code
 from hotline.api import body
 from hotline.api.auth import bearer_token
 from hotline.api.limiter import Limiter
-from hotline.api.shapes import Count
+from hotline.api.shapes import Count, Named, Number
 from hotline.keys import CHATBOT, HUB
 from models.cipher import token_hash
 from models.conversation import Awaits, By, ChatbotState, Conversation, State, Turn
-from models.errors import NotFound, Unauthorized
-from models.store import conversations
-from models.vocabulary import Channel
+from models.errors import Forbidden, NotFound, Unauthorized
+from models.lifecycle import TicketState
+from models.store import callers, conversations
+from models.vocabulary import Channel, Disclosure, Kind
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -32,6 +33,8 @@ MOST_NEW_A_MINUTE: Final = 30
 MOST_FROM_ADDRESS_A_MINUTE: Final = 300
 MOST_IN_CHAT_A_MINUTE: Final = 30
 MOST_CODES_A_MINUTE: Final = 10
+MOST_TICKETS: Final = 20
+LONGEST_SHOWN: Final = 120
 NEW_CHATS: Final = web.AppKey("new_chats", Limiter)
 MESSAGES: Final = web.AppKey("messages", Limiter)
 FROM_ADDRESS: Final = web.AppKey("from_address", Limiter)
@@ -111,6 +114,23 @@ class ChatVerified(Struct, kw_only=True):
     id: ChatId
 
 
+class OwnTicket(Struct, kw_only=True):
+    """A ticket of one's own; `text` is masked and cut, null for a confidential tip-off: a phone may be another's by now."""
+
+    number: Number
+    state: TicketState
+    category: Named
+    text: str | None
+    registered_at: datetime
+    promised_at: datetime
+
+
+class OwnTickets(Struct, kw_only=True):
+    """The tickets of a verified phone: the open ones first, twenty at most."""
+
+    tickets: list[OwnTicket]
+
+
 async def begin(request: web.Request) -> web.Response:
     """POST /api/v1/chats."""
     hub, address, now = request.app[HUB], request.remote or "", time.monotonic()
@@ -181,6 +201,29 @@ async def check_code(request: web.Request) -> web.Response:
 
     checked = await hub.database.write(work)
     return body.answer({"outcome": checked.outcome, "id": checked.conversation.id}, ChatVerified)
+
+
+async def tickets(request: web.Request) -> web.Response:
+    """GET /api/v1/chats/{id}/tickets."""
+    current, hub = await own(request), request.app[HUB]
+    if current.phone_index is None:
+        raise Forbidden("请先用短信验证码核对手机号，再查询该手机号的诉求")
+    index = current.phone_index
+    found = await hub.database.read(lambda session: callers.tickets(session, index, MOST_TICKETS))
+    return body.answer({"tickets": [_ticket(hub, one) for one in found]}, OwnTickets)
+
+
+def _ticket(hub: Hub, found: callers.CallersTicket) -> dict[str, Any]:
+    ticket = found.ticket
+    is_hidden = ticket.kind is Kind.TIP_OFF and ticket.disclosure is Disclosure.CONFIDENTIAL
+    return {
+        "number": ticket.number,
+        "state": ticket.state,
+        "category": {"code": ticket.category, "name": hub.category_name(ticket.category)},
+        "text": None if is_hidden else found.masked_text[:LONGEST_SHOWN],
+        "registered_at": ticket.registered_at,
+        "promised_at": ticket.promised_at,
+    }
 
 
 async def own(request: web.Request, token: str | None = None) -> Conversation:

@@ -97,3 +97,19 @@ async def test_an_unverified_phone_opens_nothing(world: World) -> None:
     await first.say(f"我的电话{PHONE}")
     await sent(world, second)
     assert (await tried(second, await code(world), moves=True))["id"] == second.id
+
+
+async def test_a_verified_phone_shows_its_own_tickets_and_no_others(world: World) -> None:
+    text = "翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
+    mine = await world.register(text, caller={"phone": PHONE})
+    await world.register(text, caller={"phone": "13900002222"})
+    secret = {"phone": PHONE, "disclosure": "confidential"}
+    await world.register("举报东湖区翠湖派出所民警收受红包，以权谋私。", caller=secret)
+    citizen = await Citizen.comes(world)
+    await citizen.ask("GET", "/tickets", ok=403)
+    await sent(world, citizen)
+    await tried(citizen, await code(world))
+    found = (await citizen.ask("GET", "/tickets"))["tickets"]
+    assert len(found) == 2
+    assert {one["number"]: one["text"] for one in found}[mine["number"]] == text
+    assert [one["text"] for one in found if one["number"] != mine["number"]] == [None]
