@@ -92,7 +92,11 @@ class Chat {
       this.say('')
     } catch (refused) {
       this.pending = this.pending.filter((one) => one !== line)
-      this.fail(line, refused, () => this.send(text, payload, key))
+      // What is over goes on in a new conversation: nobody's words, least of all of danger, are lost to a rule of ours.
+      if (refused.code === 'conversation_ended' || refused.status === 401) {
+        this.anew()
+        this.send(text)
+      } else this.fail(line, refused, () => this.send(text, payload, key))
     } finally {
       this.sending -= 1
     }
@@ -125,7 +129,6 @@ class Chat {
   }
 
   fail(line, refused, send) {
-    if (refused.code === 'conversation_ended' || refused.status === 401) this.tell('ended', null)
     this.say(refused instanceof Refused ? refused.message : '网络不通，没有发送出去')
     const again = document.createElement('button')
     again.type = 'button'

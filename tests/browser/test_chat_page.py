@@ -36,6 +36,7 @@ def test_a_citizen_chats_and_an_agent_takes_over(running_hub: Callable[..., Runn
     expect(agent.locator("section.bar")).to_contain_text("空闲", timeout=WAITS_MS)
     _talk(citizen, agent)
     _goes_on_after_a_broken_line(citizen)
+    _begins_anew(citizen)
     _is_in_danger(citizen, agent)
     assert not complaints
     _without_a_script(hub, chromium)
@@ -96,6 +97,15 @@ def _goes_on_after_a_broken_line(citizen: Page) -> None:
     citizen.context.set_offline(False)
     expect(citizen.locator(".turn.citizen", has_text="人行道的灯")).to_have_count(1)
     expect(citizen.locator(".turn").last).to_contain_text("没有启用", timeout=WAITS_MS)
+
+
+def _begins_anew(citizen: Page) -> None:
+    """Whoever has ended it may begin again, with an empty page."""
+    citizen.get_by_role("button", name="结束会话").click()
+    expect(citizen.locator("[data-stand]")).to_have_text("会话已结束", timeout=WAITS_MS)
+    expect(citizen.locator("#say")).to_be_hidden()
+    citizen.get_by_role("button", name="重新开始").click()
+    expect(citizen.locator(".turn")).to_have_count(1)
 
 
 def _is_in_danger(citizen: Page, agent: Page) -> None:
