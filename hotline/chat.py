@@ -78,7 +78,7 @@ async def say(hub: Hub, chatbot: Chatbot, conversation_id: int, message: Message
     if not plain(message.text).strip():
         raise InvalidRequest("没有内容，请输入您想说的话")
     read = await hub.readings(None, Request(message.text, hub.now()))
-    perils = emergency.perils(hub, read)
+    perils = emergency.perils_in(hub, read, message.text)
     heard = await hub.database.write(lambda session: _keep(hub, session, conversation_id, message, perils))
     before = heard.conversation.draft.emergency
     if perils and (heard.is_new or before is None):

@@ -12,17 +12,20 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline import chat_words, track
+from hotline import chat_words, perils, track
+from hotline.handing_off import start_handoff
 from hotline.intake import register
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
-from hotline.step import run
+from hotline.step import PROGRAM, run
 from hotline.talking import tell
 from models.conversation import Filed
 from models.errors import HotlineError, Unavailable
-from models.store import conversations
+from models.lifecycle import Action, ticket_allows
+from models.store import conversations, handoffs
 from models.ticket import Actor, id_of
 from models.vocabulary import Channel, Disclosure, Flag, Identity, Role
+from nlu.normalise import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,9 +51,13 @@ class Peril(Struct, frozen=True):
     number: str
 
 
-def perils(hub: Hub, read: Understanding) -> tuple[Peril, ...]:
-    """Return the dangers in what was read that are handed to an emergency number, where seconds count first."""
-    found = [Peril(rule.flag, rule.number) for rule in hub.city.handoffs if rule.flag in read.flags]
+def perils_in(hub: Hub, read: Understanding, text: str) -> tuple[Peril, ...]:
+    """Return the dangers in what somebody wrote that are handed to an emergency number, where seconds count first.
+
+    The city's rules find them, or the phrases of `perils`, which know other tongues.
+    """
+    flags = {*read.flags, *perils.heard(plain(text))}
+    found = [Peril(rule.flag, rule.number) for rule in hub.city.handoffs if rule.flag in flags]
     return tuple(sorted(found, key=lambda one: one.flag in _SECOND))
 
 
@@ -80,12 +87,14 @@ async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tup
     current = await hub.database.read(lambda session: conversations.get(session, conversation_id))
     if current.draft.emergency is not None:
         await add(hub, current.draft.emergency, text)
+        await _hand_over(hub, current.draft.emergency, found)
         return
     request = _request(current, seq)
     key = f"chat:{conversation_id}:{seq}"
     told = await register(hub, CHATBOT, key, msgspec.json.encode(request), request)
     receipt = msgspec.json.decode(told.body, type=TicketReceipt)
     filed = Filed(number=receipt.number, query_code=receipt.query_code, is_emergency=True)
+    await _hand_over(hub, filed, found)
 
     async def work(session: Session) -> None:
         locked = await conversations.lock(session, conversation_id)
@@ -113,6 +122,18 @@ async def add(hub: Hub, filed: Filed, text: str) -> None:
         raise
     except HotlineError as refused:
         LOG.info("not added to the ticket", ticket=filed.number, code=refused.code)
+
+
+async def _hand_over(hub: Hub, filed: Filed, found: tuple[Peril, ...]) -> None:
+    """Begin the handoffs that the ticket does not have: what was said in a chat weighs by itself, whatever stood around it."""
+
+    async def work(step: Step) -> None:
+        for number, peril in {one.number: one for one in found}.items():
+            known = await handoffs.newest(step.session, step.ticket.id, number)
+            if known is None and ticket_allows(step.ticket.state, Action.HAND_OFF):
+                await start_handoff(step, number, peril.flag, "会话中所述涉及危险", remainder=True, by=PROGRAM)
+
+    await run(hub, PROGRAM, id_of(filed.number), work)
 
 
 def _request(current: Conversation, seq: int) -> Register:
