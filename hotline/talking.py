@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from models.conversation import MOST_SAID, Said, Words
 from models.errors import Conflict
 from models.store import conversations, interactions, notices, seats
 from models.ticket import Notice
-from nlu.masking import mask
+from nlu.masking import MASK, mask
 from nlu.normalise import plain
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHAT_SUBJECT: Final = "chat:"
 IDLE: Final = "chat_idle"
+_QUERY_CODE: Final = re.compile(r"(?<=查询码)\D{0,2}\d{8}")
 IDLE_AFTER: Final = timedelta(minutes=30)
 
 
@@ -78,7 +80,9 @@ async def tell(
 ) -> Conversation:
     """Keep what the citizen is told in a locked conversation."""
     at = hub.now()
-    words = Words(by=by, text=text, masked_text=hub.mask(text), buttons=buttons)
+    # Who knows the query code may do what the citizen may.
+    masked = _QUERY_CODE.sub(MASK, hub.mask(text))
+    words = Words(by=by, text=text, masked_text=masked, buttons=buttons)
     seq = await conversations.say(session, conversation, words, at, key=key)
     if conversation.outside is not None:
         await _send(hub, session, conversation, seq, chat_words.spoken(text, buttons, hub.address))

@@ -151,10 +151,8 @@ async def begin(request: web.Request) -> web.Response:
 async def say(request: web.Request) -> web.Response:
     """POST /api/v1/chats/{id}/messages."""
     current = await own(request)
-    now = time.monotonic()
-    _count(request.app[FROM_ADDRESS], request.remote or "", now)
-    _count(request.app[MESSAGES], str(current.id), now)
     _, wanted = await body.read_body(request, ChatMessage)
+    _count_of(request, current)
     message = chat.Message(text=wanted.text, key=wanted.key, payload=wanted.payload)
     before = await chat.say(request.app[HUB], request.app[CHATBOT], current.id, message)
     return await answer(request.app[HUB], current.id, before)
@@ -177,9 +175,9 @@ async def end(request: web.Request) -> web.Response:
 async def send_code(request: web.Request) -> web.Response:
     """POST /api/v1/chats/{id}/phone."""
     current, hub = await own(request), request.app[HUB]
-    _count(request.app[CODES], request.remote or "", time.monotonic())
     _, wanted = await body.read_body(request, ChatPhone)
     digits = phone_code.mobile(wanted.phone)
+    _count(request.app[CODES], request.remote or "", time.monotonic())
 
     async def work(session: Session) -> None:
         locked = await conversations.lock(session, current.id)
@@ -192,8 +190,8 @@ async def send_code(request: web.Request) -> web.Response:
 async def check_code(request: web.Request) -> web.Response:
     """POST /api/v1/chats/{id}/phone/verify."""
     current, hub = await own(request), request.app[HUB]
-    _count(request.app[CODES], request.remote or "", time.monotonic())
     _, wanted = await body.read_body(request, ChatCode)
+    _count_of(request, current)
 
     async def work(session: Session) -> phone_code.Checked:
         locked = await conversations.lock(session, current.id)
@@ -273,6 +271,13 @@ def prepare(app: web.Application) -> None:
     app[FROM_ADDRESS] = Limiter(MOST_FROM_ADDRESS_A_MINUTE, f"发送过于频繁{again}")
     app[MESSAGES] = Limiter(MOST_IN_CHAT_A_MINUTE, f"发送过于频繁{again}")
     app[CODES] = Limiter(MOST_CODES_A_MINUTE, "操作过于频繁，请一分钟后再试")
+
+
+def _count_of(request: web.Request, current: Conversation) -> None:
+    """Count what somebody sends in a conversation. Raises TooManyRequests."""
+    now = time.monotonic()
+    _count(request.app[FROM_ADDRESS], request.remote or "", now)
+    _count(request.app[MESSAGES], str(current.id), now)
 
 
 def _count(limiter: Limiter, key: str, now: float) -> None:

@@ -113,6 +113,8 @@ async def test_what_is_said_later_goes_to_the_agent_and_on_the_ticket(world: Wor
     )
     assert len(await world.rows("SELECT 1 FROM tickets")) == 1
     page = await _chat(world, citizen)
+    told = next(turn["text"] for turn in page["turns"] if "已登记" in turn["text"])
+    assert "查询码***" in told
     assert [turn["text"] for turn in page["turns"] if turn["by"] == "citizen"][-1].startswith("现在厨房着火了")
     back = f"/api/v1/interactions/{await citizen.interaction()}/chat/give_back"
     assert "紧急" in (await world.post(back, None, who=ANN, ok=(409,)))["detail"]
