@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PHONE_VERIFIED: Final = "/phone_verified"
 # A quick reply counts so many turns after it was offered.
 LATELY: Final = 12
+# What is longer and has no digit is no try at a phone number.
+LONGEST_WORD: Final = 5
 _WANTS_PERSON: Final = re.compile(
     r"(我|你好|您好|请|帮我|麻烦|给我|直接|能不能|可以|能)?[,，]?(我)?(要|想|请|帮我|给我)*(转|找|接|叫|换|要)(个|一个|到|一下|接)*"
     r"(人工|真人|活人)(客服|服务|坐席|座席|话务员)?(吗|吧|啊|谢谢)?|(人工|真人)(客服|服务|坐席|座席)?"
@@ -140,39 +142,50 @@ async def _answer_at_once(hub: Hub, session: Session, heard: Conversation, messa
         return await takeover.ask(hub, session, heard)
     if heard.awaits is None:
         return None
-    return await _AWAITED[heard.awaits](hub, session, heard, message.text, words)
+    return await _AWAITED[heard.awaits](hub, session, heard, words)
 
 
-async def _take_call_back(
-    hub: Hub, session: Session, heard: Conversation, text: str, words: str
-) -> Conversation | None:
-    phones = mask(plain(text)).phones
+async def _take_call_back(hub: Hub, session: Session, heard: Conversation, words: str) -> Conversation | None:
+    phones = mask(words).phones
     if phones:
         return await takeover.call_back(hub, session, heard, phones[-1])
     changed = replace(heard, awaits=None)
     if _NO.fullmatch(words):
         await conversations.change(session, changed)
         return await tell(hub, session, changed, "hub", chat_words.NO_CALL_BACK, (chat_words.FORM,))
-    if len(words) > 5 and not any(sign.isdigit() for sign in words):
-        # They go on with something else.
-        await conversations.change(session, changed)
+    if len(words) > LONGEST_WORD and not _has_digit(words):
+        await _something_else(session, heard)
         return None
     return await tell(hub, session, heard, "hub", chat_words.BAD_PHONE, (chat_words.NO_MORE,))
 
 
-async def _take_phone(hub: Hub, session: Session, heard: Conversation, text: str, words: str) -> Conversation | None:
-    phones = mask(plain(text)).phones
-    if not phones:
-        return await _take_call_back(hub, session, heard, text, words)
-    return await _send_code(hub, session, heard, phones[-1])
+async def _something_else(session: Session, heard: Conversation) -> None:
+    """They do not answer what the hub asked: it asks no more, and the chatbot goes on."""
+    await conversations.change(session, replace(heard, awaits=None))
 
 
-async def _take_code(hub: Hub, session: Session, heard: Conversation, text: str, words: str) -> Conversation | None:
-    found = _CODE.search(plain(text))
+def _has_digit(words: str) -> bool:
+    return any(sign.isdigit() for sign in words)
+
+
+async def _take_phone(hub: Hub, session: Session, heard: Conversation, words: str) -> Conversation | None:
+    phones = mask(words).phones
+    if phones:
+        return await _send_code(hub, session, heard, phones[-1])
+    if _has_digit(words):
+        return await tell(hub, session, heard, "hub", chat_words.BAD_PHONE, (chat_words.NO_MORE,))
+    await _something_else(session, heard)
+    return None
+
+
+async def _take_code(hub: Hub, session: Session, heard: Conversation, words: str) -> Conversation | None:
+    found = _CODE.search(words) if _FEW_WORDS_AND_CODE.fullmatch(words) else None
     if _AGAIN.fullmatch(words) and heard.draft.phone:
         return await _send_code(hub, session, heard, heard.draft.phone)
+    if found is None and _NO.fullmatch(words):
+        await _something_else(session, heard)
     if found is None:
-        return await _take_call_back(hub, session, heard, text, words) if _NO.fullmatch(words) else None
+        return None
     # By a channel of its own somebody goes on with what they have said elsewhere.
     checked = await phone_code.check(hub, session, heard, found[0], moves=heard.outside is not None)
     if checked.outcome == "verified":
@@ -190,7 +203,7 @@ async def _send_code(hub: Hub, session: Session, heard: Conversation, phone: str
     return await tell(hub, session, sent, "hub", words, (chat_words.AGAIN, chat_words.NO_MORE))
 
 
-_AWAITED: Final[dict[Awaits, Callable[[Hub, Session, Conversation, str, str], Awaitable[Conversation | None]]]] = {
+_AWAITED: Final[dict[Awaits, Callable[[Hub, Session, Conversation, str], Awaitable[Conversation | None]]]] = {
     "call_back": _take_call_back,
     "phone": _take_phone,
     "code": _take_code,

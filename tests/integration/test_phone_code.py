@@ -113,3 +113,21 @@ async def test_a_verified_phone_shows_its_own_tickets_and_no_others(world: World
     assert len(found) == 2
     assert {one["number"]: one["text"] for one in found}[mine["number"]] == text
     assert [one["text"] for one in found if one["number"] != mine["number"]] == [None]
+
+
+async def test_who_would_rather_not_verify_goes_on_with_the_chatbot(world: World) -> None:
+    for awaits in ("phone", "code"):
+        citizen = await Citizen.comes(world)
+        await world.rows("UPDATE conversations SET awaits = $1 WHERE id = $2", awaits, citizen.id)
+        answer = await citizen.say("不用了")
+        assert answer["awaits"] is None
+        assert "没有启用" in answer["turns"][-1]["text"]
+        await world.rows("UPDATE conversations SET awaits = $1 WHERE id = $2", awaits, citizen.id)
+        assert "没有启用" in await citizen.told("建设路翠湖路口的路灯坏了")
+    assert "11位手机号" in await _told_of(world, "1380000")
+
+
+async def _told_of(world: World, text: str) -> str:
+    citizen = await Citizen.comes(world)
+    await world.rows("UPDATE conversations SET awaits = 'phone' WHERE id = $1", citizen.id)
+    return await citizen.told(text)
