@@ -12,15 +12,19 @@ import msgspec
 from aiohttp import web
 
 from hotline import auto_dispatch, caller_limit, model_in_use, storm
+from hotline.api.channels import UNDER_WAY, WECHAT
+from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
 from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
+from hotline.chatbot import Chatbot
 from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
-from hotline.keys import HTTP_CLIENT, HUB, SETTINGS
+from hotline.keys import CHATBOT, HTTP_CLIENT, HUB, SETTINGS
+from hotline.wechat import read_account
 from models import cipher
 from models.city_files import read_city
 from models.errors import HotlineError
@@ -134,8 +138,20 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(_http_client)
     app.cleanup_ctx.append(keep_stream)
     app.cleanup_ctx.append(keep_seat_stream)
+    app.cleanup_ctx.append(_chatbot)
+    app.cleanup_ctx.append(keep_chat_stream)
+    if settings.wechat is not None:
+        app[WECHAT] = read_account(settings.wechat)
+    app[UNDER_WAY] = set()
     add_routes(app)
     return app
+
+
+async def _chatbot(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    app[CHATBOT] = Chatbot(settings.data_dir, settings.chatbot_port, is_on=settings.chatbot)
+    yield
+    await app[CHATBOT].close()
 
 
 async def _http_client(app: web.Application) -> AsyncIterator[None]:

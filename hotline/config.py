@@ -32,6 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     demo: bool = False
     servers: int = 2
     public_url: str | None = None
+    chatbot: bool = False
+    chatbot_port: int = 5005
+    wechat: Path | None = None
 
     @property
     def url(self) -> str:
@@ -67,7 +70,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
     def get(name: str) -> str | None:
         return env.get(f"HOTLINE_{name}") or None
 
-    keyring = get("KEYRING")
+    keyring, wechat = get("KEYRING"), get("WECHAT")
     return Settings(
         host=get("HOST") or "127.0.0.1",
         port=_whole("PORT", get("PORT"), 8345, 1, 65535),
@@ -81,6 +84,9 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         demo=_switch("DEMO", get("DEMO")),
         servers=_whole("SERVERS", get("SERVERS"), 2, 1, 64),
         public_url=_origin("PUBLIC_URL", get("PUBLIC_URL")),
+        chatbot=_switch("CHATBOT", get("CHATBOT") or "on"),
+        wechat=Path(wechat).absolute() if wechat else None,
+        chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
     )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 LIVE_SECRETS: Final = 2
+# Whoever carries short messages, in and out.
+SMS: Final = "sms"
 
 
 class Challenged(msgspec.Struct):
@@ -35,7 +37,7 @@ async def register(hub: Hub, client: HttpClient, department: str, url: str, *, r
     With `rotate` new secrets are made, and the old ones live on beside them until the next rotation.
     """
     if hub.city.party(department) is None and not _is_linked(hub, department):
-        raise NotFound(f"没有代码为“{department[:64]}”的承办单位、联动热线或自动外呼系统")
+        raise NotFound(f"没有代码为“{department[:64]}”的承办单位、联动热线、自动外呼系统或短信网关")
     client.check(url)
     known = await hub.database.read(lambda session: endpoints.get(session, department))
     webhook_secrets = _live(known.webhook_secrets if known else [], rotate=rotate)
@@ -80,9 +82,9 @@ async def prepare(session: Session, department: str) -> Endpoint:
 
 
 def _is_linked(hub: Hub, number: str) -> bool:
-    """Tell whether it is a linked line (联动, 110 …), whose system hears of its orders, or what makes automatic calls."""
+    """Tell whether it is a linked line (联动, 110 …), whose system hears of its orders, or what makes calls or carries messages."""
     line = hub.city.lines.get(number)
-    return number == AUTO_CALL or (line is not None and line.integration is Integration.LINKED)
+    return number in {AUTO_CALL, SMS} or (line is not None and line.integration is Integration.LINKED)
 
 
 def _live(known: list[str], *, rotate: bool) -> list[str]:

@@ -39,6 +39,14 @@ async def ask(hub: Hub, session: Session, work: SeatWork) -> None:
     await _give_out(hub, session, work)
 
 
+async def hurry(session: Session, interaction_id: int) -> None:
+    """Let what waits wait before everything else."""
+    await seats.lock(session)
+    work = await seats.work(session, interaction_id)
+    if work is not None:
+        await seats.put_work(session, replace(work, is_urgent=True))
+
+
 async def ring(hub: Hub, session: Session, work: SeatWork, agent: str) -> None:
     """Give something to the seat that telephony chose. Raises Conflict where it is not free, or somebody has it already."""
     await seats.lock(session)

@@ -202,7 +202,10 @@ async def _end(hub: Hub, session: Session, ending: Interaction) -> Interaction:
         if waiting == ending.id:
             await giving.ask(hub, session, _work(ending.id, "call_back", ending.seat_group, hub.now()))
     else:
-        agent = await giving.ended(hub, session, ending.id)
+        todo = await seats.work(session, ending.id)
+        # Who chatted and is owed a call is owed it still.
+        is_owed = todo is not None and todo.kind == "call_back"
+        agent = None if is_owed else await giving.ended(hub, session, ending.id)
     # Who had it last is who it was handed to in a change of shift.
     return replace(ending, agent=agent or ending.agent, call_back_by=call_back_by)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hotline.chatbot import Chatbot
 from hotline.config import Settings
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
@@ -11,3 +12,4 @@ from hotline.hub import Hub
 HUB = web.AppKey("HUB", Hub)
 SETTINGS = web.AppKey("SETTINGS", Settings)
 HTTP_CLIENT = web.AppKey("HTTP_CLIENT", HttpClient)
+CHATBOT = web.AppKey("CHATBOT", Chatbot)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from hotline import clocks, ladder, overflow, reconciliation, risk_clue, seat
+from hotline import clocks, conversation, ladder, overflow, reconciliation, risk_clue, seat
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
@@ -20,6 +20,7 @@ from hotline.pushing import CLUE_SUBJECT
 from hotline.roster import on_duty
 from hotline.step import CLOCK, DECISION_SUBJECT, TICKET_SUBJECT, run
 from hotline.supervision import SUPERVISION_SUBJECT
+from hotline.talking import CHAT_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.limits import limit
 from models.marks import MarkKind
@@ -73,6 +74,8 @@ async def fire(hub: Hub, timer: Timer) -> None:
         await seat.tick(hub, timer)
     elif timer.subject.startswith(AGAIN_SUBJECT):
         await seat.again(hub, timer)
+    elif timer.subject.startswith(CHAT_SUBJECT):
+        await conversation.fall_silent(hub, timer)
     elif timer.subject.startswith(overflow.SUBJECT):
         await hub.database.write(lambda session: overflow.go_on(hub, session, timer))
     elif timer.subject.startswith(reconciliation.SUBJECT):

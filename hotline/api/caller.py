@@ -104,13 +104,13 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
 
     async def work(session: Session) -> dict[str, Any]:
         current = await interactions.get(session, interaction_id)
-        await _check_at_hand(session, actor, current)
+        await check_at_hand(session, actor, current)
         return {**_of_call(hub, current), **await _of_caller(hub, session, current)}
 
     return body.answer(await hub.database.read(work), InteractionPage)
 
 
-async def _check_at_hand(session: Session, actor: Actor, current: Interaction) -> None:
+async def check_at_hand(session: Session, actor: Actor, current: Interaction) -> None:
     """Let in a shift lead, and whoever has the interaction or had it last. Raises Forbidden."""
     if actor.role is Role.SHIFT_LEAD or current.agent == actor.name:
         return

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PATH: Final = "/me"
 REQUEST: Final = "/me/request"
+CHAT: Final = "/me/chat"
 SCRIPT: Final = "/me/script.js"
 # The size of the type, kept for a year, in seconds.
 TYPE: Final = "hotline_type"
@@ -67,7 +68,7 @@ DONE: Final = {
 
 
 def citizen_page(
-    request: web.Request, title: str, content: str, status: int = 200, *, is_fault: bool = False
+    request: web.Request, title: str, content: str, status: int = 200, *, is_fault: bool = False, head: str = ""
 ) -> web.Response:
     """Return a page of /me in the size of type that the citizen chose; a choice in the address is kept."""
     chosen = request.query.get("type")
@@ -76,7 +77,7 @@ def citizen_page(
     switch = f"{request.path}?{urlencode([*other, ('type', 'normal' if is_large else LARGE)])}"
     links = (
         f'<a href="{path}"{" aria-current=page" if path == request.path else ""}>{name}</a>'
-        for path, name in ((REQUEST, "我要反映"), (PATH, "查询进度"), ("/suggestions", "市民建议"))
+        for path, name in ((REQUEST, "我要反映"), (CHAT, "在线对话"), (PATH, "查询进度"), ("/suggestions", "市民建议"))
     )
     whole = (
         f'<a class="skip" href="#main">跳到正文</a><header><h1>{escape(request.app[HUB].city.name)}12345 · {title}</h1>'
@@ -84,7 +85,7 @@ def citizen_page(
         f'<main class="narrow" id="main">{content}<section><p class="hint">紧急情况请直接拨打 '
         f"{_EMERGENCIES}。</p></section></main>"
     )
-    head = f'{STYLE}<script src="{SCRIPT}" defer></script>'
+    head = f'{STYLE}<script src="{SCRIPT}" defer></script>{head}'
     shown = f"{'出错：' if is_fault else ''}{title}"
     answer = page(shown, whole, head=head, status=status, headers=HEADERS, body_class=LARGE if is_large else "")
     if chosen:
@@ -105,7 +106,7 @@ def search(number: str) -> str:
 <input id="number" name="number" value="{escape(number[:20])}" inputmode="numeric" autocomplete="off" required>
 <label for="code">查询码（见短信或登记回执）</label><input id="code" name="code" inputmode="numeric" autocomplete="off" required>
 <button>查询</button></form></section><section><h2>有事要反映</h2><p>咨询、求助、投诉、举报、建议都可以在这里提交，不需要注册。</p>
-<a class="button" href="{REQUEST}">我要反映</a></section>"""
+<a class="button" href="{REQUEST}">我要反映</a> <a class="button" href="{CHAT}">在线对话</a></section>"""
 
 
 def progress(found: dict[str, Any], story: Story) -> str:

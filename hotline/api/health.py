@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from hotline.api import body
 from hotline.api.shapes import Count
-from hotline.keys import HUB
+from hotline.keys import CHATBOT, HUB
+from models.conversation import ChatbotState
 from models.errors import HotlineError
 from models.labels import LABELS
 from models.store import backlog, installation
@@ -33,10 +34,11 @@ class Alive(Struct, kw_only=True):
 
 
 class Ready(Struct, kw_only=True):
-    """What works; a check says `ok` or, in Chinese, what is missing."""
+    """What works; a check says `ok` or, in Chinese, what is missing. The hub is ready without a chatbot."""
 
     state: Literal["ready", "not_ready"]
     checks: dict[str, str]
+    chatbot: ChatbotState
     alarms: list[str]
 
 
@@ -92,7 +94,12 @@ async def readyz(request: web.Request) -> web.Response:
         checks = {"database": error.detail, "migrations": "未知", "workers": "未知"}
     checks["model"] = "ok" if hub.reader.model_version else "分类模型未加载"
     is_ready = all(said == "ok" for said in checks.values())
-    content = {"state": "ready" if is_ready else "not_ready", "checks": checks, "alarms": list(hub.alarms.values())}
+    content = {
+        "state": "ready" if is_ready else "not_ready",
+        "checks": checks,
+        "chatbot": request.app[CHATBOT].state,
+        "alarms": list(hub.alarms.values()),
+    }
     return body.answer(content, Ready, status=200 if is_ready else 503)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from aiohttp import web
@@ -13,10 +13,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from hotline import chat_figures
 from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
-from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers
+from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers, utterances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 # However many ask, the database is asked no more often than this.
 FRESH_FOR_S: Final = 10.0
+CHAT_FIGURES: Final = (
+    "conversations", "turns_to_ticket", "completion_rate", "containment_rate", "takeover_rate", "unanswered_rate",
+)  # fmt: skip
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -44,6 +48,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     prompts: int
     is_storm: bool
     heartbeat_for: float | None
+    chats: dict[str, int]
+    chat_figures: dict[str, float]
 
 
 class Figures:
@@ -89,7 +95,15 @@ class Figures:
             prompts=await prompts.waiting(session),
             is_storm=await storms.now(session) is not None,
             heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
+            chats=await utterances.now(session),
+            chat_figures=await self._chats(session),
         )
+
+    async def _chats(self, session: Session) -> dict[str, float]:
+        """Return how the conversations of the last day went, without the shares of nothing."""
+        now = self._hub.now()
+        found = await chat_figures.figures(session, now - timedelta(days=1), now)
+        return {name: found[name] for name in CHAT_FIGURES if found[name] is not None}
 
 
 FIGURES = web.AppKey("FIGURES", Figures)
@@ -126,6 +140,9 @@ class Gauges(Collector):
         yield _gauges("incidents", words, "counted", found.incidents)
         yield _gauge("prompts", "pile-ups that wait for a person to open an incident or dismiss them", found.prompts)
         yield _gauge("storm", "1 while so much comes in that what can wait is put off, else 0", float(found.is_storm))
+        states = {state: found.chats.get(state, 0) for state in ("bot", "waiting", "agent")}
+        yield _gauges("chats", "conversations under way, by who answers them", "state", states)
+        yield _gauges("chat_figures", "how the conversations of the last day went", "figure", found.chat_figures)
         if found.heartbeat_for is not None:
             beat = "since the last sign of life of any worker, on the wall clock"
             yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)

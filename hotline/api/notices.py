@@ -47,7 +47,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
             "id": one.id,
             "ticket": number_of(one.ticket_id) if one.ticket_id else None,
             "kind": one.kind,
-            "address": hub.mask(one.address),
+            "address": "微信用户" if one.kind == "chat_wechat" else hub.mask(one.address),
             "content": one.content if is_demo else None,
             "created_at": one.created_at,
             "sent_at": one.sent_at,

@@ -16,6 +16,9 @@ from hotline.api import (
     body,
     calendars,
     callbacks,
+    chat_page,
+    chat_routes,
+    chats,
     citizen_page,
     citizen_request,
     console,
@@ -156,6 +159,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *installation_routes.ENDPOINTS,
     *worklist_routes.ENDPOINTS,
     *look_up_routes.ENDPOINTS,
+    *chat_routes.ENDPOINTS,
     *trust_routes.ENDPOINTS,
     get("/api/v1/stream", stream.listen, "实时事件（WebSocket，可续传）", roles=READERS, media_type=openapi.WEBSOCKET,
         query={"after": TEXT}),
@@ -169,6 +173,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answers=(303, 403, 404, 409, 413, 422, 429)),
     get("/me/script.js", citizen_page.script, "诉求人页面的脚本", media_type="text/html"),
     get("/me/request", citizen_request.show, "诉求人提交诉求的页面", media_type="text/html"),
+    get("/me/chat", chat_page.show, "诉求人与机器人、人工坐席对话的页面", media_type="text/html"),
+    get("/me/chat.js", chat_page.script, "对话页面的脚本", media_type="text/html"),
     post("/me/request", citizen_request.hand_in, "提交诉求的表单，答以登记回执", media_type="text/html",
          answers=(201, 403, 409, 413, 422, 429)),
 )  # fmt: skip
@@ -198,6 +204,7 @@ def add_routes(app: web.Application) -> None:
         for role in (Role.CHANNEL, Role.DEPARTMENT)
     }
     look_up_routes.prepare(app)
+    chats.prepare(app)
     app[explanation.EXAMPLES] = {}
     app[calendars.TRIALS] = asyncio.Lock()
     for endpoint in ENDPOINTS:

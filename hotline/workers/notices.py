@@ -18,6 +18,7 @@ LOG = structlog.get_logger()
 BATCH: Final = 100
 LONGEST_PAUSE_S: Final = 3600
 SEND_WITHIN_S: Final = 10.0
+CHAT_KINDS: Final = frozenset({"chat_sms", "chat_wechat"})
 
 
 class Provider(Protocol):
@@ -34,10 +35,20 @@ class ShownOnPage:
         """Take it."""
 
 
-async def send_notices(hub: Hub, provider: Provider) -> int:
-    """Hand one batch of messages to the provider; returns how many. One that fails does not stop the others."""
-    claimed = await hub.database.read(lambda session: notices.claim(session, datetime.now(UTC), BATCH))
-    outcomes = await asyncio.gather(*(_send(hub, provider, one) for one in claimed), return_exceptions=True)
+async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool | None = None) -> int:
+    """Hand one batch of messages to the provider; returns how many. One that fails does not stop the others.
+
+    What goes to the same address in a chat goes in its order. `is_wechat` picks those by WeChat, or all but them.
+    """
+    claimed = await hub.database.read(
+        lambda session: notices.claim(session, datetime.now(UTC), BATCH, is_wechat=is_wechat)
+    )
+    chats: dict[str, list[Claimed]] = {}
+    for one in claimed:
+        chats.setdefault(_queue_of(one), []).append(one)
+    found: dict[str, BaseException | None] = {}
+    await asyncio.gather(*(_send_all(hub, provider, queue, found) for queue in chats.values()))
+    outcomes = [found[one.id] for one in claimed]
     sent = [one.id for one, failure in zip(claimed, outcomes, strict=True) if failure is None]
     if sent:
         await hub.database.write(lambda session: notices.sent(session, sent, hub.now()))
@@ -45,6 +56,16 @@ async def send_notices(hub: Hub, provider: Provider) -> int:
         if failure is not None:
             await _put_off(hub, one, failure)
     return len(claimed)
+
+
+def _queue_of(one: Claimed) -> str:
+    """Return what keeps its order: the messages of one conversation, whose ids begin alike."""
+    return one.id.rpartition("_")[0] if one.kind in CHAT_KINDS else one.id
+
+
+async def _send_all(hub: Hub, provider: Provider, queue: list[Claimed], found: dict[str, BaseException | None]) -> None:
+    for one in queue:
+        [found[one.id]] = await asyncio.gather(_send(hub, provider, one), return_exceptions=True)
 
 
 async def _send(hub: Hub, provider: Provider, one: Claimed) -> None:

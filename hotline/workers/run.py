@@ -15,8 +15,10 @@ from hotline.inspection import draw_due
 from hotline.knowledge_entry import remind
 from hotline.knowledge_task import press_late
 from hotline.shadow import ShadowReader
+from hotline.wechat import read_account
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
+from hotline.workers.providers import SmsGateway, WechatSender
 from hotline.workers.timers import fire_timers
 from models.errors import HotlineError
 from models.store import installation, steps
@@ -83,10 +85,11 @@ async def work(settings: Settings, hub: Hub) -> None:
             ):
                 # What can wait while there is a storm; none of it is in a hurry where more is waiting.
                 group.create_task(_loop(storm.unless_storm(hub, once), every_s, breath_s=every_s))
-            if settings.demo:
-                group.create_task(_loop(lambda: send_notices(hub, ShownOnPage()), NOTICES_EVERY_S))
-            else:
-                LOG.warning("no provider of short messages: what citizens are told waits", table="notices")
+            gateway = SmsGateway(hub, client)
+            group.create_task(_loop(lambda: _send_short_messages(settings, hub, gateway), NOTICES_EVERY_S))
+            group.create_task(_loop(_by_wechat(settings, hub, client), NOTICES_EVERY_S))
+            if not settings.demo and not await gateway.is_there():
+                LOG.warning("no gateway of short messages: what citizens are told waits", table="notices")
     finally:
         await outbox.close()
         await client.close()
@@ -104,6 +107,19 @@ async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: 
             done = 0
         # Where something was done, more may be waiting; a breath gathers what comes in together.
         await asyncio.sleep(breath_s if done else rest_s)
+
+
+async def _send_short_messages(settings: Settings, hub: Hub, gateway: SmsGateway) -> int:
+    """Send by the city's gateway; without one a demo shows what it would send, and what citizens are told waits elsewhere."""
+    if await gateway.is_there():
+        return await send_notices(hub, gateway, is_wechat=False)
+    return await send_notices(hub, ShownOnPage(), is_wechat=False) if settings.demo else 0
+
+
+def _by_wechat(settings: Settings, hub: Hub, client: HttpClient) -> Callable[[], Awaitable[int]]:
+    """Return the turn that sends what goes out by WeChat, where the city has an account."""
+    sender = WechatSender(read_account(settings.wechat), client) if settings.wechat is not None else ShownOnPage()
+    return lambda: send_notices(hub, sender, is_wechat=True)
 
 
 async def _ask_for_reports(hub: Hub) -> int:

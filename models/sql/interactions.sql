@@ -4,6 +4,10 @@ INSERT INTO interactions (city_code, channel, line, handling_line, seat_group, c
 VALUES (:city_code, :channel::text::channel, :line, :line, :seat_group, :caller_index, :caller, :at, :asked_at)
 RETURNING id;
 
+-- name: known_caller(caller_index, caller, city_code, id)!
+-- Who it is turned out later.
+UPDATE interactions SET caller_index = :caller_index, caller = :caller WHERE city_code = :city_code AND id = :id;
+
 -- name: known(city_code, id)$
 -- Whether there is such an interaction.
 SELECT 1 FROM interactions WHERE city_code = :city_code AND id = :id;

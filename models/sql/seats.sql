@@ -79,26 +79,27 @@ DELETE FROM timers WHERE city_code = :city_code AND ticket_id = 0 AND subject = 
 
 -- name: work(city_code, interaction)^
 -- What is to be done about an interaction.
-SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at FROM seat_work
+SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at, is_urgent FROM seat_work
 WHERE city_code = :city_code AND interaction = :interaction;
 
 -- name: longest_waiting(city_code, seat_groups, now)^
--- What has waited longest for somebody of these groups.
-SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at FROM seat_work
+-- What has waited longest for somebody of these groups; danger comes first.
+SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at, is_urgent FROM seat_work
 WHERE city_code = :city_code AND agent IS NULL AND seat_group = ANY(:seat_groups::text[]) AND waits_from <= :now
-ORDER BY waiting_since, interaction LIMIT 1;
+ORDER BY is_urgent DESC, waiting_since, interaction LIMIT 1;
 
 -- name: held(city_code, agent)
 -- What an agent was given or has taken, the longest waiting first.
-SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at FROM seat_work
+SELECT interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at, is_urgent FROM seat_work
 WHERE city_code = :city_code AND agent = :agent ORDER BY waiting_since, interaction;
 
--- name: put_work(city_code, interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at)!
+-- name: put_work(city_code, interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at, is_urgent)!
 -- Something is to be done, or is with somebody else now; its place among what waits never changes.
-INSERT INTO seat_work (city_code, interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at)
-VALUES (:city_code, :interaction, :kind, :seat_group, :waiting_since, :waits_from, :agent, :given_at, :taken_at)
+INSERT INTO seat_work (city_code, interaction, kind, seat_group, waiting_since, waits_from, agent, given_at, taken_at, is_urgent)
+VALUES (:city_code, :interaction, :kind, :seat_group, :waiting_since, :waits_from, :agent, :given_at, :taken_at, :is_urgent)
 ON CONFLICT (city_code, interaction) DO UPDATE SET kind = EXCLUDED.kind, seat_group = EXCLUDED.seat_group,
-  waits_from = EXCLUDED.waits_from, agent = EXCLUDED.agent, given_at = EXCLUDED.given_at, taken_at = EXCLUDED.taken_at;
+  waits_from = EXCLUDED.waits_from, agent = EXCLUDED.agent, given_at = EXCLUDED.given_at, taken_at = EXCLUDED.taken_at,
+  is_urgent = EXCLUDED.is_urgent;
 
 -- name: drop_work(city_code, interaction)!
 -- Nothing is to be done any more.

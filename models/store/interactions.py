@@ -100,6 +100,19 @@ async def offer(
     )
 
 
+async def known_caller(session: Session, interaction_id: int, phone: str) -> Interaction:
+    """Record whose interaction it turned out to be; returns it, locked. Raises NotFound."""
+    index = session.keyring.blind_index(phone)
+    await _SQL.known_caller(
+        session.connection,
+        city_code=session.city_code,
+        id=interaction_id,
+        caller_index=index,
+        caller=session.keyring.seal(phone, "interactions", "caller", index.hex()),
+    )
+    return await lock(session, interaction_id)
+
+
 async def is_known(session: Session, interaction_id: int) -> bool:
     """Tell whether there is such an interaction."""
     return await _SQL.known(session.connection, city_code=session.city_code, id=interaction_id) is not None

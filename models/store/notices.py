@@ -41,6 +41,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     address: bytes
     body: bytes
     attempts: int
+    created_at: datetime
 
 
 async def add(session: Session, notice: Notice, at: datetime) -> None:
@@ -58,17 +59,21 @@ async def add(session: Session, notice: Notice, at: datetime) -> None:
     )
 
 
-async def claim(session: Session, wall_now: datetime, batch: int) -> list[Claimed]:
-    """Claim messages to send; a claim lapses after a minute."""
+async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: bool | None = None) -> list[Claimed]:
+    """Claim messages to send, the oldest first, those by WeChat only or without them where that is said.
+
+    A claim lapses after a minute.
+    """
     rows = _SQL.claim(
         session.connection,
         city_code=session.city_code,
         wall_now=wall_now,
         claimed_until=wall_now + LEASE,
         most_attempts=MOST_ATTEMPTS,
+        wechat=is_wechat,
         batch=batch,
     )
-    return [msgspec.convert(dict(row), Claimed) async for row in rows]
+    return sorted([msgspec.convert(dict(row), Claimed) async for row in rows], key=lambda one: one.created_at)
 
 
 def opened(keyring: Keyring, claimed: Claimed) -> Message:

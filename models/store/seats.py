@@ -36,7 +36,10 @@ class Seat(Struct, frozen=True, kw_only=True):
 
 
 class SeatWork(Struct, frozen=True, kw_only=True):
-    """A chat, a call that telephony gave to nobody, or a missed caller. It waits where no `agent` has it, from `waits_from` on."""
+    """A chat, a call that telephony gave to nobody, or a missed caller. It waits where no `agent` has it, from `waits_from` on.
+
+    What is urgent waits before everything else.
+    """
 
     interaction: int
     kind: WorkKind
@@ -46,6 +49,7 @@ class SeatWork(Struct, frozen=True, kw_only=True):
     agent: str | None = None
     given_at: datetime | None = None
     taken_at: datetime | None = None
+    is_urgent: bool = False
 
 
 class Queue(Struct, frozen=True, kw_only=True):
@@ -156,7 +160,7 @@ async def work(session: Session, interaction_id: int) -> SeatWork | None:
 
 
 async def longest_waiting(session: Session, seat_groups: Iterable[str], now: datetime) -> SeatWork | None:
-    """Return what has waited longest for somebody of these groups."""
+    """Return what has waited longest for somebody of these groups, of what is urgent first."""
     row = await _SQL.longest_waiting(
         session.connection, city_code=session.city_code, seat_groups=list(seat_groups), now=now
     )

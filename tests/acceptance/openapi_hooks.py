@@ -2,9 +2,9 @@
 
 HOTLINE_KNOWN holds {"url", "reader": {header: value}, "who": {name: {header: value}}, "department": code, "numbers":
 [[ticket, query code] …], "led": {code: [[ticket, query code] …]}, "secrets": {code: callback secret}, "interactions":
-[id …], "taken": a file}. Whoever is known asks in turn. Most made-up values that the schema allows are replaced by known
-ones, steps are taken on the version that stands, callbacks are signed and about a department's own ticket. What was
-answered with 2xx leaves a line in `taken`.
+[id …], "chats": [[id, token] …], "taken": a file}. Whoever is known asks in turn. Most made-up values that the schema
+allows are replaced by known ones, steps are taken on the version that stands, callbacks are signed and about a
+department's own ticket. What was answered with 2xx leaves a line in `taken`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def before_call(_context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     for name in ("code", "department"):
         if name in path and (department := chosen(sorted(KNOWN["led"]))):
             path[name] = department
+    in_a_chat(case.path, path, who, kwargs)
     if case.path.startswith("/api/v1/callbacks/"):
         sign(case, who, path["department"], kwargs)
 
@@ -57,6 +58,14 @@ def after_call(_context: Any, case: Any, response: Any) -> None:
     if 200 <= response.status_code < 300:
         with Path(KNOWN["taken"]).open("a") as lines:
             lines.write(f"{response.request.headers[WHO]} {case.method.upper()} {case.path}\n")
+
+
+def in_a_chat(address: str, path: dict[str, Any], who: str, kwargs: dict[str, Any]) -> None:
+    """Talk in a known conversation, with the token of whoever began it, where the address is one of a chat."""
+    is_chat = address.startswith("/api/v1/chats/{id}") and ID.fullmatch(str(path.get("id", "")))
+    if is_chat and (chat := chosen(KNOWN["chats"])):
+        path["id"], token = chat
+        kwargs["auth"] = As(who, token=token)
 
 
 def sign(case: Any, who: str, department: str, kwargs: dict[str, Any]) -> None:
@@ -79,14 +88,17 @@ def sign(case: Any, who: str, department: str, kwargs: dict[str, Any]) -> None:
 class As(AuthBase):
     """Asks with the credential of one who is known, and signs the very bytes that are sent where there is a secret."""
 
-    def __init__(self, who: str, secret: str | None = None) -> None:
+    def __init__(self, who: str, secret: str | None = None, token: str | None = None) -> None:
         self._who = who
         self._secret = secret
+        self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         for name in ("authorization", "cookie"):
             request.headers.pop(name, None)
         request.headers.update({WHO: self._who, **KNOWN["who"][self._who]})
+        if self._token is not None:
+            request.headers["authorization"] = f"Bearer {self._token}"
         if self._secret is not None:
             raw = request.body.encode() if isinstance(request.body, str) else request.body or b""
             assert isinstance(raw, bytes)

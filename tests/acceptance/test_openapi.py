@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CITY = HERE.parent.parent / "cities" / "yunzhou"
-TICKETS, CALLS = 120, 40
+TICKETS, CALLS, CHATS = 120, 40, 6
 # Whoever is known asks in turn: with so many examples each of the eighteen has one or two, beside those of the coverage phase.
 EXAMPLES = 20
 LONGEST_S = 800
@@ -79,6 +79,7 @@ def fill(hub: RunningHub, reader: dict[str, str]) -> dict[str, Any]:
         if lead is not None:
             led[lead["code"]].append(numbers[-1])
     calls = [ask(hub, "POST", "/api/v1/interactions", {"line": "12345"}, channel) for _ in range(CALLS)]
+    chats = [ask(hub, "POST", "/api/v1/chats", None, {}) for _ in range(CHATS)]
     return {
         "url": hub.url,
         "reader": reader,
@@ -86,6 +87,7 @@ def fill(hub: RunningHub, reader: dict[str, str]) -> dict[str, Any]:
         "led": dict(led),
         "secrets": {code: hub.access["departments"][code]["callback_secret"] for code in led},
         "interactions": [str(call["id"]) for call in calls],
+        "chats": [[str(chat["id"]), chat["token"]] for chat in chats],
     }
 
 

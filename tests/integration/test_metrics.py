@@ -152,7 +152,7 @@ async def test_without_a_database_the_process_still_answers(world: World, monkey
         found = await scraped(world)
         assert found["hotline_database_up"] == 0
         # What this process has counted itself, it knows without a database.
-        counted = ("hotline_database_up", "hotline_interactions_ended")
+        counted = ("hotline_database_up", "hotline_interactions_ended", "hotline_chatbot")
         assert not [name for name in found if name.startswith("hotline_") and not name.startswith(counted)]
         assert "process_resident_memory_bytes" in found
     assert asked == 1, "a database that is away is not asked at every scrape"

@@ -16,6 +16,7 @@ def test_without_variables_everything_has_the_contracts_value() -> None:
     assert settings.city == Path("cities/yunzhou").absolute()
     assert settings.database_url is None
     assert not settings.demo
+    assert (settings.chatbot, settings.chatbot_port) == (True, 5005)
 
 
 def test_every_variable_is_taken_over() -> None:
@@ -33,6 +34,8 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_DEMO": "on",
             "HOTLINE_SERVERS": "4",
             "HOTLINE_PUBLIC_URL": "https://12345.example/",
+            "HOTLINE_CHATBOT": "off",
+            "HOTLINE_CHATBOT_PORT": "5006",
         }
     )
     assert settings == Settings(
@@ -48,6 +51,8 @@ def test_every_variable_is_taken_over() -> None:
         demo=True,
         servers=4,
         public_url="https://12345.example",
+        chatbot=False,
+        chatbot_port=5006,
     )
 
 
