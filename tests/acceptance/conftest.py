@@ -83,6 +83,7 @@ def running_hub(tmp_path: Path) -> Iterator[Callable[..., RunningHub]]:
             "HOTLINE_DATA_DIR": str(data_dir),
             "HOTLINE_PORT": str(port),
             "HOTLINE_DEMO": "on",
+            "HOTLINE_CHATBOT": "off",
             "HOTLINE_CLOCK_SPEED": str(clock_speed),
             **more,
         }

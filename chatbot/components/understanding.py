@@ -1,0 +1,90 @@
+"""What the hub has read of a message comes with it as metadata: its place and time become entities, its kind weighs in.
+
+There is one truth about what a matter is, the hub's; and Rasa is trained without a hub.
+"""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Any, List
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+
+# A message that tells so much of a matter that the hub is this sure of its category is about the matter, whatever else it says.
+SURE = 0.5
+TELLING = 10  # characters
+WEIGHT = 4.0
+# The hub finds no matter in it that could be anybody's.
+NO_SUBSTANCE = "N10"
+LEAST, MOST = 0.02, 0.98
+MATTERS = ("report", "inquire")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class HubUnderstanding(GraphComponent):
+    """Stands behind the intent classifier; without metadata it changes nothing."""
+
+    @classmethod
+    def create(cls, *_: Any) -> HubUnderstanding:
+        """Build it as Rasa builds its components."""
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:  # Rasa compares this with the next component's, spelt so
+        """Add what the hub has read to each message."""
+        for message in messages:
+            read = (message.get("metadata") or {}).get("understanding")
+            if read:
+                text = message.get("text") or ""
+                message.set("entities", [*(message.get("entities") or []), *entities(text, read)], add_to_output=True)
+                _weigh(message, len(text), read)
+        return messages
+
+
+def entities(text: str, read: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the words that say where and when, with where they stand in the text."""
+    found = []
+    for name, words in (("place", (read.get("place") or {}).get("span")), ("time", read.get("time"))):
+        at = text.find(words) if words else -1
+        if at >= 0:
+            known = {"entity": name, "value": words, "extractor": "HubUnderstanding"}
+            found.append({**known, "start": at, "end": at + len(words)})
+    return found
+
+
+def _weigh(message: Message, length: int, read: dict[str, Any]) -> None:
+    ranking = message.get("intent_ranking")
+    if not ranking:
+        return
+    shares = {one["name"]: one["confidence"] for one in ranking}
+    if length >= TELLING and _sure(read) >= SURE:
+        shares = {name: p * (WEIGHT if name in MATTERS else 1.0) for name, p in shares.items()}
+    both = sum(shares.get(name, 0.0) for name in MATTERS)
+    if both > 0:
+        asks = _asks(shares.get("inquire", 0.0) / both, read)
+        shares["inquire"], shares["report"] = both * asks, both * (1 - asks)
+    whole = sum(shares.values()) or 1.0
+    new = sorted(({"name": name, "confidence": p / whole} for name, p in shares.items()), key=lambda one: -one["confidence"])
+    message.set("intent", new[0], add_to_output=True)
+    message.set("intent_ranking", new, add_to_output=True)
+
+
+def _sure(read: dict[str, Any]) -> float:
+    """Return how sure the hub is of what the matter is."""
+    if NO_SUBSTANCE in read.get("scope", ()):
+        return 0.0
+    return max((guess["p"] for guess in read.get("categories") or ()), default=0.0)
+
+
+def _asks(share: float, read: dict[str, Any]) -> float:
+    """Return how likely it is a question rather than a matter: by the words here, and by the hub's reading of its kind."""
+    p = read.get("kind_p", 0.5)
+    by_hub = p if read.get("kind") == "inquiry" else 1 - p
+    odds = _odds(share) + _odds(by_hub)
+    return 1 / (1 + exp(-odds / 2))
+
+
+def _odds(p: float) -> float:
+    p = min(max(p, LEAST), MOST)
+    return log(p / (1 - p))
