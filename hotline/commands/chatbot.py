@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import os
 import shutil
@@ -13,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from cyclopts import App
 
-from hotline.commands import chatbot_run
+from hotline.commands import chatbot_examples, chatbot_run
 from hotline.config import read_settings
 from models.errors import HotlineError
-from models.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +27,8 @@ UV: Final = Path(".uv")
 VERSION: Final = "3.11"
 STAMP: Final = ".synced"
 TRAINED_FROM: Final = "trained_from"
-# What a citizen says is short; so much of the city's own examples stands beside those that were written for the chatbot.
-LONGEST: Final = 45
-REPORTS: Final = 600
-QUESTIONS: Final = 350
+# What people have made of talks, as it was when the chatbot was last started beside its hub.
+TAUGHT: Final = "taught.yml"
 LAST_LINES: Final = 2000
 
 chatbot_app = App(name="chatbot", help="The chatbot (智能客服): prepare, train, run.")
@@ -55,7 +51,13 @@ def prepare_() -> None:
 @chatbot_app.command(name="run")
 def run_() -> None:
     """Prepare, train and run the chatbot until told to stop; `hotline up` does this beside the hub."""
-    chatbot_run.run(read_settings(), prepare, train)
+    settings = read_settings()
+
+    def train_taught(url: str) -> None:
+        keep_taught(chatbot_examples.of_people(settings, url))
+        train(settings)
+
+    chatbot_run.run(settings, prepare, train_taught)
 
 
 def python() -> Path:
@@ -93,6 +95,15 @@ def prepare() -> None:
         stamp.write_text(wanted)
 
 
+def keep_taught(written: str) -> None:
+    """Keep the examples that people have made, for the next training."""
+    file = PLACE / TAUGHT
+    if not written:
+        file.unlink(missing_ok=True)
+    elif not file.exists() or file.read_text(encoding="utf-8") != written:
+        file.write_text(written, encoding="utf-8")
+
+
 def train(settings: Settings) -> None:
     """Train where the data, the pipeline or the city's examples have changed since. Raises ChatbotUnprepared."""
     wanted = _digest(settings)
@@ -105,7 +116,9 @@ def train(settings: Settings) -> None:
         side = PLACE / "new"
         shutil.rmtree(side, ignore_errors=True)
         shutil.copytree(SOURCE / "data", side / "data")
-        (side / "data" / "nlu" / "city.yml").write_text(_city_examples(settings), encoding="utf-8")
+        (side / "data" / "nlu" / "city.yml").write_text(chatbot_examples.of_city(settings.city), encoding="utf-8")
+        if (PLACE / TAUGHT).exists():
+            shutil.copy(PLACE / TAUGHT, side / "data" / "nlu" / TAUGHT)
         # The hub beside it serves already.
         command = [
             "nice",
@@ -143,29 +156,6 @@ def rasa_environ() -> dict[str, str]:
     return {**os.environ, **quiet, **alone, "PYTHONPATH": str(SOURCE.absolute()), "PYTHONUNBUFFERED": "1"}
 
 
-def _city_examples(settings: Settings) -> str:
-    """Return matters and questions of the city's own examples, evenly over the categories, as Rasa reads them."""
-    matters: list[str] = []
-    questions: list[str] = []
-    for file in sorted((settings.city / "corpus").glob("*.csv")):
-        with file.open(encoding="utf-8-sig", newline="") as rows:
-            for row in csv.DictReader(rows):
-                if len(row["text"]) <= LONGEST and "\n" not in row["text"]:
-                    (questions if row["kind"] == Kind.INQUIRY else matters).append(row["text"])
-    parts = (("report", _some(matters, REPORTS)), ("inquire", _some(questions, QUESTIONS)))
-    lines = ['version: "3.1"', "nlu:"]
-    for intent, texts in parts:
-        lines += [f"- intent: {intent}", "  examples: |", *(f"    - {text}" for text in texts)]
-    return "\n".join(lines) + "\n"
-
-
-def _some(texts: list[str], n: int) -> list[str]:
-    # Square and curly brackets mark entities in Rasa's examples.
-    plain = [text for text in texts if not set(text) & set("[]{}")]
-    step = max(1, len(plain) // n)
-    return plain[::step][:n]
-
-
 def _digest(settings: Settings) -> str:
     found = sha256()
     for path in _sources(settings):
@@ -175,7 +165,8 @@ def _digest(settings: Settings) -> str:
 
 def _sources(settings: Settings) -> Iterator[Path]:
     """Yield what the model is made of, in a fixed order."""
-    yield from (SOURCE / "config.yml", SOURCE / "requirements.lock", Path(__file__))
+    yield from (SOURCE / "config.yml", SOURCE / "requirements.lock", Path(chatbot_examples.__file__))
+    yield from PLACE.glob(TAUGHT)
     for folder in (SOURCE / "domain", SOURCE / "data", SOURCE / "components", settings.city / "corpus"):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in {".yml", ".py", ".csv"})
 

@@ -121,7 +121,7 @@ class Keeper:
             return False
 
 
-def run(settings: Settings, prepare: Callable[[], None], train: Callable[[Settings], None]) -> None:
+def run(settings: Settings, prepare: Callable[[], None], train: Callable[[str], None]) -> None:
     """Prepare, train and run, for ever; what fails is told and tried again after a while."""
     keeper = Keeper(settings)
     signal.signal(signal.SIGTERM, lambda *_: keeper.stop())
@@ -134,7 +134,7 @@ def run(settings: Settings, prepare: Callable[[], None], train: Callable[[Settin
                 keeper.tell("preparing")
                 prepare()
                 keeper.tell("training")
-                train(settings)
+                train(url)
                 began = time.monotonic()
                 keeper.start(url)
                 keeper.watch()
