@@ -32,7 +32,7 @@ TOLD: Final = "told"
 MOST: Final = 5
 LEAST: Final = 2
 _TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
-_LEAVES: Final = frozenset({"cancel", "takeover"})
+_LEAVES: Final = frozenset({"cancel", "takeover", "verify_phone"})
 _DOUBT: Final = 0.4
 _LOST: Final = "没有工单号也没关系：可以用手机号验证，我来帮您找；或者转人工查。"
 
