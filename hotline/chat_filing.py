@@ -86,6 +86,9 @@ async def _take(turn: Turn, slot: str) -> bool:
     """Take a message as an answer to what was asked for; False where it is none, and Rasa's rules are about it."""
     intent = turn.asked.intent if turn.asked.confidence >= _DOUBT else "nlu_fallback"
     has_phone = bool(mask(turn.words).phones)
+    if slot == "confirmed" and is_yes(turn.words):
+        turn.set("confirmed", YES)
+        return True
     if intent in _LEAVES or (intent in _TALK and not has_phone and not await _says_more(turn)):
         return False
     if intent == "repeat":
@@ -164,7 +167,7 @@ async def _take_contact(turn: Turn, intent: str) -> bool:
 async def _take_yes(turn: Turn, intent: str) -> bool:
     words, phones = turn.words, mask(turn.words).phones
     turn.set("confirmed", None)
-    if intent == "affirm" or is_yes(words):
+    if intent == "affirm":
         turn.set("confirmed", YES)
         return True
     if phones:
@@ -267,7 +270,15 @@ async def _settle(turn: Turn) -> None:
         turn.set("contact", TOLD)
     elif "contact" not in turned:
         turn.set("contact", None)
+    await _tell_of_incident(turn, first)
+
+
+async def _tell_of_incident(turn: Turn, first: str) -> None:
+    """Say before the next question what everybody is told of an open incident that this seems to be about (统一口径)."""
+    before = turn.dialogue.incident
     await find_incident(turn, first)
+    if turn.dialogue.incident not in {None, before}:
+        turn.keep(hint=f"{turn.dialogue.incident_told}。\n这件事正在统一处理，登记后有结果会告诉您。")
 
 
 def _needs_place(turn: Turn, read: Understanding) -> bool:

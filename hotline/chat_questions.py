@@ -84,8 +84,6 @@ async def ask_yes(turn: Turn) -> None:
     if draft.time:
         told.append(f"时间：{draft.time}")
     told += [f"联系方式：{who}", "没有问题的话，我就提交了。"]
-    if kept.incident and kept.incident_told:
-        told.insert(0, f"{kept.incident_told}。这件事已有统一处理，登记后有结果会告诉您。")
     buttons = (("确认提交", "/affirm"), ("要修改", "/deny"), CANCEL)
     _ask(turn, "\n".join(told), buttons, english="Is this correct? Reply yes to submit, or tell me what to change.")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import chat_filing, chat_ticket, takeover
 from models.store import conversations
-from nlu.chat_cues import tells
+from nlu.chat_cues import tells, wants_person
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
@@ -66,6 +66,9 @@ async def talk(turn: Turn) -> None:
 
 async def cancel(turn: Turn) -> None:
     """Nothing is to be done; what was registered stays registered."""
+    if wants_person(turn.words):
+        await person(turn)
+        return
     had = turn.dialogue.matters or turn.dialogue.step
     chat_filing.clear(turn)
     chat_ticket.clear(turn)

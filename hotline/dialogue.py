@@ -61,6 +61,7 @@ class Turn:
         self,
         hub: Hub,
         conversation: Conversation,
+        text: str,
         asked: Asked,
         own: Callable[[str, str], Awaitable[Ticket]],
     ) -> None:
@@ -71,7 +72,7 @@ class Turn:
         # Gives the ticket of a number and a query code, to whoever knows both.
         self.own = own
         self.dialogue = dialogue_of(self.draft)
-        self.text = self.draft.said[-1].text.strip() if self.draft.said else ""
+        self.text = text.strip()
         self.events: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
         self.is_unanswered = False

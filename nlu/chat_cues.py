@@ -15,6 +15,10 @@ _OPENING: Final = re.compile(
 _ANONYMOUS: Final = re.compile(
     r"匿名|不(?:想|愿意?|要|用|方便)?留(?:下)?(?:姓名|名字|电话|号码|手机|联系方式)|不实名|anonym", re.IGNORECASE
 )
+_PERSON: Final = re.compile(
+    r"(?:转|找|要|接|叫|换|搵|揾)(?:个|到|一个|位)?(?:人工|真人|活人)|人工(?:客服|服务|坐席|座席)|human|real person",
+    re.IGNORECASE,
+)
 _CONFIDENTIAL: Final = re.compile(
     r"保密|(?:不要|别|唔好)(?:告诉|透露|泄露|畀人知)|怕(?:被)?(?:打击)?报复|confidential", re.IGNORECASE
 )
@@ -118,6 +122,11 @@ def tells(words: str) -> bool:
 def wants_no_name(words: str) -> bool:
     """Tell whether somebody will not be named (匿名)."""
     return bool(_ANONYMOUS.search(words))
+
+
+def wants_person(words: str) -> bool:
+    """Tell whether somebody asks for a person (转人工), whatever else they say."""
+    return bool(_PERSON.search(words))
 
 
 def wants_secrecy(words: str) -> bool:

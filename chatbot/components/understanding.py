@@ -5,6 +5,7 @@ There is one truth about what a matter is, the hub's; and Rasa is trained withou
 
 from __future__ import annotations
 
+import re
 from math import exp, log
 from typing import Any, List
 
@@ -20,6 +21,18 @@ WEIGHT = 4.0
 NO_SUBSTANCE = "N10"
 LEAST, MOST = 0.02, 0.98
 MATTERS = ("report", "inquire")
+# Where a wish is as sure as this, no matter outweighs it.
+CLEAR = 0.6
+# What is said in so many words, whatever is told with it.
+SAID = (
+    ("takeover", re.compile(r"(?:转|找|要|接|叫|换|搵|揾|整|喊)(?:个|到|一个|位)?(?:人工|真人|活人)|人工(?:客服|服务|坐席|座席)|(?:human|real person|live) ?(?:agent|please|being)?", re.I)),
+    ("supplement", re.compile(r"^(?:对了|另外|我|想|要|再|还|,|，|\s)*(?:补充|追加)(?!保险|医疗|协议)")),
+    ("ask_reopen", re.compile(r"^(?:我|想|请|没解决|没有解决|,|，|\s)*(?:要求|申请|给我|帮我)?(?:重办|重新办理|重新处理|重新派单)")),
+)
+SHARE = 0.9
+# Whoever names a ticket wants something of it.
+NAMES_TICKET = re.compile(r"(?:工单|单号|编号|查询码)\D{0,6}\*{3}|\*{3}\D{0,6}(?:查询码|工单)")
+NEW_MATTERS = ("report", "inquire", "want_report", "inform")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -35,8 +48,9 @@ class HubUnderstanding(GraphComponent):
         """Add what the hub has read to each message."""
         for message in messages:
             read = (message.get("metadata") or {}).get("understanding")
-            if read:
-                text = message.get("text") or ""
+            text = message.get("text") or ""
+            # What begins with a slash is a quick reply's, and says itself what it means.
+            if read and not text.startswith("/"):
                 message.set("entities", [*(message.get("entities") or []), *entities(text, read)], add_to_output=True)
                 _weigh(message, len(text), read)
         return messages
@@ -58,12 +72,18 @@ def _weigh(message: Message, length: int, read: dict[str, Any]) -> None:
     if not ranking:
         return
     shares = {one["name"]: one["confidence"] for one in ranking}
-    if length >= TELLING and _sure(read) >= SURE:
+    text = message.get("text") or ""
+    if NAMES_TICKET.search(text):
+        shares = {name: p * (0.02 if name in NEW_MATTERS else 1.0) for name, p in shares.items()}
+    elif length >= TELLING and max(shares.values()) < CLEAR and _sure(read) >= SURE:
         shares = {name: p * (WEIGHT if name in MATTERS else 1.0) for name, p in shares.items()}
     both = sum(shares.get(name, 0.0) for name in MATTERS)
     if both > 0:
         asks = _asks(shares.get("inquire", 0.0) / both, read)
         shares["inquire"], shares["report"] = both * asks, both * (1 - asks)
+    said = next((name for name, cue in SAID if cue.search(text)), None)
+    if said is not None:
+        shares = {**{name: p * (1 - SHARE) for name, p in shares.items()}, said: SHARE}
     whole = sum(shares.values()) or 1.0
     new = sorted(({"name": name, "confidence": p / whole} for name, p in shares.items()), key=lambda one: -one["confidence"])
     message.set("intent", new[0], add_to_output=True)

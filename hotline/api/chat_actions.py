@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from models.conversation import Conversation
+    from models.store.database import Session
     from models.ticket import Ticket
 
 ACTIONS: Final[dict[str, Callable[[Turn], Awaitable[None]]]] = {
@@ -53,6 +55,8 @@ ACTIONS: Final[dict[str, Callable[[Turn], Awaitable[None]]]] = {
     "action_verify_phone": chat_talk.verify_phone,
     "action_talk": chat_talk.talk,
 }
+# The citizen's last words stand among so many turns.
+LATELY: Final = 8
 # What Rasa does of itself between a citizen's message and a form.
 _NO_ACTIONS: Final = frozenset(
     {"action_listen", "action_extract_slots", "action_deactivate_loop", "action_session_start"}
@@ -120,13 +124,19 @@ async def act(request: web.Request) -> web.Response:
     if wanted.sender_id == NOBODY:
         return body.answer({"events": [], "responses": []}, ChatActed)
     number = int(wanted.sender_id[1:])
-    conversation = await hub.database.read(lambda session: conversations.get(session, number))
+
+    async def read(session: Session) -> tuple[Conversation, str]:
+        found = await conversations.get(session, number)
+        lately = await conversations.turns(session, number, max(0, found.turn_count - LATELY))
+        return found, next((turn.text for turn in reversed(lately) if turn.by == "citizen"), "")
+
+    conversation, text = await hub.database.read(read)
 
     async def own(ticket: str, code: str) -> Ticket:
         found, _ = await hub.database.read(lambda session: track.own(request.app, session, ticket, code))
         return found
 
-    turn = Turn(hub, conversation, asked_of(wanted.next_action, wanted.tracker), own)
+    turn = Turn(hub, conversation, text, asked_of(wanted.next_action, wanted.tracker), own)
     try:
         await work(turn)
     except HotlineError as refused:

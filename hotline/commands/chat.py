@@ -16,7 +16,7 @@ chat_app = App(name="chat", help="智能客服的评测")
 
 
 @chat_app.command
-def evaluate(*files: Path, only: str = "", json: bool = False, at_once: int = 4) -> None:
+def evaluate(*files: Path, only: str = "", sample: bool = False, json: bool = False, at_once: int = 4) -> None:
     """Run test dialogues against the running hub and its chatbot; exit 1 where fewer than 95 % reach their goal.
 
     Parameters
@@ -25,13 +25,16 @@ def evaluate(*files: Path, only: str = "", json: bool = False, at_once: int = 4)
         YAML files of dialogues (tests/dialogues/README.md); all of tests/dialogues where none is named.
     only
         Only dialogues whose name or kind holds these words.
+    sample
+        Only the first dialogue of each kind.
     json
         Print nothing but the summary, as one JSON object on the last line.
     at_once
         How many citizens talk at the same time.
     """
     chosen = list(files) or sorted(DIALOGUES.glob("*.yml"))
-    sys.exit(chat_evaluation.evaluate(read_settings(), chosen, only, as_json=json, at_once=at_once))
+    wanted = chat_evaluation.read(chosen, only, is_sample=sample)
+    sys.exit(chat_evaluation.evaluate(read_settings(), wanted, as_json=json, at_once=at_once))
 
 
 @chat_app.command

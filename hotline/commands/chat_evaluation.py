@@ -79,11 +79,16 @@ class Summary(Struct, kw_only=True):
     p95_ms: float
 
 
-def evaluate(settings: Settings, files: list[Path], only: str, *, as_json: bool, at_once: int) -> int:
-    """Run the dialogues and print what was missed; returns the exit code."""
-    wanted = [one for file in files for one in _read(file) if only in one.name or only in one.kind]
-    if not wanted:
+def read(files: list[Path], only: str, *, is_sample: bool) -> list[Dialogue]:
+    """Return the dialogues of some files whose name or kind holds `only`; of a sample the first of each kind. Raises InvalidRequest."""
+    found = [one for file in files for one in _read(file) if only in one.name or only in one.kind]
+    if not found:
         raise InvalidRequest("没有可运行的测试对话，见 tests/dialogues/README.md")
+    return list({one.kind: one for one in reversed(found)}.values()) if is_sample else found
+
+
+def evaluate(settings: Settings, wanted: list[Dialogue], *, as_json: bool, at_once: int) -> int:
+    """Run the dialogues and print what was missed; returns the exit code."""
     try:
         access = msgspec.json.decode(settings.access_file.read_bytes(), type=Access)
     except FileNotFoundError as error:
