@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import Any, Dict, List, Text
 
 import numpy as np
@@ -26,6 +27,8 @@ LONGEST_RUN = 3
 # Of what is said later than this, a citizen's wish has been told already.
 READ = 120
 TOLD = 10
+# Most of what is said is short and was said before: 确认, 匿名, 转人工.
+REMEMBERED = 4096
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -38,6 +41,7 @@ class Intents(GraphComponent, IntentClassifier):
         self._storage = storage
         self._resource = resource
         self._sentences = E5()
+        self._meaning = lru_cache(REMEMBERED)(lambda text: self._centred(self._meanings([text]))[0])
         self._intents: list[str] = []
 
     @staticmethod
@@ -98,7 +102,11 @@ class Intents(GraphComponent, IntentClassifier):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add intent and ranking to each message."""
         for message in messages:
-            ranking = self._ranked(plain(message.get("text") or ""))
+            if (message.get("text") or "").startswith("/"):
+                # A quick reply says itself what it means: Rasa reads that after us.
+                ranking = [{"name": None, "confidence": 1.0}]
+            else:
+                ranking = self._ranked(plain(message.get("text") or ""))
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[:TOLD], add_to_output=True)
         return messages
@@ -107,7 +115,7 @@ class Intents(GraphComponent, IntentClassifier):
         if not text:
             return [{"name": None, "confidence": 0.0}]
         found, weights = self._by_runs(runs_of(text))
-        meaning = self._centred(self._meanings([text]))[0]
+        meaning = self._meaning(text)
         scores = self._bias + self._weights[:, len(self._columns) :] @ meaning
         if found:
             scores = scores + self._weights[:, found] @ weights

@@ -9,6 +9,7 @@ import re
 from math import exp, log
 from typing import Any, List
 
+from components import quick  # noqa: F401 - imported for its effect
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
