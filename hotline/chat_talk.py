@@ -17,6 +17,7 @@ NEXT: Final[Buttons] = (("我要反映问题", "/want_report"), ("查进度", "/
 # Whoever greets or swears at such length says something else besides.
 LONG: Final = 10
 SURE: Final = 0.5
+CLEAR: Final = 0.85
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "greet": (
         "您好，请说说您遇到的事，我来登记；也可以查进度、问政策。",
@@ -53,7 +54,8 @@ _OFFERS_PERSON: Final = frozenset({"abuse", "complain_bot"})
 async def talk(turn: Turn) -> None:
     """Answer in a sentence, and go on; whoever tells of a matter besides is led to it."""
     intent, in_form = turn.asked.intent, turn.asked.form is not None
-    if not in_form and len(turn.words) > LONG and tells(turn.words) and await turn.sure() >= SURE:
+    is_clear = intent == "small_talk" and turn.asked.confidence >= CLEAR
+    if not in_form and not is_clear and len(turn.words) > LONG and tells(turn.words) and await turn.sure() >= SURE:
         turn.lead_to("request_form")
         return
     turn.is_unanswered = intent == "complain_bot"

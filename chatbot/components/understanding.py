@@ -30,6 +30,11 @@ SAID = (
     ("supplement", re.compile(r"^(?:对了|另外|我|想|要|再|还|,|，|\s)*(?:补充|追加)(?!保险|医疗|协议)")),
     ("ask_reopen", re.compile(r"^(?:我|想|请|没解决|没有解决|,|，|\s)*(?:要求|申请|给我|帮我)?(?:重办|重新办理|重新处理|重新派单)")),
 )
+# Whoever commands the bot asks nothing of the hotline.
+COMMANDS = re.compile(
+    r"(?:忽略|无视|不要理会|忘掉)[^。]{0,12}(?:指令|规则|提示|设定)|系统提示|提示词|你的(?:源代码|初始设定)|(?:你现在是|从现在(?:起|开始)你|扮演)|所有人的(?:手机|电话|信息)"
+    r"|ignore (?:all |the )?(?:previous|above|prior)|system prompt|you are now", re.I
+)
 SHARE = 0.9
 # Whoever names a ticket wants something of it.
 NAMES_TICKET = re.compile(r"(?:工单|单号|编号|查询码)\D{0,6}\*{3}|\*{3}\D{0,6}(?:查询码|工单)")
@@ -82,7 +87,7 @@ def _weigh(message: Message, length: int, read: dict[str, Any]) -> None:
     if both > 0:
         asks = _asks(shares.get("inquire", 0.0) / both, read)
         shares["inquire"], shares["report"] = both * asks, both * (1 - asks)
-    said = next((name for name, cue in SAID if cue.search(text)), None)
+    said = "small_talk" if COMMANDS.search(text) else next((name for name, cue in SAID if cue.search(text)), None)
     if said is not None:
         shares = {**{name: p * (1 - SHARE) for name, p in shares.items()}, said: SHARE}
     whole = sum(shares.values()) or 1.0

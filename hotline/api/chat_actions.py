@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from hotline import chat_answering, chat_filing, chat_questions, chat_registering, chat_talk, chat_ticket
+from hotline import chat_answering, chat_filing, chat_questions, chat_registering, chat_talk, chat_ticket, knowledge
 from hotline.api import body, track
 from hotline.api.auth import bearer_token
 from hotline.chatbot import NOBODY, TOKEN_FILE
@@ -122,6 +122,8 @@ async def act(request: web.Request) -> web.Response:
     if work is None:
         raise NotFound(f"没有名为“{wanted.next_action}”的动作")
     if wanted.sender_id == NOBODY:
+        # The first question of all is to find its answers at once.
+        await knowledge.in_use(hub)
         return body.answer({"events": [], "responses": []}, ChatActed)
     number = int(wanted.sender_id[1:])
 
