@@ -152,7 +152,12 @@ def train(settings: Settings) -> None:
 def rasa_environ() -> dict[str, str]:
     """Return the environment that Rasa runs in: quiet, without telemetry, without graphics cards, nothing in the home folder."""
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
-    alone = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "MPLCONFIGDIR": str((PLACE / "matplotlib").absolute())}
+    alone = {
+        "RASA_CACHE_DIRECTORY": str((PLACE / "cache").absolute()),
+        "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": "1",
+        "MPLCONFIGDIR": str((PLACE / "matplotlib").absolute()),
+    }
     return {**os.environ, **quiet, **alone, "PYTHONPATH": str(SOURCE.absolute()), "PYTHONUNBUFFERED": "1"}
 
 
