@@ -143,7 +143,9 @@ def train(settings: Settings) -> None:
             "--fixed-model-name",
             "chatbot",
         ]
-        _call(command, rasa_environ(), "机器人没有训练成功", cwd=SOURCE)
+        _call(
+            command, {**rasa_environ(), "OMP_NUM_THREADS": str(os.cpu_count() or 1)}, "机器人没有训练成功", cwd=SOURCE
+        )
         (side / "chatbot.tar.gz").replace(model())
         stamp.write_text(wanted)
         shutil.rmtree(side, ignore_errors=True)
