@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from hotline import chat_words, emergency, phone_code, takeover
 from hotline.chatbot import ChatbotUnavailable
-from hotline.request import kept_reading
+from hotline.dialogue import LONG_NUMBER, filled, reading_told
 from hotline.talking import hear, tell
 from models.conversation import Conversation
 from models.errors import HotlineError, InvalidRequest
 from models.store import conversations
-from nlu.masking import mask
+from nlu.masking import MASK, mask
 from nlu.normalise import plain
 from nlu.reading import Request
 
@@ -215,7 +215,7 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
     talk = heard.conversation
     by: By = "bot"
     try:
-        replies = await chatbot.ask(f"c{talk.id}", heard.asked or "", metadata(hub, talk, read))
+        replies = await chatbot.ask(f"c{talk.id}", heard.asked or "", metadata(talk, read))
         said = [(one.text, one.buttons) for one in replies if one.text]
     except ChatbotUnavailable as unavailable:
         replies, by = (), "hub"
@@ -225,8 +225,11 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
         current = await conversations.lock(session, talk.id)
         if emergency.is_perilous(hub, read.doubted):
             current = await tell(hub, session, current, "hub", chat_words.SEE_TO_SAFETY, (chat_words.PERSON,))
+        if not said and not heard.is_aside and current.turn_count <= heard.seq:
+            # It answered, and said nothing: something went wrong there.
+            current = await tell(hub, session, current, "hub", chat_words.without_bot("failed"), chat_words.WITHOUT_BOT)
         for text, buttons in said:
-            current = await tell(hub, session, current, by, text, buttons)
+            current = await tell(hub, session, current, by, filled(text, current.draft), buttons)
         await _note(session, talk.id, heard.seq, replies)
 
     await hub.database.write(work)
@@ -253,14 +256,14 @@ async def _words_for_bot(hub: Hub, session: Session, heard: Conversation, messag
         lately = await conversations.turns(session, heard.id, max(0, heard.turn_count - LATELY))
         if message.payload in {button.payload for turn in lately for button in turn.buttons}:
             return message.payload
-    return hub.mask(message.text).lstrip("/／ \t\n")
+    return LONG_NUMBER.sub(MASK, hub.mask(message.text)).lstrip("/／ \t\n")
 
 
-def metadata(hub: Hub, heard: Conversation, read: Understanding) -> dict[str, Any]:
+def metadata(heard: Conversation, read: Understanding) -> dict[str, Any]:
     """Return what goes to the chatbot beside the words: the reading without anything personal, and what is known of the citizen."""
     known = {
         "is_verified": heard.verified_at is not None,
         "knows_phone": heard.draft.phone is not None,
         "filed": len(heard.draft.filed),
     }
-    return {"understanding": kept_reading(read, hub.reader.names.without_somebody), "conversation": known}
+    return {"understanding": reading_told(read), "conversation": known}

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE_FILE: Final = "chatbot-state"
+# What the chatbot shows when it asks the hub to act (POST /api/v1/chat/actions).
+TOKEN_FILE: Final = "chatbot-token"  # noqa: S105 - a file name
+# Who talks while it warms up.
+NOBODY: Final = "c0"
 ANSWERS_WITHIN_S: Final = 5.0
 FRESH_FOR_S: Final = 0.5
 ANSWERED: Final = Histogram(

@@ -13,6 +13,8 @@ import structlog
 
 from hotline.commands import (
     audit,
+    chat,
+    chatbot,
     city,
     console,
     corpus,
@@ -60,6 +62,8 @@ for part in (
     report_app,
     user_app,
     audit_app,
+    chat.chat_app,
+    chatbot.chatbot_app,
     console.console_app,
     deliveries_app,
 ):

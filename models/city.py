@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from models.calendar import Calendar, CalendarYear, OfficeHours
+from models.chat_rule import ChatRule
 from models.incident_rules import IncidentRules, WaveRule
 from models.indicators import Indicators
 from models.line import Line, LineRule
@@ -265,6 +266,7 @@ class City(Struct, frozen=True, kw_only=True):
     oversight: Oversight = Oversight()
     grid_units: dict[str, Department] = {}
     seats: Seats = Seats()
+    chat: ChatRule = ChatRule()
     worklists: WorklistRule = WorklistRule()
     indicators: Indicators = Indicators()
     calendar_years: tuple[CalendarYear, ...] = ()

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from models.calendar import CalendarYear, OfficeHours, join_years
+from models.chat_rule import ChatRule
 from models.city import (
     Category,
     City,
@@ -87,6 +88,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     lines: LineRule = LineRule()
     patrols: PatrolRule = PatrolRule()
     worklists: WorklistRule = WorklistRule()
+    chat: ChatRule = ChatRule()
 
 
 class CityFolder(Struct, frozen=True, kw_only=True):
@@ -168,6 +170,7 @@ def read_city(folder: Path) -> City:
         line_rule=settings.lines,
         patrols=settings.patrols,
         worklists=settings.worklists,
+        chat=settings.chat,
         replies=read.replies,
         oversight=read.oversight,
         synonyms=_records(read.synonyms),

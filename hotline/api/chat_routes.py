@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline.api import channels, chat_stream, chats, openapi, seat_chat, utterances
+from hotline.api import channels, chat_actions, chat_stream, chats, openapi, seat_chat, utterances
 from hotline.api.url import HOTLINE, MOMENT, ON_LINE, PAGE, SYSTEM, Endpoint, get, post
 from hotline.giving import AGENTS
 from models.vocabulary import Role
@@ -41,6 +41,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          body=utterances.UtteranceReview, answer=utterances.UtteranceReviewed, patterns={"utterance": utterances.UTTERANCE}),
     get("/api/v1/chats/examples", utterances.examples, "由复核产生的训练样例", roles=TEACHERS | SYSTEM,
         answer=utterances.UtteranceExamples, problems=(404,), query=PAGE),
+    post("/api/v1/chat/actions", chat_actions.act, "机器人请中枢办一步（Rasa 的动作接口，只供本机）", body=chat_actions.ChatAction,
+         answer=chat_actions.ChatActed, problems=(401, 404)),
     get("/api/v1/interactions/{id}/chat", seat_chat.show, "坐席所接会话的全部内容（已脱敏）", roles=AGENTS, answer=seat_chat.SeatChat,
         patterns=ID, query={"after": AFTER}),
     post("/api/v1/interactions/{id}/chat", seat_chat.say, "坐席在会话中回复诉求人", roles=AGENTS, body=seat_chat.SeatWords,

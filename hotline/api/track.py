@@ -16,6 +16,7 @@ from hotline.api.shapes import Count, ExternalIdRow, Named, Number, Provisional
 from hotline.api.steps import CITIZEN_STEPS, carry_out
 from hotline.api.view import elsewhere, tracked
 from hotline.keys import HUB
+from hotline.reply_told import reply_told
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import external_ids, follow_ups, incidents, tickets
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 MOST_WRONG_A_MINUTE: Final = 20
 MOST_WRONG_FROM_ALL: Final = 200
-TOLD_BY_HOTLINE: Final = frozenset({TicketState.ANSWERED, TicketState.DECLINED})
-TOLD_BY_DEPARTMENT: Final = frozenset({TicketState.FOLLOW_UP, TicketState.CLOSED, TicketState.ARCHIVED})
 
 
 class Rating(Struct, kw_only=True):
@@ -97,7 +96,7 @@ async def look_up(request: web.Request, number: str, code: str | None) -> dict[s
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
-        reply = await _reply(session, hub, answered)
+        reply = await reply_told(session, hub, answered)
         page = tracked(hub, ticket, text, reply, await follow_ups.rating(session, ticket.id))
         page["external_ids"] = elsewhere(hub, await external_ids.of_ticket(session, ticket.id))
         if answered is not ticket:
@@ -153,16 +152,3 @@ async def own(request: web.Request, session: Session, number: str, code: str | N
         from_all.add(number, now)
         raise refusal
     return ticket, text
-
-
-async def _reply(session: Session, hub: Hub, ticket: Ticket) -> str | None:
-    """Return the answer: the hotline's own, or the department's once a person of the hotline has approved it."""
-    text = await tickets.text(session, ticket.id)
-    if ticket.state in TOLD_BY_HOTLINE:
-        return None if text.answer is None else hub.mask(text.answer, text.caller_name)
-    parts = [part for part in await tickets.assignments(session, ticket.id) if part.is_lead and part.reply]
-    if ticket.state not in TOLD_BY_DEPARTMENT or not parts:
-        return None
-    last = parts[-1]
-    place = f"{last.ticket_id}/{last.ordinal}"
-    return hub.mask(session.keyring.unseal(last.reply or b"", "assignments", "reply", place), text.caller_name)

@@ -43,6 +43,7 @@ LONGEST_REST_S: Final = 5.0
 # Who lived this long did not die of its start.
 LIVED_S: Final = 5.0
 STOP_WITHIN_S: Final = 15.0
+CHATBOT: Final = "chatbot run"
 # The environment's proxies do not lead to ourselves.
 OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -97,7 +98,7 @@ class Child:
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1
         self._started_at = time.monotonic()
-        command = [sys.executable, "-m", "hotline", self.verb]
+        command = [sys.executable, "-m", "hotline", *self.verb.split()]
         # A group of its own: Ctrl-C reaches only us, and we stop the others in order.
         return subprocess.Popen(  # noqa: S603 - our own command
             command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
@@ -130,6 +131,8 @@ def up(settings: Settings) -> int:
             }
             for verb in ["serve"] * settings.servers + ["work"]:
                 children.append(Child(verb, environ))  # noqa: PERF401 - an interrupt must find those begun
+            if settings.chatbot:
+                children.append(Child(CHATBOT, environ))
             _stay(settings, postgres, children)
         except KeyboardInterrupt:
             _say("→ 停止")
@@ -233,9 +236,14 @@ def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[
             is_ready = said is None
             if is_ready:
                 _say(f"热线中枢已就绪：{settings.url}\n访问凭证：{settings.access_file}\n按 Ctrl-C 停止")
-            elif time.monotonic() > deadline or any(child.starts > STARTS_BEFORE_GIVING_UP for child in children):
+            elif time.monotonic() > deadline or any(_is_hopeless(child) for child in children):
                 raise NotReady(f"热线中枢未能启动：{said}")
         time.sleep(WATCH_EVERY_S)
+
+
+def _is_hopeless(child: Child) -> bool:
+    """Tell whether a part of the hub dies again and again; the chatbot is none, and may."""
+    return child.verb != CHATBOT and child.starts > STARTS_BEFORE_GIVING_UP
 
 
 def _keep(postgres: EmbeddedPostgres) -> None:

@@ -78,6 +78,7 @@ def start_hub(data_dir: Path, *, clock_speed: float = 1, **more: str) -> Running
         "HOTLINE_DATA_DIR": str(data_dir),
         "HOTLINE_PORT": str(port),
         "HOTLINE_DEMO": "on",
+        "HOTLINE_CHATBOT": "off",
         "HOTLINE_CLOCK_SPEED": str(clock_speed),
         **more,
     }

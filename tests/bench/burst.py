@@ -143,6 +143,7 @@ async def measure(folder: Path) -> None:
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",
+        "HOTLINE_CHATBOT": "off",
         "HOTLINE_SERVERS": "2",
         "HOTLINE_CLOCK_SPEED": str(SPEED),
     }

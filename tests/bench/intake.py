@@ -38,6 +38,7 @@ async def measure(folder: Path) -> None:
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",
+        "HOTLINE_CHATBOT": "off",
         "HOTLINE_SERVERS": str(SERVERS),
         "HOTLINE_CLOCK_SPEED": "1",
     }

@@ -1,0 +1,109 @@
+"""What was gathered in a chat becomes tickets: read as any other channel's, about an open incident perhaps, and told to the citizen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from hotline.dialogue import CODE
+from hotline.fitting import fitting
+from hotline.intake import proposed, register
+from hotline.notice import due_day
+from hotline.receipt import TicketReceipt
+from hotline.request import Caller, Register
+from models.conversation import Filed
+from models.ticket import Actor
+from models.vocabulary import Channel, Disclosure, Identity, Role
+
+if TYPE_CHECKING:
+    from hotline.dialogue import Buttons, Turn
+    from hotline.fitting import ProposedIncident
+
+CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
+SLOTS: Final = ("matter", "place", "happened", "contact", "confirmed")
+
+
+async def register_all(turn: Turn) -> None:
+    """Register each matter as a ticket, and tell the numbers. The form is over."""
+    filed = list(turn.draft.filed)
+    for matter in turn.dialogue.matters:
+        receipt = await _registered(turn, matter, len(filed))
+        filed.append(Filed(number=receipt.number, query_code=receipt.query_code))
+        turn.say(*_told(turn, receipt))
+    turn.note(filed=tuple(filed), said=(), place=None, time=None)
+    turn.outcome = "new_ticket"
+    turn.keep(
+        matters=(),
+        incident=None,
+        incident_told=None,
+        offer=None,
+        question=None,
+        is_aside=False,
+        ticket=filed[-1].number if filed else None,
+    )
+    for slot in SLOTS:
+        turn.set(slot, None)
+
+
+async def find_incident(turn: Turn, matter: str) -> None:
+    """Look whether it is about an open incident, whose callers are answered together."""
+    fits = await fitting_of(turn, matter)
+    told = f"{fits.title}：{fits.answer}" if fits and fits.answer else (fits.title if fits else None)
+    turn.keep(incident=fits.id if fits and len(turn.dialogue.matters) == 1 else None, incident_told=told)
+
+
+async def fitting_of(turn: Turn, matter: str) -> ProposedIncident | None:
+    """Return the open incident that words seem to be about."""
+    hub, request = turn.hub, _request(turn, matter)
+    phone = request.caller.phone if request.caller else None
+    caller = hub.database.keyring.blind_index(phone) if phone else None
+    found = await proposed(hub, request, None)
+    return await hub.database.read(lambda session: fitting(hub, session, found, caller=caller, at=hub.now()))
+
+
+def _request(turn: Turn, matter: str) -> Register:
+    phone = turn.conversation.phone or turn.draft.phone
+    is_anonymous = turn.dialogue.is_anonymous or not phone
+    is_hidden = is_anonymous or turn.dialogue.is_confidential
+    caller = Caller(
+        name=None if is_anonymous else turn.draft.name,
+        phone=None if turn.dialogue.is_anonymous else phone,
+        identity=Identity.ANONYMOUS if is_anonymous else Identity.NAMED,
+        disclosure=Disclosure.CONFIDENTIAL if is_hidden else Disclosure.OPEN,
+    )
+    text = f"{matter}\n{turn.draft.time}" if turn.draft.time else matter
+    return Register(
+        text=text,
+        address=turn.draft.place,
+        channel=Channel.CHATBOT,
+        interaction=turn.conversation.interaction,
+        caller=caller,
+        incident=turn.dialogue.incident,
+    )
+
+
+async def _registered(turn: Turn, matter: str, nth: int) -> TicketReceipt:
+    request = _request(turn, matter)
+    key = f"chat:{turn.conversation.id}:filed{nth}"
+    kept = await register(turn.hub, CHATBOT, key, msgspec.json.encode(request), request)
+    return msgspec.json.decode(kept.body, type=TicketReceipt)
+
+
+def _told(turn: Turn, receipt: TicketReceipt) -> tuple[str, Buttons]:
+    """Return what a citizen is told of a ticket, and what they may do next."""
+    who = f"由{receipt.lead.name}办理" if receipt.lead else "由派单员核定承办单位"
+    until = due_day(receipt.promised_at, is_provisional=receipt.is_provisional)
+    lines = [
+        f"已为您登记，工单号{receipt.number}，查询码{CODE.format(number=receipt.number)}。",
+        f"事项：{receipt.category.name}，{who}，{until}前答复您。",
+    ]
+    if turn.dialogue.incident and turn.dialogue.incident_told:
+        lines = [lines[0], "这件事正在统一处理，有结果会告知您。"]
+    if turn.is_english:
+        lines.append(f"Your request is registered: ticket {receipt.number}. Please keep the query code.")
+    return "\n".join(lines), (
+        ("查询进度", "/ask_progress"),
+        ("补充情况", "/supplement"),
+        ("再反映一件", "/want_report"),
+    )

@@ -1,0 +1,228 @@
+"""What short messages of a chat say beside their matter: a wish to stay unnamed, a place, a number, a rating, that it was otherwise.
+
+Expects plain characters (nlu.normalise.plain).
+"""
+
+import re
+from typing import Final, NamedTuple
+
+LEAST: Final = 4  # characters of a matter
+_OPENING: Final = re.compile(
+    r"^(?:你好|您好|请问|喂|hi|hello|[,，.。!！~～\s])*(?:我(?:想|要|们)*|帮我|请|麻烦|想|要|再|还|给我|登记|新建)*"
+    r"(?:投诉|举报|反映|反应|求助|报修|建议|咨询|表扬|提交|说)*(?:一下|下|另外一件|一个|一件|个|件|点)*(?:问题|情况|诉求|事情|事儿|事|投诉|工单|建议|意见|人|单位)?"
+    r"[,，.。:：!！?？~～\s]*"
+)
+_ANONYMOUS: Final = re.compile(
+    r"匿名|不(?:想|愿意?|要|用|方便)?留(?:下)?(?:姓名|名字|电话|号码|手机|联系方式)|不实名|anonym", re.IGNORECASE
+)
+_PERSON: Final = re.compile(
+    r"(?:转|找|要|接|叫|换|搵|揾)(?:个|到|一个|位)?(?:人工|真人|活人)|人工(?:客服|服务|坐席|座席)|human|real person",
+    re.IGNORECASE,
+)
+_CONFIDENTIAL: Final = re.compile(
+    r"保密|(?:不要|别|唔好)(?:告诉|透露|泄露|畀人知)|怕(?:被)?(?:打击)?报复|confidential", re.IGNORECASE
+)
+_NAME: Final = re.compile(
+    r"(?:我叫|我姓|姓名[:：是]?|联系人[:：是]?)([\u4e00-\u9fff]{1,3})|([\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|阿姨|师傅|大爷))"
+)
+_YES: Final = re.compile(
+    r"(?:这下|这回|现在|这样|嗯|好的?|那|就|都|,|，)*(?:对(?!头?不|不)|好了?(?!像)|行|可以|没错|没问题|确认|提交|是的|冇错|啱|要得|妥|中|登记)",
+    re.IGNORECASE,
+)
+_SHORT_YES: Final = 8
+_STAYS: Final = re.compile(r"不撤|别撤|不要撤|唔撤|先不撤|不用撤|还是(?:办|继续)")
+_DIGITS: Final = re.compile(r"\d[\d\s-]{3,}")
+_PLACE: Final = re.compile(
+    r"[路街巷道村镇乡区县里弄栋幢楼号座苑园城府庭湾桥站店场馆院校局厅]|旁边|附近|门口|对面|road|street|avenue|building|gate",
+    re.IGNORECASE,
+)
+# Whoever says no more than this has not said where.
+_ANYWHERE: Final = re.compile(
+    r"(?:我们?|咱们?|俺们?|你们?|他们?|自己|本|这|那|个|条|家|屋企|屋|小区|楼房|楼|单元|村子|村|镇|街|单位|学校|公司|公园|广场|市场|菜场|马路|大路|路|巷子|院子|院|厂|工地"
+    r"|里面|里|内|外面|外|上面|上|下面|下|门前|门口|门|楼下|楼上|楼道|隔壁|隔篱|邻居|附近|旁边|边上|边|对面|前面|后面|周边|周围|口|处|一带|的|嘅|头|儿|有|到处|全|一楼|顶楼)+"
+)
+_NO_PLACE: Final = re.compile(
+    r"没有(?:具体|固定)?(?:的)?(?:地址|地点)|到处|全市|哪里都|不知道|不清楚|说不(?:清|上来)|不晓得|唔知|跟地点没关系|don'?t know|not sure",
+    re.IGNORECASE,
+)
+_OTHERWISE: Final = re.compile(
+    r"^(?:不对(?:头)?|不是(?=[,，。\s])|错了|唔[系啱]|no(?=[,\s])|sorry|写错了|我?(?:刚才)?(?:说|打|写)错(?:了|咯|字了)?|等等"
+    r"|改一下|更正一下|更正|纠正一下|纠正|[,，。.!！:：\s])+",
+    re.IGNORECASE,
+)
+_TO_PLACE: Final = re.compile(
+    r"(?:应该是|改成|改为|改做|改到|换成|其实是|是在|it's|should be|是|系|喺|在)[:：]?\s*(.+)$", re.IGNORECASE
+)
+_ABOUT_PLACE: Final = ("地址", "地点", "位置", "the address")
+_AROUND: Final = "，,。.!！ "
+_NUMBER: Final = re.compile(r"(?<!\d)(20\d{12,15})(?!\d)")
+_CODE: Final = re.compile(r"(?<!\d)(\d{8})(?!\d)")
+_NOT_SOLVED: Final = re.compile(
+    r"没有?(?:得到)?(?:解决|办好|弄好|搞定|处理好|修好|办)|未解决|还没|都未|冇解决|莫得解决|没解决|压根|not solved",
+    re.IGNORECASE,
+)
+_SOLVED: Final = re.compile(r"解决|办好|搞定|搞掂|修好|处理好|弄好|整好|solved|fixed", re.IGNORECASE)
+_NOT_SATISFIED: Final = re.compile(
+    r"不(?:太|怎么|是很|够)?满意|唔满意|不认可|差评|很差|太差|不咋|不行|not satisfied|unsatisfied|dissatisfied|bad",
+    re.IGNORECASE,
+)
+_SATISFIED: Final = re.compile(
+    r"满意|好评|不错|点赞|挺好|很好|几好|安逸|可以接受|凑合|一般|satisfied|good|great", re.IGNORECASE
+)
+_SCORE: Final = re.compile(
+    r"([1-5一二两三四五])\s*(?:分|星)|([1-5]) ?(?:stars?|points?)|\b(one|two|three|four|five) stars?", re.IGNORECASE
+)
+_SCORES: Final = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+}
+_ORDINALS: Final = re.compile(r"第?([一二三四五1-5])(?:个|件|条)")
+_STEP_WORDS: Final = re.compile(
+    r"^(?:你好|您好|要求|申请|帮我|我|想|要|请|再|帮我|麻烦|给|之前|上次|刚才|那个|原来的?|的|工单|投诉|诉求|件|单子|里|还有(?:一点|情况)|忘了说|漏说了一点|(?:要)?申请|要求"
+    r"|补充(?:一下|说明|内容|情况|几句|一点|一句)*|追加(?:说明)?(?:一下)?|加(?:点内容|几句|上)|重办|重新(?:办理|处理|办|派单)|返工|没有?解决|未解决|没处理好|不满意|催(?:一下|办)?|[,，.。:：!！\s])+"
+)
+
+
+_STEPS: Final = (
+    ("withdraw", re.compile(r"撤(?:诉|销|单|回|了)|withdraw", re.IGNORECASE)),
+    ("ask_reopen", re.compile(r"重办|重新(?:办|处理|派)|返工|再办一次|reopen", re.IGNORECASE)),
+    ("supplement", re.compile(r"补充|追加|再加|add ", re.IGNORECASE)),
+    ("urge", re.compile(r"催|尽快|快点|快啲|hurry", re.IGNORECASE)),
+    ("rate", re.compile(r"满意|评价|好评|差评|[1-5一二三四五]分|解决了|没解决|没有解决|satisfied", re.IGNORECASE)),
+)
+
+
+class Rating(NamedTuple):
+    """What a message says of how it ended, None where it says nothing of it."""
+
+    solved: bool | None
+    satisfied: bool | None
+    score: int | None
+
+
+def without_opening(words: str) -> str:
+    """Return words without what only says that somebody has something to say."""
+    return _OPENING.sub("", words, count=1).strip(_AROUND)
+
+
+def tells(words: str) -> bool:
+    """Tell whether words say more than that somebody has something to say."""
+    return len(without_opening(words)) >= LEAST
+
+
+def wants_no_name(words: str) -> bool:
+    """Tell whether somebody will not be named (匿名)."""
+    return bool(_ANONYMOUS.search(words))
+
+
+def wants_person(words: str) -> bool:
+    """Tell whether somebody asks for a person (转人工), whatever else they say."""
+    return bool(_PERSON.search(words))
+
+
+def wants_secrecy(words: str) -> bool:
+    """Tell whether nobody else may know who asks (保密)."""
+    return bool(_CONFIDENTIAL.search(words))
+
+
+def name_in(words: str) -> str | None:
+    """Return the name, or family name, that somebody gives."""
+    found = _NAME.search(words)
+    return (found[1] or found[2]) if found else None
+
+
+def is_yes(words: str) -> bool:
+    """Tell whether a few words say that all is right now (这下对了)."""
+    return len(words) <= _SHORT_YES and _YES.match(words) is not None
+
+
+def changes_mind(words: str) -> bool:
+    """Tell whether somebody will not take it back after all (不撤了)."""
+    return bool(_STAYS.search(words))
+
+
+def has_digits(words: str) -> bool:
+    """Tell whether there is a number of some length."""
+    return bool(_DIGITS.search(words))
+
+
+def sounds_like_place(words: str) -> bool:
+    """Tell whether words may say where."""
+    return bool(_PLACE.search(words))
+
+
+def is_anywhere(words: str) -> bool:
+    """Tell whether words that say where could be anywhere (我家门口)."""
+    return _ANYWHERE.fullmatch(words.strip(_AROUND)) is not None
+
+
+def says_no_place(words: str) -> bool:
+    """Tell whether somebody says that there is no place, or that they do not know it."""
+    return bool(_NO_PLACE.search(words))
+
+
+def after_correction(words: str) -> str:
+    """Return what is right of “不对，是东湖路”, the words themselves where nothing is said to be wrong; may be empty."""
+    rest = _OTHERWISE.sub("", words).strip(_AROUND)
+    if rest == words.strip(_AROUND) and not rest.startswith(_ABOUT_PLACE):
+        return rest
+    found = _TO_PLACE.search(rest)
+    return (found[1] if found else rest).strip(_AROUND)
+
+
+def number_in(words: str) -> str | None:
+    """Return the ticket number in words."""
+    found = _NUMBER.search(words)
+    return found[1] if found else None
+
+
+def query_code_in(words: str) -> str | None:
+    """Return the query code in words, which is no part of a ticket number."""
+    found = _CODE.search(_NUMBER.sub(" ", words))
+    return found[1] if found else None
+
+
+def ordinal_in(words: str) -> int | None:
+    """Return which of several is meant, from 1."""
+    found = _ORDINALS.search(words)
+    if found is None:
+        return None
+    return int(found[1]) if found[1].isdigit() else _SCORES[found[1]]
+
+
+def step_in(words: str) -> str | None:
+    """Return the citizen's step that words beside a ticket number ask for."""
+    return next((step for step, cue in _STEPS if cue.search(words)), None)
+
+
+def after_step(words: str) -> str:
+    """Return what is said beside that something is to be added, or done again; may be empty."""
+    return _STEP_WORDS.sub("", words).strip(_AROUND)
+
+
+def rating_in(words: str) -> Rating:
+    """Return what is said of how it ended."""
+    score = _score(words)
+    not_solved, not_satisfied = _NOT_SOLVED.search(words), _NOT_SATISFIED.search(words)
+    solved = False if not_solved else (True if _SOLVED.search(words) else None)
+    satisfied = False if not_satisfied else (True if _SATISFIED.search(words) else None)
+    if score is not None and satisfied is None:
+        satisfied = score > 2
+    return Rating(solved, satisfied, score)
+
+
+def _score(words: str) -> int | None:
+    found = _SCORE.search(words)
+    if found is None:
+        return None
+    said = (found[1] or found[2] or found[3]).lower()
+    return int(said) if said.isdigit() else _SCORES[said]

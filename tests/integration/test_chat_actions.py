@@ -1,0 +1,187 @@
+"""What the hub does when the chatbot asks it to: forms filled with what was said, tickets, steps, answers, and no word too much."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hotline.chatbot import TOKEN_FILE
+from hotline.keys import SETTINGS
+from tests.integration.chatting import Citizen
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+ACTIONS = "/api/v1/chat/actions"
+TOKEN = "t0ken-of-the-chatbot"
+LAMP = "我家门口的路灯坏了三天，晚上一片漆黑"
+PHONE = "13800001111"
+FORM = "request_form"
+
+
+class Bot:
+    """Rasa's side: what it knows of the talk, and what it asks the hub to do."""
+
+    def __init__(self, world: World, citizen: Citizen) -> None:
+        self.world = world
+        self.citizen = citizen
+        self.slots: dict[str, Any] = {}
+        self.form: str | None = None
+        self.texts: list[str] = []
+        self.intent: dict[str, Any] = {}
+
+    async def hears(self, text: str, intent: str, *, confidence: float = 0.9) -> None:
+        """The citizen says something, which is read as that intent."""
+        await self.citizen.say(text)
+        self.intent = {"name": intent, "confidence": confidence}
+
+    async def acts(self, action: str, *, between: str | None = None, ok: int = 200, token: str = TOKEN) -> Any:
+        """Ask the hub; keeps the slots that it sets."""
+        events = [{"event": "user"}, *([{"event": "action", "name": between}] if between else [])]
+        tracker = {
+            "slots": self.slots,
+            "latest_message": {"intent": self.intent, "text": "***"},
+            "active_loop": {"name": self.form} if self.form else {},
+            "events": events,
+        }
+        content = {"next_action": action, "sender_id": f"c{self.citizen.id}", "tracker": tracker, "version": "3.6.21"}
+        headers = {"authorization": f"Bearer {token}"}
+        async with self.world.client.post(ACTIONS, json=content, headers=headers) as response:
+            found = await response.json()
+            assert response.status == ok, found
+        if ok == 200:
+            self.slots |= {event["name"]: event["value"] for event in found["events"] if event["event"] == "slot"}
+            self.texts = [said["text"] for said in found["responses"]]
+        return found
+
+    async def fills(self, text: str, intent: str, slot: str | None = None) -> dict[str, Any]:
+        """Say something within the request form; returns the slots."""
+        await self.hears(text, intent)
+        self.slots["requested_slot"] = slot
+        await self.acts("validate_request_form")
+        self.form = FORM
+        return {name: value for name, value in self.slots.items() if name != "requested_slot"}
+
+
+@pytest.fixture
+async def bot(world: World) -> Bot:
+    (world.client.app[SETTINGS].data_dir / TOKEN_FILE).write_text(TOKEN)
+    return Bot(world, await Citizen.comes(world))
+
+
+async def test_only_the_chatbot_may_ask(bot: Bot) -> None:
+    await bot.hears("你好", "greet")
+    await bot.acts("action_talk", ok=401, token="another")
+    (bot.world.client.app[SETTINGS].data_dir / TOKEN_FILE).unlink()
+    await bot.acts("action_talk", ok=401)
+
+
+async def test_an_unknown_action_is_refused(bot: Bot) -> None:
+    await bot.hears("你好", "greet")
+    await bot.acts("action_dance", ok=404)
+
+
+async def test_a_request_is_filed_with_what_was_said(bot: Bot) -> None:
+    slots = await bot.fills(LAMP, "report")
+    assert slots["matter"] == "told"
+    assert slots.get("place") is None
+    assert (await bot.fills("翠湖路12号对面", "inform", "place"))["place"] == "told"
+    assert (await bot.fills("1380000", "inform", "contact"))["contact"] is None
+    await bot.acts("action_ask_request_form_contact")
+    assert "不完整" in bot.texts[0]
+    assert (await bot.fills(f"我姓王，电话{PHONE}", "inform", "contact"))["contact"] == "told"
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "尾号1111" in bot.texts[0]
+    assert PHONE not in bot.texts[0]
+    assert (await bot.fills("对", "affirm", "confirmed"))["confirmed"] == "yes"
+    found = await bot.acts("action_register")
+
+    number = re.search(r"工单号(\d+)", bot.texts[0])
+    assert number is not None
+    assert "〔查询码" in bot.texts[0], "what only the citizen may read is no business of the chatbot"
+    assert {event["name"]: event["value"] for event in found["events"]}["matter"] is None
+    ticket = await bot.world.get(f"/api/v1/tickets/{number[1]}", who="supervisor")
+    assert ticket["text"] == LAMP
+    assert "翠湖路" in ticket["place"]
+    assert ticket["channel"] == "chatbot"
+    assert ticket["identity"] == "named"
+    assert ticket["category"]["code"].startswith("0203")
+
+
+async def test_several_matters_become_several_tickets(bot: Bot) -> None:
+    await bot.fills("我反映两个问题：一是翠湖路路灯不亮，二是翠湖路垃圾一周没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "2件事" in bot.texts[0]
+    await bot.fills("都对", "affirm", "confirmed")
+    await bot.acts("action_register")
+    numbers = [number for text in bot.texts for number in re.findall(r"工单号(\d+)", text)]
+    assert len(numbers) == 2
+    codes = {
+        (await bot.world.get(f"/api/v1/tickets/{number}", who="supervisor"))["category"]["code"][:4]
+        for number in numbers
+    }
+    assert codes == {"0203", "0103"}
+
+
+async def test_a_correction_changes_the_place_and_is_asked_about_again(bot: Bot) -> None:
+    await bot.fills("霞湾路早市占道，车都过不去", "report")
+    await bot.fills(PHONE, "inform", "contact")
+    slots = await bot.fills("不对，是云桥路", "correct", "confirmed")
+    assert slots["confirmed"] is None
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "云桥路" in bot.texts[0]
+
+
+async def test_talk_in_between_is_no_answer(bot: Bot) -> None:
+    await bot.fills(LAMP, "report")
+    await bot.hears("谢谢", "thank")
+    bot.slots["requested_slot"] = "place"
+    found = await bot.acts("validate_request_form")
+    assert not found["events"]
+    found = await bot.acts("validate_request_form", between="action_talk")
+    assert not found["events"]
+
+
+async def test_progress_is_told_to_who_knows_the_code(bot: Bot) -> None:
+    receipt = await bot.world.register("云桥路路灯坏了三天没人修")
+    await bot.hears("我的工单办到哪了", "ask_progress")
+    await bot.acts("validate_ticket_form")
+    assert (bot.slots["step"], bot.slots["ticket"]) == ("progress", None)
+    bot.form, bot.slots["requested_slot"] = "ticket_form", "ticket"
+    await bot.hears(f"{receipt['number']} 00000000", "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots.get("ticket") is None
+    await bot.hears(f"{receipt['number']} {receipt['query_code']}", "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots.get("ticket") == "told"
+    await bot.acts("action_take_step")
+    assert receipt["number"] in bot.texts[0]
+
+
+async def test_a_citizen_urges_the_ticket_that_was_filed_here(bot: Bot) -> None:
+    await bot.fills("云桥路路灯坏了三天没人修", "report")
+    await bot.fills(PHONE, "inform", "contact")
+    await bot.fills("对", "affirm", "confirmed")
+    await bot.acts("action_register")
+    number = re.findall(r"工单号(\d+)", bot.texts[0])[0]
+    bot.form = None
+    await bot.hears("帮我催一下", "urge")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots["ticket"] == "told"
+    await bot.acts("action_take_step")
+    assert "转告" in bot.texts[0]
+    assert "urge" in await bot.world.trail(number)
+
+
+async def test_what_is_not_known_is_not_made_up(bot: Bot) -> None:
+    await bot.hears("火星签证在哪个窗口办", "inquire")
+    await bot.acts("action_answer")
+    assert "没有查到" in bot.texts[0]
+    await bot.hears("好的", "affirm")
+    found = await bot.acts("action_affirm")
+    assert found["events"] == [{"event": "followup", "name": "request_form", "timestamp": None}]
+    await bot.acts("validate_request_form")
+    assert bot.slots["matter"] == "told"

@@ -1,0 +1,103 @@
+"""What short messages of a chat say beside their matter, and where one message tells of several matters."""
+
+import pytest
+
+from nlu import chat_cues as cues
+from nlu.matters import matters_in
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "words", ["我要投诉", "你好,我想反映一个问题", "帮我登记一个投诉", "我要举报", "求助", "还要反映另外一件事"]
+)
+def test_that_somebody_has_something_to_say_tells_of_nothing(words: str) -> None:
+    assert not cues.tells(words)
+
+
+@pytest.mark.parametrize("words", ["我要投诉楼下烧烤摊", "路灯坏了三天", "你好,我家停水了", "反映一下井盖破了"])
+def test_a_matter_tells_something(words: str) -> None:
+    assert cues.tells(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("不对,是东湖路", "东湖路"),
+        ("地址应该是滨江花园二期", "滨江花园二期"),
+        ("说错了,改成人民路12号", "人民路12号"),
+        ("唔系,系建设路", "建设路"),
+        ("东湖路12号", "东湖路12号"),
+        ("是东湖路", "是东湖路"),
+        ("不对", ""),
+    ],
+)
+def test_what_is_right_after_a_correction(words: str, place: str) -> None:
+    assert cues.after_correction(words) == place
+
+
+@pytest.mark.parametrize(
+    ("words", "rating"),
+    [
+        ("解决了,很满意,5分", (True, True, 5)),
+        ("没解决,不满意", (False, False, None)),
+        ("解决是解决了,但不满意", (True, False, None)),
+        ("给一分", (None, False, 1)),
+        ("五星好评", (None, True, 5)),
+        ("唔满意,都未解决", (False, False, None)),
+        ("not satisfied at all", (None, False, None)),
+        ("five stars", (None, True, 5)),
+        ("我要评价", (None, None, None)),
+    ],
+)
+def test_a_rating_is_read_out_of_words(words: str, rating: tuple[bool | None, bool | None, int | None]) -> None:
+    assert cues.rating_in(words) == rating
+
+
+def test_a_query_code_is_no_part_of_a_ticket_number() -> None:
+    words = "工单号2026110000000012,查询码00345671"
+    assert cues.number_in(words) == "2026110000000012"
+    assert cues.query_code_in(words) == "00345671"
+    assert cues.query_code_in("2026110000000012") is None
+
+
+def test_what_is_to_be_added_stands_after_the_wish() -> None:
+    assert cues.after_step("我要补充一下") == ""
+    assert cues.after_step("补充一下,昨天晚上又开始了") == "昨天晚上又开始了"
+    assert cues.after_step("没解决,要求重办") == ""
+    assert cues.after_step("要求重办,修好的灯又灭了") == "修好的灯又灭了"
+
+
+@pytest.mark.parametrize("words", ["匿名", "我不想留电话", "匿名投诉物业", "I want to stay anonymous"])
+def test_who_will_not_be_named_says_so(words: str) -> None:
+    assert cues.wants_no_name(words)
+
+
+def test_a_named_road_is_no_wish_for_secrecy() -> None:
+    assert not cues.wants_secrecy("建设路的路灯坏了")
+    assert cues.wants_secrecy("请保密,我怕被报复")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("我反映两个问题:一是楼道灯不亮,二是大门门禁坏了", ("楼道灯不亮", "大门门禁坏了")),
+        ("阳光花园有两件事:1、路灯不亮 2、垃圾没人清", ("阳光花园有两件事，路灯不亮", "阳光花园有两件事，垃圾没人清")),
+        ("松桥大道有个大坑没人补,另外红绿灯也坏了", ("松桥大道有个大坑没人补", "红绿灯也坏了")),
+        ("路灯坏了三天", ("路灯坏了三天",)),
+        ("第一次来就被赶出来了", ("第一次来就被赶出来了",)),
+        ("1.5米高的护栏坏了", ("1.5米高的护栏坏了",)),
+    ],
+)
+def test_several_matters_stand_apart_where_somebody_counts_them(text: str, parts: tuple[str, ...]) -> None:
+    assert matters_in(text) == parts
+
+
+@pytest.mark.parametrize("words", ["我家门口", "我们小区楼下", "隔壁", "村里的路", "楼道", "学校门口"])
+def test_a_place_that_could_be_anywhere_is_none(words: str) -> None:
+    assert cues.is_anywhere(words)
+
+
+@pytest.mark.parametrize("words", ["阳光小区门口", "平桥村的路上", "3栋楼下", "云桥路", "一中门口"])
+def test_a_named_place_is_one(words: str) -> None:
+    assert not cues.is_anywhere(words)
