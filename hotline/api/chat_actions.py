@@ -135,7 +135,9 @@ async def act(request: web.Request) -> web.Response:
     conversation, text = await hub.database.read(read)
 
     async def own(ticket: str, code: str) -> Ticket:
-        found, _ = await hub.database.read(lambda session: track.own(request.app, session, ticket, code))
+        found, _ = await hub.database.read(
+            lambda session: track.own(request.app, session, ticket, code, asks=wanted.sender_id)
+        )
         return found
 
     turn = Turn(hub, conversation, text, asked_of(wanted.next_action, wanted.tracker), own)

@@ -181,7 +181,9 @@ def by_visitor(hub: Hub, token: str) -> Supporter:
 
 async def _by_phone(request: web.Request, number: str, code: str | None) -> Supporter:
     """Return the supporter of the phone that a ticket's query code was sent to; raises NotFound, Conflict, TooManyRequests."""
-    ticket, _ = await request.app[HUB].database.read(lambda session: track.own(request, session, number, code))
+    ticket, _ = await request.app[HUB].database.read(
+        lambda session: track.own(request.app, session, number, code, asks=request.remote or "")
+    )
     if ticket.caller_index is None:
         raise Conflict("该工单没有登记电话，不能作为实名支持")
     return Supporter(ticket.caller_index, is_verified=True)

@@ -92,7 +92,7 @@ async def look_up(request: web.Request, number: str, code: str | None) -> dict[s
     hub = request.app[HUB]
 
     async def work(session: Session) -> dict[str, Any]:
-        ticket, text = await own(request, session, number, code)
+        ticket, text = await own(request.app, session, number, code, asks=request.remote or "")
         answered = ticket
         if ticket.state is TicketState.MERGED and ticket.merged_into is not None:
             answered = await tickets.get(session, ticket.merged_into)
@@ -125,7 +125,9 @@ async def step(request: web.Request) -> web.Response:
 async def take(request: web.Request, number: str, code: str | None, raw: bytes, *, key: str | None) -> web.Response:
     """Take one step of whoever knows the query code; without a key the same words on the same version are one."""
     hub = request.app[HUB]
-    ticket, _ = await hub.database.read(lambda session: own(request, session, number, code))
+    ticket, _ = await hub.database.read(
+        lambda session: own(request.app, session, number, code, asks=request.remote or "")
+    )
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
     actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
@@ -133,13 +135,15 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
     )
 
 
-async def own(request: web.Request, session: Session, number: str, code: str | None) -> tuple[Ticket, TicketText]:
-    """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number."""
+async def own(
+    app: web.Application, session: Session, number: str, code: str | None, *, asks: str
+) -> tuple[Ticket, TicketText]:
+    """Return a ticket to whoever knows its query code; a wrong one is told like a wrong number, and counted of who `asks`."""
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:
         raise InvalidRequest("请提供查询码（code）")
-    wrong, from_all, now = request.app[WRONG_CODES], request.app[WRONG_FROM_ALL], time.monotonic()
-    whose = f"{request.remote}/{number}"
+    wrong, from_all, now = app[WRONG_CODES], app[WRONG_FROM_ALL], time.monotonic()
+    whose = f"{asks}/{number}"
     wrong.check(whose, now)
     from_all.check(number, now)
     try:
