@@ -145,7 +145,9 @@ async def _sign(step: Step, one: Countersign) -> Countersign:
 def _waiting(one: Countersign) -> Waiting:
     by = [role for role in Role if role in SECONDS]
     names = "、".join(LABELS["role"][role] for role in by)
-    told = f"“{LABELS['deed'][one.what]}”须双人复核，已提请：请另一位{names}复核，或由其提交同一操作"
+    # Who reveals is shown who asks: there the second person signs and does not look.
+    then = "，同意后请再次查看" if one.what == "reveal" else "，或由其提交同一操作"
+    told = f"“{LABELS['deed'][one.what]}”须双人复核，已提请：请另一位{names}复核{then}"
     return Waiting(id=str(one.id), what=one.what, lapses_at=one.lapses_at, by=by, told=told)
 
 

@@ -25,6 +25,7 @@ PIT = "学校门口道路塌陷一个坑，有学生差点掉进去，请马上�
 BUS = "建议在西城区人民医院门口增设公交站，方便老年人就医。"
 AGAIN = "东湖区翠湖路和建设路交叉口的路灯坏了三天了，晚上一片漆黑，请你们尽快维修！"
 OURS = "城市照明由城管部门管养"
+WHY = "按会商裁定指定"
 FIRST = {"reason": "该灯杆是交通信号灯杆，不归我单位", "duty_argument": "照明设施权属划分方案第六条"}
 SECOND = {"reason": "道路照明不属区级事权", "duty_argument": "市区事权划分清单第九项"}
 
@@ -142,8 +143,10 @@ def _both_sides_of_a_send_back_are_heard_ruled_and_designated(
     with signed_in(chromium, hub, "dispatcher") as page:
         _uphold_and_give_to_another(page, hub, number)
     send_back(hub, "donghu", number, SECOND)
-    with signed_in(chromium, hub, "shift_lead") as page:
-        _rule_and_designate(page, hub, number)
+    with signed_in(chromium, hub, "shift_lead") as page, signed_in(chromium, hub, "supervisor") as second:
+        _rule_and_ask_to_designate(page, hub, number)
+        _sign_as_the_second(page, second, hub, number)
+        _designate(page, hub, number)
 
 
 def _uphold_and_give_to_another(page: Page, hub: RunningHub, number: str) -> None:
@@ -165,7 +168,7 @@ def _uphold_and_give_to_another(page: Page, hub: RunningHub, number: str) -> Non
     assert ticket_of(page, hub, number)["lead"]["code"] == "donghu"
 
 
-def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
+def _rule_and_ask_to_designate(page: Page, hub: RunningHub, number: str) -> None:
     page.goto(f"{hub.url}/#/dispatch?queue=decisions&ticket={number}")
     dispute = page.get_by_role("region", name="会商")
     dispute.get_by_text(SECOND["reason"]).wait_for()
@@ -179,7 +182,36 @@ def _rule_and_designate(page: Page, hub: RunningHub, number: str) -> None:
     dispute.get_by_label("裁定意见").fill("灯杆由城管局先行处置，费用另行结算")
     dispute.get_by_role("button", name="裁定", exact=True).click()
     page.get_by_role("region", name="派单建议").get_by_text("会商裁定由城管局主办").wait_for()
-    page.get_by_label("指定理由（必填）").fill("按会商裁定指定")
+    page.get_by_label("指定理由（必填）").fill(WHY)
+    page.locator(".go:enabled").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("须双人复核，已提请").wait_for()
+    assert ticket_of(page, hub, number)["state"] == "on_desk", "one person alone designates nobody"
+
+
+def _sign_as_the_second(first: Page, second: Page, hub: RunningHub, number: str) -> None:
+    """Who asked cannot sign; somebody else reads what exactly is asked for, from the ticket's page on, and signs."""
+    first.goto(f"{hub.url}/#/countersigns")
+    own = first.locator("tr[data-countersign]", has_text=number)
+    own.get_by_text("本人提请，须由他人复核").wait_for()
+    assert own.get_by_role("button").count() == 0
+    second.goto(f"{hub.url}/#/tickets/{number}")
+    waits = second.get_by_role("status").filter(has_text="等待第二人复核")
+    waits.get_by_role("link", name="去复核").click()
+    asked = second.locator("tr[data-countersign]", has_text=number)
+    asked.get_by_role("button", name="同意", exact=True).click()
+    form = second.get_by_role("dialog", name="双人复核：同意")
+    assert all(words in form.inner_text() for words in ("指定承办", "主办单位：城管局", WHY, "demo-shift_lead"))
+    form.get_by_role("button", name="同意", exact=True).click()
+    asked.wait_for(state="detached")
+    first.goto(f"{hub.url}/#/tickets/{number}")
+    first.get_by_text("第二人已同意，请重新提交").wait_for()
+
+
+def _designate(page: Page, hub: RunningHub, number: str) -> None:
+    page.goto(f"{hub.url}/#/dispatch?ticket={number}")
+    in_hand(page)
+    page.get_by_label("指定理由（必填）").fill(WHY)
     page.locator(".go:enabled").wait_for()
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: number not in url)

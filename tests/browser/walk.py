@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Between them they are offered every page; a page is shown by the first who has it.
 ROLES: Final = (
     "supervisor", "agent", "dispatcher", "department", "reviewer", "follow_up", "quality", "knowledge", "administrator",
+    "auditor",
 )  # fmt: skip
 READY_MS: Final = 20_000
 

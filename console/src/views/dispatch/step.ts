@@ -30,7 +30,9 @@ export function useStep(ticket: () => Ticket, changed: (answer?: Schemas['StepAn
     problem.value = null
     try {
       const answer = await ask(http.POST('/api/v1/tickets/{number}/steps', { params: { path: { number }, header: { 'Idempotency-Key': sent.key } }, body: body as never }))
-      ElMessage.success(`${t('step.done', { action: words.label('action', action) })}：${number}`)
+      // 双人复核: nothing is done before a second person has signed.
+      if (answer.waits) ElMessage({ type: 'warning', message: answer.waits.told, duration: 8000, showClose: true })
+      else ElMessage.success(`${t('step.done', { action: words.label('action', action) })}：${number}`)
       await changed(answer)
       return true
     } catch (error) {
