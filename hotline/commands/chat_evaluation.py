@@ -8,7 +8,7 @@ import secrets
 import statistics
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 import yaml
@@ -34,9 +34,27 @@ WAIT_FOR_BOT_S: Final = 300.0
 _NUMBER: Final = re.compile(r"工单号(\d{14,17})")
 
 
-class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a citizen says or taps, and what the reply must and must not hold, as patterns."""
+# How the chatbot asks for each thing (hotline/chat_questions.py).
+ASKED: Final = {
+    "matter": re.compile("是什么事"),
+    "place": re.compile("什么地方"),
+    "time": re.compile("什么时候"),
+    "contact": re.compile("联系电话|手机号"),
+    "confirm": re.compile("我就提交了|确定要撤回"),
+    "number": re.compile("工单号"),
+    "code": re.compile("查询码"),
+    "words": re.compile("请说要补充|还没有解决|这件事解决了吗"),
+    "anything": re.compile(""),
+}
 
+
+class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a citizen says or taps, and what the reply must and must not hold, as patterns.
+
+    Lines with `asked` that follow one another are said when they are asked for, in any order; what nobody asks for stays unsaid.
+    """
+
+    asked: Literal["matter", "place", "time", "contact", "confirm", "number", "code", "words", "anything"] | None = None
     say: str | None = None
     tap: str | None = None
     expect: str | None = None
@@ -152,8 +170,10 @@ async def _hold(connection: Connection, dialogue: Dialogue, talk: Talk, known: d
     begun = await _ask(connection, "/api/v1/chats", {}, {})
     who, path = {"authorization": f"Bearer {begun['token']}"}, f"/api/v1/chats/{begun['id']}/messages"
     buttons: dict[str, str | None] = {}
-    for n, one in enumerate(dialogue.turns, 1):
-        line = Line(say=one) if isinstance(one, str) else one
+    left = [Line(say=one) if isinstance(one, str) else one for one in dialogue.turns]
+    n = 0
+    while (line := _next(left, talk)) is not None:
+        n += 1
         words = (line.say or line.tap or "").format_map(defaultdict(str, known))
         message: dict[str, Any] = {"text": words, "key": secrets.token_hex(8)}
         if line.tap is not None and buttons.get(line.tap):
@@ -163,6 +183,21 @@ async def _hold(connection: Connection, dialogue: Dialogue, talk: Talk, known: d
         talk.times_ms.append(1000 * (time.perf_counter() - began))
         _hear(talk, answer, line, n, words)
         buttons = {button["title"]: button["payload"] for turn in answer["turns"] for button in turn["buttons"]}
+
+
+def _next(left: list[Line], talk: Talk) -> Line | None:
+    """Take what the citizen says next off the lines that are left: what the last reply asks for, else the next that waits for nothing."""
+    told = "\n".join(turn["text"] for turn in talk.replies[-1]) if talk.replies else ""
+    while left:
+        if left[0].asked is None:
+            return left.pop(0)
+        wait = next((n for n, one in enumerate(left) if one.asked is None), len(left))
+        fits = [n for n in range(wait) if ASKED[left[n].asked or "anything"].search(told)]
+        if fits:
+            # Anything at all is answered by it only where nothing else was asked for.
+            return left.pop(next((n for n in fits if left[n].asked != "anything"), fits[0]))
+        del left[:wait]
+    return None
 
 
 def _hear(talk: Talk, answer: dict[str, Any], line: Line, n: int, words: str) -> None:

@@ -105,7 +105,8 @@ def test_a_citizen_files_tracks_and_rates_and_rasa_dies_in_between(chatting_hub:
 
 
 def test_a_dialogue_of_each_kind_reaches_its_goal(chatting_hub: RunningHub) -> None:
-    files = [str(path) for path in sorted(DIALOGUES.glob("*.yml"))]
+    # Those of a hand that knows the chatbot; what a stranger's citizens come to is measured, not asked for here.
+    files = [str(DIALOGUES / f"{name}.yml") for name in ("filing", "talking", "tracking")]
     done = chatting_hub.hotline("chat", "evaluate", *files, "--sample", timeout=800)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     summary = json.loads(done.stdout.splitlines()[-1])
