@@ -101,10 +101,7 @@ async def change(hub: Hub, actor: Actor, username: str, fields: UserStep) -> tup
     Nobody disables themselves or gives up their own role, and one administrator stays who can sign in. Raises NotFound,
     Conflict, InvalidRequest.
     """
-    if fields.action == "set_role":
-        _check_role(hub.city, fields.role, fields.department)
-    if fields.action in {"disable", "set_role"} and username == actor.name:
-        raise Conflict("不能停用自己的账号，也不能更改自己的角色，请由另一位系统管理员操作")
+    _check_step(hub.city, actor, username, fields)
     password = _made_up() if fields.action == "reset_password" else None
     password_hash, at = (await _hashed(password)) if password else "", datetime.now(UTC)
 
@@ -172,6 +169,16 @@ async def sign_in(
 async def sign_out(database: Database, token: str) -> None:
     """End a session."""
     await database.write(lambda session: credentials.end(session, token))
+
+
+def _check_step(city: City, actor: Actor, username: str, fields: UserStep) -> None:
+    """Raise InvalidRequest for what no account can become, Conflict for what nobody does to themselves."""
+    if fields.action == "set_role":
+        _check_role(city, fields.role, fields.department)
+    elif fields.department is not None and city.party(fields.department) is None:
+        raise InvalidRequest(f"没有代码为“{fields.department}”的单位或网格")
+    if fields.action in {"disable", "set_role"} and username == actor.name:
+        raise Conflict("不能停用自己的账号，也不能更改自己的角色，请由另一位系统管理员操作")
 
 
 def _check_role(city: City, role: Role | None, department: str | None) -> None:

@@ -96,6 +96,9 @@ async def happen(
 
     `further` is where a call is transferred to, or its caller was referred to.
     """
+    if further is not None:
+        # Whatever happened: a line that nobody knows is a slip.
+        overflow.line_of(hub, further.line)
 
     async def work(session: Session) -> Interaction:
         current = await interactions.lock(session, interaction_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from pathlib import Path
@@ -103,5 +104,12 @@ def _marks_by_arrows_and_opens(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", selected=True)).to_have_count(1)
     expect(page).to_have_url(re.compile("#/tickets$"))
-    page.keyboard.press("Enter")
+    # Others write on the same hub: a list that is read anew between two keys begins without a mark.
+    for _ in range(5):
+        page.keyboard.press("Enter")
+        with contextlib.suppress(AssertionError):
+            expect(page).to_have_url(re.compile(r"#/tickets/\d+"), timeout=3000)
+            break
+        box.focus()
+        page.keyboard.press("ArrowDown")
     expect(page).to_have_url(re.compile(r"#/tickets/\d+"))
