@@ -46,6 +46,7 @@ _CITY: Final = (
     "POST /api/v1/knowledge/answer",
     "POST /api/v1/knowledge/gaps",
     "GET /api/v1/knowledge/drafts",
+    "GET /api/v1/knowledge/figures",
     "GET /api/v1/knowledge/tasks",
     "POST /api/v1/knowledge/tasks/{id}/close",
     "GET /api/v1/knowledge/{entry}",

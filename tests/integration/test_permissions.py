@@ -25,7 +25,8 @@ NUMBER: Final = "20261100000001"
 PARTS: Final = {
     "number": NUMBER, "id": "1", "code": "urban", "department": "urban", "line": "12315", "entry": "K1", "system": "12315",
     "external_id": "X-1", "category": "0101", "draft": "0" * 32, "incident": "1", "prompt": "1", "police_number": "P20261100001",
-    "seq": "1", "assignment": "1", "exclusion": "1", "report": "1", "suggestion": "1", "username": "nobody", "name": "mine",
+    "seq": "1", "assignment": "1", "exclusion": "1", "report": "1", "suggestion": "1",
+    "announcement": "1", "utterance": "1-1", "username": "nobody", "name": "mine",
     "export": "1", "class": "bureau", "date": "2026-11-20",
 }  # fmt: skip
 NO_ROLE: Final = "无权使用此功能"
