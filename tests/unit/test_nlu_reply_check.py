@@ -35,7 +35,7 @@ def found(reply: str, brief: str = LAMP, kind: Kind = Kind.ASSISTANCE, law_basis
 FOUND = [
     ("您好，您的留言已收悉。", LAMP, ReplyFault.EMPTY_WORDS),
     ("感谢您对城市管理工作的关心、支持与监督！", LAMP, ReplyFault.EMPTY_WORDS),
-    ("您反映的问题已收悉，我局高度重视，将进一步加强管理，不断提高服务水平。", LAMP, ReplyFault.EMPTY_WORDS),
+    ("您的来件已收悉，我局高度重视，将进一步加强管理，不断提高服务水平。", LAMP, ReplyFault.EMPTY_WORDS),
     ("您反映的问题已转交城管局调查处理。", LAMP, ReplyFault.NO_RESULT),
     ("我们已将您反映的情况转相关部门办理，请耐心等待，如有进展将及时回复。", LAMP, ReplyFault.NO_RESULT),
     ("您好，此事正在调查处理中。", LAMP, ReplyFault.NO_RESULT),
