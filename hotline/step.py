@@ -33,7 +33,6 @@ PROGRAM: Final = Actor(Role.PROGRAM, "program")
 NOTHING_KEPT: Final = steps.Remembered(channel="", key="", request_digest=b"", status=204, response="")
 TICKET_SUBJECT: Final = "ticket"
 DECISION_SUBJECT: Final = "decision:"
-NO_REASON: Final = "热线另行安排办理，请停止办理"
 
 
 class Step(Trail):
@@ -146,10 +145,8 @@ class Step(Trail):
         return part
 
     async def end_part(self, part: Assignment, event: str, **fields: Any) -> None:
-        """Take a live part away from its department and tell it why; whom the citizen has accused is not told why (回避)."""
+        """Take a live part away from its department and tell it why; whom the ticket accuses `deliver` tells nothing of it."""
         self.move_part(part, Action.RECALL)
-        if "reason" in fields and any(self.hub.city.is_under(part.department, unit) for unit in self.ticket.recused):
-            fields["reason"] = NO_REASON
         await self.deliver(part, event, **fields)
 
     def below(self, part: Assignment) -> list[Assignment]:
