@@ -98,7 +98,7 @@ async def take_over(session: Session, city: City, wall_at: datetime) -> int:
     names = {code: one.name for code, one in city.departments.items()}
     found = [] if before is None else list(announcements(before[1], city.lines, names))
     for one in found:
-        await store.done(session, one.line, at)
+        await store.done(session, one, at)
         await store.add(session, one, city.version, at)
     await store.keep_register(session, city, at)
     return len(found)

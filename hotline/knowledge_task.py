@@ -5,6 +5,7 @@ Source: 济南条例第28条 (knowledge that is not kept up to date is a ground 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from models.ticket import Notice
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
+    from models.city import Roster
     from models.store.database import Session
     from models.store.knowledge_tasks import Pressed
 
@@ -23,13 +25,17 @@ _KINDS: Final = (("corrections", "纠错"), ("confirmations", "确认"), ("gaps"
 
 async def press_late(hub: Hub) -> int:
     """Press everybody who is late with a task, each task once a week; returns how many owners were."""
-    at = hub.now()
+    at, keeper = hub.now(), hub.city.hotline_department
+    duties: defaultdict[str, list[Roster]] = defaultdict(list)
+    for one in on_duty(hub.city, set(hub.city.departments), at):
+        duties[one.department].append(one)
 
     async def work(session: Session) -> int:
-        late = await knowledge_tasks.press(session, at, at - AGAIN_AFTER)
+        # Who is not there now is pressed when they are.
+        late = await knowledge_tasks.press(session, at, at - AGAIN_AFTER, keeper=keeper, reached=duties)
         for one in late:
-            department = one.owner or hub.city.hotline_department
-            for n, duty in enumerate(on_duty(hub.city, {department}, at)):
+            department = one.owner or keeper
+            for n, duty in enumerate(duties[department]):
                 name = f"sms_knowledge_{department}_{one.owner is None}_{at.timestamp():.0f}_{n}"
                 told = Notice(id=name, ticket_id=0, kind="alarm", address=duty.phone, content=_words(hub, one))
                 await notices.add(session, told, at)

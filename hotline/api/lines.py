@@ -183,7 +183,9 @@ def _announced(hub: Hub, one: Announced) -> dict[str, Any]:
     told = {
         name: getattr(one, name) for name in ("id", "line", "name", "change", "details", "at", "called_off_because")
     }
-    return told | {"holds_from": one.holds_from or one.at, "state": one.state_at(hub.now())}
+    # What came earlier than it was announced holds since it came.
+    holds_from = min(when for when in (one.holds_from or one.at, one.done_at) if when is not None)
+    return told | {"holds_from": holds_from, "state": one.state_at(hub.now())}
 
 
 def _fits(hub: Hub, line: Line, integration: str | None, words: str | None) -> bool:

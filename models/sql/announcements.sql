@@ -17,10 +17,10 @@ VALUES (:city_code, :line, :name, :change, :details, :city_version, :at);
 INSERT INTO announcements (city_code, line, name, change, details, city_version, at, holds_from, planned_by)
 VALUES (:city_code, :line, :name, :change, :details, :city_version, :at, :holds_from, :planned_by) RETURNING id;
 
--- name: done(at, city_code, line)!
--- The register has changed a number: what was announced ahead about it is done.
+-- name: done(at, city_code, line, change)!
+-- The register has changed a number in one way: what was announced ahead of that kind is done.
 UPDATE announcements SET done_at = :at
-WHERE city_code = :city_code AND line = :line AND planned_by IS NOT NULL AND done_at IS NULL AND called_off_at IS NULL;
+WHERE city_code = :city_code AND line = :line AND change = :change AND planned_by IS NOT NULL AND done_at IS NULL AND called_off_at IS NULL;
 
 -- name: call_off(at, because, city_code, id)!
 -- What was announced ahead will not be.

@@ -67,11 +67,13 @@ DO UPDATE SET asked = knowledge_tasks.asked + 1;
 INSERT INTO knowledge_tasks (city_code, kind, code, version, words, owner, opened_by, opened_at, due_at)
 VALUES (:city_code, 'correction', :code, :version, :words, :owner, :by, :at, :due_at) RETURNING id;
 
--- name: remind(city_code, until, by, at)$
--- Opens a task for the owner of every published entry that is to be confirmed by a day; returns how many are new.
+-- name: remind(city_code, until, by, at, timezone)$
+-- Opens a task for the owner of every published entry that is to be confirmed by a day; returns how many are new. The whole of
+-- that day is theirs.
 WITH new AS (
   INSERT INTO knowledge_tasks (city_code, kind, code, version, words, owner, opened_by, opened_at, due_at)
-  SELECT k.city_code, 'confirmation', k.code, k.version, k.title, k.owner, :by, :at::timestamptz, k.confirm_by
+  SELECT k.city_code, 'confirmation', k.code, k.version, k.title, k.owner, :by, :at::timestamptz,
+    (k.confirm_by + 1)::timestamp AT TIME ZONE :timezone
   FROM knowledge AS k
   WHERE k.city_code = :city_code AND k.state = 'published' AND k.confirm_by <= :until::date
     AND (k.valid_until IS NULL OR k.valid_until >= :at::timestamptz::date)

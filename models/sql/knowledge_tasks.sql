@@ -1,9 +1,10 @@
--- name: press(at, again, city_code)
--- Marks every late task that was not pressed since a time; returns by owner how many of each kind.
+-- name: press(at, again, city_code, keeper, reached)
+-- Marks every late task that was not pressed since a time and whose owner (without one, the keeper) can be reached; returns by
+-- owner how many of each kind.
 WITH pressed AS (
   UPDATE knowledge_tasks SET pressed_at = :at::timestamptz
   WHERE city_code = :city_code AND closed_at IS NULL AND due_at < :at::timestamptz
-    AND (pressed_at IS NULL OR pressed_at < :again::timestamptz)
+    AND (pressed_at IS NULL OR pressed_at < :again::timestamptz) AND coalesce(owner, :keeper::text) = ANY (:reached::text[])
   RETURNING owner, kind
 )
 SELECT owner, count(*) FILTER (WHERE kind = 'correction') AS corrections,

@@ -95,9 +95,11 @@ async def plan(
     )
 
 
-async def done(session: Session, line: str, at: datetime) -> None:
-    """Keep that the register now has what was announced ahead about a number."""
-    await _SQL.done(session.connection, city_code=session.city_code, line=line, at=at)
+async def done(session: Session, announcement: Announcement, at: datetime) -> None:
+    """Keep that the register now has what was announced ahead: the same change of the same number."""
+    await _SQL.done(
+        session.connection, city_code=session.city_code, line=announcement.line, change=announcement.change, at=at
+    )
 
 
 async def call_off(session: Session, announced: Announced, because: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from models.calendar import CHINA_TIME
 from models.errors import Conflict
 from models.knowledge import Entry
 from models.store.database import queries, to_rows
@@ -153,7 +154,11 @@ async def correct(session: Session, entry: Entry, words: str, by: str, at: datet
 
 async def remind(session: Session, until: date, by: str, at: datetime) -> int:
     """Open a task for every published entry that is to be confirmed by a day; returns how many are new."""
-    return int(await _SQL.remind(session.connection, city_code=session.city_code, until=until, by=by, at=at))
+    return int(
+        await _SQL.remind(
+            session.connection, city_code=session.city_code, until=until, by=by, at=at, timezone=str(CHINA_TIME)
+        )
+    )
 
 
 async def tasks(

@@ -9,6 +9,7 @@ from msgspec import Struct
 from models.store.database import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from models.store.database import Session
@@ -36,9 +37,16 @@ class OwnerFigures(Struct, frozen=True, kw_only=True):
     closed_late: int
 
 
-async def press(session: Session, at: datetime, again: datetime) -> list[Pressed]:
-    """Mark every late task that was not pressed since `again`; returns what each owner is late with."""
-    rows = _SQL.press(session.connection, city_code=session.city_code, at=at, again=again)
+async def press(
+    session: Session, at: datetime, again: datetime, *, keeper: str, reached: Collection[str]
+) -> list[Pressed]:
+    """Mark every late task that was not pressed since `again` and whose owner is `reached`; returns what each is late with.
+
+    What nobody owns is the `keeper`'s.
+    """
+    rows = _SQL.press(
+        session.connection, city_code=session.city_code, at=at, again=again, keeper=keeper, reached=list(reached)
+    )
     return [Pressed(**dict(row)) async for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -191,7 +191,10 @@ async def test_the_owner_confirms_before_the_day_comes(seeded: World) -> None:
     seeded.clock.move(days=170)
     await remind(seeded.hub)
     asked = (await seeded.get("/api/v1/knowledge/tasks?kind=confirmation&limit=100", who="department:market"))["tasks"]
-    assert code in [one["code"] for one in asked]
+    task = next(one for one in asked if one["code"] == code)
+    (day,) = (await seeded.rows("SELECT confirm_by FROM knowledge WHERE code = $1 AND state = 'published'", code))[0]
+    ends = datetime.fromisoformat(f"{day}T00:00:00+08:00") + timedelta(days=1)
+    assert datetime.fromisoformat(task["due_at"]) == ends, "the whole of the day is the owner's"
     await move(seeded, code, "confirm", who="department:urban", ok=403)
     await move(seeded, code, "confirm", who="department:market")
     asked = (await seeded.get("/api/v1/knowledge/tasks?kind=confirmation&limit=100", who="department:market"))["tasks"]

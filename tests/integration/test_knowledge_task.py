@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from hotline.knowledge_task import press_late
 from hotline.roster import on_duty
+from models.calendar import CHINA_TIME
 from models.store import notices
 
 if TYPE_CHECKING:
@@ -76,3 +79,17 @@ async def test_who_is_late_is_pressed_once_a_week_until_it_is_done(world: World)
         "closed_late": 1,
     }
     assert code
+
+
+async def test_who_is_not_there_is_pressed_when_they_are(world: World) -> None:
+    await corrected(world)
+    by_day = tuple(msgspec.structs.replace(one, start="08:30", end="17:30") for one in world.hub.city.rosters)
+    world.hub.city = msgspec.structs.replace(world.hub.city, rosters=by_day)
+    world.clock.move(days=6)
+    night = world.clock.now().astimezone(CHINA_TIME).replace(hour=22) - world.clock.now()
+    world.clock.move(hours=(night.total_seconds() // 3600) % 24)
+    assert await press_late(world.hub) == 0
+    assert await pressed(world) == []
+    world.clock.move(hours=12)
+    assert await press_late(world.hub) == 1
+    assert len(await pressed(world)) > 0

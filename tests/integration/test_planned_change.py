@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -91,3 +91,16 @@ async def test_what_cannot_come_true_is_refused(world: World) -> None:
     assert (await plan(world, "12399", "added", name="新设专线"))["name"] == "新设专线"
     await plan(world, "12333", "changed", who="dispatcher", ok=403)
     assert len(await news(world)) == 1
+
+
+async def test_only_the_same_kind_of_change_settles_what_was_announced(world: World) -> None:
+    """A number that changes its hours before it goes is not gone by that."""
+    await take(world, world.hub.city)
+    gone = await plan(world, "12333", "removed")
+    longer = await plan(world, "12333", "changed")
+    assert await take(world, open_all_day(world)) == 1
+    found = {one["id"]: one for one in await news(world)}
+    assert [found[one["id"]]["state"] for one in (gone, longer)] == ["planned", "in_force"]
+    # It came before the day that was told.
+    day = datetime.fromisoformat(longer["holds_from"])
+    assert datetime.fromisoformat(found[longer["id"]]["holds_from"]) < day - timedelta(days=9)
