@@ -152,6 +152,9 @@ def test_what_the_gravest_dangers_look_like_is_seen_without_their_names(text: st
         ("殡葬用品店把花圈摆到人行道上", "threat"),
         ("爷爷早年备好了棺材，火化后怎么补偿", "threat"),
         ("祭祀店把纸钱倒进绿化带", "threat"),
+        ("打电话没人接，孩子不敢去学校", "minor"),
+        ("打车太贵，下雨天不敢去学校接孩子", "minor"),
+        ("施工把下水道埋了一个月没人管", "collapse"),
     ],
 )
 def test_what_only_looks_like_them_is_not(text: str, flag: str) -> None:
