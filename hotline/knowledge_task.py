@@ -5,17 +5,15 @@ Source: 济南条例第28条 (knowledge that is not kept up to date is a ground 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from hotline.alarm import alarm
 from hotline.roster import on_duty
-from models.store import knowledge_tasks, notices
-from models.ticket import Notice
+from models.store import knowledge_tasks
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
-    from models.city import Roster
     from models.store.database import Session
     from models.store.knowledge_tasks import Pressed
 
@@ -26,26 +24,22 @@ _KINDS: Final = (("corrections", "纠错"), ("confirmations", "确认"), ("gaps"
 async def press_late(hub: Hub) -> int:
     """Press everybody who is late with a task, each task once a week; returns how many owners were."""
     at, keeper = hub.now(), hub.city.hotline_department
-    duties: defaultdict[str, list[Roster]] = defaultdict(list)
-    for one in on_duty(hub.city, set(hub.city.departments), at):
-        duties[one.department].append(one)
 
     async def work(session: Session) -> int:
         # Who is not there now is pressed when they are.
-        late = await knowledge_tasks.press(session, at, at - AGAIN_AFTER, keeper=keeper, reached=duties)
+        reached = {one.department for one in on_duty(hub.city, set(hub.city.departments), at)}
+        late = await knowledge_tasks.press(session, at, at - AGAIN_AFTER, keeper=keeper, reached=reached)
         for one in late:
             department = one.owner or keeper
-            for n, duty in enumerate(duties[department]):
-                name = f"sms_knowledge_{department}_{one.owner is None}_{at.timestamp():.0f}_{n}"
-                told = Notice(id=name, ticket_id=0, kind="alarm", address=duty.phone, content=_words(hub, one))
-                await notices.add(session, told, at)
+            name = f"knowledge_{department}_{one.owner is None}_{at.timestamp():.0f}"
+            await alarm(hub, session, name, {department}, _words(one), at)
         return len(late)
 
     return await hub.database.write(work)
 
 
-def _words(hub: Hub, late: Pressed) -> str:
+def _words(late: Pressed) -> str:
     counted = [(getattr(late, name), label) for name, label in _KINDS]
     kinds = "、".join(f"{label}{n}件" for n, label in counted if n)
     total = sum(n for n, _ in counted)
-    return f"【{hub.city.name}12345】贵单位有{total}件知识待办已超过期限（{kinds}），请尽快核实更新，以免错答群众。"
+    return f"贵单位有{total}件知识待办已超过期限（{kinds}），请尽快核实更新，以免错答群众。"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from hotline import clocks, conversation, ladder, overflow, reconciliation, risk_clue, seat
+from hotline.alarm import alarm
 from hotline.deferral import open_review
 from hotline.follow_up import end_in_silence
 from hotline.handing_off import HANDOFF_SUBJECT
@@ -24,18 +25,16 @@ from hotline.talking import CHAT_SUBJECT
 from models.lifecycle import OPEN_TICKET, Action, TicketState
 from models.limits import limit
 from models.marks import MarkKind
-from models.store import handoffs, interactions, notices, timers
+from models.store import handoffs, interactions, timers
 from models.store.seats import AGAIN_SUBJECT, SEAT_SUBJECT
-from models.ticket import Notice
 from models.vocabulary import AssignmentRole
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.city import Roster
     from models.store.database import Session
     from models.ticket import Assignment, Timer
 
@@ -207,7 +206,7 @@ async def _handoff(step: Step, timer: Timer) -> None:
         return
     words = f"向{number}的紧急转接尚未确认，请班长立即核实"
     step.supervise(Action.ESCALATE, None, words, owner="shift_lead")
-    for duty in _at_the_hotline(step.hub, step.at):
+    for duty in on_duty(step.hub.city, {step.hub.city.hotline_department}, step.at):
         step.alarm(duty.phone, f"工单{step.ticket.number}{words}。")
     step.wait(timer.subject, timer.kind, _look_again(opened.opened_at, step.at))
 
@@ -221,17 +220,9 @@ async def _call_handoff(hub: Hub, session: Session, timer: Timer) -> None:
     at = hub.now()
     alarmed = opened.alarm_count + 1
     await handoffs.change(session, replace(opened, alarm_count=alarmed))
-    words = f"【{hub.city.name}12345】通话中向{opened.number}的紧急转接尚未确认，请班长立即核实。"
-    for n, duty in enumerate(_at_the_hotline(hub, at)):
-        notice_id = f"sms_handoff_{opened.id}_{alarmed}_{n}"
-        told = Notice(id=notice_id, ticket_id=0, kind="alarm", address=duty.phone, content=words)
-        await notices.add(session, told, at)
+    words = f"通话中向{opened.number}的紧急转接尚未确认，请班长立即核实。"
+    await alarm(hub, session, f"handoff_{opened.id}_{alarmed}", {hub.city.hotline_department}, words, at)
     await handoffs.wait(session, timer.subject, timer.kind, _look_again(opened.opened_at, at))
-
-
-def _at_the_hotline(hub: Hub, at: datetime) -> Iterator[Roster]:
-    """Return who is on duty at the hotline itself: shift leads are reached there."""
-    return on_duty(hub.city, {hub.city.hotline_department}, at)
 
 
 def _look_again(opened_at: datetime, at: datetime) -> datetime:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from hotline.roster import on_duty
+from hotline.alarm import alarm
 from models.calendar import CHINA_TIME
 from models.errors import InvalidRequest, NotFound
-from models.store import feeds, notices, timers
+from models.store import feeds, timers
 from models.store import reconciliations as store
-from models.ticket import Notice
 from models.vocabulary import Integration
 
 if TYPE_CHECKING:
@@ -116,15 +115,8 @@ async def list_due(hub: Hub, session: Session, timer: Timer) -> None:
     day, at = timer.due_at.astimezone(CHINA_TIME).date() - DAY, hub.now()
     if await store.late(session, line.number, day, at):
         told = {hub.city.hotline_department, line.department or hub.city.hotline_department}
-        for n, duty in enumerate(on_duty(hub.city, told, at)):
-            notice = Notice(
-                id=f"sms_{line.number}_{day}_{n}",
-                ticket_id=0,
-                kind="alarm",
-                address=duty.phone,
-                content=f"【{hub.city.name}12345】{line.number}{line.name}{day}的对账清单未按时报送，请尽快补报。",
-            )
-            await notices.add(session, notice, at)
+        words = f"{line.number}{line.name}{day}的对账清单未按时报送，请尽快补报。"
+        await alarm(hub, session, f"{line.number}_{day}", told, words, at)
     await store.owe_next(session, timer.subject, timer.due_at + DAY)
 
 

@@ -13,12 +13,11 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.alarm import alarm
 from hotline.fields import Grounds, required
-from hotline.roster import on_duty
 from models.errors import Conflict
 from models.incident_rules import span
-from models.store import notices, storms
-from models.ticket import Notice
+from models.store import storms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -144,7 +143,4 @@ async def _end(hub: Hub, session: Session, storm: Storm, reason: str, *, by: str
 
 async def _tell(hub: Hub, session: Session, name: str, words: str, at: datetime) -> None:
     """Tell who is on duty at the hotline: shift leads and supervisors are reached there."""
-    for n, duty in enumerate(on_duty(hub.city, {hub.city.hotline_department}, at)):
-        content = f"【{hub.city.name}12345】{words}"
-        notice = Notice(id=f"sms_storm_{name}_{n}", ticket_id=0, kind="alarm", address=duty.phone, content=content)
-        await notices.add(session, notice, at)
+    await alarm(hub, session, f"storm_{name}", {hub.city.hotline_department}, words, at)
