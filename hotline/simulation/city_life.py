@@ -108,9 +108,7 @@ async def _outside(
 ) -> list[Any]:
     """Everybody from whom something comes in, and the agents who take it."""
     doors, calling = _bearers(town.connection, access.channels), plan.calling(town.pace)
-    districts = [code for code, body in town.city.departments.items() if body.kind == "district"]
-    tokens = {code: access.departments[code]["token"] for code in districts if code in access.departments}
-    workers = GridWorkers(town, await _grids(town.connection, access), list(_bearers(town.connection, tokens).values()))
+    workers = GridWorkers(town, await _grids(town.connection, access))
     sitting = {name: token for name, token in access.agents.items() if name != town.agent}
     agents = Agents(town, _bearers(town.connection, sitting))
     await agents.start()

@@ -20,8 +20,6 @@ PHOTO: Final = base64.b64decode(
 # Of so many matters of one's own three are too much for one grid: one is seen to be at once, one when it was read, one at work.
 TOO_MUCH: Final = 8
 GIVEN_UP: Final = {0: AssignmentState.DISPATCHED, 1: AssignmentState.ACKNOWLEDGED, 2: AssignmentState.IN_PROGRESS}
-# What a district does not settle either goes to the desk.
-BEYOND_A_DISTRICT: Final = frozenset(GIVEN_UP.values())
 FILE_EVERY: Final = 5
 
 
@@ -43,10 +41,9 @@ async def show_work(person: Person, number: str, ordinal: int, taken: str) -> An
 class GridWorkers:
     """A few grids' workers on their rounds, each with a telephone."""
 
-    def __init__(self, town: Town, workers: list[Person], districts: list[Person]) -> None:
+    def __init__(self, town: Town, workers: list[Person]) -> None:
         self.town = town
         self.workers = workers
-        self.districts = districts
         self._fates: dict[str, int] = {}
         self._rounds = 0
 
@@ -65,7 +62,6 @@ class GridWorkers:
                 # What a street delegates to a grid is answered by webhook, as from any other unit.
                 if line["channel"] == Channel.PATROL:
                     await self._go_on(worker, line)
-        await self._beyond(self.districts[self._rounds % len(self.districts)])
 
     async def _report(self, worker: Person) -> None:
         seen = self.town.words("ground", "seen")
@@ -77,15 +73,6 @@ class GridWorkers:
             reports = (listed or {"reports": []})["reports"]
             level = next((one["level"] for one in reports if one["number"] == made.body["number"]), "unknown")
             self.town.tally.seen[f"patrol begins with {level}"] += 1
-
-    async def _beyond(self, district: Person) -> None:
-        """A district sees that a report is for the city: of what it leads, half."""
-        found = await district.read("/api/v1/tickets?state=assigned&limit=50")
-        for line in (found or {"tickets": []})["tickets"]:
-            is_open = line["channel"] == Channel.PATROL and line["assignment_state"] in BEYOND_A_DISTRICT
-            if is_open and self.town.chance("district", line["number"]).random() < 0.5:
-                reason = self._say("too_much", line["number"])
-                await district.step_on(line, "grade_up", assignment=line["assignment"], reason=reason)
 
     def _fate(self, number: str) -> int:
         """How a matter goes, in turn: the first ones go each way."""

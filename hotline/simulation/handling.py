@@ -93,6 +93,8 @@ class Handling:
         try:
             if not is_new:
                 await self.look()
+            if self.part.role == "lead" and self.office.department.kind == "district":
+                await self._look_at_patrols()
             for act in self.acts:
                 await self._play[act]()
             await self._finish()
@@ -197,6 +199,17 @@ class Handling:
 
     async def _dawdle(self) -> None:
         await self.town.pace.rest_until(self.part.reply_by + self.town.pace.brief(30 * HOUR))
+
+    async def _look_at_patrols(self) -> None:
+        """Give every other report of a patrol to the city, the first one too: a district settles the rest."""
+        await self.look()
+        if self.page["channel"] != Channel.PATROL:
+            return
+        self.town.tally.seen["patrol's report at a district"] += 1
+        if self.town.tally.seen["patrol's report at a district"] % 2:
+            reason = self.town.say("ground", "too_much", self.part.number)
+            await self.office.person.step_now(self.part.number, "grade_up", assignment=self.part.ordinal, reason=reason)
+            await self.look()
 
     async def _send_back(self) -> None:
         await self._rest(0.1, self.part.send_back_by or self.part.acknowledge_by, 2 * HOUR)
