@@ -192,16 +192,12 @@ class Cluster:
         environ = {**os.environ, "PGPASSWORD": self.password}
         where = ["-h", ADDRESS, "-p", str(self._database_door), "-U", "hotline"]
         command = [str(BINARIES / "createdb"), *where, "hotline"]
-        wait(
-            "who leads can be reached",
-            lambda: (
-                subprocess.run(
-                    [str(BINARIES / "pg_isready"), *where], stdout=subprocess.DEVNULL, check=False
-                ).returncode
-                == 0
-            ),
-        )
-        subprocess.run(command, env=environ, check=True)
+
+        def is_made() -> bool:
+            return subprocess.run(command, env=environ, capture_output=True, check=False).returncode == 0
+
+        # Before its first checks HAProxy takes every node for the leader.
+        wait("who leads can be reached", is_made)
 
     def _start_hub(self, name: str) -> None:
         folder = self.folder / name
