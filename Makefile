@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console bench browser screenshots corpus-report docs lock clean
+.PHONY: help setup run test check check-console bench browser ha screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,13 @@ bench: setup ## measurements, one JSON object a line
 browser: ## Chromium and Chinese fonts for the browser tests (apt-get, root)
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
 	  { apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+ha: setup ## etcd, Patroni with three nodes, HAProxy, two hub nodes; kill one after the other (apt-get, root)
+	@{ command -v etcd && PATH=$$PATH:/usr/sbin command -v haproxy; } >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends etcd-server haproxy >/dev/null; }
+	@test -x build/patroni/bin/patroni || { $(UV) venv --quiet --clear --python /usr/bin/python3 build/patroni && \
+	  $(UV) pip install --quiet --python build/patroni/bin/python -r deploy/patroni/requirements.txt; }
+	@$(BIN)/python -m tests.ha
 
 screenshots: .venv/.synced ## pictures of every page of the console of a running hub, into docs/pictures/console
 	@$(BIN)/python -m tests.browser.screenshots
