@@ -100,7 +100,7 @@ class Outgoing:
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
         told = {**await self._told_to_department(part), **fields}
-        if self.hub.is_barred(part.department, self.ticket):
+        if self.hub.is_barred(part.department, self.ticket.recused):
             # Whom the ticket came to accuse is told that, and of which part, and not a word beside.
             told = {name: value if name in NAMES_PART else None for name, value in told.items()}
         self._queue(part.department, kind, told)
