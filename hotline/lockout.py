@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
 
 class Terms(NamedTuple):
-    """So many wrong passwords are free; then the first wait, doubled by every further one, up to the longest."""
+    """So many wrong passwords are free; then the first wait, doubled by every further one, up to the longest.
+
+    In a row: until a right one, or a day without any. Else those of a day.
+    """
 
     free: int
     first: timedelta
     longest: timedelta
+    is_in_a_row: bool
 
 
-ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1))
-# Behind one address may sit a whole call centre, or a proxy: it takes many, and waits shortly.
-ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15))
+ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1), is_in_a_row=True)
+# Behind one address may sit a whole call centre, or a proxy, where somebody errs every day: it takes many, and waits shortly.
+ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15), is_in_a_row=False)
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
 
@@ -73,7 +77,8 @@ class Guarded:
 
         async def work(session: Session) -> None:
             for key, terms in ((self._account, ACCOUNT), (self._address, ADDRESS)):
-                length = wait(terms, await sign_in.fail(session, key, at, at - FORGOTTEN_AFTER))
+                before = at - FORGOTTEN_AFTER
+                length = wait(terms, await sign_in.fail(session, key, at, before, is_in_a_row=terms.is_in_a_row))
                 if length:
                     await sign_in.lock(session, key, at + length)
 

@@ -33,11 +33,16 @@ async def locked_until(session: Session, keys: Sequence[bytes], at: datetime) ->
     return found
 
 
-async def fail(session: Session, key: bytes, at: datetime, forgotten_before: datetime) -> int:
-    """Count a wrong password; returns how many there were in a row."""
+async def fail(session: Session, key: bytes, at: datetime, forgotten_before: datetime, *, is_in_a_row: bool) -> int:
+    """Count a wrong password; returns how many there were since the last right one, or else within the window."""
     return int(
         await _SQL.fail(
-            session.connection, city_code=session.city_code, key=key, at=at, forgotten_before=forgotten_before
+            session.connection,
+            city_code=session.city_code,
+            key=key,
+            at=at,
+            forgotten_before=forgotten_before,
+            is_in_a_row=is_in_a_row,
         )
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from hotline import accounts, totp
-from hotline.lockout import ACCOUNT
+from hotline.lockout import ACCOUNT, ADDRESS, FORGOTTEN_AFTER
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
 
@@ -82,6 +82,34 @@ async def test_wrong_passwords_lock_the_account_for_ever_longer_and_the_right_on
     # The right password ends the row: one slip afterwards locks nothing.
     await lin.sign_in(password="not this one", status=401)
     await lin.sign_in()
+
+
+async def counted(world: World) -> int:
+    """How many wrong passwords stand against the address: the row that outlives every right one."""
+    [row] = await world.rows("SELECT max(failures) AS n FROM sign_in_failures")
+    return int(row["n"] or 0)
+
+
+async def test_an_address_counts_a_day_and_only_what_was_wrong(world: World, lin: Browser) -> None:
+    """A call centre's slips of many weeks are no attack."""
+    for _ in range(3):
+        await lin.sign_in(password="not this one", status=401)
+        await lin.sign_in()
+    assert await counted(world) == 3
+    await enrolled(lin)
+    before = await counted(world)
+    await lin.sign_in(status=401)
+    assert await counted(world) == before
+    # Somebody errs every day: the window began more than a day ago, and the next slip is the first of another.
+    ago = datetime.now(UTC) - FORGOTTEN_AFTER - timedelta(minutes=1)
+    await world.rows("UPDATE sign_in_failures SET failures = $1, since = $2 WHERE failures > 1", ADDRESS.free - 1, ago)
+    await lin.sign_in(password="not this one", status=401)
+    assert await counted(world) == 1
+    assert [row["locked_until"] for row in await world.rows("SELECT locked_until FROM sign_in_failures")] == [None] * 2
+    # An account's are those in a row, whenever the first of them was.
+    await world.rows("UPDATE sign_in_failures SET failures = $1, since = $2", ACCOUNT.free - 1, ago)
+    await lin.sign_in(password="not this one", status=401)
+    await lin.sign_in(status=429)
 
 
 async def test_what_was_typed_as_a_name_is_nowhere_in_clear(world: World) -> None:
