@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -82,6 +83,22 @@ async def test_wrong_passwords_lock_the_account_for_ever_longer_and_the_right_on
     # The right password ends the row: one slip afterwards locks nothing.
     await lin.sign_in(password="not this one", status=401)
     await lin.sign_in()
+
+
+async def test_guesses_at_once_are_as_many_as_one_after_the_other(world: World, lin: Browser) -> None:
+    async def guess(n: int) -> int:
+        content = {"username": "lin", "password": f"guess number {n}"}
+        async with world.client.post("/api/v1/session", json=content) as response:
+            return response.status
+
+    found = await asyncio.gather(*(guess(n) for n in range(20)))
+    assert sorted(found) == [401] * ACCOUNT.free + [429] * (20 - ACCOUNT.free)
+
+
+async def test_right_passwords_at_once_all_come_in_and_count_for_nothing(world: World, lin: Browser) -> None:
+    root = Browser(world, "root")
+    await asyncio.gather(*(one.sign_in() for one in [lin, root] * (ACCOUNT.free - 1)))
+    assert await counted(world) == 0
 
 
 async def counted(world: World) -> int:
