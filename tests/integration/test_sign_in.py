@@ -38,8 +38,10 @@ class Browser:
             self.world.client.session.cookie_jar.clear()
             return await response.json()
 
-    async def ask(self, method: str, path: str, content: Any = None, *, status: int = 200) -> Any:
-        headers = {"cookie": self.cookie}
+    async def ask(
+        self, method: str, path: str, content: Any = None, *, status: int = 200, by_itself: bool = False
+    ) -> Any:
+        headers = {"cookie": self.cookie} | ({"hotline-unattended": "1"} if by_itself else {})
         async with self.world.client.request(method, path, json=content, headers=headers) as response:
             assert response.status == status, await response.text()
             return await response.json()
@@ -154,6 +156,18 @@ async def test_a_screen_left_alone_is_signed_out_and_one_in_use_is_not(world: Wo
     assert datetime.now(UTC) - row["seen_at"] < timedelta(minutes=1)
     await world.rows("UPDATE sessions SET seen_at = $1", datetime.now(UTC) - accounts.IDLE_FOR)
     await lin.ask("GET", "/api/v1/session", status=401)
+
+
+async def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(world: World, lin: Browser) -> None:
+    await lin.sign_in()
+    ago = datetime.now(UTC) - accounts.IDLE_FOR + timedelta(minutes=2)
+    await world.rows("UPDATE sessions SET seen_at = $1", ago)
+    for path in ("/api/v1/session", "/api/v1/tickets"):
+        await lin.ask("GET", path, by_itself=True)
+    async with world.client.ws_connect("/api/v1/stream", headers={"cookie": lin.cookie}) as stream:
+        assert not stream.closed
+    [row] = await world.rows("SELECT seen_at FROM sessions")
+    assert row["seen_at"] == ago
 
 
 async def test_a_session_ends_after_its_longest_time_however_busy_it_was(world: World, lin: Browser) -> None:
