@@ -220,6 +220,17 @@ async def test_the_right_password_alone_tells_that_a_code_is_wanted_and_guessing
     await lin.sign_in(status=429)
 
 
+async def test_a_session_alone_never_takes_away_its_own_second_factor(world: World, lin: Browser) -> None:
+    root = Browser(world, "root")
+    await enrolled(root)
+    steps = "/api/v1/users/root/steps"
+    said = await root.ask("POST", steps, {"action": "second_factor_off"}, status=409)
+    assert "另一位系统管理员" in said["detail"]
+    assert (await root.ask("GET", FACTOR))["is_on"]
+    await lin.sign_in()
+    await lin.ask("POST", steps, {"action": "second_factor_off"}, status=403)
+
+
 async def test_it_ends_by_a_code_or_by_an_administrator_and_is_written_down(world: World, lin: Browser) -> None:
     _, codes = await enrolled(lin)
     await lin.ask("POST", f"{FACTOR}/end", {"code": "000000"}, status=422)
