@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from hotline import accounts
 from hotline.endpoint import prepare
+from hotline.token import made_up
 from models.store import credentials
 from models.vocabulary import Channel, Role
 
@@ -42,7 +43,7 @@ class Access(Struct, kw_only=True):
 async def prepare_access(settings: Settings, store: Database, city: City) -> None:
     """Make missing credentials known and write the file; what it held before stays valid."""
     known = _read(settings.access_file)
-    channels = {str(channel): known.channels.get(channel) or _token("ch") for channel in Channel}
+    channels = {str(channel): known.channels.get(channel) or made_up(Role.CHANNEL) for channel in Channel}
     departments: dict[str, dict[str, str]] = {}
     users: list[dict[str, str]] = []
     agents: dict[str, str] = {}
@@ -55,7 +56,7 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
             return
         for code in city.departments:
             endpoint = await prepare(session, code)
-            token = known.departments.get(code, {}).get("token") or _token("dep")
+            token = known.departments.get(code, {}).get("token") or made_up(Role.DEPARTMENT)
             await credentials.add(session, token, Role.DEPARTMENT, code, now)
             departments[code] = {
                 "webhook_secret": endpoint.webhook_secrets[0],
@@ -65,7 +66,7 @@ async def prepare_access(settings: Settings, store: Database, city: City) -> Non
         users.extend(await _demo_users(session, known, city, now))
         for n in range(1, DEMO_AGENTS + 1):
             name = f"agent{n:02d}"
-            agents[name] = known.agents.get(name) or _token("ag")
+            agents[name] = known.agents.get(name) or made_up(Role.AGENT)
             await credentials.add(session, agents[name], Role.AGENT, name, now)
 
     await store.write(work)
@@ -117,7 +118,3 @@ def _write(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(side, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
     side.rename(path)
-
-
-def _token(prefix: str) -> str:
-    return f"{prefix}_{secrets.token_urlsafe(24)}"

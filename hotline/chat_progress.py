@@ -11,8 +11,7 @@ from hotline.step import run
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, ticket_allows
 from models.store import tickets
-from models.ticket import Actor
-from models.vocabulary import Role
+from models.ticket import CITIZEN
 from nlu.chat_cues import rating_in
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from models.dialogue import ChatStep
     from models.ticket import Ticket
 
-CITIZEN: Final = Actor(Role.CITIZEN, "citizen")
 LONGEST_REPLY: Final = 300
 LONGEST_REMARK: Final = 1000
 _NEXT: Final = (

@@ -71,9 +71,8 @@ def needed(step: Step, action: Action, fields: Any) -> Wanted | None:
         return None
     if action is Action.VOID:
         return Wanted(what="void", fields="{}", reason=reason)
-    is_changed = _differs(fields.kind, step.ticket.kind) or _differs(
-        fields.category, step.ticket.category, step.ticket.detail
-    )
+    stands = step.ticket.detail or step.ticket.category
+    is_changed = _differs(fields.kind, step.ticket.kind) or _differs(fields.category, stands)
     return _wanted("reclassify", fields, reason) if is_changed else None
 
 
@@ -160,5 +159,5 @@ def _is_accusation(step: Step) -> bool:
     return step.ticket.kind is Kind.TIP_OFF or guards.is_accusation(step.hub, step.ticket)
 
 
-def _differs(given: Any, *stands: Any) -> bool:
-    return given is not None and given not in stands
+def _differs(given: Any, stands: Any) -> bool:
+    return given is not None and given != stands

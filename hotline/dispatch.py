@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hotline import clock_moves, clocks, examples, guards, ruling
 from hotline.fields import Assisting, CategoryCode, DepartmentCode, Reason, ReasonFields, Remark, Words, required
@@ -17,6 +16,7 @@ from routing.route import Designee
 
 if TYPE_CHECKING:
     from hotline.step import Step
+    from models.clocks import Matter
 
 
 class Accept(Struct, kw_only=True):
@@ -76,7 +76,9 @@ async def accept(step: Step, fields: Accept) -> None:
 async def dispatch(step: Step, fields: Dispatch) -> None:
     """派单: the first one. Refuses what the guards forbid."""
     _check_turn(step, Action.DISPATCH)
-    await _send(step, Action.DISPATCH, fields)
+    before = clocks.matter_of(step.ticket)
+    _correct(step, fields)
+    await _send(step, Action.DISPATCH, fields, before)
 
 
 async def reassign(step: Step, fields: Dispatch) -> None:
@@ -85,11 +87,12 @@ async def reassign(step: Step, fields: Dispatch) -> None:
     guards.check_decided(step, Action.REASSIGN)
     if not (fields.lead or fields.reason):
         raise InvalidRequest("改派请选择主办单位并说明理由")
-    # Whom the corrected ticket accuses is taken away without a word of it.
+    before = clocks.matter_of(step.ticket)
+    # Corrected first: from whom the ticket now accuses it is taken away without a word of it.
     _correct(step, fields)
     for part in step.live_parts:
         await step.end_part(part, "ticket.reassigned", reason=fields.reason)
-    await _send(step, Action.REASSIGN, replace(fields, category=None, kind=None, urgency=None, recused=[]))
+    await _send(step, Action.REASSIGN, fields, before)
 
 
 async def designate(step: Step, fields: Designate) -> None:
@@ -105,7 +108,9 @@ async def designate(step: Step, fields: Designate) -> None:
         brief=fields.brief,
         recused=fields.recused,
     )
-    await _send(step, Action.DESIGNATE, chosen)
+    before = clocks.matter_of(step.ticket)
+    _correct(step, chosen)
+    await _send(step, Action.DESIGNATE, chosen, before)
     if step.ticket.is_disputed:
         await ruling.end_dispute(step, fields.lead, reason)
 
@@ -184,9 +189,8 @@ def _ordinal(n: int) -> str:
     return "零一二三四五六七八九十"[n] if n <= 10 else str(n)
 
 
-async def _send(step: Step, action: Action, fields: Dispatch) -> None:
-    before = clocks.matter_of(step.ticket)
-    _correct(step, fields)
+async def _send(step: Step, action: Action, fields: Dispatch, before: Matter) -> None:
+    """Choose, check and give; `before` is the matter before it was corrected: where it is another now, so is the promise."""
     if fields.brief is not None:
         await step.set_brief(fields.brief)
     to = await _designees(step, fields)

@@ -23,7 +23,7 @@ from models.conversation import Filed
 from models.errors import HotlineError, Unavailable
 from models.lifecycle import Action, ticket_allows
 from models.store import conversations, handoffs
-from models.ticket import Actor, id_of
+from models.ticket import CITIZEN, Actor, id_of
 from models.vocabulary import Channel, Disclosure, Flag, Identity, Role
 from nlu.normalise import plain
 
@@ -41,7 +41,6 @@ CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 WARNED: Final = "warned"
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
-CITIZEN: Final = Actor(Role.CITIZEN, "citizen")
 
 
 class Peril(Struct, frozen=True):

@@ -18,7 +18,7 @@ from hotline.step import TICKET_SUBJECT
 from models.errors import Conflict, InvalidRequest
 from models.lifecycle import OPEN_TICKET, Action, AssignmentState, TicketState, may
 from models.store import follow_ups
-from models.ticket import Actor
+from models.ticket import CITIZEN
 from models.vocabulary import Flag, Role
 
 if TYPE_CHECKING:
@@ -191,8 +191,7 @@ async def ask_reopen(step: Step, fields: AskReopen) -> None:
             said = ""
         is_for_a_person = common.ticket.reopen_count >= common.policy.reopen.escalate_at
         # A seat or a channel that passes it on may not order it itself: the citizen asks, and the policy grants it.
-        citizen = Actor(Role.CITIZEN, step.actor.name)
-        await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person, actor=citizen)
+        await reopen(common, "诉求人申请重办", said=said, to_desk=is_for_a_person, actor=CITIZEN)
 
 
 async def end_in_silence(step: Step, reason: str) -> None:

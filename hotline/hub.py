@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.barring import NOBODY, Barring
 from models.calendar import CHINA_TIME
 from models.deadlines import last_day
 from models.errors import NotFound
@@ -21,7 +22,7 @@ from routing.gazetteer import Gazetteer
 from routing.jurisdiction import Jurisdiction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from hotline.clock import Clock
@@ -84,6 +85,7 @@ class Hub:
         # Whom a limit holds for, by the blind index of the phone (hotline.caller_limit).
         self.limited_callers: dict[bytes, CallerLimit] = {}
         self._amendment_count = 0
+        self._barring: dict[str, Barring] = {}
         self.provisional_calendar = provisional(city.calendar)
         self._provisional_before = provisional_before(city.calendar)
         self.alarms: dict[str, str] = {}
@@ -174,21 +176,31 @@ class Hub:
         """Tell whether a department, or one that stands under it, has or had one of these parts."""
         return any(self.city.is_under(part.department, department) for part in parts)
 
-    def is_barred(self, department: str, ticket: Ticket) -> bool:
-        """Tell whether a ticket accuses a department or one that stands over it (回避)."""
-        return any(self.city.is_under(department, unit) for unit in ticket.recused)
+    def is_barred(self, department: str, recused: Iterable[str]) -> bool:
+        """Tell whether who is accused is a department or one that stands over it (回避)."""
+        return any(self.city.is_under(department, unit) for unit in recused)
+
+    def is_kept_from(self, department: str, recused: Iterable[str], live: Iterable[str]) -> bool:
+        """Tell whether nothing of a ticket is told to a department: it accuses it, and no part is left to it (`live`) in hand.
+
+        While one is, all goes on as before the accusation, without a word of it: lists ask the same of is_kept_from in SQL.
+        """
+        return self.is_barred(department, recused) and not any(self.city.is_under(one, department) for one in live)
 
     def may_know(self, department: str, ticket: Ticket, parts: list[Assignment]) -> bool:
-        """Tell whether a department may know of a ticket: it, or one that stands under it, has or had a part.
+        """Tell whether a department may know of a ticket: it, or one under it, has or had a part, and it is not kept from it."""
+        live = [part.department for part in parts if part.is_live]
+        return self.is_party(department, parts) and not self.is_kept_from(department, ticket.recused, live)
 
-        Whom a ticket accuses knows of it only what it still has in hand since before.
-        """
-        is_barred = self.is_barred(department, ticket)
-        return self.is_party(department, [part for part in parts if part.is_live] if is_barred else parts)
-
-    def barring(self, department: str | None) -> list[str]:
-        """Return whose accusation keeps a ticket from a department: its own and that of all over it; nobody's from the hotline."""
-        return [] if department is None else [department, *self.city.ancestors(department)]
+    def barring(self, department: str | None) -> Barring:
+        """Return whose accusation keeps a ticket from a department, and whose live part does not; nobody's from the hotline."""
+        if department is None:
+            return NOBODY
+        if department not in self._barring:
+            known = (*self.city.departments, *self.city.grid_units)
+            own = tuple(code for code in known if self.city.is_under(code, department))
+            self._barring[department] = Barring((department, *self.city.ancestors(department)), own)
+        return self._barring[department]
 
     def mask(self, text: str, caller_name: str | None = None) -> str:
         """Return a text with what identifies a person masked, however its digits were typed."""

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
 
 class Terms(NamedTuple):
-    """So many wrong passwords are free; then the first wait, doubled by every further one, up to the longest."""
+    """So many wrong passwords are free; then the first wait, doubled by every further one, up to the longest.
+
+    In a row: until a right one, or a day without any. Else those of a day.
+    """
 
     free: int
     first: timedelta
     longest: timedelta
+    is_in_a_row: bool
 
 
-ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1))
-# Behind one address may sit a whole call centre, or a proxy: it takes many, and waits shortly.
-ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15))
+ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1), is_in_a_row=True)
+# Behind one address may sit a whole call centre, or a proxy, where somebody errs every day: it takes many, and waits shortly.
+ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15), is_in_a_row=False)
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
 
@@ -60,28 +64,49 @@ class Guarded:
         self._account = account_key(database.keyring, username)
         self._address = database.keyring.blind_index(f"sign-in address {address}")
 
-    async def check(self, at: datetime) -> None:
-        """Raise TooManyRequests while the account or the address is locked."""
-        keys = (self._account, self._address)
-        until = await self._database.read(lambda session: sign_in.locked_until(session, keys, at))
-        if until is not None:
-            minutes = math.ceil((until - at) / timedelta(minutes=1))
-            raise TooManyRequests(f"密码多次不正确，请在{minutes}分钟后再试；忘记密码的，请联系系统管理员重置")
+    async def begin(self) -> None:
+        """Count it as wrong before it is checked, so that guesses at once are as many as one after the other.
 
-    async def fail(self, at: datetime) -> None:
-        """Count a wrong one."""
+        Raises TooManyRequests while the account or the address is locked.
+        """
+        at = datetime.now(UTC)
 
         async def work(session: Session) -> None:
             for key, terms in ((self._account, ACCOUNT), (self._address, ADDRESS)):
-                length = wait(terms, await sign_in.fail(session, key, at, at - FORGOTTEN_AFTER))
-                if length:
+                before = at - FORGOTTEN_AFTER
+                failures = await sign_in.try_once(session, key, at, before, is_in_a_row=terms.is_in_a_row)
+                if failures is None:
+                    raise await self._locked(session, at)
+                if length := wait(terms, failures):
                     await sign_in.lock(session, key, at + length)
 
         await self._database.write(work)
 
-    async def forgive(self, at: datetime) -> None:
-        """It was the right one."""
-        await self._database.write(lambda session: sign_in.forgive(session, self._account, at - FORGOTTEN_AFTER))
+    async def _locked(self, session: Session, at: datetime) -> TooManyRequests:
+        until = await sign_in.locked_until(session, (self._account, self._address), at)
+        # What locked it may have turned out right this moment.
+        minutes = math.ceil((until - at) / timedelta(minutes=1)) if until else 1
+        return TooManyRequests(f"密码多次不正确，请在{minutes}分钟后再试；忘记密码的，请联系系统管理员重置")
+
+    async def take_back(self) -> None:
+        """It was not wrong, though nobody is in yet."""
+
+        async def work(session: Session) -> None:
+            await sign_in.take_back(session, self._account)
+            await sign_in.take_back(session, self._address)
+
+        await self._database.write(work)
+
+    async def forgive(self) -> None:
+        """It was the right one: those before it count no more against the account, and against the address they do."""
+        at = datetime.now(UTC)
+
+        async def work(session: Session) -> None:
+            # In the order in which they were counted: else two at once wait for each other.
+            await sign_in.forgive(session, self._account, at - FORGOTTEN_AFTER)
+            await sign_in.take_back(session, self._address)
+
+        await self._database.write(work)
 
 
 @contextlib.asynccontextmanager
@@ -90,13 +115,12 @@ async def guarded(
 ) -> AsyncIterator[None]:
     """Let a password be tried: what is raised of `wrong` counts against account and address. Raises TooManyRequests."""
     tries = Guarded(database, username, address)
-    await tries.check(datetime.now(UTC))
+    await tries.begin()
     try:
         yield
-    except SecondFactorRequired:
-        # The password was right, and so is the question for the code.
+    except Exception as error:
+        # Who is asked for the code had the right password.
+        if isinstance(error, SecondFactorRequired) or not isinstance(error, wrong):
+            await tries.take_back()
         raise
-    except wrong:
-        await tries.fail(datetime.now(UTC))
-        raise
-    await tries.forgive(datetime.now(UTC))
+    await tries.forgive()

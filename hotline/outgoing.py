@@ -12,7 +12,7 @@ from models.lifecycle import Action, TicketState
 from models.store import steps, tickets
 from models.ticket import Delivery, Notice
 from models.trail import event_fields
-from models.vocabulary import Disclosure
+from models.vocabulary import Disclosure, Role
 from nlu.home import place_without_home, without_home, without_household
 from nlu.masking import without_caller
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.ticket import Assignment, Ticket, TicketText
+    from models.ticket import Actor, Assignment, Ticket, TicketText
     from models.understanding import Understanding
     from routing.route import Designee
 
@@ -36,6 +36,11 @@ SUPERVISION_EVENTS: Final = {
 }
 # What names a part to its department and says nothing of the matter.
 NAMES_PART: Final = frozenset({"ticket", "department", "assignment", "role", "is_designated", "due"})
+MAY_TELL: Final = {
+    **dict.fromkeys(SUPERVISION_EVENTS.values(), frozenset({"reason"})),
+    "ticket.inspected": frozenset({"remark"}),
+}
+PROGRAMS: Final = frozenset({Role.CLOCK, Role.PROGRAM})
 # 110 hears what becomes of what it sent us, over the endpoint of its own line (工单警单双向流转, 国办发〔2022〕12号).
 POLICE: Final = "110"
 POLICE_EVENTS: Final = {
@@ -71,9 +76,10 @@ def brief_told(brief: str, read: Understanding, caller_name: str | None, disclos
 class Outgoing:
     """The ticket of a step, its words, and what is to be sent when the step is written."""
 
-    def __init__(self, hub: Hub, session: Session, at: datetime, ticket: Ticket) -> None:
+    def __init__(self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket) -> None:
         self.hub = hub
         self.session = session
+        self.actor = actor
         self.at = at
         self.ticket = ticket
         self.change = steps.Change(at=at)
@@ -100,10 +106,15 @@ class Outgoing:
     async def deliver(self, part: Assignment, kind: str, **fields: Any) -> None:
         """Queue a webhook to the part's department; it is sent after this step is written."""
         told = {**await self._told_to_department(part), **fields}
-        if self.hub.is_barred(part.department, self.ticket):
-            # Whom the ticket came to accuse is told that, and of which part, and not a word beside.
-            told = {name: value if name in NAMES_PART else None for name, value in told.items()}
+        if self.hub.is_barred(part.department, self.ticket.recused):
+            # Whom the ticket came to accuse is told of a part in hand what its page shows, and that one has ended, and no word beside.
+            left_out = self._may_tell(kind) if part.is_live else set(told) - NAMES_PART
+            told = {name: None if name in left_out else value for name, value in told.items()}
         self._queue(part.department, kind, told)
+
+    def _may_tell(self, kind: str) -> frozenset[str]:
+        """Return what a person wrote with a message and no page of a department shows: it may be of the accusation."""
+        return MAY_TELL.get(kind, frozenset()) if self.actor.role not in PROGRAMS else frozenset()
 
     async def copy(self, designee: Designee) -> None:
         """抄送: tell a department who handles the matter; without a part it has no due times, nor ever the caller."""

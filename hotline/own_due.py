@@ -28,6 +28,8 @@ STAGES: Final = {
     TicketState.IN_REVIEW: "review",
     TicketState.FOLLOW_UP: "follow_up",
 }
+# What the citizen was given.
+PROMISES: Final = frozenset({"promise", "first_promise"})
 
 
 class OwnDue(Struct, frozen=True):
@@ -130,18 +132,21 @@ def problems(
     handoffs: Sequence[dict[str, Any]],
     bodies: Bodies,
     calendars: Sequence[Calendar],
-) -> list[str]:
-    """Return in Chinese which of them are not those that the trail gives."""
+) -> list[tuple[str, str]]:
+    """Return which of them are not those that the trail gives: of what clock, and what is wrong, in Chinese."""
     try:
         own = list(own_dues(ticket, parts, handoffs, bodies, calendars))
     except HotlineError as error:
-        return [f"热线自身的时限无法核对：{error.detail}"]
-    wrong = [one for one in own if not one.is_as_stored]
-    found = [f"第{one.part}项承办的裁决、审批时限与留痕不符" if one.part else _NAMES[one.clock] for one in wrong]
+        return [("", f"热线自身的时限无法核对：{error.detail}")]
+    found = [(one.clock, _differs(one)) for one in own if not one.is_as_stored]
     if ticket.state not in STAGES and ticket.stage_by is not None:
-        found.append("工单已不在热线环节，却仍有环节时限")
-    found += [f"第{part.ordinal}项承办没有待裁决的申请，却有裁决时限" for part in parts if _is_left(part)]
-    return found
+        found.append(("stage", "工单已不在热线环节，却仍有环节时限"))
+    left = [part.ordinal for part in parts if _is_left(part)]
+    return [*found, *(("decide", f"第{ordinal}项承办没有待裁决的申请，却有裁决时限") for ordinal in left)]
+
+
+def _differs(one: OwnDue) -> str:
+    return f"第{one.part}项承办的裁决、审批时限与留痕不符" if one.part else _NAMES[one.clock]
 
 
 _NAMES: Final = {

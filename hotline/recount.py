@@ -81,7 +81,7 @@ def problems(history: History, calendars: Sequence[Calendar]) -> list[str]:
         copied = list(_promises(history.ticket, bodies))
         own = own_due.problems(history.ticket, history.parts, history.handoffs, bodies, calendars)
         # What differs from the date that the trail names need not be said once more of the count.
-        said += copied + [words for words in own if not (copied and "承诺日期" in words)]
+        said += copied + [words for clock, words in own if not (copied and clock in own_due.PROMISES)]
     except (*UNREADABLE, DamagedTrail):
         return [*said, "留痕正文无法读取，时限无法核对"]
     for part in history.parts:

@@ -23,7 +23,7 @@ async def reopen(step: Step, reason: str, *, said: str = "", to_desk: bool = Fal
     policy, count = step.policy.reopen, step.ticket.reopen_count + 1
     last_lead = next((p for p in reversed(list(step.parts.values())) if p.is_lead), None)
     # Whom the citizen has accused since (回避) does not get it back.
-    is_barred = last_lead is not None and step.hub.is_barred(last_lead.department, step.ticket)
+    is_barred = last_lead is not None and step.hub.is_barred(last_lead.department, step.ticket.recused)
     to_lead = policy.to == "lead" and last_lead is not None and not to_desk and not is_barred
     state = TicketState.ASSIGNED if to_lead else TicketState.ON_DESK
     lead = last_lead.department if to_lead and last_lead is not None else None

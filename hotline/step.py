@@ -146,8 +146,7 @@ class Step(Trail):
 
     async def end_part(self, part: Assignment, event: str, **fields: Any) -> None:
         """Take a live part away from its department and tell it why; whom the ticket accuses `deliver` tells nothing of it."""
-        self.move_part(part, Action.RECALL)
-        await self.deliver(part, event, **fields)
+        await self.deliver(self.move_part(part, Action.RECALL), event, **fields)
 
     def below(self, part: Assignment) -> list[Assignment]:
         """Return every live part that was delegated under this one, at any depth: they end with it."""

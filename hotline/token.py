@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.ticket import Actor
 
-PREFIXES: Final = {Role.CHANNEL: "ch", Role.DEPARTMENT: "dep"}
+PREFIXES: Final = {Role.CHANNEL: "ch", Role.DEPARTMENT: "dep", Role.AGENT: "ag"}
 LONGEST_DAYS: Final = 366
 LONGEST_OVERLAP_H: Final = 168
 Days = Annotated[int, Meta(ge=1, le=LONGEST_DAYS)]
+
+
+def made_up(role: Role) -> str:
+    """Return a new secret; how it begins tells whose it is."""
+    return f"{PREFIXES.get(role, 'tk')}_{secrets.token_urlsafe(24)}"
 
 
 class NewToken(Struct, kw_only=True):
@@ -63,7 +68,7 @@ async def issue(hub: Hub, actor: Actor, wanted: NewToken, known: frozenset[str])
         created_by=actor.name,
         expires_at=at + timedelta(days=wanted.days),
     )
-    secret = _made_up(role)
+    secret = made_up(role)
     made = await hub.database.write(lambda session: tokens.issue(session, secret, token))
     return replace(token, id=made), secret
 
@@ -81,7 +86,7 @@ async def change(hub: Hub, actor: Actor, token_id: int, fields: TokenStep) -> tu
             return await tokens.lock(session, token_id), None
         if before.replaced_by is not None:
             raise Conflict("该凭证已更换过，请更换新的那一个")
-        secret = _made_up(before.role)
+        secret = made_up(before.role)
         ends_at = at + timedelta(days=fields.days)
         after = replace(before, created_at=at, created_by=actor.name, expires_at=ends_at, replaced_by=None, id=0)
         made = await tokens.issue(session, secret, after)
@@ -96,7 +101,3 @@ def _check_subject(hub: Hub, role: Role, subject: str) -> None:
         raise InvalidRequest(f"没有代码为“{subject}”的承办单位")
     if role is Role.CHANNEL and subject not in set(Channel):
         raise InvalidRequest(f"没有名为“{subject}”的渠道")
-
-
-def _made_up(role: Role) -> str:
-    return f"{PREFIXES.get(role, 'tk')}_{secrets.token_urlsafe(24)}"

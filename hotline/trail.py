@@ -27,8 +27,7 @@ class Trail(Outgoing):
     """The ticket in the hands of one actor, and the events that this step appends to its trail."""
 
     def __init__(self, hub: Hub, session: Session, actor: Actor, at: datetime, ticket: Ticket) -> None:
-        super().__init__(hub, session, at, ticket)
-        self.actor = actor
+        super().__init__(hub, session, actor, at, ticket)
         self.stage: clocks.Stage | None = None
 
     def take(self, action: Action, *, to: TicketState | None = None, actor: Actor | None = None, **fields: Any) -> None:

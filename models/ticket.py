@@ -186,6 +186,10 @@ class Actor(Struct, frozen=True):
     department: str | None = None
 
 
+# Whoever registered it, or knows its query code: the trail names no citizen, nor whoever passed their words on.
+CITIZEN: Final = Actor(Role.CITIZEN, "citizen")
+
+
 class Delivery(Struct, frozen=True, kw_only=True):
     """A webhook to be sent: `content` is the JSON body before sealing."""
 

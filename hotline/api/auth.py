@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from hotline.accounts import IDLE_FOR, PEOPLE
 from hotline.keys import HUB, SETTINGS
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from models.ticket import Actor
 
 COOKIE: Final = "hotline_session"
+# A page says of what it asks by itself, with nobody at its keys: it is answered, and keeps nobody signed in.
+UNATTENDED: Final = "hotline-unattended"
 KNOWN_FOR_S: Final = 5.0
 MOST_KNOWN: Final = 10_000
 STAFF: Final = PEOPLE
@@ -58,7 +60,7 @@ async def actor_of(
     """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role.
 
     Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired. A page that only
-    stays open is no `is_use` of the session.
+    stays open is no `is_use` of the session, nor is what it asks unattended.
     """
     known = await _known(request, is_use=is_use)
     if known is None:
@@ -101,6 +103,8 @@ async def _known(request: web.Request, *, is_use: bool = True) -> SignedIn | Non
         return None
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
+    # A stream is opened again by the page itself, whenever it broke; its request can carry no header.
+    is_use = is_use and UNATTENDED not in request.headers and hdrs.UPGRADE not in request.headers
     return await request.app[HUB].database.read(
         lambda session: credentials.signed_in(session, cookie, datetime.now(UTC), IDLE_FOR, is_use=is_use)
     )

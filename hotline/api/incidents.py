@@ -11,12 +11,13 @@ from hotline import fitting, holding
 from hotline import incident as use_case
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Number
+from hotline.api.tickets import is_kept_from
 from hotline.keys import HUB
 from hotline.merging import Merge, merge
 from hotline.step import run
 from models.errors import HotlineError, NotFound
 from models.lifecycle import Action
-from models.store import incidents, tickets
+from models.store import incidents
 from models.ticket import id_of, number_of
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ async def one(request: web.Request, actor: Actor) -> web.Response:
 
     async def check(session: Session) -> None:
         found = await incidents.get(session, incident_id)
-        if actor.department is not None and hub.is_barred(actor.department, await tickets.get(session, found.lead)):
+        if await is_kept_from(session, hub, actor, found.lead):
             raise NotFound(f"没有编号为{incident_id}的事件")
 
     await hub.database.read(check)

@@ -10,10 +10,11 @@ from msgspec import Meta, Struct
 from hotline import inspection
 from hotline.api import body
 from hotline.api.shapes import Count, Cursor, Named
+from hotline.api.tickets import is_kept_from
 from hotline.keys import HUB
 from models.errors import NotFound
 from models.inspection import Subject
-from models.store import inspections, tickets
+from models.store import inspections
 from models.ticket import number_of
 from models.vocabulary import Role
 
@@ -206,8 +207,8 @@ async def _shown(request: web.Request, actor: Actor, inspection_id: int, *, stat
     async def work(session: Session) -> Inspection:
         found = await inspections.get(session, inspection_id)
         is_known = actor.role in READS_ALL or inspection.is_about(actor, found)
-        if is_known and actor.department is not None and found.of == "ticket":
-            is_known = not hub.is_barred(actor.department, await tickets.get(session, found.subject))
+        if is_known and found.of == "ticket":
+            is_known = not await is_kept_from(session, hub, actor, found.subject)
         if not is_known:
             raise NotFound(f"没有编号为{inspection_id}的质检")
         return found

@@ -125,19 +125,19 @@ class Stream:
     async def _visible(self, found: Sequence[Happened], actors: Iterable[Actor]) -> dict[Actor, list[Happened]]:
         """Return what each actor may know of: a department only tickets of which it, or one under it, has a part.
 
-        Of what accuses it a department hears nothing, whatever it still has in hand of it.
+        Of what accuses it a department hears no more once its part has ended, and of the accusation never.
         """
         wanted = set(actors)
         departments = {actor.department for actor in wanted if actor.department is not None}
         ids = {one.ticket_id for one in found} if departments else set()
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
-        is_under = self._hub.city.is_under
+        hub = self._hub
         known = {
             above: {0}
             | {
                 ticket
-                for ticket, (parts, recused) in parties.items()
-                if any(is_under(part, above) for part in parts) and not any(is_under(above, unit) for unit in recused)
+                for ticket, (parts, live, recused) in parties.items()
+                if any(hub.city.is_under(part, above) for part in parts) and not hub.is_kept_from(above, recused, live)
             }
             for above in departments
         }

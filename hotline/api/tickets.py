@@ -158,6 +158,15 @@ async def visible(session: Session, hub: Hub, actor: Actor, number: str) -> tupl
     return ticket, parts
 
 
+async def is_kept_from(session: Session, hub: Hub, actor: Actor, ticket_id: int) -> bool:
+    """Tell whether nothing of a ticket is told to this actor: it accuses their department, which has it in hand no more."""
+    if actor.department is None:
+        return False
+    ticket = await tickets.get(session, ticket_id)
+    live = [part.department for part in await tickets.assignments(session, ticket_id) if part.is_live]
+    return hub.is_kept_from(actor.department, ticket.recused, live)
+
+
 def _list_fields(request: web.Request) -> ListFields:
     try:
         states = [TicketState(text) for text in (body.query(request, "state") or "").split(",") if text]

@@ -20,8 +20,7 @@ from hotline.reply_told import reply_told
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
 from models.store import external_ids, follow_ups, incidents, tickets
-from models.ticket import Actor, id_of
-from models.vocabulary import Role
+from models.ticket import CITIZEN, id_of
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -129,9 +128,8 @@ async def take(request: web.Request, number: str, code: str | None, raw: bytes, 
         lambda session: own(request.app, session, number, code, asks=request.remote or "")
     )
     key = key or f"v{ticket.version}:{hub.database.keyring.digest(raw).hex()}"
-    actor = Actor(Role.CITIZEN, "citizen")
     return await carry_out(
-        request, actor, CITIZEN_STEPS, raw, channel="step:citizen", key=f"{number}:{key}", ticket_number=number
+        request, CITIZEN, CITIZEN_STEPS, raw, channel="step:citizen", key=f"{number}:{key}", ticket_number=number
     )
 
 

@@ -116,7 +116,7 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
     said = await events.words_of_ticket(session, ticket.id)
     words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
     trail = await events.of_ticket(session, ticket.id)
-    if actor.department is not None and hub.is_barred(actor.department, ticket):
+    if actor.department is not None and hub.is_barred(actor.department, ticket.recused):
         # Of a ticket that came to accuse it a department reads what it could before, and then what is of its own parts.
         own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
         heard = next((event.seq for event in trail if event.type in KEPT_BACK), 0)

@@ -10,8 +10,3 @@ WHERE city_code = :city_code AND id < :before AND (:by_user::text IS NULL OR by_
   AND (:ticket_id::bigint IS NULL OR ticket_id = :ticket_id)
   AND (:since::timestamptz IS NULL OR at >= :since) AND (:until::timestamptz IS NULL OR at < :until)
 ORDER BY id DESC LIMIT :page_size;
-
--- name: drop_before(city_code, before)$
--- Drops what is older than the law and the city want it kept; returns how many rows.
-WITH dropped AS (DELETE FROM access_log WHERE city_code = :city_code AND at < :before RETURNING 1)
-SELECT count(*) FROM dropped;

@@ -49,7 +49,7 @@ FROM json_to_recordset(:rows::text::json) AS s (id text, state delivery_state, n
 WHERE d.city_code = :city_code AND d.id = s.id AND d.state = 'waiting'
   AND (s.state = 'delivered' OR d.claimed_until = s.claimed_until);
 
--- name: page(city_code, state, department, ticket_id, before_at, before_id, barred, page_size)
+-- name: page(city_code, state, department, ticket_id, before_at, before_id, barred, own, page_size)
 -- One page of deliveries, newest first.
 SELECT id, ticket_id, department, type, state::text AS state, attempts, created_at, next_at, delivered_at, last_error
 FROM deliveries
@@ -57,8 +57,7 @@ WHERE city_code = :city_code AND (:state::text IS NULL OR state = :state::text::
   AND (:department::text IS NULL OR department = :department)
   AND (:ticket_id::bigint IS NULL OR ticket_id = :ticket_id)
   AND (created_at, id) < (:before_at, :before_id)
-  AND (:barred::text[] = '{}' OR NOT EXISTS (
-    SELECT 1 FROM tickets AS b WHERE b.city_code = :city_code AND b.id = deliveries.ticket_id AND b.recused && :barred::text[]))
+  AND (:barred::text[] = '{}' OR NOT is_kept_from(:city_code, deliveries.ticket_id, :barred, :own))
 ORDER BY created_at DESC, id DESC LIMIT :page_size;
 
 -- name: find(city_code, id)^

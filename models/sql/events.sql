@@ -40,7 +40,9 @@ UNION ALL
 ORDER BY at, ticket_id, seq LIMIT :batch;
 
 -- name: parties(city_code, ticket_ids)
--- Which departments have or had a part of these tickets, and whom the tickets accuse.
-SELECT a.ticket_id, array_agg(DISTINCT a.department) AS departments, t.recused FROM assignments AS a
+-- Which departments have or had a part of these tickets, which have one in hand, and whom the tickets accuse.
+SELECT a.ticket_id, array_agg(DISTINCT a.department) AS departments, t.recused,
+  coalesce(array_agg(DISTINCT a.department) FILTER (WHERE a.state NOT IN ('accepted', 'sent_back', 'recalled')), '{}') AS live
+FROM assignments AS a
 JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
 WHERE a.city_code = :city_code AND a.ticket_id = ANY (:ticket_ids::bigint[]) GROUP BY a.ticket_id, t.recused;

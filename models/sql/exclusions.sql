@@ -11,13 +11,12 @@ SELECT * FROM exclusions WHERE city_code = :city_code AND id = :id;
 -- A second person decides, or takes a decision back.
 UPDATE exclusions SET state = :state, decided_by = :by, decided_at = :at WHERE city_code = :city_code AND id = :id;
 
--- name: page(city_code, state, departments, before, barred, page_size)
+-- name: page(city_code, state, departments, before, barred, own, page_size)
 -- One page, the newest first: of some departments' parts, or of all; in one state, or in any.
 SELECT * FROM exclusions
 WHERE city_code = :city_code AND id < :before AND (:state::text IS NULL OR state = :state)
   AND (:departments::text[] IS NULL OR department = ANY (:departments::text[]))
-  AND (:barred::text[] = '{}' OR NOT EXISTS (
-    SELECT 1 FROM tickets AS b WHERE b.city_code = :city_code AND b.id = exclusions.ticket_id AND b.recused && :barred::text[]))
+  AND (:barred::text[] = '{}' OR NOT is_kept_from(:city_code, exclusions.ticket_id, :barred, :own))
 ORDER BY id DESC LIMIT :page_size;
 
 -- name: figures(city_code, since, until)

@@ -9,14 +9,13 @@ SELECT i.*, (SELECT count(*) FROM tickets AS t
              WHERE t.city_code = i.city_code AND t.merged_into = i.lead AND t.state = 'merged') AS attached
 FROM incidents AS i WHERE i.city_code = :city_code AND i.id = :id;
 
--- name: page(city_code, is_open, before, barred, page_size)
+-- name: page(city_code, is_open, before, barred, own, page_size)
 -- One page of incidents, the newest first, open ones only where asked for.
 SELECT i.*, (SELECT count(*) FROM tickets AS t
              WHERE t.city_code = i.city_code AND t.merged_into = i.lead AND t.state = 'merged') AS attached
 FROM incidents AS i
 WHERE i.city_code = :city_code AND i.id < :before AND (NOT :is_open::boolean OR i.closed_at IS NULL)
-  AND (:barred::text[] = '{}' OR NOT EXISTS (
-    SELECT 1 FROM tickets AS b WHERE b.city_code = :city_code AND b.id = i.lead AND b.recused && :barred::text[]))
+  AND (:barred::text[] = '{}' OR NOT is_kept_from(:city_code, i.lead, :barred, :own))
 ORDER BY i.id DESC LIMIT :page_size;
 
 -- name: of_lead(city_code, lead)^

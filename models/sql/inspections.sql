@@ -68,7 +68,7 @@ SELECT * FROM inspections WHERE city_code = :city_code AND id = :id;
 -- One inspection, locked.
 SELECT * FROM inspections WHERE city_code = :city_code AND id = :id FOR UPDATE;
 
--- name: page(city_code, state, agent, department, of, before, barred, page_size)
+-- name: page(city_code, state, agent, department, of, before, barred, own, page_size)
 -- One page of inspections, the newest first, by state, agent, department or what they are of.
 SELECT * FROM inspections
 WHERE city_code = :city_code AND id < :before
@@ -78,8 +78,7 @@ WHERE city_code = :city_code AND id < :before
   AND (:agent::text IS NULL OR agent = :agent::text)
   AND (:department::text IS NULL OR department = :department::text)
   AND (:of::text IS NULL OR of = :of::text)
-  AND (:barred::text[] = '{}' OR NOT EXISTS (
-    SELECT 1 FROM tickets AS b WHERE b.city_code = :city_code AND b.id = inspections.subject AND inspections.of = 'ticket' AND b.recused && :barred::text[]))
+  AND (:barred::text[] = '{}' OR NOT (inspections.of = 'ticket' AND is_kept_from(:city_code, inspections.subject, :barred, :own)))
 ORDER BY id DESC LIMIT :page_size;
 
 -- name: change(inspector, scored_at, points, vetoes, remark, score, appeal_by, appealed_by, appealed_at, appeal, decided_by, decided_at, decision, final_score, city_code, id)!

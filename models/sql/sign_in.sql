@@ -3,24 +3,32 @@
 SELECT max(locked_until) FROM sign_in_failures
 WHERE city_code = :city_code AND key = ANY (:keys::bytea[]) AND locked_until > :at;
 
--- name: fail(city_code, key, at, forgotten_before)$
--- Counts a wrong password; returns how many in a row.
-INSERT INTO sign_in_failures AS f (city_code, key, failures, last_at) VALUES (:city_code, :key, 1, :at)
-ON CONFLICT (city_code, key) DO UPDATE SET last_at = EXCLUDED.last_at,
-  failures = CASE WHEN f.last_at < :forgotten_before THEN 1 ELSE f.failures + 1 END
+-- name: try_once(city_code, key, at, forgotten_before, is_in_a_row)$
+-- Counts a password as wrong before it is checked; returns how many, null while locked. They are counted anew when the
+-- last one, or the first, is long past.
+INSERT INTO sign_in_failures AS f (city_code, key, failures, last_at, since) VALUES (:city_code, :key, 1, :at, :at)
+ON CONFLICT (city_code, key) DO UPDATE SET (failures, last_at, since) = (
+  SELECT CASE WHEN is_past THEN 1 ELSE f.failures + 1 END, EXCLUDED.last_at, CASE WHEN is_past THEN EXCLUDED.since ELSE f.since END
+  FROM (SELECT CASE WHEN :is_in_a_row THEN f.last_at ELSE f.since END < :forgotten_before AS is_past) AS window_of_it
+)
+WHERE f.locked_until IS NULL OR f.locked_until <= EXCLUDED.last_at
 RETURNING failures;
 
 -- name: lock(locked_until, city_code, key)!
 -- Locks an account or an address for a while.
 UPDATE sign_in_failures SET locked_until = :locked_until WHERE city_code = :city_code AND key = :key;
 
+-- name: take_back(city_code, key)!
+-- It was not wrong: one less, and no lock that it was counted for.
+UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE city_code = :city_code AND key = :key;
+
 -- name: forgive(city_code, key)!
 -- The right password ends the row.
 DELETE FROM sign_in_failures WHERE city_code = :city_code AND key = :key;
 
 -- name: forget(city_code, before)!
--- Drops what is long past.
-DELETE FROM sign_in_failures WHERE city_code = :city_code AND last_at < :before;
+-- Drops what is long past, and what counts nothing.
+DELETE FROM sign_in_failures WHERE city_code = :city_code AND (last_at < :before OR failures <= 0);
 
 -- name: factor(city_code, username)^
 -- The second factor of an account, sealed.

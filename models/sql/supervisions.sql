@@ -2,7 +2,7 @@
 -- One supervision of a ticket by its place in the trail.
 SELECT * FROM supervisions WHERE city_code = :city_code AND ticket_id = :ticket_id AND seq = :seq;
 
--- name: page(city_code, after_by, after_ticket, after_seq, level, department, late_at, barred, page_size)
+-- name: page(city_code, after_by, after_ticket, after_seq, level, department, late_at, barred, own, page_size)
 -- Open letters, the nearest date of an answer first, after the cursor; only those of a level, of a department, or whose answer
 -- is late, where asked for.
 SELECT * FROM supervisions
@@ -11,8 +11,7 @@ WHERE city_code = :city_code AND answer_by IS NOT NULL AND closed_at IS NULL
   AND (:level::smallint IS NULL OR level = :level::smallint)
   AND (:department::text IS NULL OR department = :department::text)
   AND (:late_at::timestamptz IS NULL OR (answered_at IS NULL AND answer_by <= :late_at::timestamptz))
-  AND (:barred::text[] = '{}' OR NOT EXISTS (
-    SELECT 1 FROM tickets AS b WHERE b.city_code = :city_code AND b.id = supervisions.ticket_id AND b.recused && :barred::text[]))
+  AND (:barred::text[] = '{}' OR NOT is_kept_from(:city_code, supervisions.ticket_id, :barred, :own))
 ORDER BY answer_by, ticket_id, seq LIMIT :page_size;
 
 -- name: figures(city_code, since, at)

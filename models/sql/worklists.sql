@@ -4,7 +4,7 @@ SELECT substring(c.relname FROM 'tickets_(\d{6})$')::int AS yyyymm
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'tickets'::regclass ORDER BY 1 DESC;
 
--- name: newest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, page_size)
+-- name: newest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
 -- One page, newest first, of the tickets of a range of ids that fit every filter that is not null. What accuses one of `barred`
 -- is kept from the list of a department but for its live part.
 SELECT t.*, x.masked_text FROM tickets AS t
@@ -23,11 +23,11 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
         AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
   AND (:departments::text[] IS NULL OR EXISTS (
     SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-      AND a.department = ANY (:departments)
-      AND (NOT t.recused && :barred::text[] OR a.state NOT IN ('accepted', 'sent_back', 'recalled'))))
+      AND a.department = ANY (:departments)))
+  AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 
--- name: oldest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, page_size)
+-- name: oldest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
 -- The same, oldest first.
 SELECT t.*, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
@@ -45,8 +45,8 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
         AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
   AND (:departments::text[] IS NULL OR EXISTS (
     SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-      AND a.department = ANY (:departments)
-      AND (NOT t.recused && :barred::text[] OR a.state NOT IN ('accepted', 'sent_back', 'recalled'))))
+      AND a.department = ANY (:departments)))
+  AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id LIMIT :page_size;
 
 -- name: open_by_due(city_code, states, after_by, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
@@ -148,7 +148,7 @@ JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
 JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
 ORDER BY t.id DESC;
 
--- name: search_within(city_code, low, below, query, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, page_size)
+-- name: search_within(city_code, low, below, query, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
 -- The same where other filters hold too: a department's search finds nothing but its own.
 WITH hit AS MATERIALIZED (
   SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
@@ -170,11 +170,11 @@ WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]
         AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
   AND (:departments::text[] IS NULL OR EXISTS (
     SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-      AND a.department = ANY (:departments)
-      AND (NOT t.recused && :barred::text[] OR a.state NOT IN ('accepted', 'sent_back', 'recalled'))))
+      AND a.department = ANY (:departments)))
+  AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 
--- name: count(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, most)$
+-- name: count(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, most)$
 -- How many tickets fit, as far as that is worth knowing.
 SELECT count(*) FROM (
   SELECT 1 FROM tickets AS t
@@ -192,6 +192,6 @@ SELECT count(*) FROM (
           AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
     AND (:departments::text[] IS NULL OR EXISTS (
       SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-        AND a.department = ANY (:departments)
-      AND (NOT t.recused && :barred::text[] OR a.state NOT IN ('accepted', 'sent_back', 'recalled'))))
+        AND a.department = ANY (:departments)))
+  AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
   LIMIT :most) AS fitting;

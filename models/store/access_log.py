@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 _SQL = queries("access_log")
 LAST: Final = 2**63 - 1
-Look = Literal["reveal", "follow_up_call", "personal_data", "erase"]
-LOOKS: Final[tuple[Look, ...]] = get_args(Look)
+Look = Literal["reveal", "follow_up_call"]
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -65,11 +64,6 @@ async def page(
         page_size=size,
     )
     return [_access(session, row) async for row in rows]
-
-
-async def drop_before(session: Session, before: datetime) -> int:
-    """Drop what is older; returns how many."""
-    return int(await _SQL.drop_before(session.connection, city_code=session.city_code, before=before))
 
 
 def _access(session: Session, row: Any) -> Access:

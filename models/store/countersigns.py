@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _SQL = queries("countersigns")
 LAST: Final = 2**63 - 1
 Deed = Literal["reveal", "designate", "close", "reclassify", "void"]
-DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 
 
 class Countersign(Struct, frozen=True, kw_only=True):

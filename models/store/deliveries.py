@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import Struct
 
+from models.barring import NOBODY
 from models.errors import NotFound
 from models.store.database import queries, to_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from models.barring import Barring
     from models.cipher import Keyring
     from models.store.database import Session
 
@@ -122,7 +122,7 @@ async def page(
     before: tuple[datetime, str] | None,
     size: int,
     *,
-    barred: Sequence[str] = (),
+    barred: Barring = NOBODY,
 ) -> list[Listed]:
     """Return deliveries, newest first."""
     at, last = before or (LATEST, "")
@@ -134,7 +134,8 @@ async def page(
         ticket_id=ticket_id,
         before_at=at,
         before_id=last,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         page_size=size,
     )
     return [msgspec.convert(dict(row), Listed) async for row in rows]

@@ -30,9 +30,10 @@ class Happened(Struct, frozen=True, kw_only=True):
 
 
 class Parties(NamedTuple):
-    """Which departments have or had a part of a ticket, and whom it accuses (回避)."""
+    """Which departments have or had a part of a ticket, which have one in hand, and whom it accuses (回避)."""
 
     departments: frozenset[str]
+    live: frozenset[str]
     recused: frozenset[str]
 
 
@@ -103,9 +104,10 @@ async def since(session: Session, at: datetime, most: int) -> list[Happened]:
 
 
 async def parties(session: Session, ticket_ids: Collection[int]) -> dict[int, Parties]:
-    """Return for each ticket the departments that have or had a part of it, and whom it accuses."""
+    """Return for each ticket the departments that have or had a part of it, those that have one in hand, and whom it accuses."""
     rows = _SQL.parties(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
-    return {row["ticket_id"]: Parties(frozenset(row["departments"]), frozenset(row["recused"])) async for row in rows}
+    found = ("departments", "live", "recused")
+    return {row["ticket_id"]: Parties(*(frozenset(row[name]) for name in found)) async for row in rows}
 
 
 def _said(session: Session, ticket_id: int, row: Any) -> Said:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from msgspec import Struct
 
+from models.barring import NOBODY
 from models.errors import Conflict, NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.barring import Barring
     from models.store.database import Session
 
 _SQL = queries("exclusions")
@@ -92,7 +94,7 @@ async def page(
     *,
     state: str | None,
     departments: Sequence[str] | None,
-    barred: Sequence[str] = (),
+    barred: Barring = NOBODY,
 ) -> list[Exclusion]:
     """Return one page, the newest first."""
     rows = _SQL.page(
@@ -101,7 +103,8 @@ async def page(
         state=state,
         departments=None if departments is None else list(departments),
         before=before or LAST,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         page_size=size,
     )
     return [_exclusion(session, row) async for row in rows]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from msgspec import Struct
 
+from models.barring import NOBODY
 from models.errors import Conflict, NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from models.barring import Barring
     from models.store.database import Session
 
 _SQL = queries("incidents")
@@ -140,7 +140,7 @@ async def of_lead(session: Session, ticket_id: int) -> Incident | None:
 
 
 async def page(
-    session: Session, before: int | None, size: int, *, is_open: bool, barred: Sequence[str] = ()
+    session: Session, before: int | None, size: int, *, is_open: bool, barred: Barring = NOBODY
 ) -> list[Incident]:
     """Return one page of incidents, the newest first."""
     rows = _SQL.page(
@@ -148,7 +148,8 @@ async def page(
         city_code=session.city_code,
         is_open=is_open,
         before=before or LAST,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         page_size=size,
     )
     return [_incident(row) async for row in rows]

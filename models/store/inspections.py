@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from models.barring import NOBODY
 from models.errors import NotFound
 from models.store.database import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from models.barring import Barring
     from models.inspection import Sample
     from models.store.database import Session
 
@@ -133,7 +133,7 @@ async def page(
     agent: str | None,
     department: str | None,
     of: str | None,
-    barred: Sequence[str] = (),
+    barred: Barring = NOBODY,
 ) -> list[Inspection]:
     """Return one page of inspections, the newest first; an empty state is all of them."""
     rows = _SQL.page(
@@ -144,7 +144,8 @@ async def page(
         department=department,
         of=of,
         before=before or LAST,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         page_size=size,
     )
     return [_inspection(row) async for row in rows]

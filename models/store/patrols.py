@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from models.barring import NOBODY
 from models.lifecycle import TicketState
 from models.store.database import queries
 from models.store.tickets import LAST_ID, ticket_of
@@ -11,9 +12,9 @@ from models.store.worklists import Listed
 from models.ticket import first_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
+    from models.barring import Barring
     from models.store.database import Session
 
 _SQL = queries("patrols")
@@ -29,7 +30,7 @@ class Led(NamedTuple):
 
 
 async def page(
-    session: Session, ground: dict[str, str], below: int | None, size: int, *, barred: Sequence[str] = ()
+    session: Session, ground: dict[str, str], below: int | None, size: int, *, barred: Barring = NOBODY
 ) -> list[Listed]:
     """Return one page of reports of a ground ({"grid" | "street" | "district": code}, empty for all), the newest first."""
     rows = _SQL.page(
@@ -37,7 +38,8 @@ async def page(
         city_code=session.city_code,
         below=LAST_ID if below is None else below,
         page_size=size,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         **{**NOWHERE, **ground},
     )
     return [Listed(ticket=ticket_of(row), masked_text=row["masked_text"]) async for row in rows]

@@ -33,18 +33,29 @@ async def locked_until(session: Session, keys: Sequence[bytes], at: datetime) ->
     return found
 
 
-async def fail(session: Session, key: bytes, at: datetime, forgotten_before: datetime) -> int:
-    """Count a wrong password; returns how many there were in a row."""
-    return int(
-        await _SQL.fail(
-            session.connection, city_code=session.city_code, key=key, at=at, forgotten_before=forgotten_before
-        )
+async def try_once(
+    session: Session, key: bytes, at: datetime, forgotten_before: datetime, *, is_in_a_row: bool
+) -> int | None:
+    """Count a password as wrong before it is checked; returns how many there were, None while locked."""
+    found: int | None = await _SQL.try_once(
+        session.connection,
+        city_code=session.city_code,
+        key=key,
+        at=at,
+        forgotten_before=forgotten_before,
+        is_in_a_row=is_in_a_row,
     )
+    return found
 
 
 async def lock(session: Session, key: bytes, until: datetime) -> None:
     """Lock an account or an address for a while."""
     await _SQL.lock(session.connection, city_code=session.city_code, key=key, locked_until=until)
+
+
+async def take_back(session: Session, key: bytes) -> None:
+    """What was counted was not wrong."""
+    await _SQL.take_back(session.connection, city_code=session.city_code, key=key)
 
 
 async def forgive(session: Session, key: bytes, long_past: datetime) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from models.barring import NOBODY
 from models.errors import NotFound
 from models.store.database import queries
 from models.vocabulary import SupervisionLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from models.barring import Barring
     from models.store.database import Session
 
 _SQL = queries("supervisions")
@@ -71,7 +71,7 @@ async def page(
     level: int | None,
     department: str | None,
     late_at: datetime | None,
-    barred: Sequence[str] = (),
+    barred: Barring = NOBODY,
 ) -> list[Supervision]:
     """Return open letters, the nearest date of an answer first; with `late_at` those whose answer was due by then."""
     rows = _SQL.page(
@@ -83,7 +83,8 @@ async def page(
         level=level,
         department=department,
         late_at=late_at,
-        barred=list(barred),
+        barred=list(barred.units),
+        own=list(barred.own),
         page_size=size,
     )
     return [_supervision(session, row) async for row in rows]

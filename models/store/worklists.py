@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from models.barring import NOBODY, Barring
 from models.lifecycle import TicketState
 from models.store.database import queries
 from models.store.tickets import EARLIEST, LAST_ID, ticket_of
@@ -36,7 +37,7 @@ class Listed(Struct, frozen=True, kw_only=True):
 class Filter(Struct, frozen=True, kw_only=True):
     """What a list of tickets must fit; None fits all. `since` and `until` are of the registration, the first meant.
 
-    What accuses one of `barred` is kept from the list of `departments`, but for a live part of theirs.
+    What accuses one of `barred` is kept from the list, but for a live part of its own.
     """
 
     states: Sequence[TicketState] | None = None
@@ -50,7 +51,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     district: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    barred: Sequence[str] = ()
+    barred: Barring = NOBODY
 
     @property
     def ids(self) -> tuple[int, int]:
@@ -89,7 +90,7 @@ async def oldest(session: Session, fits: Filter, above: int | None, size: int) -
             below=min((month + 1) * MONTH, high),
             states=_states(fits),
             departments=_departments(fits),
-            barred=list(fits.barred),
+            **_barring(fits),
             late_at=fits.late_at,
             page_size=size - len(found),
             **narrowed(fits),
@@ -188,7 +189,7 @@ async def count(session: Session, fits: Filter, most: int) -> int:
             below=below,
             states=_states(fits),
             departments=_departments(fits),
-            barred=list(fits.barred),
+            **_barring(fits),
             late_at=fits.late_at,
             most=most,
             **narrowed(fits),
@@ -211,19 +212,21 @@ async def _newest_of(session: Session, fits: Filter, stretch: tuple[int, int], s
         **narrowed(fits),
     }
     if fits.tokens is None:
-        rows = _SQL.newest(session.connection, barred=list(fits.barred), **more, **where)
+        rows = _SQL.newest(session.connection, **_barring(fits), **more, **where)
     else:
         words = " & ".join(_quote(token) for token in fits.tokens)
         is_plain = all(value is None for value in more.values())
         search = _SQL.search if is_plain else _SQL.search_within
-        rows = search(
-            session.connection, query=words, **({} if is_plain else {**more, "barred": list(fits.barred)}), **where
-        )
+        rows = search(session.connection, query=words, **({} if is_plain else {**more, **_barring(fits)}), **where)
     return [_listed(row) async for row in rows]
 
 
 def _states(fits: Filter) -> list[str] | None:
     return None if fits.states is None else [str(state) for state in fits.states]
+
+
+def _barring(fits: Filter) -> dict[str, list[str]]:
+    return {"barred": list(fits.barred.units), "own": list(fits.barred.own)}
 
 
 def _departments(fits: Filter) -> list[str] | None:

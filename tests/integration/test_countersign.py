@@ -79,6 +79,18 @@ async def test_it_is_done_when_a_second_person_has_signed_and_both_stand_on_the_
     assert await world.rows("SELECT 1 FROM countersigns WHERE used_at IS NULL") == []
 
 
+async def test_a_coarser_category_of_an_accusation_is_another_one_and_the_same_is_not(world: World) -> None:
+    number = await on_desk(world, BRIBE)
+    fields = {"lead": "justice", "reason": "按占道经营处理"}
+    await world.step(number, "dispatch", who="dispatcher", category="010101", **fields)
+    await world.step(number, "recall", who="supervisor", reason="重新派单")
+    coarser = await world.step_alone(number, "dispatch", who="dispatcher", category="0101", **fields)
+    assert coarser["waits"]["what"] == "reclassify"
+    assert (await world.ticket(number))["category"]["detail"] == "010101"
+    same = await world.step_alone(number, "dispatch", who="dispatcher", category="010101", **fields)
+    assert same["waits"] is None
+
+
 async def test_a_second_person_may_order_exactly_the_same_but_not_something_else(world: World) -> None:
     number = await on_desk(world)
     await world.step_alone(number, "designate", who="supervisor", lead="power", reason="指定办理")

@@ -123,6 +123,45 @@ async def test_the_accused_never_learns_that_it_was_accused(world: World) -> Non
     assert not {"accusation_heard", "note"} & {kind for ticket, kind in types if ticket == number}
 
 
+def shape(told: dict[str, Any]) -> dict[str, bool]:
+    """Which keys a webhook has, and which of them are null."""
+    return {name: value is None for name, value in told.items()}
+
+
+async def test_what_a_live_part_is_told_has_the_same_shape_after_the_accusation(world: World) -> None:
+    """回避: a webhook that suddenly says nothing would tell that something was said."""
+    urban = await world.department("urban")
+    receipt = await world.register(LAMP, caller=CALLER)
+    number = receipt["number"]
+    await world.track(receipt, "urge", text="怎么还没修好")
+    await world.deliver()
+    before = urban.last("ticket.urged")
+    world.clock.move(days=1)
+    await world.track(receipt, "urge", text=BRIBE)
+    assert (await world.trail(number)).count("accusation_heard") == 1
+    await world.deliver()
+    after = urban.last("ticket.urged")
+    assert after["count"] == before["count"] + 1
+    assert shape(after) == shape(before)
+    assert after["brief"] == before["brief"]
+
+    await world.replied(number)
+    await world.step(number, "reject", who="reviewer", reason="请补充现场照片")
+    await world.step(number, "supervise", who="supervisor", level=1, reason="诉求人称科长收了红包")
+    await world.deliver()
+    rejected, pressed = urban.last("ticket.reply_rejected"), urban.last("ticket.supervised")
+    assert rejected["reason"] == "请补充现场照片"
+    assert pressed["brief"] == before["brief"]
+    assert pressed["answer_by"] is not None
+    assert "红包" not in str(urban.received)
+
+    await world.step(number, "recall", who="supervisor", reason="举报承办人员，依规回避")
+    await world.deliver()
+    told = urban.last("ticket.recalled")
+    named = {"ticket", "department", "assignment", "role", "is_designated", "due"}
+    assert {name for name, value in told.items() if value is not None} == named
+
+
 async def test_whom_the_rating_accuses_does_not_do_it_again(world: World) -> None:
     urban = await world.department("urban")
     receipt = await world.register(LAMP, caller=CALLER)

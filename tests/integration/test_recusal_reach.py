@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from hotline import export
@@ -30,8 +32,8 @@ LISTS = (
 PAGES = ("", "/trail", "/clock", "/file")
 
 
-async def came_to_accuse(world: World) -> str:
-    """A ticket at 城管, pressed and looked into, that the desk then reads as a complaint about 城管's own conduct."""
+async def looked_into(world: World) -> str:
+    """A ticket at 城管, pressed and looked into."""
     number = str((await world.register(LAMP))["number"])
     assert (await world.ticket(number))["lead"]["code"] == "urban"
     await world.step(number, "supervise", who="supervisor", level=1, reason="群众多次来电")
@@ -39,6 +41,12 @@ async def came_to_accuse(world: World) -> str:
     await world.post("/api/v1/exclusions", ask, who="department:urban", ok=(201, 404, 409, 422))
     await world.post("/api/v1/incidents", {"ticket": number, "title": "翠湖路路灯不亮"}, who="shift_lead")
     await world.post("/api/v1/inspections", {"of": "ticket", "subject": number, "reason": "重点关注件"}, who="quality")
+    return number
+
+
+async def came_to_accuse(world: World) -> str:
+    """The same, that the desk then reads as a complaint about 城管's own conduct."""
+    number = await looked_into(world)
     fields = {"lead": "justice", "category": "2002", "reason": WHY}
     await world.step(number, "reassign", who="supervisor", **fields)
     return number
@@ -120,6 +128,41 @@ async def test_what_it_still_has_in_hand_stays_in_sight_without_the_accusation(w
     assert "supervise" not in [one["type"] for one in trail["events"]] or "收钱" not in str(trail)
     await world.step(number, "recall", who="supervisor", reason="另行派单")
     await world.get(f"/api/v1/tickets/{number}", who="department:urban", status=404)
+
+
+async def seen(world: World, number: str) -> set[str]:
+    """Where 城管 finds the ticket: lists, and the single pages of what was looked into."""
+    who, found = "department:urban", set()
+    for path in LISTS:
+        found |= {path} if number in str(await world.get(path, who=who)) else set()
+    for path, name in (("/api/v1/incidents", "incidents"), ("/api/v1/inspections", "inspections")):
+        [one] = (await world.get(path, who="supervisor"))[name]
+        headers = {"authorization": f"Bearer {await world.token(who)}"}
+        async with world.client.get(f"{path}/{one['id']}", headers=headers) as response:
+            found |= {f"{path}/one"} if response.status == 200 else set()
+    return found
+
+
+async def test_every_list_goes_on_as_before_while_it_has_a_part_and_none_afterwards(world: World) -> None:
+    """What vanished at the moment of the accusation would tell of it."""
+    await world.department("urban")
+    number = await looked_into(world)
+    await world.deliver()
+    before = await seen(world, number)
+    assert before >= {*LISTS} - {"/api/v1/deferrals", "/api/v1/exclusions"}
+    await world.rows("UPDATE tickets SET recused = '{urban}' WHERE id = $1", id_of(number))
+    assert await seen(world, number) == before
+    headers = {"authorization": f"Bearer {await world.token('department:urban')}"}
+    async with world.client.get(f"/api/v1/tickets/{number}/file", headers=headers) as file:
+        story = zipfile.ZipFile(io.BytesIO(await file.read()))
+    assert "ticket.supervised" in "".join(story.read(name).decode() for name in story.namelist())
+    async with world.client.ws_connect("/api/v1/stream", headers=headers) as socket:
+        await world.step(number, "acknowledge", who="department:urban")
+        assert "acknowledge" in await heard(socket, number)
+        await world.step(number, "recall", who="supervisor", reason="另行派单")
+        await world.step(number, "note", who="supervisor", reason="已转纪检")
+        assert await heard(socket, number) == []
+    assert await seen(world, number) == set()
 
 
 async def test_whom_a_person_names_as_accused_stands_aside_from_then_on(world: World) -> None:

@@ -110,6 +110,15 @@ async def test_a_closed_matter_is_taken_up_again_at_the_citizen_s_word(world: Wo
     assert [event["type"] for event in trail["events"]].count("ask_reopen") == 1
 
 
+async def test_a_seat_s_name_never_stands_on_the_trail_as_the_citizen_s(world: World) -> None:
+    number = (await world.register(LAMP, caller=CALLER))["number"]
+    await world.closed(number)
+    await world.step(number, "ask_reopen", who="agent", reason="昨晚又不亮了")
+    by = {event["type"]: event["by"] for event in await trail_of(world, number)}
+    assert (by["ask_reopen"]["role"], by["ask_reopen"]["name"]) == ("agent", "test-agent")
+    assert (by["reopen"]["role"], by["reopen"]["name"]) == ("citizen", "citizen")
+
+
 async def test_the_department_learns_what_the_citizen_finds_wrong(world: World) -> None:
     urban = await world.department("urban")
     receipt = await world.register(LAMP, caller=CALLER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from hotline import accounts, totp
-from hotline.lockout import ACCOUNT
+from hotline.lockout import ACCOUNT, ADDRESS, FORGOTTEN_AFTER
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
 
@@ -37,8 +38,10 @@ class Browser:
             self.world.client.session.cookie_jar.clear()
             return await response.json()
 
-    async def ask(self, method: str, path: str, content: Any = None, *, status: int = 200) -> Any:
-        headers = {"cookie": self.cookie}
+    async def ask(
+        self, method: str, path: str, content: Any = None, *, status: int = 200, by_itself: bool = False
+    ) -> Any:
+        headers = {"cookie": self.cookie} | ({"hotline-unattended": "1"} if by_itself else {})
         async with self.world.client.request(method, path, json=content, headers=headers) as response:
             assert response.status == status, await response.text()
             return await response.json()
@@ -84,6 +87,50 @@ async def test_wrong_passwords_lock_the_account_for_ever_longer_and_the_right_on
     await lin.sign_in()
 
 
+async def test_guesses_at_once_are_as_many_as_one_after_the_other(world: World, lin: Browser) -> None:
+    async def guess(n: int) -> int:
+        content = {"username": "lin", "password": f"guess number {n}"}
+        async with world.client.post("/api/v1/session", json=content) as response:
+            return response.status
+
+    found = await asyncio.gather(*(guess(n) for n in range(20)))
+    assert sorted(found) == [401] * ACCOUNT.free + [429] * (20 - ACCOUNT.free)
+
+
+async def test_right_passwords_at_once_all_come_in_and_count_for_nothing(world: World, lin: Browser) -> None:
+    root = Browser(world, "root")
+    await asyncio.gather(*(one.sign_in() for one in [lin, root] * (ACCOUNT.free - 1)))
+    assert await counted(world) == 0
+
+
+async def counted(world: World) -> int:
+    """How many wrong passwords stand against the address: the row that outlives every right one."""
+    [row] = await world.rows("SELECT max(failures) AS n FROM sign_in_failures")
+    return int(row["n"] or 0)
+
+
+async def test_an_address_counts_a_day_and_only_what_was_wrong(world: World, lin: Browser) -> None:
+    """A call centre's slips of many weeks are no attack."""
+    for _ in range(3):
+        await lin.sign_in(password="not this one", status=401)
+        await lin.sign_in()
+    assert await counted(world) == 3
+    await enrolled(lin)
+    before = await counted(world)
+    await lin.sign_in(status=401)
+    assert await counted(world) == before
+    # Somebody errs every day: the window began more than a day ago, and the next slip is the first of another.
+    ago = datetime.now(UTC) - FORGOTTEN_AFTER - timedelta(minutes=1)
+    await world.rows("UPDATE sign_in_failures SET failures = $1, since = $2 WHERE failures > 1", ADDRESS.free - 1, ago)
+    await lin.sign_in(password="not this one", status=401)
+    assert await counted(world) == 1
+    assert [row["locked_until"] for row in await world.rows("SELECT locked_until FROM sign_in_failures")] == [None] * 2
+    # An account's are those in a row, whenever the first of them was.
+    await world.rows("UPDATE sign_in_failures SET failures = $1, since = $2", ACCOUNT.free - 1, ago)
+    await lin.sign_in(password="not this one", status=401)
+    await lin.sign_in(status=429)
+
+
 async def test_what_was_typed_as_a_name_is_nowhere_in_clear(world: World) -> None:
     await Browser(world, "my-secret-password").sign_in(status=401)
     rows = await world.rows("SELECT * FROM sign_in_failures")
@@ -109,6 +156,18 @@ async def test_a_screen_left_alone_is_signed_out_and_one_in_use_is_not(world: Wo
     assert datetime.now(UTC) - row["seen_at"] < timedelta(minutes=1)
     await world.rows("UPDATE sessions SET seen_at = $1", datetime.now(UTC) - accounts.IDLE_FOR)
     await lin.ask("GET", "/api/v1/session", status=401)
+
+
+async def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(world: World, lin: Browser) -> None:
+    await lin.sign_in()
+    ago = datetime.now(UTC) - accounts.IDLE_FOR + timedelta(minutes=2)
+    await world.rows("UPDATE sessions SET seen_at = $1", ago)
+    for path in ("/api/v1/session", "/api/v1/tickets"):
+        await lin.ask("GET", path, by_itself=True)
+    async with world.client.ws_connect("/api/v1/stream", headers={"cookie": lin.cookie}) as stream:
+        assert not stream.closed
+    [row] = await world.rows("SELECT seen_at FROM sessions")
+    assert row["seen_at"] == ago
 
 
 async def test_a_session_ends_after_its_longest_time_however_busy_it_was(world: World, lin: Browser) -> None:
@@ -159,6 +218,17 @@ async def test_the_right_password_alone_tells_that_a_code_is_wanted_and_guessing
     for _ in range(ACCOUNT.free):
         await lin.sign_in(code="000000", status=401)
     await lin.sign_in(status=429)
+
+
+async def test_a_session_alone_never_takes_away_its_own_second_factor(world: World, lin: Browser) -> None:
+    root = Browser(world, "root")
+    await enrolled(root)
+    steps = "/api/v1/users/root/steps"
+    said = await root.ask("POST", steps, {"action": "second_factor_off"}, status=409)
+    assert "另一位系统管理员" in said["detail"]
+    assert (await root.ask("GET", FACTOR))["is_on"]
+    await lin.sign_in()
+    await lin.ask("POST", steps, {"action": "second_factor_off"}, status=403)
 
 
 async def test_it_ends_by_a_code_or_by_an_administrator_and_is_written_down(world: World, lin: Browser) -> None:

@@ -65,6 +65,17 @@ async def test_rotation_leaves_no_gap_and_the_old_one_ends_after_the_overlap(wor
     assert timedelta(hours=1) < old["expires_at"] - datetime.now(UTC) <= timedelta(hours=2)
 
 
+async def test_a_token_made_anew_tells_by_its_beginning_whose_it_is_as_the_one_before(world: World) -> None:
+    for who in ("department:urban", "agent", "auditor"):
+        await world.token(who)
+    found = await world.rows("SELECT min(id) AS id, role::text AS role FROM credentials GROUP BY role")
+    fresh = {}
+    for row in found:
+        made_anew = await world.post(f"{TOKENS}/{row['id']}/steps", {"action": "rotate"}, who="administrator")
+        fresh[row["role"]] = made_anew["token"].partition("_")[0]
+    assert (fresh["channel"], fresh["department"], fresh["agent"], fresh["auditor"]) == ("ch", "dep", "ag", "tk")
+
+
 async def test_a_revoked_token_is_refused_and_only_an_administrator_revokes(world: World) -> None:
     one = await made(world)
     steps = f"{TOKENS}/{one['id']}/steps"

@@ -1,5 +1,6 @@
 /** The one door to the hub: a client typed by its OpenAPI description, and one way to tell what went wrong. */
 import createClient from 'openapi-fetch'
+import { isUnattended } from './attended'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -26,6 +27,10 @@ export function onSignedOut(act: () => void): void {
 
 export const http = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 http.use({
+  onRequest({ request }) {
+    // What the page asks by itself is no use of the session: a screen left alone is signed out.
+    if (isUnattended()) request.headers.set('hotline-unattended', '1')
+  },
   onResponse({ request, response }) {
     const isSigningIn = new URL(request.url).pathname === '/api/v1/session'
     if (response.status === 401 && !isSigningIn) whenSignedOut()
