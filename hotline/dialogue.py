@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hotline.hub import Hub
-    from models.conversation import Awaits, Conversation, Draft
+    from models.conversation import Awaits, Conversation, Draft, Said
     from models.store.database import Session
     from models.ticket import Ticket
     from models.understanding import Understanding
@@ -61,7 +61,7 @@ class Turn:
         self,
         hub: Hub,
         conversation: Conversation,
-        text: str,
+        said: Said,
         asked: Asked,
         own: Callable[[str, str], Awaitable[Ticket]],
     ) -> None:
@@ -72,7 +72,8 @@ class Turn:
         # Gives the ticket of a number and a query code, to whoever knows both.
         self.own = own
         self.dialogue = dialogue_of(self.draft)
-        self.text = text.strip()
+        self.text = said.text.strip()
+        self.seq = said.seq
         self.events: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
         self.is_unanswered = False
@@ -148,7 +149,7 @@ class Turn:
         await conversations.understood(
             session,
             self.conversation.id,
-            None,
+            self.seq,
             self.asked.intent,
             self.asked.confidence,
             is_unanswered=self.is_unanswered,

@@ -148,6 +148,7 @@ async def test_the_chatbot_gets_masked_words_and_what_was_read_and_its_answer_is
     assert "***" in asked["message"]
     assert "1380000" not in json.dumps(asked)
     assert asked["metadata"]["understanding"]["categories"]
+    assert asked["metadata"]["turn"] == answer["turns"][0]["seq"]
     assert asked["metadata"]["conversation"] == {"is_verified": False, "knows_phone": True, "filed": 0}
     rows = await town.rows("SELECT intent, confidence FROM conversation_turns WHERE by = 'citizen'")
     assert (rows[0]["intent"], round(rows[0]["confidence"], 2)) == ("report", 0.93)

@@ -31,6 +31,7 @@ class Bot:
         self.form: str | None = None
         self.texts: list[str] = []
         self.intent: dict[str, Any] = {}
+        self.metadata: dict[str, Any] = {}
 
     async def hears(self, text: str, intent: str, *, confidence: float = 0.9) -> None:
         """The citizen says something, which is read as that intent."""
@@ -42,7 +43,7 @@ class Bot:
         events = [{"event": "user"}, *([{"event": "action", "name": between}] if between else [])]
         tracker = {
             "slots": self.slots,
-            "latest_message": {"intent": self.intent, "text": "***"},
+            "latest_message": {"intent": self.intent, "text": "***", "metadata": self.metadata},
             "active_loop": {"name": self.form} if self.form else {},
             "events": events,
         }
@@ -108,6 +109,17 @@ async def test_a_request_is_filed_with_what_was_said(bot: Bot) -> None:
     assert ticket["channel"] == "chatbot"
     assert ticket["identity"] == "named"
     assert ticket["category"]["code"].startswith("0203")
+
+
+async def test_what_is_answered_is_the_turn_that_the_chatbot_was_asked_about(bot: Bot) -> None:
+    first = (await bot.citizen.say("云桥路路灯坏了三天没人修"))["turns"][0]["seq"]
+    await bot.hears("翠湖路垃圾一周没人清运", "report")
+    bot.metadata = {"turn": first, "understanding": {}}
+    await bot.acts("validate_request_form")
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "云桥路" in bot.texts[0]
+    rows = await bot.world.rows("SELECT seq FROM conversation_turns WHERE intent = 'report'")
+    assert [row["seq"] for row in rows] == [first]
 
 
 async def test_several_matters_become_several_tickets(bot: Bot) -> None:
