@@ -50,6 +50,23 @@ async def test_what_was_not_surely_understood_waits_masked_and_becomes_an_exampl
     assert [(one["text"], one["intent"]) for one in examples] == [("社保卡丢了怎么补，***", "inquiry")]
 
 
+async def test_the_citizens_query_code_is_neither_shown_nor_taught(world: World) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("工单20261100000011，查询码是４８２９１０５７")
+    await read_as(world, citizen, "give_number", 0.4)
+    await citizen.say("48291057")
+    await read_as(world, citizen, "give_number", 0.4)
+    found = await listed(world)
+    assert [one["text"] for one in found] == ["***", "工单20261100000011，查询码是***"]
+    # As it was kept before codes were masked.
+    await world.rows("UPDATE conversation_turns SET masked_text = '码48291057' WHERE seq = 2")
+    for one, text in zip(found, ("请看48291057", None), strict=True):
+        review = {"decision": "taught", "intent": "give_number", **({"text": text} if text else {})}
+        await world.post(f"{UTTERANCES}/{one['id']}/review", review, who=QUALITY)
+    examples = (await world.get("/api/v1/chats/examples", who="knowledge"))["examples"]
+    assert [one["text"] for one in examples] == ["请看***", "码***"]
+
+
 async def test_a_review_that_says_nothing_clear_is_refused(world: World) -> None:
     citizen = await Citizen.comes(world)
     await citizen.say("嗯")
