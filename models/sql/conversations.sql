@@ -73,8 +73,8 @@ SELECT seq FROM conversation_turns WHERE city_code = :city_code AND conversation
 SELECT * FROM conversation_turns WHERE city_code = :city_code AND conversation = :conversation AND seq > :after ORDER BY seq LIMIT :n;
 
 -- name: states(city_code, ids)
--- Where some conversations stand, and how much was said in each.
-SELECT c.id, s.state, c.turn_count FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
+-- Where some conversations stand, how much was said in each, and by which token it is heard.
+SELECT c.id, s.state, c.turn_count, c.token_hash FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
 WHERE c.city_code = :city_code AND c.id = ANY (:ids::bigint[]);
 
 -- name: ahead(city_code, interaction)$

@@ -193,10 +193,10 @@ async def turns(session: Session, conversation_id: int, after: int, n: int = 200
     return found
 
 
-async def states(session: Session, ids: Iterable[int]) -> dict[int, tuple[State, int]]:
-    """Return where some conversations stand, and the number of the last turn of each."""
+async def states(session: Session, ids: Iterable[int]) -> dict[int, tuple[State, int, bytes | None]]:
+    """Return where some conversations stand, the number of the last turn of each, and the hash of the token that opens it."""
     rows = _SQL.states(session.connection, city_code=session.city_code, ids=list(ids))
-    return {row["id"]: (row["state"], row["turn_count"]) async for row in rows}
+    return {row["id"]: (row["state"], row["turn_count"], row["token_hash"]) async for row in rows}
 
 
 async def ahead(session: Session, interaction: int) -> int | None:
