@@ -13,6 +13,7 @@ from nlu.chat_cues import after_step, changes_mind, number_in, ordinal_in, query
 if TYPE_CHECKING:
     from hotline.dialogue import Turn
     from models.dialogue import ChatStep
+    from models.store.database import Session
     from models.ticket import Ticket
 
 STEPS: Final[dict[str, ChatStep]] = {
@@ -203,14 +204,20 @@ async def _prove(turn: Turn, number: str, code: str) -> None:
 
 
 async def _mine(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """Return the tickets that this citizen may ask for without a code: filed here, proven here, or of the verified phone."""
-    hub, index = turn.hub, turn.conversation.phone_index
-    numbers = [one.number for one in reversed(turn.draft.filed)] + list(turn.dialogue.proven)
-    if index is not None and turn.conversation.verified_at is not None:
-        found = await hub.database.read(lambda session: callers.tickets(session, index, MOST))
-        numbers += [one.ticket.number for one in found]
-    own = [await _ticket(turn, number) for number in dict.fromkeys(numbers)][:MOST]
-    return tuple((one.number, chat_progress.named(hub, one)) for one in own)
+    """Return the tickets that this citizen may ask for without a code: filed here, proven here, or of the verified phone.
+
+    A confidential tip-off is none of the phone's, which may be another's by now.
+    """
+    index = turn.conversation.phone_index if turn.conversation.verified_at is not None else None
+    numbers = dict.fromkeys([*(one.number for one in reversed(turn.draft.filed)), *turn.dialogue.proven])
+
+    async def work(session: Session) -> list[Ticket]:
+        own = [await tickets.get(session, id_of(number)) for number in list(numbers)[:MOST]]
+        found = await callers.tickets(session, index, MOST) if index is not None else []
+        return own + [one.ticket for one in found if not one.ticket.is_confidential_tip_off]
+
+    mine = {one.number: one for one in await turn.hub.database.read(work)}
+    return tuple((number, chat_progress.named(turn.hub, one)) for number, one in list(mine.items())[:MOST])
 
 
 async def _ticket(turn: Turn, number: str) -> Ticket:

@@ -22,7 +22,7 @@ from hotline.workers.notices import send_notices
 from hotline.workers.providers import SmsGateway, WechatSender
 from models.errors import Unauthorized
 from models.store import endpoints
-from tests.integration.chatting import Citizen
+from tests.integration.chatting import Citizen, code_sent
 from tests.integration.conftest import World
 
 if TYPE_CHECKING:
@@ -219,12 +219,12 @@ async def test_a_web_chat_goes_on_by_wechat_once_the_phone_is_verified(town: Wor
     citizen = await Citizen.comes(town)
     await citizen.say("翠湖路路灯坏了")
     await citizen.ask("POST", "/phone", {"phone": PHONE})
-    await citizen.ask("POST", "/phone/verify", {"code": await _code(town)})
+    await citizen.ask("POST", "/phone/verify", {"code": await code_sent(town)})
     town.clock.move(minutes=2)
     await arrives(town, xml("你好", key="1"))
     await town.rows("UPDATE conversations SET awaits = 'phone' WHERE channel = 'wechat'")
     await arrives(town, xml(PHONE, key="2"))
-    await arrives(town, xml(await _code(town), key="3"))
+    await arrives(town, xml(await code_sent(town), key="3"))
     rows = await town.rows(
         "SELECT channel, outside IS NOT NULL AS is_there FROM conversations WHERE id = $1", citizen.id
     )
@@ -232,9 +232,3 @@ async def test_a_web_chat_goes_on_by_wechat_once_the_phone_is_verified(town: Wor
     await arrives(town, xml("还有一件事", key="4"))
     rows = await town.rows("SELECT conversation FROM conversation_turns WHERE masked_text = '还有一件事'")
     assert [row["conversation"] for row in rows] == [citizen.id]
-
-
-async def _code(world: World) -> str:
-    shown = (await world.get("/api/v1/notices", who="supervisor"))["notices"]
-    text = next(one["content"] for one in shown if one["kind"] == "phone_code")
-    return str(text.split("验证码")[1][:6])

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.chatbot import TOKEN_FILE
 from hotline.keys import SETTINGS
-from tests.integration.chatting import Citizen
+from tests.integration.chatting import Citizen, code_sent
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -171,6 +171,31 @@ async def test_progress_is_told_to_who_knows_the_code(bot: Bot) -> None:
     assert bot.slots.get("ticket") == "told"
     await bot.acts("action_take_step")
     assert receipt["number"] in bot.texts[0]
+
+
+async def test_a_verified_phone_opens_no_confidential_tip_off_and_its_code_still_does(bot: Bot) -> None:
+    caller = {"phone": PHONE, "identity": "named", "disclosure": "confidential"}
+    hidden = await bot.world.register("我要举报翠湖路的饭店用地沟油，请保密", caller=caller)
+    rows = await bot.world.rows("SELECT kind, disclosure FROM tickets")
+    assert (rows[0]["kind"], rows[0]["disclosure"]) == ("tip_off", "confidential")
+    await bot.citizen.ask("POST", "/phone", {"phone": PHONE})
+    await bot.citizen.ask("POST", "/phone/verify", {"code": await code_sent(bot.world)})
+    await bot.hears("我的工单办到哪了", "ask_progress")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots["ticket"] is None
+    bot.form, bot.slots["requested_slot"] = "ticket_form", "ticket"
+    await bot.hears(hidden["number"], "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots["ticket"] is None
+    await bot.hears(hidden["query_code"], "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots["ticket"] == "told"
+    open_one = await bot.world.register("云桥路路灯坏了三天没人修", caller={"phone": PHONE})
+    await bot.hears("我的工单办到哪了", "ask_progress")
+    bot.form = None
+    await bot.acts("validate_ticket_form")
+    await bot.acts("action_ask_ticket_form_ticket")
+    assert open_one["number"][-4:] in bot.texts[0]
 
 
 async def test_a_citizen_urges_the_ticket_that_was_filed_here(bot: Bot) -> None:
