@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hotline import chat_registering
 from hotline.chatbot import TOKEN_FILE
 from hotline.keys import SETTINGS
+from models.errors import Unavailable
+from models.store import conversations
 from tests.integration.chatting import Citizen, code_sent
 
 if TYPE_CHECKING:
@@ -136,6 +139,36 @@ async def test_several_matters_become_several_tickets(bot: Bot) -> None:
         for number in numbers
     }
     assert codes == {"0203", "0103"}
+
+
+async def test_where_the_second_of_two_matters_fails_the_first_is_kept_and_the_rest_gone_on_with(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.fills("我反映两个问题：一是翠湖路路灯不亮，二是翠湖路垃圾一周没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("都对", "affirm", "confirmed")
+    real, calls = chat_registering.register, []
+
+    async def fails_once(*told: Any) -> Any:
+        calls.append(told)
+        if len(calls) == 2:
+            raise Unavailable("数据库没有应答")
+        return await real(*told)
+
+    monkeypatch.setattr(chat_registering, "register", fails_once)
+    await bot.acts("action_register")
+    assert [("工单号" in text, "没有应答" in text) for text in bot.texts] == [(True, False), (False, True)]
+    bot.form = None
+    await bot.hears("再试一次", "affirm")
+    assert (await bot.acts("action_affirm"))["events"][0]["name"] == FORM
+    await bot.acts("validate_request_form")
+    await bot.acts("action_register")
+    assert "工单号" in bot.texts[0]
+    assert len(bot.texts) == 1
+    rows = await bot.world.rows("SELECT category FROM tickets ORDER BY id")
+    assert [row["category"][:4] for row in rows] == ["0203", "0103"]
+    filed = await bot.world.hub.database.read(lambda session: conversations.get(session, bot.citizen.id))
+    assert len(filed.draft.filed) == 2
 
 
 async def test_a_correction_changes_the_place_and_is_asked_about_again(bot: Bot) -> None:
