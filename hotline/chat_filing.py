@@ -64,10 +64,17 @@ def clear(turn: Turn) -> None:
 async def _start(turn: Turn) -> None:
     """Begin the form, or go on with what was put aside."""
     kept, text = turn.dialogue, turn.text
+    resumes = kept.offer == "resume" and bool(kept.matters)
+    # What was told of another matter is not told of this one, and nothing is registered unasked.
+    turn.set("confirmed", None)
+    if not resumes:
+        turn.note(place=None, time=None)
+        for slot in SLOTS:
+            turn.set(slot, None)
     _take_wishes(turn)
     if kept.offer == "register" and kept.question:
         turn.keep(matters=(kept.question,), question=None)
-    elif kept.offer == "resume" and kept.matters:
+    elif resumes:
         pass
     elif turn.asked.intent in {"affirm", "stay_anonymous", "phone_verified"}:
         turn.keep(matters=())
@@ -75,7 +82,6 @@ async def _start(turn: Turn) -> None:
         turn.keep(matters=())
         turn.note(place=text if sounds_like_place(text) else None)
     elif tells(turn.words) and (turn.asked.intent != "want_report" or await _is_matter(turn)):
-        turn.note(place=None, time=None)
         turn.keep(matters=await _parted(turn, text))
     else:
         turn.keep(matters=())

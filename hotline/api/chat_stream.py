@@ -53,7 +53,6 @@ class Ear:
                 self.stand = stand
                 self.after = max([self.after, *(turn["seq"] for turn in fresh)])
 
-
     def deafen(self) -> None:
         """Let it hear nothing more, not even what is queued: the conversation goes on by another token."""
         while not self.waiting.empty():

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from hotline import chat_registering
 from hotline.chatbot import TOKEN_FILE
@@ -169,6 +170,46 @@ async def test_where_the_second_of_two_matters_fails_the_first_is_kept_and_the_r
     assert [row["category"][:4] for row in rows] == ["0203", "0103"]
     filed = await bot.world.hub.database.read(lambda session: conversations.get(session, bot.citizen.id))
     assert len(filed.draft.filed) == 2
+
+
+async def test_what_was_told_of_one_matter_is_asked_again_of_the_next(bot: Bot) -> None:
+    await bot.fills("翠湖路12号的路灯坏了三天", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    slots = await bot.fills("对", "affirm", "confirmed")
+    assert (slots["place"], slots["confirmed"]) == ("told", "yes")
+    # The form is left before anything was registered.
+    bot.form = None
+    slots = await bot.fills("楼下烧烤摊油烟很大，天天熏得睡不着", "report")
+    assert (slots["matter"], slots["place"], slots["confirmed"]) == ("told", None, None)
+
+
+async def test_the_place_of_a_matter_that_was_left_is_not_the_place_of_the_next(bot: Bot) -> None:
+    await bot.fills(LAMP, "report")
+    assert (await bot.fills("翠湖路12号对面", "inform", "place"))["place"] == "told"
+    bot.form = None
+    assert (await bot.fills("再反映一件", "want_report"))["matter"] is None
+    slots = await bot.fills("楼下烧烤摊油烟很大，天天熏得睡不着", "report", "matter")
+    assert (slots["matter"], slots["place"]) == ("told", None)
+
+
+async def test_what_is_resumed_is_confirmed_again_and_not_told_again(bot: Bot) -> None:
+    await bot.fills("翠湖路12号的路灯坏了三天", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("对", "affirm", "confirmed")
+    await bot.acts("action_put_aside")
+    await bot.citizen.say("接着登记")
+    async with bot.world.hub.database.session() as session:
+        found = await conversations.lock(session, bot.citizen.id)
+        more = {**found.draft.more, "dialogue": {**found.draft.more["dialogue"], "offer": "resume"}}
+        await conversations.change(session, replace(found, draft=replace(found.draft, more=more)))
+    bot.form = None
+    slots = await bot.fills("接着登记", "affirm")
+    assert (slots["matter"], slots["place"], slots["contact"], slots["confirmed"]) == (
+        "told",
+        "told",
+        "anonymous",
+        None,
+    )
 
 
 async def test_a_correction_changes_the_place_and_is_asked_about_again(bot: Bot) -> None:
