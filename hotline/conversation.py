@@ -61,7 +61,7 @@ async def end(hub: Hub, session: Session, conversation: Conversation, words: str
     told = await tell(hub, session, conversation, "hub", words)
     outcome = conversation.outcome
     if conversation.state == "waiting":
-        await giving.ended(hub, session, call.id)
+        await giving.left(hub, session, call)
         outcome = outcome or (ABANDONED if call.answered_at is None else None)
     if await interactions.has_tickets(session, call.id):
         outcome = NEW_TICKET
