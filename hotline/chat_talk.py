@@ -106,4 +106,3 @@ async def person(turn: Turn) -> None:
         await takeover.ask(turn.hub, session, current)
 
     await turn.hub.database.write(work)
-    turn.has_handed_over = True

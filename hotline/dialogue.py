@@ -77,9 +77,8 @@ class Turn:
         self.events: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
         self.is_unanswered = False
-        # What the hub itself asks for next, and whether a person was asked for, by which the conversation has moved on.
+        # What the hub itself asks for next.
         self.awaits: Awaits | None = conversation.awaits
-        self.has_handed_over = False
         self.outcome = conversation.outcome
         self._read: Understanding | None = None
 
@@ -143,7 +142,8 @@ class Turn:
             changes["filed"] = (*current.draft.filed, *(one for one in after.filed if one not in before.filed))
         more = {**current.draft.more, KEPT: msgspec.to_builtins(self.dialogue)}
         draft = replace(current.draft, **changes, more=more)
-        awaits = current.awaits if self.has_handed_over else self.awaits
+        # Asked for by nobody here: it stays as the hub has it by now.
+        awaits = current.awaits if self.awaits == self.conversation.awaits else self.awaits
         changed = replace(current, draft=draft, awaits=awaits, outcome=self.outcome or current.outcome)
         await conversations.change(session, changed)
         await conversations.understood(

@@ -56,8 +56,8 @@ INSERT INTO conversation_turns (city_code, conversation, seq, by, text, masked_t
 VALUES (:city_code, :conversation, :seq, :by, :text, :masked_text, :buttons, :key, :at);
 
 -- name: understood(intent, confidence, is_unanswered, city_code, conversation, seq)!
--- How a citizen's turn was read, and whether nobody knew an answer.
-UPDATE conversation_turns SET intent = :intent, confidence = :confidence, is_unanswered = :is_unanswered
+-- How a citizen's turn was read, and whether nobody knew an answer: what comes after does not undo that.
+UPDATE conversation_turns SET intent = :intent, confidence = :confidence, is_unanswered = is_unanswered OR :is_unanswered
 WHERE city_code = :city_code AND conversation = :conversation AND seq = :seq AND by = 'citizen';
 
 -- name: last_by_citizen(city_code, conversation)$

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from hotline import chat_registering
+from hotline import chat_registering, chat_talk
+from hotline.api.chat_actions import ACTIONS as WORKS
 from hotline.chatbot import TOKEN_FILE
 from hotline.keys import SETTINGS
 from models.errors import Unavailable
@@ -296,3 +297,38 @@ async def test_what_is_not_known_is_not_made_up(bot: Bot) -> None:
     assert found["events"] == [{"event": "followup", "name": "request_form", "timestamp": None}]
     await bot.acts("validate_request_form")
     assert bot.slots["matter"] == "told"
+
+
+async def test_what_the_hub_asks_for_while_the_bot_works_is_still_asked_for(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(turn: Any) -> None:
+        await chat_talk.talk(turn)
+        assert (await bot.citizen.say("转人工"))["awaits"] == "call_back"
+
+    monkeypatch.setitem(WORKS, "action_talk", slow)
+    await bot.hears("你好", "greet")
+    await bot.acts("action_talk")
+    assert (await bot.citizen.turns())["awaits"] == "call_back"
+    await bot.acts("action_verify_phone")
+    assert (await bot.citizen.turns())["awaits"] == "phone"
+
+
+async def unanswered(bot: Bot) -> list[str]:
+    rows = await bot.world.rows("SELECT masked_text FROM conversation_turns WHERE is_unanswered ORDER BY seq")
+    return [row["masked_text"] for row in rows]
+
+
+async def test_what_nobody_understood_stays_so_whatever_is_done_next(bot: Bot) -> None:
+    await bot.hears("嗯嗯那个", "nlu_fallback", confidence=0.1)
+    await bot.acts("action_unsure")
+    await bot.acts("action_ask_request_form_matter")
+    assert await unanswered(bot) == ["嗯嗯那个"]
+
+
+async def test_what_leads_on_to_the_form_is_understood(bot: Bot) -> None:
+    await bot.hears("翠湖路12号的路灯坏了三天没人修", "nlu_fallback", confidence=0.1)
+    found = await bot.acts("action_unsure")
+    assert [event["name"] for event in found["events"]] == [FORM]
+    await bot.acts("validate_request_form")
+    assert await unanswered(bot) == []
