@@ -31,23 +31,41 @@ class Begun(Struct, frozen=True, kw_only=True):
     token: str
 
 
-async def begin(hub: Hub, channel: Channel, outside: str | None = None) -> Begun:
-    """Begin a conversation: with the first words of the hub's own; `outside` is who it is where the channel knows."""
+async def begin(hub: Hub, channel: Channel) -> Begun:
+    """Begin a conversation, in which whoever holds the token talks."""
     token = secrets.token_urlsafe(24)
+    made = await hub.database.write(lambda session: _begin(hub, session, channel, token, None))
+    return Begun(conversation=made, token=token)
 
-    async def work(session: Session) -> Conversation:
-        at = hub.now()
-        call = await interactions.offer(
-            session, Channel.CHATBOT, None, hub.city.seats.host_group, None, at=at, asked_at=None
-        )
-        hashed = token_hash(token)
-        made = await conversations.open_conversation(session, channel, call, token_hash=hashed, outside=outside, at=at)
-        begun = await conversations.get(session, made)
-        welcome = chat_words.WELCOME.format(city=hub.city.name)
-        await stay_awake(hub, session, made)
-        return await tell(hub, session, begun, "hub", welcome, chat_words.WELCOME_BUTTONS)
 
-    return Begun(conversation=await hub.database.write(work), token=token)
+async def of_outside(hub: Hub, channel: Channel, outside: str) -> int:
+    """Return the open conversation of somebody on a channel, which begins where there is none: one, however much they send at once."""
+    found = await hub.database.read(lambda session: conversations.of_outside(session, channel, outside))
+    if found is not None:
+        return found
+
+    async def work(session: Session) -> int:
+        await conversations.lock_outside(session, channel, outside)
+        begun = await conversations.of_outside(session, channel, outside)
+        if begun is None:
+            begun = (await _begin(hub, session, channel, secrets.token_urlsafe(24), outside)).id
+        return begun
+
+    return await hub.database.write(work)
+
+
+async def _begin(hub: Hub, session: Session, channel: Channel, token: str, outside: str | None) -> Conversation:
+    """Begin with the first words of the hub's own; `outside` is who it is where the channel knows."""
+    at = hub.now()
+    call = await interactions.offer(
+        session, Channel.CHATBOT, None, hub.city.seats.host_group, None, at=at, asked_at=None
+    )
+    hashed = token_hash(token)
+    made = await conversations.open_conversation(session, channel, call, token_hash=hashed, outside=outside, at=at)
+    begun = await conversations.get(session, made)
+    welcome = chat_words.WELCOME.format(city=hub.city.name)
+    await stay_awake(hub, session, made)
+    return await tell(hub, session, begun, "hub", welcome, chat_words.WELCOME_BUTTONS)
 
 
 async def end(hub: Hub, session: Session, conversation: Conversation, words: str) -> Conversation:

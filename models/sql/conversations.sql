@@ -23,6 +23,10 @@ SELECT c.id FROM conversations AS c JOIN conversation_states AS s USING (city_co
 WHERE c.city_code = :city_code AND c.channel = :channel::text::channel AND c.outside_index = :outside_index
   AND s.state <> 'ended' ORDER BY c.id DESC LIMIT 1;
 
+-- name: lock_outside(key)$
+-- One after the other: what somebody sends at once begins one conversation.
+SELECT pg_advisory_xact_lock(hashtextextended(:key, 0)) IS NULL;
+
 -- name: of_phone(city_code, phone_index, but, since)$
 -- The newest other conversation of a verified phone that has not ended.
 SELECT c.id FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)

@@ -84,6 +84,12 @@ async def of_outside(session: Session, channel: Channel, outside: str) -> int | 
     return None if found is None else int(found)
 
 
+async def lock_outside(session: Session, channel: Channel, outside: str) -> None:
+    """Let nobody else begin a conversation of somebody on a channel until the transaction ends."""
+    index = session.keyring.blind_index(outside)
+    await _SQL.lock_outside(session.connection, key=f"chat {session.city_code} {channel} {index.hex()}")
+
+
 async def of_phone(session: Session, phone_index: bytes, *, but: int, since: datetime) -> int | None:
     """Return another open conversation of a verified phone that was alive lately, None where there is none."""
     found = await _SQL.of_phone(

@@ -18,10 +18,12 @@ from hotline import webhook, wechat
 from hotline.api import channels
 from hotline.app import make_app
 from hotline.config import Settings
+from hotline.talking import tell
 from hotline.workers.notices import send_notices
 from hotline.workers.providers import SmsGateway, WechatSender
-from models.errors import Unauthorized
-from models.store import endpoints
+from models.conversation import Button
+from models.errors import Unauthorized, Unavailable
+from models.store import conversations, endpoints
 from tests.integration.chatting import Citizen, code_sent
 from tests.integration.conftest import World
 
@@ -232,3 +234,58 @@ async def test_a_web_chat_goes_on_by_wechat_once_the_phone_is_verified(town: Wor
     await arrives(town, xml("还有一件事", key="4"))
     rows = await town.rows("SELECT conversation FROM conversation_turns WHERE masked_text = '还有一件事'")
     assert [row["conversation"] for row in rows] == [citizen.id]
+
+
+async def test_what_was_not_kept_is_not_taken_and_wechat_sends_it_again(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = conversations.say, ["once"]
+
+    async def fails_once(*told: Any, **more: Any) -> int:
+        if told[2].by == "citizen" and refusals:
+            refusals.pop()
+            raise Unavailable("数据库没有应答")
+        return await real(*told, **more)
+
+    monkeypatch.setattr(conversations, "say", fails_once)
+    await arrives(town, xml("翠湖路路灯坏了", key="1"), status=503)
+    assert await arrives(town, xml("翠湖路路灯坏了", key="1")) == "success"
+    # What has nothing in it is no better the next time.
+    assert await arrives(town, xml("\u200b\u200b", key="2")) == "success"
+    rows = await town.rows("SELECT masked_text FROM conversation_turns WHERE by = 'citizen'")
+    assert [row["masked_text"] for row in rows] == ["翠湖路路灯坏了"]
+
+
+async def test_what_one_follower_sends_at_once_begins_one_conversation(town: World) -> None:
+    await asyncio.gather(*(arrives(town, xml(f"第{n}句话", key=str(n))) for n in range(4)))
+    assert len(await town.rows("SELECT 1 FROM conversations")) == 1
+    assert len(await town.rows("SELECT 1 FROM conversation_turns WHERE by = 'citizen'")) == 4
+
+
+async def test_what_is_under_way_is_kept_before_the_process_ends(
+    hub: Hub, clock: MovableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "ANSWERS_WITHIN_S", 0.0)
+    (tmp_path / "wechat.json").write_bytes(msgspec.json.encode(ACCOUNT))
+    settings = Settings(data_dir=tmp_path, demo=True, wechat=tmp_path / "wechat.json")
+    async with TestClient(TestServer(make_app(settings, hub))) as client:
+        town = World(hub, clock, client)
+        assert await arrives(town, xml("翠湖路路灯坏了")) == "success"
+        under_way = [*client.app[channels.UNDER_WAY]]
+        assert [task.done() for task in under_way] == [False]
+    assert [task.done() and task.result() for task in under_way] == [True]
+    await town.close()
+
+
+async def test_a_number_means_what_was_offered_last_however_long_the_talk_is(world: World) -> None:
+    number = (await sms(world, "翠湖路路灯坏了", "1"))["conversation"]
+    async with world.hub.database.transaction() as session:
+        talk = await conversations.lock(session, number)
+        for n in range(210):
+            talk = await tell(world.hub, session, talk, "bot", f"第{n}句")
+        await tell(
+            world.hub, session, talk, "bot", "还要什么？", (Button(title="转人工"), Button(title="我要反映问题"))
+        )
+    await sms(world, "2", "2")
+    rows = await world.rows("SELECT masked_text FROM conversation_turns WHERE by = 'citizen' ORDER BY seq DESC LIMIT 1")
+    assert rows[0]["masked_text"] == "我要反映问题"
