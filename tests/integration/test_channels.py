@@ -289,3 +289,24 @@ async def test_a_number_means_what_was_offered_last_however_long_the_talk_is(wor
     await sms(world, "2", "2")
     rows = await world.rows("SELECT masked_text FROM conversation_turns WHERE by = 'citizen' ORDER BY seq DESC LIMIT 1")
     assert rows[0]["masked_text"] == "我要反映问题"
+
+
+async def test_what_is_told_in_a_chat_goes_in_its_order_whatever_fails(town: World) -> None:
+    await arrives(town, xml("翠湖路路灯坏了", key="1"))
+    weixin = Weixin()
+    await weixin.server.start_server()
+    sender = WechatSender(msgspec.structs.replace(ACCOUNT, api=str(weixin.server.make_url("")).rstrip("/")), town.http)
+    weixin.errors = [45015]
+    assert await send_notices(town.hub, sender, is_wechat=True) == 2
+    assert weixin.sent == []
+    untils = await town.rows("SELECT DISTINCT claimed_until FROM notices WHERE kind = 'chat_wechat'")
+    assert len(untils) == 1
+    # What is said meanwhile waits behind.
+    await arrives(town, xml("还在吗", key="2"))
+    assert await send_notices(town.hub, sender, is_wechat=True) == 0
+    await town.rows("UPDATE notices SET claimed_until = '2020-01-01Z' WHERE claimed_until IS NOT NULL")
+    await send_notices(town.hub, sender, is_wechat=True)
+    told = await town.rows("SELECT seq FROM conversation_turns WHERE by <> 'citizen' ORDER BY seq")
+    assert len(weixin.sent) == len(told) == 3
+    assert "您好" in weixin.sent[0]["text"]["content"]
+    await weixin.server.close()
