@@ -64,6 +64,9 @@ async def _begin(hub: Hub, session: Session, channel: Channel, token: str, outsi
     made = await conversations.open_conversation(session, channel, call, token_hash=hashed, outside=outside, at=at)
     begun = await conversations.get(session, made)
     welcome = chat_words.WELCOME.format(city=hub.city.name)
+    if outside is not None:
+        # There is no page that says it beside.
+        welcome = f"{welcome}\n{chat_words.CONSENT}"
     await stay_awake(hub, session, made)
     return await tell(hub, session, begun, "hub", welcome, chat_words.WELCOME_BUTTONS)
 

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hotline import webhook, wechat
+from hotline import chat_words, webhook, wechat
 from hotline.api import channels
 from hotline.app import make_app
 from hotline.config import Settings
@@ -162,7 +162,8 @@ async def test_voice_is_what_wechat_heard_pictures_are_asked_for_in_words_and_a_
     town: World,
 ) -> None:
     await arrives(town, xml(kind="event", key="", Event="subscribe"))
-    assert len(await town.rows("SELECT 1 FROM conversation_turns")) == 1
+    rows = await town.rows("SELECT masked_text FROM conversation_turns")
+    assert [chat_words.CONSENT in row["masked_text"] for row in rows] == [True], "what they agree to by writing on"
     await arrives(town, xml(kind="voice", key="2", Recognition="翠湖路路灯坏了"))
     await arrives(town, xml(kind="image", key="3", PicUrl="x"))
     rows = await town.rows("SELECT masked_text, by FROM conversation_turns ORDER BY seq")
