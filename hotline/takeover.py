@@ -36,12 +36,12 @@ async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urge
         ahead = await conversations.ahead(session, call.id)
         words = chat_words.STILL_WAITING.format(n=ahead or 0)
         return await tell(hub, session, conversation, "hub", words, (chat_words.BACK,))
+    await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
     if not is_urgent and not await conversations.on_seats(session, call.seat_group):
         changed = replace(conversation, awaits="call_back")
         await conversations.change(session, changed)
         buttons = (chat_words.FORM, chat_words.NO_MORE)
         return await tell(hub, session, changed, "hub", chat_words.NOBODY_THERE, buttons)
-    await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
     # A call that is owed waits meanwhile: nobody is to have them twice.
     await giving.ended(hub, session, call.id)
     await giving.ask(hub, session, replace(_work(hub, call), is_urgent=is_urgent))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from models.store import conversations
-from tests.integration.chatting import Citizen
+from tests.integration.chatting import Citizen, code_sent
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -120,3 +120,25 @@ async def test_figures_add_up(world: World) -> None:
         text = await response.text()
     assert 'hotline_chats{state="waiting"} 2.0' in text
     assert 'hotline_chat_figures{figure="takeover_rate"} 0.5' in text
+
+
+async def test_who_asks_for_a_person_when_nobody_is_there_has_asked_all_the_same(world: World) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("转人工")
+    await citizen.say("不用了")
+    await citizen.ask("POST", "/end")
+    figures = await world.get("/api/v1/chats/figures", who="supervisor")
+    assert (figures["ended"], figures["taken_over"], figures["contained"]) == (1, 1, 0)
+
+
+async def test_a_conversation_that_led_to_an_earlier_one_is_none_of_its_own(world: World) -> None:
+    first, again = await Citizen.comes(world), await Citizen.comes(world)
+    for citizen in (first, again):
+        await citizen.ask("POST", "/phone", {"phone": "13800001111"})
+        code = {"code": await code_sent(world), "moves": True}
+        assert (await citizen.ask("POST", "/phone/verify", code))["id"] == first.id
+        world.clock.move(minutes=2)
+    figures = await world.get("/api/v1/chats/figures", who="supervisor")
+    assert (figures["conversations"], figures["under_way"]) == (1, 1)
+    async with world.client.get("/metrics") as response:
+        assert 'hotline_chats{state="bot"} 1.0' in await response.text()
