@@ -25,7 +25,7 @@ from nlu.reading import Request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hotline.chatbot import Chatbot, Reply
+    from hotline.chatbot import Chatbot
     from hotline.hub import Hub
     from models.conversation import Awaits, By
     from models.store.database import Session
@@ -221,7 +221,7 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
         replies = await chatbot.ask(f"c{talk.id}", heard.asked or "", metadata(heard, read))
         said = [(one.text, one.buttons) for one in replies if one.text]
     except ChatbotUnavailable as unavailable:
-        replies, by = (), "hub"
+        by = "hub"
         said = [] if heard.is_aside else [(chat_words.without_bot(unavailable.state), chat_words.WITHOUT_BOT)]
 
     async def work(session: Session) -> None:
@@ -233,21 +233,8 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
             current = await tell(hub, session, current, "hub", chat_words.without_bot("failed"), chat_words.WITHOUT_BOT)
         for text, buttons in said:
             current = await tell(hub, session, current, by, filled(text, current.draft), buttons)
-        await _note(session, talk.id, None if heard.is_moved else heard.seq, replies)
 
     await hub.database.write(work)
-
-
-async def _note(session: Session, conversation_id: int, seq: int | None, replies: tuple[Reply, ...]) -> None:
-    """Keep how the chatbot read a turn, where it says so."""
-    told: dict[str, Any] = {}
-    for one in replies:
-        told |= one.custom
-    intent, confidence = told.get("intent"), told.get("confidence")
-    if isinstance(intent, str):
-        sure = float(confidence) if isinstance(confidence, int | float) else None
-        is_unanswered = told.get("is_unanswered") is True
-        await conversations.understood(session, conversation_id, seq, intent, sure, is_unanswered=is_unanswered)
 
 
 async def _words_for_bot(hub: Hub, session: Session, heard: Conversation, message: Message) -> str:

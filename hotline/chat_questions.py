@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.labels import LABELS
-
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
 
@@ -119,11 +117,6 @@ async def ask_words(turn: Turn) -> None:
     words, english = _WORDS.get(step, _WORDS["supplement"])
     buttons: Buttons = _RATINGS if step == "rate" else (_YES_NO if step == "withdraw" else (CANCEL,))
     _ask(turn, words, buttons, english=english)
-
-
-def state_name(state: str) -> str:
-    """Return what a state is called."""
-    return LABELS["ticket_state"][state]
 
 
 def _ask(turn: Turn, words: str, buttons: Buttons = (CANCEL,), *, english: str) -> None:

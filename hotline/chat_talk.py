@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline import chat_filing, chat_ticket, takeover
+from hotline import chat_filing, chat_ticket, chat_words, takeover
 from models.store import conversations
 from nlu.chat_cues import tells, wants_person
 
@@ -93,9 +93,7 @@ async def repeat(turn: Turn) -> None:
 async def verify_phone(turn: Turn) -> None:
     """Let the hub ask for the phone and send a code; what was asked for goes on when it was right."""
     turn.awaits = "phone"
-    turn.say(
-        "请输入您的手机号，我们会发一条短信验证码。", english="Please enter your mobile number; we will send a code."
-    )
+    turn.say(chat_words.ASK_PHONE, english="Please enter your mobile number; we will send a code.")
 
 
 async def person(turn: Turn) -> None:

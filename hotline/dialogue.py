@@ -48,7 +48,6 @@ class Asked(Struct, frozen=True, kw_only=True):
     action: str
     intent: str
     confidence: float
-    slots: dict[str, Any]
     form: str | None
     slot: str | None
     is_back: bool

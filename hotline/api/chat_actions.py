@@ -176,7 +176,6 @@ def asked_of(action: str, tracker: Tracker) -> Asked:
         action=action,
         intent=intent.name or "nlu_fallback",
         confidence=intent.confidence,
-        slots=tracker.slots,
         form=form,
         slot=slot,
         is_back=form is not None and between,

@@ -35,7 +35,7 @@ class ShownOnPage:
         """Take it."""
 
 
-async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool | None = None) -> int:
+async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool) -> int:
     """Hand one batch of messages to the provider; returns how many. One that fails does not stop the others.
 
     What is said in a chat goes in its order, and waits behind what failed. `is_wechat` picks those by WeChat, or all but them.

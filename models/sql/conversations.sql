@@ -64,10 +64,6 @@ VALUES (:city_code, :conversation, :seq, :by, :text, :masked_text, :buttons, :ke
 UPDATE conversation_turns SET intent = :intent, confidence = :confidence, is_unanswered = is_unanswered OR :is_unanswered
 WHERE city_code = :city_code AND conversation = :conversation AND seq = :seq AND by = 'citizen';
 
--- name: last_by_citizen(city_code, conversation)$
--- The newest turn of the citizen.
-SELECT max(seq) FROM conversation_turns WHERE city_code = :city_code AND conversation = :conversation AND by = 'citizen';
-
 -- name: with_key(city_code, conversation, key)$
 -- The turn that a client has sent under that key before.
 SELECT seq FROM conversation_turns WHERE city_code = :city_code AND conversation = :conversation AND key = :key;

@@ -4,13 +4,13 @@ INSERT INTO notices (city_code, id, ticket_id, kind, address, body, created_at, 
 VALUES (:city_code, :id, :ticket_id, :kind, :address, :body, :at, 0);
 
 -- name: claim(claimed_until, city_code, wall_now, most_attempts, wechat, batch)
--- Takes messages that wait to be sent, oldest first; other workers skip them. Those by WeChat, the others, or all.
+-- Takes messages that wait to be sent, oldest first; other workers skip them. Those by WeChat, or the others.
 -- What is said in a chat waits behind what was said there before and has not gone: its id is the conversation's and a number.
 WITH taken AS MATERIALIZED (
   SELECT id FROM notices AS n
   WHERE city_code = :city_code AND sent_at IS NULL AND attempts < :most_attempts
     AND (claimed_until IS NULL OR claimed_until < :wall_now)
-    AND (:wechat::boolean IS NULL OR (kind = 'chat_wechat') = :wechat)
+    AND (kind = 'chat_wechat') = :wechat
     AND (kind NOT IN ('chat_sms', 'chat_wechat') OR NOT EXISTS (
       SELECT 1 FROM notices AS before
       WHERE before.city_code = :city_code AND before.sent_at IS NULL AND before.attempts < :most_attempts

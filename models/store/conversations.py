@@ -160,15 +160,13 @@ async def say(
 async def understood(
     session: Session,
     conversation_id: int,
-    seq: int | None,
-    intent: str | None,
-    confidence: float | None,
+    seq: int,
+    intent: str,
+    confidence: float,
     *,
-    is_unanswered: bool = False,
+    is_unanswered: bool,
 ) -> None:
-    """Record how a turn of the citizen was read, the newest where none is named, and whether nobody knew an answer."""
-    if seq is None:
-        seq = await _SQL.last_by_citizen(session.connection, city_code=session.city_code, conversation=conversation_id)
+    """Record how a turn of the citizen was read, and whether nobody knew an answer."""
     await _SQL.understood(
         session.connection,
         city_code=session.city_code,

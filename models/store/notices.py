@@ -59,8 +59,8 @@ async def add(session: Session, notice: Notice, at: datetime) -> None:
     )
 
 
-async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: bool | None = None) -> list[Claimed]:
-    """Claim messages to send, the oldest first, those by WeChat only or without them where that is said.
+async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: bool) -> list[Claimed]:
+    """Claim messages to send, the oldest first: those by WeChat, or all but them.
 
     A claim lapses after a minute.
     """

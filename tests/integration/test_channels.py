@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import struct
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from hotline import chat_words, webhook, wechat
 from hotline.api import channels
@@ -87,6 +89,15 @@ def signed(*more: str, at: int | None = None) -> dict[str, str]:
     return {"timestamp": timestamp, "nonce": "n1", "signature" if not more else "msg_signature": digest}
 
 
+def sealed(account: wechat.WechatAccount, message: bytes) -> str:
+    """Encipher a message as WeChat does."""
+    key = base64.b64decode(f"{account.encoding_aes_key}=", validate=True)
+    plain = bytes(wechat.NOISE) + struct.pack(">I", len(message)) + message + account.app_id.encode()
+    short = 32 - len(plain) % 32
+    encryptor = Cipher(algorithms.AES256(key), modes.CBC(key[:16])).encryptor()
+    return base64.b64encode(encryptor.update(plain + bytes([short]) * short) + encryptor.finalize()).decode()
+
+
 def xml(text: str = "", *, key: str = "1", kind: str = "text", **more: str) -> bytes:
     fields = {
         "ToUserName": "gh_account", "FromUserName": OPENID, "CreateTime": "1700000000", "MsgType": kind, "MsgId": key,
@@ -98,9 +109,9 @@ def xml(text: str = "", *, key: str = "1", kind: str = "text", **more: str) -> b
 
 async def arrives(world: World, plain: bytes, *, status: int = 200) -> str:
     """Send a message as WeChat does in AES mode."""
-    sealed = wechat.sealed(ACCOUNT, plain)
-    query = {**signed(), **signed(sealed), "encrypt_type": "aes"}
-    body = f"<xml><ToUserName><![CDATA[gh]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+    secret = sealed(ACCOUNT, plain)
+    query = {**signed(), **signed(secret), "encrypt_type": "aes"}
+    body = f"<xml><ToUserName><![CDATA[gh]]></ToUserName><Encrypt><![CDATA[{secret}]]></Encrypt></xml>"
     async with world.client.post("/wechat", params=query, data=body.encode()) as response:
         assert response.status == status, await response.text()
         return await response.text()
@@ -139,9 +150,8 @@ async def test_who_is_not_wechat_or_sends_what_is_none_of_its_is_refused(town: W
     async with town.client.post("/wechat", params=signed(), data=xml("你好")) as response:
         assert response.status == 401  # in the clear, though the account is in safe mode
     other = msgspec.structs.replace(ACCOUNT, app_id="wx9999999999999999")
-    sealed = wechat.sealed(other, xml("你好"))
     with pytest.raises(Unauthorized):
-        wechat.opened(ACCOUNT, sealed)
+        wechat.opened(ACCOUNT, sealed(other, xml("你好")))
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>'
     await arrives(town, bomb, status=422)
     await arrives(town, b"<xml><FromUserName>", status=422)

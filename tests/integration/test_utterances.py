@@ -19,8 +19,9 @@ QUALITY = "quality"
 async def read_as(
     world: World, citizen: Citizen, intent: str, confidence: float, *, is_unanswered: bool = False
 ) -> None:
+    seq = max(turn["seq"] for turn in (await citizen.turns())["turns"] if turn["by"] == "citizen")
     async with world.hub.database.session() as session:
-        await conversations.understood(session, citizen.id, None, intent, confidence, is_unanswered=is_unanswered)
+        await conversations.understood(session, citizen.id, seq, intent, confidence, is_unanswered=is_unanswered)
 
 
 async def listed(world: World) -> list[Any]:
