@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import knowledge
-from hotline.chat_registering import CHATBOT, fitting_of
-from hotline.chat_talk import NEXT, PERSON
+from hotline.chat_registering import fitting_of
+from hotline.chat_talk import NEXT
+from hotline.dialogue import PERSON
+from hotline.talking import CHATBOT
 from models.vocabulary import Kind
 from nlu.chat_cues import sounds_like_place, tells
 

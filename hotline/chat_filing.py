@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.chat_registering import SLOTS, find_incident
+from hotline.dialogue import TALK
 from models.vocabulary import Kind
 from nlu.chat_cues import (
     after_correction,
@@ -33,11 +34,8 @@ TOLD, UNKNOWN, NOT_NEEDED, ANONYMOUS, YES = "told", "unknown", "not_needed", "an
 # Where the program is this sure of what a piece is about, it may be a matter of its own.
 SURE: Final = 0.3
 LONG: Final = 60
-# What interrupts the form; rules of Rasa's are about it.
-_TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
 _ELSEWHERE: Final = frozenset({"ask_progress", "supplement", "urge", "withdraw", "rate", "ask_reopen"})
 _LEAVES: Final = frozenset({"cancel", "takeover"})
-_DOUBT: Final = 0.4
 
 
 async def validate(turn: Turn) -> None:
@@ -90,12 +88,12 @@ async def _start(turn: Turn) -> None:
 
 async def _take(turn: Turn, slot: str) -> bool:
     """Take a message as an answer to what was asked for; False where it is none, and Rasa's rules are about it."""
-    intent = turn.asked.intent if turn.asked.confidence >= _DOUBT else "nlu_fallback"
+    intent = turn.asked.sure_intent
     has_phone = bool(mask(turn.words).phones)
     if slot == "confirmed" and is_yes(turn.words):
         turn.set("confirmed", YES)
         return True
-    if intent in _LEAVES or (intent in _TALK and not has_phone and not await _says_more(turn)):
+    if intent in _LEAVES or (intent in TALK and not has_phone and not await _says_more(turn)):
         return False
     if intent == "repeat":
         # Asked again, as nothing is told.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hotline.dialogue import PERSON
+
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
 
-PERSON: Final = ("转人工", "/takeover")
 CANCEL: Final = ("取消", "/cancel")
 SHOWN: Final = 80  # characters of a matter
 _EXAMPLE: Final = "比如：阳光小区3号楼的电梯坏了三天，没人来修。"

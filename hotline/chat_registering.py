@@ -12,15 +12,14 @@ from hotline.intake import proposed, register
 from hotline.notice import due_day
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
+from hotline.talking import CHATBOT
 from models.conversation import Filed
-from models.ticket import Actor
-from models.vocabulary import Channel, Disclosure, Identity, Role
+from models.vocabulary import Channel, Disclosure, Identity
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
     from hotline.fitting import ProposedIncident
 
-CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 SLOTS: Final = ("matter", "place", "happened", "contact", "confirmed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_filing, chat_ticket, chat_words, takeover
+from hotline.dialogue import PERSON
 from models.store import conversations
 from nlu.chat_cues import tells, wants_person
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
     from models.store.database import Session
 
-PERSON: Final = ("转人工", "/takeover")
 NEXT: Final[Buttons] = (("我要反映问题", "/want_report"), ("查进度", "/ask_progress"), ("问政策", "/ask_help"))
 # Whoever greets or swears at such length says something else besides.
 LONG: Final = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_progress
+from hotline.dialogue import TALK
 from models.errors import HotlineError
 from models.store import callers, tickets
 from models.ticket import id_of
@@ -32,9 +33,7 @@ NONE_NEEDED: Final = frozenset({"progress", "urge"})
 TOLD: Final = "told"
 MOST: Final = 5
 LEAST: Final = 2
-_TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
 _LEAVES: Final = frozenset({"cancel", "takeover", "verify_phone"})
-_DOUBT: Final = 0.4
 _LOST: Final = "没有工单号也没关系：可以用手机号验证，我来帮您找；或者转人工查。"
 
 
@@ -88,9 +87,9 @@ def _start(turn: Turn) -> None:
 def _take(turn: Turn) -> bool:
     """Take a message as an answer to what was asked for; False where it is none."""
     asked, kept = turn.asked, turn.dialogue
-    intent = asked.intent if asked.confidence >= _DOUBT else "nlu_fallback"
+    intent = asked.sure_intent
     has_number = number_in(turn.words) is not None or query_code_in(turn.words) is not None
-    if intent in _LEAVES or (intent in _TALK and not has_number and len(turn.words) < 12):
+    if intent in _LEAVES or (intent in TALK and not has_number and len(turn.words) < 12):
         return False
     if asked.slot == "words":
         return _take_words(turn, intent)

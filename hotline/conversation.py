@@ -92,7 +92,7 @@ async def end(hub: Hub, session: Session, conversation: Conversation, words: str
 
 
 async def end_by_citizen(hub: Hub, conversation_id: int) -> Conversation:
-    """The citizen has no more to say; whom an agent has, the agent sees go."""
+    """The citizen has no more to say; what an agent has in hand goes on until the agent ends it."""
 
     async def work(session: Session) -> Conversation:
         current = await conversations.lock(session, conversation_id)

@@ -40,6 +40,11 @@ _LATIN: Final = re.compile(r"[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 Buttons = tuple[tuple[str, str], ...]
+PERSON: Final = ("转人工", "/takeover")
+# What interrupts a form; rules of Rasa's are about it.
+TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
+# Where Rasa is less sure than this it has not understood.
+_DOUBT: Final = 0.4
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -51,6 +56,11 @@ class Asked(Struct, frozen=True, kw_only=True):
     form: str | None
     slot: str | None
     is_back: bool
+
+    @property
+    def sure_intent(self) -> str:
+        """What is wanted, as far as Rasa is sure of it."""
+        return self.intent if self.confidence >= _DOUBT else "nlu_fallback"
 
 
 class Turn:

@@ -18,7 +18,7 @@ from hotline.intake import register
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
 from hotline.step import PROGRAM, run
-from hotline.talking import tell
+from hotline.talking import CHATBOT, tell
 from models.conversation import Filed
 from models.errors import HotlineError, Unavailable
 from models.lifecycle import Action, ticket_allows
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from models.understanding import Understanding
 
 LOG = structlog.get_logger()
-CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 WARNED: Final = "warned"
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})

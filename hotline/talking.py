@@ -12,7 +12,8 @@ from hotline import chat_words
 from models.conversation import MOST_SAID, Said, Words
 from models.errors import Conflict
 from models.store import conversations, interactions, notices, seats
-from models.ticket import Notice
+from models.ticket import Actor, Notice
+from models.vocabulary import Channel, Role
 from nlu.masking import MASK, mask
 from nlu.normalise import plain
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from models.conversation import Button, By, Conversation
     from models.store.database import Session
 
+# Who registers what is said in a chat.
+CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 CHAT_SUBJECT: Final = "chat:"
 IDLE: Final = "chat_idle"
 _QUERY_CODE: Final = re.compile(r"(?<=查询码)\D{0,2}\d{8}")

@@ -15,7 +15,7 @@ from hotline import chat_answering, chat_filing, chat_questions, chat_registerin
 from hotline.api import body, track
 from hotline.api.auth import bearer_token
 from hotline.chatbot import NOBODY, TOKEN_FILE
-from hotline.dialogue import Asked, Turn
+from hotline.dialogue import PERSON, Asked, Turn
 from hotline.keys import HUB, SETTINGS
 from models.conversation import Said
 from models.errors import HotlineError, NotFound, Unauthorized
@@ -147,7 +147,7 @@ async def act(request: web.Request) -> web.Response:
         await work(turn)
     except HotlineError as refused:
         # Whatever goes wrong, the citizen hears of it, and what to do.
-        turn.say(f"{refused.detail}。您也可以转人工，或者填写诉求表单。", (chat_talk.PERSON,))
+        turn.say(f"{refused.detail}。您也可以转人工，或者填写诉求表单。", (PERSON,))
     await hub.database.write(turn.write)
     return body.answer({"events": turn.events, "responses": turn.responses}, ChatActed)
 

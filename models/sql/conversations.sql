@@ -78,7 +78,7 @@ SELECT c.id, s.state, c.turn_count, c.token_hash FROM conversations AS c JOIN co
 WHERE c.city_code = :city_code AND c.id = ANY (:ids::bigint[]);
 
 -- name: ahead(city_code, interaction)$
--- How many chats wait for the same seat group before this one; null where it does not wait.
+-- How many wait for the same seat group before this chat, by whichever way; null where it does not wait.
 SELECT (SELECT count(*) FROM seat_work AS o WHERE o.city_code = w.city_code AND o.seat_group = w.seat_group AND o.agent IS NULL
           AND o.waits_from <= w.waits_from AND (NOT o.is_urgent, o.waiting_since, o.interaction) < (NOT w.is_urgent, w.waiting_since, w.interaction))
 FROM seat_work AS w WHERE w.city_code = :city_code AND w.interaction = :interaction AND w.kind = 'chat' AND w.taken_at IS NULL;

@@ -204,7 +204,7 @@ async def states(session: Session, ids: Iterable[int]) -> dict[int, tuple[State,
 
 
 async def ahead(session: Session, interaction: int) -> int | None:
-    """Return how many wait for an agent before this one, None where it does not wait."""
+    """Return how many callers, chats and owed calls wait for an agent before this chat, None where it does not wait."""
     found = await _SQL.ahead(session.connection, city_code=session.city_code, interaction=interaction)
     return None if found is None else int(found)
 
