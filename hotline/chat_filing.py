@@ -13,9 +13,9 @@ from models.vocabulary import Kind
 from nlu.chat_cues import (
     after_correction,
     has_digits,
-    is_anywhere,
     is_yes,
     name_in,
+    names_somewhere,
     says_no_place,
     sounds_like_place,
     tells,
@@ -260,8 +260,7 @@ async def _settle(turn: Turn) -> None:
         return
     turn.set("matter", TOLD)
     read = await turn.hub.readings(None, Request(first, turn.hub.now(), address=turn.draft.place))
-    is_somewhere = read.place is not None and (read.place.name or not is_anywhere(read.place.span))
-    if turn.draft.place or is_somewhere:
+    if turn.draft.place or _is_somewhere(read):
         turn.set("place", TOLD)
     elif not _needs_place(turn, read):
         turn.set("place", NOT_NEEDED)
@@ -283,6 +282,14 @@ async def _tell_of_incident(turn: Turn, first: str) -> None:
     await find_incident(turn, first)
     if turn.dialogue.incident not in {None, before}:
         turn.keep(hint=f"{turn.dialogue.incident_told}。\n这件事正在统一处理，登记后有结果会告诉您。")
+
+
+def _is_somewhere(read: Understanding) -> bool:
+    """Tell whether one could go there: what the gazetteer or the map has, or a road or an estate by its name; not 阿拉门口."""
+    place = read.place
+    if place is None:
+        return False
+    return bool(place.name or place.street or place.district) or names_somewhere(place.span)
 
 
 def _needs_place(turn: Turn, read: Understanding) -> bool:

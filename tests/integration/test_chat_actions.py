@@ -332,3 +332,14 @@ async def test_what_leads_on_to_the_form_is_understood(bot: Bot) -> None:
     assert [event["name"] for event in found["events"]] == [FORM]
     await bot.acts("validate_request_form")
     assert await unanswered(bot) == []
+
+
+@pytest.mark.parametrize("text", ["阿拉门口咯路灯坏脱仔，夜里墨墨黑", "楼下饭店的油烟直接往楼上排，天天熏得睡不着"])
+async def test_where_nobody_could_go_by_the_words_the_place_is_asked_for(bot: Bot, text: str) -> None:
+    assert (await bot.fills(text, "report"))["place"] is None
+    assert (await bot.fills("翠湖路12号", "inform", "place"))["place"] == "told"
+
+
+@pytest.mark.parametrize("text", ["云桥路路灯坏了三天没人修", "红枫家园3栋的路灯坏了三天没人修"])
+async def test_a_road_or_an_estate_by_its_name_is_a_place_whether_or_not_the_hub_knows_it(bot: Bot, text: str) -> None:
+    assert (await bot.fills(text, "report"))["place"] == "told"
