@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hotline import chat_registering, chat_talk
 from hotline.api.chat_actions import ACTIONS as WORKS
 from hotline.chatbot import TOKEN_FILE
+from hotline.intake import register
 from hotline.keys import SETTINGS
 from models.errors import Unavailable
 from models.store import conversations
@@ -149,7 +150,7 @@ async def test_where_the_second_of_two_matters_fails_the_first_is_kept_and_the_r
     await bot.fills("我反映两个问题：一是翠湖路路灯不亮，二是翠湖路垃圾一周没人清运", "report")
     await bot.fills("匿名", "stay_anonymous", "contact")
     await bot.fills("都对", "affirm", "confirmed")
-    real, calls = chat_registering.register, []
+    real, calls = register, []
 
     async def fails_once(*told: Any) -> Any:
         calls.append(told)
@@ -257,14 +258,14 @@ async def test_a_verified_phone_opens_no_confidential_tip_off_and_its_code_still
     await bot.citizen.ask("POST", "/phone/verify", {"code": await code_sent(bot.world)})
     await bot.hears("我的工单办到哪了", "ask_progress")
     await bot.acts("validate_ticket_form")
-    assert bot.slots["ticket"] is None
+    assert bot.slots.get("ticket") is None
     bot.form, bot.slots["requested_slot"] = "ticket_form", "ticket"
     await bot.hears(hidden["number"], "give_number")
     await bot.acts("validate_ticket_form")
-    assert bot.slots["ticket"] is None
+    assert bot.slots.get("ticket") is None
     await bot.hears(hidden["query_code"], "give_number")
     await bot.acts("validate_ticket_form")
-    assert bot.slots["ticket"] == "told"
+    assert bot.slots.get("ticket") == "told"
     open_one = await bot.world.register("云桥路路灯坏了三天没人修", caller={"phone": PHONE})
     await bot.hears("我的工单办到哪了", "ask_progress")
     bot.form = None

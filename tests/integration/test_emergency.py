@@ -10,6 +10,7 @@ import pytest
 
 from hotline import chat, emergency
 from hotline.chatbot import Chatbot
+from hotline.intake import register
 from models.errors import Unavailable
 from tests.integration.chatting import Citizen
 
@@ -127,7 +128,7 @@ async def _chat(world: World, citizen: Citizen) -> Any:
 async def test_what_is_said_while_the_ticket_is_being_registered_stands_on_it_too(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    citizen, real = await Citizen.comes(world), emergency.register
+    citizen, real = await Citizen.comes(world), register
     has_begun, may_go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(*told: Any) -> Any:
