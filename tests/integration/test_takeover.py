@@ -192,3 +192,22 @@ async def test_who_asks_twice_for_a_call_is_called_by_who_calls_already(world: W
     await taken(world, ANN)
     assert "前给您回电" in await citizen.told("13800001111")
     assert await work_of(world) == [("call_back", "ann")]
+
+
+async def test_who_was_answered_and_asks_for_a_call_again_is_owed_one_again(world: World) -> None:
+    citizen = await owed_a_call(world)
+    await sign_on(world, ANN)
+    await citizen.say("转人工")
+    await taken(world, ANN)
+    number = await citizen.interaction()
+    await world.post(f"/api/v1/interactions/{number}/chat/give_back", None, who=ANN)
+    for action in ("free", "sign_off"):
+        await world.post("/api/v1/seat/steps", {"action": action}, who=ANN)
+    assert (await citizen.say("转人工"))["awaits"] == "call_back"
+    assert "前给您回电" in await citizen.told("13800001111")
+    missed = (await world.get("/api/v1/interactions/missed", who=ANN))["interactions"]
+    assert [one["id"] for one in missed] == [number]
+    await sign_on(world, ANN)
+    await taken(world, ANN)
+    done = await world.post(f"/api/v1/interactions/{number}/call_back", {"reached": True}, who=ANN)
+    assert done["outcome"] == "reached"
