@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from hotline import auto_dispatch, caller_limit, model_in_use, storm
-from hotline.api.channels import UNDER_WAY, WECHAT
+from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
@@ -140,9 +140,10 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(keep_seat_stream)
     app.cleanup_ctx.append(_chatbot)
     app.cleanup_ctx.append(keep_chat_stream)
+    # The last: what it finishes needs all the others.
+    app.cleanup_ctx.append(finish_messages)
     if settings.wechat is not None:
         app[WECHAT] = read_account(settings.wechat)
-    app[UNDER_WAY] = set()
     add_routes(app)
     return app
 

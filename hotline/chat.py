@@ -25,7 +25,7 @@ from nlu.reading import Request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hotline.chatbot import Chatbot, Reply
+    from hotline.chatbot import Chatbot
     from hotline.hub import Hub
     from models.conversation import Awaits, By
     from models.store.database import Session
@@ -60,7 +60,8 @@ class Message(Struct, frozen=True, kw_only=True):
 class Heard(Struct, frozen=True, kw_only=True):
     """A kept turn: `before` is the last one before it. `asked` is what the chatbot gets, None where it has nothing to answer.
 
-    `is_new` is False where the turn was kept before, `is_aside` says that the citizen has read an answer already.
+    `is_new` is False where the turn was kept before, `is_aside` says that the citizen has read an answer already,
+    `is_moved` that they go on with another conversation than the one in which the turn stands.
     """
 
     conversation: Conversation
@@ -68,6 +69,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     asked: str | None = None
     is_new: bool = True
     is_aside: bool = False
+    is_moved: bool = False
 
     @property
     def seq(self) -> int:
@@ -110,7 +112,8 @@ async def _keep(
         return Heard(conversation=heard, before=last, asked=await _words_for_bot(hub, session, heard, message))
     # The chatbot goes on where it waited for the phone.
     is_verified = answered.verified_at != heard.verified_at
-    return Heard(conversation=answered, before=last, asked=PHONE_VERIFIED if is_verified else None, is_aside=True)
+    asked, is_moved = PHONE_VERIFIED if is_verified else None, answered.id != heard.id
+    return Heard(conversation=answered, before=last, asked=asked, is_aside=True, is_moved=is_moved)
 
 
 def _bare(text: str) -> str:
@@ -215,10 +218,10 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
     talk = heard.conversation
     by: By = "bot"
     try:
-        replies = await chatbot.ask(f"c{talk.id}", heard.asked or "", metadata(talk, read))
+        replies = await chatbot.ask(f"c{talk.id}", heard.asked or "", metadata(heard, read))
         said = [(one.text, one.buttons) for one in replies if one.text]
     except ChatbotUnavailable as unavailable:
-        replies, by = (), "hub"
+        by = "hub"
         said = [] if heard.is_aside else [(chat_words.without_bot(unavailable.state), chat_words.WITHOUT_BOT)]
 
     async def work(session: Session) -> None:
@@ -230,21 +233,8 @@ async def _ask_bot(hub: Hub, chatbot: Chatbot, heard: Heard, read: Understanding
             current = await tell(hub, session, current, "hub", chat_words.without_bot("failed"), chat_words.WITHOUT_BOT)
         for text, buttons in said:
             current = await tell(hub, session, current, by, filled(text, current.draft), buttons)
-        await _note(session, talk.id, heard.seq, replies)
 
     await hub.database.write(work)
-
-
-async def _note(session: Session, conversation_id: int, seq: int, replies: tuple[Reply, ...]) -> None:
-    """Keep how the chatbot read a turn, where it says so."""
-    told: dict[str, Any] = {}
-    for one in replies:
-        told |= one.custom
-    intent, confidence = told.get("intent"), told.get("confidence")
-    if isinstance(intent, str):
-        sure = float(confidence) if isinstance(confidence, int | float) else None
-        is_unanswered = told.get("is_unanswered") is True
-        await conversations.understood(session, conversation_id, seq, intent, sure, is_unanswered=is_unanswered)
 
 
 async def _words_for_bot(hub: Hub, session: Session, heard: Conversation, message: Message) -> str:
@@ -259,11 +249,16 @@ async def _words_for_bot(hub: Hub, session: Session, heard: Conversation, messag
     return LONG_NUMBER.sub(MASK, hub.mask(message.text)).lstrip("/／ \t\n")
 
 
-def metadata(heard: Conversation, read: Understanding) -> dict[str, Any]:
-    """Return what goes to the chatbot beside the words: the reading without anything personal, and what is known of the citizen."""
+def metadata(heard: Heard, read: Understanding) -> dict[str, Any]:
+    """Return what goes to the chatbot beside the words: the reading without anything personal, and what is known of the citizen.
+
+    It says with the `turn` which words it is about, as others may have been said since.
+    """
+    talk = heard.conversation
     known = {
-        "is_verified": heard.verified_at is not None,
-        "knows_phone": heard.draft.phone is not None,
-        "filed": len(heard.draft.filed),
+        "is_verified": talk.verified_at is not None,
+        "knows_phone": talk.draft.phone is not None,
+        "filed": len(talk.draft.filed),
     }
-    return {"understanding": reading_told(read), "conversation": known}
+    which = {} if heard.is_moved else {"turn": heard.seq}
+    return {"understanding": reading_told(read), "conversation": known, **which}

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import knowledge
-from hotline.chat_registering import CHATBOT, fitting_of
-from hotline.chat_talk import NEXT, PERSON
+from hotline.chat_registering import fitting_of
+from hotline.chat_talk import NEXT
+from hotline.dialogue import PERSON
+from hotline.talking import CHATBOT
 from models.vocabulary import Kind
 from nlu.chat_cues import sounds_like_place, tells
 
@@ -66,7 +68,6 @@ async def hear(turn: Turn) -> None:
 async def unsure(turn: Turn) -> None:
     """Rasa did not understand: what the program reads decides, and whoever is not understood twice is offered a person."""
     read = await turn.read()
-    turn.is_unanswered = True
     # English is beyond the program, and not beyond the people who get the ticket.
     sure = await turn.sure()
     if len(turn.words) >= SHORTEST and (sure >= TELLING or turn.is_english or (sure and sounds_like_place(turn.words))):
@@ -76,6 +77,7 @@ async def unsure(turn: Turn) -> None:
         else:
             turn.lead_to("request_form")
         return
+    turn.is_unanswered = True
     turn.keep(unsure=turn.dialogue.unsure + 1)
     if turn.dialogue.unsure > 1:
         turn.say("抱歉，我还是没听明白。要不要转人工？也可以换个说法再说一次。", (PERSON, *NEXT))

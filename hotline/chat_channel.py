@@ -24,20 +24,20 @@ LONGEST: Final = 2000
 
 async def receive(hub: Hub, chatbot: Chatbot, channel: Channel, outside: str, text: str, key: str) -> int:
     """Take what somebody wrote by a channel; what is answered goes out by the channel itself. Returns the conversation."""
-    number = await _conversation(hub, channel, outside)
+    number = await conversation.of_outside(hub, channel, outside)
     message = await _message(hub, number, text[:LONGEST], key)
     try:
         await chat.say(hub, chatbot, number, message)
     except ConversationEnded:
         # It fell silent between our look and our word.
-        number = (await conversation.begin(hub, channel, outside)).conversation.id
+        number = await conversation.of_outside(hub, channel, outside)
         await chat.say(hub, chatbot, number, message)
     return number
 
 
 async def remark(hub: Hub, channel: Channel, outside: str, words: str) -> None:
     """Tell somebody something of the channel's own."""
-    number = await _conversation(hub, channel, outside)
+    number = await conversation.of_outside(hub, channel, outside)
 
     async def work(session: Session) -> None:
         await tell(hub, session, await conversations.lock(session, number), "hub", words)
@@ -47,12 +47,7 @@ async def remark(hub: Hub, channel: Channel, outside: str, words: str) -> None:
 
 async def greet(hub: Hub, channel: Channel, outside: str) -> None:
     """Somebody has come who has said nothing yet: they are told what one can do here."""
-    await _conversation(hub, channel, outside)
-
-
-async def _conversation(hub: Hub, channel: Channel, outside: str) -> int:
-    found = await hub.database.read(lambda session: conversations.of_outside(session, channel, outside))
-    return (await conversation.begin(hub, channel, outside)).conversation.id if found is None else found
+    await conversation.of_outside(hub, channel, outside)
 
 
 async def _message(hub: Hub, number: int, text: str, key: str) -> chat.Message:
@@ -62,7 +57,8 @@ async def _message(hub: Hub, number: int, text: str, key: str) -> chat.Message:
         return chat.Message(text=text, key=key)
 
     async def work(session: Session) -> list[Turn]:
-        return await conversations.turns(session, number, 0)
+        current = await conversations.get(session, number)
+        return await conversations.turns(session, number, max(0, current.turn_count - chat.LATELY))
 
     turns = await hub.database.read(work)
     offered = next((turn.buttons for turn in reversed(turns) if turn.by != "citizen"), ())

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.chat_registering import SLOTS, find_incident
+from hotline.dialogue import TALK
 from models.vocabulary import Kind
 from nlu.chat_cues import (
     after_correction,
     has_digits,
-    is_anywhere,
     is_yes,
     name_in,
+    names_somewhere,
     says_no_place,
     sounds_like_place,
     tells,
@@ -33,11 +34,8 @@ TOLD, UNKNOWN, NOT_NEEDED, ANONYMOUS, YES = "told", "unknown", "not_needed", "an
 # Where the program is this sure of what a piece is about, it may be a matter of its own.
 SURE: Final = 0.3
 LONG: Final = 60
-# What interrupts the form; rules of Rasa's are about it.
-_TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
 _ELSEWHERE: Final = frozenset({"ask_progress", "supplement", "urge", "withdraw", "rate", "ask_reopen"})
 _LEAVES: Final = frozenset({"cancel", "takeover"})
-_DOUBT: Final = 0.4
 
 
 async def validate(turn: Turn) -> None:
@@ -64,10 +62,17 @@ def clear(turn: Turn) -> None:
 async def _start(turn: Turn) -> None:
     """Begin the form, or go on with what was put aside."""
     kept, text = turn.dialogue, turn.text
+    resumes = kept.offer == "resume" and bool(kept.matters)
+    # What was told of another matter is not told of this one, and nothing is registered unasked.
+    turn.set("confirmed", None)
+    if not resumes:
+        turn.note(place=None, time=None)
+        for slot in SLOTS:
+            turn.set(slot, None)
     _take_wishes(turn)
     if kept.offer == "register" and kept.question:
         turn.keep(matters=(kept.question,), question=None)
-    elif kept.offer == "resume" and kept.matters:
+    elif resumes:
         pass
     elif turn.asked.intent in {"affirm", "stay_anonymous", "phone_verified"}:
         turn.keep(matters=())
@@ -75,7 +80,6 @@ async def _start(turn: Turn) -> None:
         turn.keep(matters=())
         turn.note(place=text if sounds_like_place(text) else None)
     elif tells(turn.words) and (turn.asked.intent != "want_report" or await _is_matter(turn)):
-        turn.note(place=None, time=None)
         turn.keep(matters=await _parted(turn, text))
     else:
         turn.keep(matters=())
@@ -84,12 +88,12 @@ async def _start(turn: Turn) -> None:
 
 async def _take(turn: Turn, slot: str) -> bool:
     """Take a message as an answer to what was asked for; False where it is none, and Rasa's rules are about it."""
-    intent = turn.asked.intent if turn.asked.confidence >= _DOUBT else "nlu_fallback"
+    intent = turn.asked.sure_intent
     has_phone = bool(mask(turn.words).phones)
     if slot == "confirmed" and is_yes(turn.words):
         turn.set("confirmed", YES)
         return True
-    if intent in _LEAVES or (intent in _TALK and not has_phone and not await _says_more(turn)):
+    if intent in _LEAVES or (intent in TALK and not has_phone and not await _says_more(turn)):
         return False
     if intent == "repeat":
         # Asked again, as nothing is told.
@@ -256,8 +260,7 @@ async def _settle(turn: Turn) -> None:
         return
     turn.set("matter", TOLD)
     read = await turn.hub.readings(None, Request(first, turn.hub.now(), address=turn.draft.place))
-    is_somewhere = read.place is not None and (read.place.name or not is_anywhere(read.place.span))
-    if turn.draft.place or is_somewhere:
+    if turn.draft.place or _is_somewhere(read):
         turn.set("place", TOLD)
     elif not _needs_place(turn, read):
         turn.set("place", NOT_NEEDED)
@@ -279,6 +282,14 @@ async def _tell_of_incident(turn: Turn, first: str) -> None:
     await find_incident(turn, first)
     if turn.dialogue.incident not in {None, before}:
         turn.keep(hint=f"{turn.dialogue.incident_told}。\n这件事正在统一处理，登记后有结果会告诉您。")
+
+
+def _is_somewhere(read: Understanding) -> bool:
+    """Tell whether one could go there: what the gazetteer or the map has, or a road or an estate by its name; not 阿拉门口."""
+    place = read.place
+    if place is None:
+        return False
+    return bool(place.name or place.street or place.district) or names_somewhere(place.span)
 
 
 def _needs_place(turn: Turn, read: Understanding) -> bool:

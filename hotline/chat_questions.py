@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.labels import LABELS
+from hotline.dialogue import PERSON
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
 
-PERSON: Final = ("转人工", "/takeover")
 CANCEL: Final = ("取消", "/cancel")
 SHOWN: Final = 80  # characters of a matter
 _EXAMPLE: Final = "比如：阳光小区3号楼的电梯坏了三天，没人来修。"
@@ -119,11 +118,6 @@ async def ask_words(turn: Turn) -> None:
     words, english = _WORDS.get(step, _WORDS["supplement"])
     buttons: Buttons = _RATINGS if step == "rate" else (_YES_NO if step == "withdraw" else (CANCEL,))
     _ask(turn, words, buttons, english=english)
-
-
-def state_name(state: str) -> str:
-    """Return what a state is called."""
-    return LABELS["ticket_state"][state]
 
 
 def _ask(turn: Turn, words: str, buttons: Buttons = (CANCEL,), *, english: str) -> None:

@@ -12,36 +12,32 @@ from hotline.intake import proposed, register
 from hotline.notice import due_day
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
+from hotline.talking import CHATBOT
 from models.conversation import Filed
-from models.ticket import Actor
-from models.vocabulary import Channel, Disclosure, Identity, Role
+from models.vocabulary import Channel, Disclosure, Identity
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
     from hotline.fitting import ProposedIncident
 
-CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 SLOTS: Final = ("matter", "place", "happened", "contact", "confirmed")
 
 
 async def register_all(turn: Turn) -> None:
-    """Register each matter as a ticket, and tell the numbers. The form is over."""
-    filed = list(turn.draft.filed)
+    """Register each matter as a ticket, and tell the numbers. The form is over.
+
+    Where one fails, what was registered before it stays so, and the rest may be gone on with.
+    """
+    turn.keep(offer="resume")
     for matter in turn.dialogue.matters:
-        receipt = await _registered(turn, matter, len(filed))
-        filed.append(Filed(number=receipt.number, query_code=receipt.query_code))
+        receipt = await _registered(turn, matter, len(turn.draft.filed))
+        filed = Filed(number=receipt.number, query_code=receipt.query_code)
+        turn.note(filed=(*turn.draft.filed, filed))
+        turn.keep(matters=turn.dialogue.matters[1:], ticket=filed.number)
+        turn.outcome = "new_ticket"
         turn.say(*_told(turn, receipt))
-    turn.note(filed=tuple(filed), said=(), place=None, time=None)
-    turn.outcome = "new_ticket"
-    turn.keep(
-        matters=(),
-        incident=None,
-        incident_told=None,
-        offer=None,
-        question=None,
-        is_aside=False,
-        ticket=filed[-1].number if filed else None,
-    )
+    turn.note(said=(), place=None, time=None)
+    turn.keep(incident=None, incident_told=None, offer=None, question=None, is_aside=False)
     for slot in SLOTS:
         turn.set(slot, None)
 

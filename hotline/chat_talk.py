@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline import chat_filing, chat_ticket, takeover
+from hotline import chat_filing, chat_ticket, chat_words, takeover
+from hotline.dialogue import PERSON
 from models.store import conversations
 from nlu.chat_cues import tells, wants_person
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
     from models.store.database import Session
 
-PERSON: Final = ("转人工", "/takeover")
 NEXT: Final[Buttons] = (("我要反映问题", "/want_report"), ("查进度", "/ask_progress"), ("问政策", "/ask_help"))
 # Whoever greets or swears at such length says something else besides.
 LONG: Final = 10
@@ -93,9 +93,7 @@ async def repeat(turn: Turn) -> None:
 async def verify_phone(turn: Turn) -> None:
     """Let the hub ask for the phone and send a code; what was asked for goes on when it was right."""
     turn.awaits = "phone"
-    turn.say(
-        "请输入您的手机号，我们会发一条短信验证码。", english="Please enter your mobile number; we will send a code."
-    )
+    turn.say(chat_words.ASK_PHONE, english="Please enter your mobile number; we will send a code.")
 
 
 async def person(turn: Turn) -> None:
@@ -106,4 +104,3 @@ async def person(turn: Turn) -> None:
         await takeover.ask(turn.hub, session, current)
 
     await turn.hub.database.write(work)
-    turn.has_handed_over = True

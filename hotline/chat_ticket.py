@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_progress
+from hotline.dialogue import TALK
 from models.errors import HotlineError
 from models.store import callers, tickets
 from models.ticket import id_of
@@ -13,6 +14,7 @@ from nlu.chat_cues import after_step, changes_mind, number_in, ordinal_in, query
 if TYPE_CHECKING:
     from hotline.dialogue import Turn
     from models.dialogue import ChatStep
+    from models.store.database import Session
     from models.ticket import Ticket
 
 STEPS: Final[dict[str, ChatStep]] = {
@@ -31,9 +33,7 @@ NONE_NEEDED: Final = frozenset({"progress", "urge"})
 TOLD: Final = "told"
 MOST: Final = 5
 LEAST: Final = 2
-_TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
 _LEAVES: Final = frozenset({"cancel", "takeover", "verify_phone"})
-_DOUBT: Final = 0.4
 _LOST: Final = "没有工单号也没关系：可以用手机号验证，我来帮您找；或者转人工查。"
 
 
@@ -87,9 +87,9 @@ def _start(turn: Turn) -> None:
 def _take(turn: Turn) -> bool:
     """Take a message as an answer to what was asked for; False where it is none."""
     asked, kept = turn.asked, turn.dialogue
-    intent = asked.intent if asked.confidence >= _DOUBT else "nlu_fallback"
+    intent = asked.sure_intent
     has_number = number_in(turn.words) is not None or query_code_in(turn.words) is not None
-    if intent in _LEAVES or (intent in _TALK and not has_number and len(turn.words) < 12):
+    if intent in _LEAVES or (intent in TALK and not has_number and len(turn.words) < 12):
         return False
     if asked.slot == "words":
         return _take_words(turn, intent)
@@ -203,14 +203,20 @@ async def _prove(turn: Turn, number: str, code: str) -> None:
 
 
 async def _mine(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """Return the tickets that this citizen may ask for without a code: filed here, proven here, or of the verified phone."""
-    hub, index = turn.hub, turn.conversation.phone_index
-    numbers = [one.number for one in reversed(turn.draft.filed)] + list(turn.dialogue.proven)
-    if index is not None and turn.conversation.verified_at is not None:
-        found = await hub.database.read(lambda session: callers.tickets(session, index, MOST))
-        numbers += [one.ticket.number for one in found]
-    own = [await _ticket(turn, number) for number in dict.fromkeys(numbers)][:MOST]
-    return tuple((one.number, chat_progress.named(hub, one)) for one in own)
+    """Return the tickets that this citizen may ask for without a code: filed here, proven here, or of the verified phone.
+
+    A confidential tip-off is none of the phone's, which may be another's by now.
+    """
+    index = turn.conversation.phone_index if turn.conversation.verified_at is not None else None
+    numbers = dict.fromkeys([*(one.number for one in reversed(turn.draft.filed)), *turn.dialogue.proven])
+
+    async def work(session: Session) -> list[Ticket]:
+        own = [await tickets.get(session, id_of(number)) for number in list(numbers)[:MOST]]
+        found = await callers.tickets(session, index, MOST) if index is not None else []
+        return own + [one.ticket for one in found if not one.ticket.is_confidential_tip_off]
+
+    mine = {one.number: one for one in await turn.hub.database.read(work)}
+    return tuple((number, chat_progress.named(turn.hub, one)) for number, one in list(mine.items())[:MOST])
 
 
 async def _ticket(turn: Turn, number: str) -> Ticket:

@@ -47,11 +47,10 @@ class ChatbotUnavailable(HotlineError):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """One message of the chatbot's; `custom` tells how it read the citizen, in `intent`, `confidence` and `is_unanswered`."""
+    """One message of the chatbot's."""
 
     text: str | None = None
     buttons: tuple[Button, ...] = ()
-    custom: dict[str, Any] = {}
 
 
 class Chatbot:

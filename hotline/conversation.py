@@ -31,23 +31,44 @@ class Begun(Struct, frozen=True, kw_only=True):
     token: str
 
 
-async def begin(hub: Hub, channel: Channel, outside: str | None = None) -> Begun:
-    """Begin a conversation: with the first words of the hub's own; `outside` is who it is where the channel knows."""
+async def begin(hub: Hub, channel: Channel) -> Begun:
+    """Begin a conversation, in which whoever holds the token talks."""
     token = secrets.token_urlsafe(24)
+    made = await hub.database.write(lambda session: _begin(hub, session, channel, token, None))
+    return Begun(conversation=made, token=token)
 
-    async def work(session: Session) -> Conversation:
-        at = hub.now()
-        call = await interactions.offer(
-            session, Channel.CHATBOT, None, hub.city.seats.host_group, None, at=at, asked_at=None
-        )
-        hashed = token_hash(token)
-        made = await conversations.open_conversation(session, channel, call, token_hash=hashed, outside=outside, at=at)
-        begun = await conversations.get(session, made)
-        welcome = chat_words.WELCOME.format(city=hub.city.name)
-        await stay_awake(hub, session, made)
-        return await tell(hub, session, begun, "hub", welcome, chat_words.WELCOME_BUTTONS)
 
-    return Begun(conversation=await hub.database.write(work), token=token)
+async def of_outside(hub: Hub, channel: Channel, outside: str) -> int:
+    """Return the open conversation of somebody on a channel, which begins where there is none: one, however much they send at once."""
+    found = await hub.database.read(lambda session: conversations.of_outside(session, channel, outside))
+    if found is not None:
+        return found
+
+    async def work(session: Session) -> int:
+        await conversations.lock_outside(session, channel, outside)
+        begun = await conversations.of_outside(session, channel, outside)
+        if begun is None:
+            begun = (await _begin(hub, session, channel, secrets.token_urlsafe(24), outside)).id
+        return begun
+
+    return await hub.database.write(work)
+
+
+async def _begin(hub: Hub, session: Session, channel: Channel, token: str, outside: str | None) -> Conversation:
+    """Begin with the first words of the hub's own; `outside` is who it is where the channel knows."""
+    at = hub.now()
+    call = await interactions.offer(
+        session, Channel.CHATBOT, None, hub.city.seats.host_group, None, at=at, asked_at=None
+    )
+    hashed = token_hash(token)
+    made = await conversations.open_conversation(session, channel, call, token_hash=hashed, outside=outside, at=at)
+    begun = await conversations.get(session, made)
+    welcome = chat_words.WELCOME.format(city=hub.city.name)
+    if outside is not None:
+        # There is no page that says it beside.
+        welcome = f"{welcome}\n{chat_words.CONSENT}"
+    await stay_awake(hub, session, made)
+    return await tell(hub, session, begun, "hub", welcome, chat_words.WELCOME_BUTTONS)
 
 
 async def end(hub: Hub, session: Session, conversation: Conversation, words: str) -> Conversation:
@@ -61,7 +82,7 @@ async def end(hub: Hub, session: Session, conversation: Conversation, words: str
     told = await tell(hub, session, conversation, "hub", words)
     outcome = conversation.outcome
     if conversation.state == "waiting":
-        await giving.ended(hub, session, call.id)
+        await giving.left(hub, session, call)
         outcome = outcome or (ABANDONED if call.answered_at is None else None)
     if await interactions.has_tickets(session, call.id):
         outcome = NEW_TICKET
@@ -71,7 +92,7 @@ async def end(hub: Hub, session: Session, conversation: Conversation, words: str
 
 
 async def end_by_citizen(hub: Hub, conversation_id: int) -> Conversation:
-    """The citizen has no more to say; whom an agent has, the agent sees go."""
+    """The citizen has no more to say; what an agent has in hand goes on until the agent ends it."""
 
     async def work(session: Session) -> Conversation:
         current = await conversations.lock(session, conversation_id)

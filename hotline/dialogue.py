@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hotline.hub import Hub
-    from models.conversation import Awaits, Conversation, Draft
+    from models.conversation import Awaits, Conversation, Draft, Said
     from models.store.database import Session
     from models.ticket import Ticket
     from models.understanding import Understanding
@@ -40,6 +40,11 @@ _LATIN: Final = re.compile(r"[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 Buttons = tuple[tuple[str, str], ...]
+PERSON: Final = ("转人工", "/takeover")
+# What interrupts a form; rules of Rasa's are about it.
+TALK: Final = frozenset({"greet", "thank", "small_talk", "ask_help", "abuse", "complain_bot", "goodbye"})
+# Where Rasa is less sure than this it has not understood.
+_DOUBT: Final = 0.4
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -48,10 +53,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     action: str
     intent: str
     confidence: float
-    slots: dict[str, Any]
     form: str | None
     slot: str | None
     is_back: bool
+
+    @property
+    def sure_intent(self) -> str:
+        """What is wanted, as far as Rasa is sure of it."""
+        return self.intent if self.confidence >= _DOUBT else "nlu_fallback"
 
 
 class Turn:
@@ -61,7 +70,7 @@ class Turn:
         self,
         hub: Hub,
         conversation: Conversation,
-        text: str,
+        said: Said,
         asked: Asked,
         own: Callable[[str, str], Awaitable[Ticket]],
     ) -> None:
@@ -72,13 +81,13 @@ class Turn:
         # Gives the ticket of a number and a query code, to whoever knows both.
         self.own = own
         self.dialogue = dialogue_of(self.draft)
-        self.text = text.strip()
+        self.text = said.text.strip()
+        self.seq = said.seq
         self.events: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
         self.is_unanswered = False
-        # What the hub itself asks for next, and whether a person was asked for, by which the conversation has moved on.
+        # What the hub itself asks for next.
         self.awaits: Awaits | None = conversation.awaits
-        self.has_handed_over = False
         self.outcome = conversation.outcome
         self._read: Understanding | None = None
 
@@ -142,13 +151,14 @@ class Turn:
             changes["filed"] = (*current.draft.filed, *(one for one in after.filed if one not in before.filed))
         more = {**current.draft.more, KEPT: msgspec.to_builtins(self.dialogue)}
         draft = replace(current.draft, **changes, more=more)
-        awaits = current.awaits if self.has_handed_over else self.awaits
+        # Asked for by nobody here: it stays as the hub has it by now.
+        awaits = current.awaits if self.awaits == self.conversation.awaits else self.awaits
         changed = replace(current, draft=draft, awaits=awaits, outcome=self.outcome or current.outcome)
         await conversations.change(session, changed)
         await conversations.understood(
             session,
             self.conversation.id,
-            None,
+            self.seq,
             self.asked.intent,
             self.asked.confidence,
             is_unanswered=self.is_unanswered,

@@ -18,7 +18,7 @@ from hotline.intake import register
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
 from hotline.step import PROGRAM, run
-from hotline.talking import tell
+from hotline.talking import CHATBOT, tell
 from models.conversation import Filed
 from models.errors import HotlineError, Unavailable
 from models.lifecycle import Action, ticket_allows
@@ -32,12 +32,11 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.conversation import Conversation
+    from models.conversation import Conversation, Said
     from models.store.database import Session
     from models.understanding import Understanding
 
 LOG = structlog.get_logger()
-CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 WARNED: Final = "warned"
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
@@ -95,18 +94,22 @@ async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tup
     filed = Filed(number=receipt.number, query_code=receipt.query_code, is_emergency=True)
     await _hand_over(hub, filed, found)
 
-    async def work(session: Session) -> None:
+    async def work(session: Session) -> tuple[Said, ...]:
         locked = await conversations.lock(session, conversation_id)
         if filed in locked.draft.filed:
-            return
-        draft = replace(locked.draft, said=(), filed=(*locked.draft.filed, filed))
+            return ()
+        # Said while it was registered: where it burns, perhaps.
+        rest = tuple(one for one in locked.draft.said if one.seq > seq)
+        draft = replace(locked.draft, said=rest, filed=(*locked.draft.filed, filed))
         changed = replace(locked, draft=draft, outcome="new_ticket")
         await conversations.change(session, changed)
         target = "、".join(dict.fromkeys(one.number for one in found))
         words = chat_words.RECORDED.format(number=filed.number, code=filed.query_code, target=target)
         await tell(hub, session, changed, "hub", words)
+        return rest
 
-    await hub.database.write(work)
+    for one in await hub.database.write(work):
+        await add(hub, filed, one.text)
 
 
 async def add(hub: Hub, filed: Filed, text: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
+    from models.store.interactions import Interaction
 
 AGENTS: Final = frozenset({Role.AGENT, Role.SHIFT_LEAD})
 SeatGroupCode = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={IN_CITY: "SeatGroupCode"})]
@@ -103,6 +104,28 @@ async def ended(hub: Hub, session: Session, interaction_id: int) -> str | None:
     elif seat is not None:
         await free(hub, session, seat)
     return work.agent if work is not None and work.taken_at is not None else None
+
+
+async def owe(hub: Hub, session: Session, call: Interaction) -> None:
+    """Let whoever is owed a call be called, by whoever is to do so already where there is somebody."""
+    await seats.lock(session)
+    if await seats.work(session, call.id) is None:
+        at = hub.now()
+        await ask(
+            hub,
+            session,
+            SeatWork(
+                interaction=call.id, kind="call_back", seat_group=call.seat_group, waiting_since=at, waits_from=at
+            ),
+        )
+
+
+async def left(hub: Hub, session: Session, call: Interaction) -> str | None:
+    """Nobody is waited for any more, and who is owed a call is owed it still; returns who had taken it."""
+    agent = await ended(hub, session, call.id)
+    if call.call_back_by is not None and call.called_back_at is None:
+        await owe(hub, session, call)
+    return agent
 
 
 async def free(hub: Hub, session: Session, seat: Seat) -> None:

@@ -192,7 +192,8 @@ async def _answer(hub: Hub, session: Session, answered: Interaction, *, is_takin
     """Somebody speaks to the caller: what that caller was to be called back for is settled."""
     if answered.caller_index is not None:
         for missed in await interactions.called_back(session, answered.caller_index, hub.now()):
-            await giving.ended(hub, session, missed)
+            if missed != answered.id:
+                await giving.ended(hub, session, missed)
     await giving.answered(hub, session, answered.id, answered.agent, is_taking=is_taking)
 
 
@@ -208,7 +209,7 @@ async def _end(hub: Hub, session: Session, ending: Interaction) -> Interaction:
         todo = await seats.work(session, ending.id)
         # Who chatted and is owed a call is owed it still.
         is_owed = todo is not None and todo.kind == "call_back"
-        agent = None if is_owed else await giving.ended(hub, session, ending.id)
+        agent = None if is_owed else await giving.left(hub, session, ending)
     # Who had it last is who it was handed to in a change of shift.
     return replace(ending, agent=agent or ending.agent, call_back_by=call_back_by)
 

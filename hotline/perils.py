@@ -34,9 +34,13 @@ _PHRASES: Final = {
 }
 # A film, a drill, a lecture, a question of the law, and what is long past.
 _UNREAL: Final = re.compile(
-    r"\b(movie|film|novel|game|drill|lecture|prevention|prevent|insurance|permit|course|training|last (year|month|week)|years ago)\b"
+    r"\b(movie|film|novel|drill|lecture|prevention|prevent|insurance|permit|last (year|month|week)|years ago)\b"
     r"|电影|演习|讲座|保险",
     re.IGNORECASE,
+)
+# Danger comes to games and courses too: only what is said in one breath with them is unreal.
+_UNREAL_CLAUSE: Final = re.compile(
+    r"[^,.;:!?，。；：！？\n]*\b(game|(?<!of )course|training)\b[^,.;:!?，。；：！？\n]*", re.IGNORECASE
 )
 _COMPILED: Final = {flag: re.compile(phrase, re.IGNORECASE) for flag, phrase in _PHRASES.items()}
 
@@ -45,4 +49,5 @@ def heard(text: str) -> tuple[Flag, ...]:
     """Return the dangers that the phrases find in a plain text."""
     if _UNREAL.search(text):
         return ()
-    return tuple(flag for flag, phrase in _COMPILED.items() if phrase.search(text))
+    real = _UNREAL_CLAUSE.sub("", text)
+    return tuple(flag for flag, phrase in _COMPILED.items() if phrase.search(real))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from models.conversation import Conversation
     from models.store.database import Session
     from models.store.interactions import Interaction
-    from models.store.seats import WorkKind
     from models.ticket import Actor
-
-CHAT: Final = "chat"
 
 
 async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urgent: bool = False) -> Conversation:
@@ -39,13 +36,15 @@ async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urge
         ahead = await conversations.ahead(session, call.id)
         words = chat_words.STILL_WAITING.format(n=ahead or 0)
         return await tell(hub, session, conversation, "hub", words, (chat_words.BACK,))
+    await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
     if not is_urgent and not await conversations.on_seats(session, call.seat_group):
         changed = replace(conversation, awaits="call_back")
         await conversations.change(session, changed)
         buttons = (chat_words.FORM, chat_words.NO_MORE)
         return await tell(hub, session, changed, "hub", chat_words.NOBODY_THERE, buttons)
-    await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
-    await giving.ask(hub, session, replace(_work(hub, call, CHAT), is_urgent=is_urgent))
+    # A call that is owed waits meanwhile: nobody is to have them twice.
+    await giving.ended(hub, session, call.id)
+    await giving.ask(hub, session, replace(_work(hub, call), is_urgent=is_urgent))
     waiting = replace(conversation, state="waiting", awaits=None)
     await conversations.change(session, waiting)
     if is_urgent:
@@ -56,8 +55,7 @@ async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urge
 
 async def leave_queue(hub: Hub, session: Session, conversation: Conversation) -> Conversation:
     """Who waits in a locked conversation goes back to the bot."""
-    await interactions.lock(session, conversation.interaction)
-    await giving.ended(hub, session, conversation.interaction)
+    await giving.left(hub, session, await interactions.lock(session, conversation.interaction))
     return await tell(hub, session, replace(conversation, state="bot"), "hub", chat_words.LEFT_QUEUE)
 
 
@@ -66,7 +64,7 @@ async def call_back(hub: Hub, session: Session, conversation: Conversation, phon
     call = await interactions.known_caller(session, conversation.interaction, phone)
     waiting, by = await interactions.missed(session, call, clocks.call_back_by(hub, hub.now()))
     if waiting == call.id:
-        await giving.ask(hub, session, _work(hub, call, "call_back"))
+        await giving.owe(hub, session, call)
     changed = replace(conversation, awaits=None)
     await conversations.change(session, changed)
     return await tell(hub, session, changed, "hub", chat_words.CALL_BACK.format(by=day(by)))
@@ -110,6 +108,6 @@ async def _at_hand(session: Session, actor: Actor, interaction: int) -> Conversa
     return found
 
 
-def _work(hub: Hub, call: Interaction, kind: WorkKind) -> SeatWork:
+def _work(hub: Hub, call: Interaction) -> SeatWork:
     at = hub.now()
-    return SeatWork(interaction=call.id, kind=kind, seat_group=call.seat_group, waiting_since=at, waits_from=at)
+    return SeatWork(interaction=call.id, kind="chat", seat_group=call.seat_group, waiting_since=at, waits_from=at)

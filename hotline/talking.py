@@ -12,7 +12,8 @@ from hotline import chat_words
 from models.conversation import MOST_SAID, Said, Words
 from models.errors import Conflict
 from models.store import conversations, interactions, notices, seats
-from models.ticket import Notice
+from models.ticket import Actor, Notice
+from models.vocabulary import Channel, Role
 from nlu.masking import MASK, mask
 from nlu.normalise import plain
 
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from models.conversation import Button, By, Conversation
     from models.store.database import Session
 
+# Who registers what is said in a chat.
+CHATBOT: Final = Actor(Role.CHANNEL, Channel.CHATBOT)
 CHAT_SUBJECT: Final = "chat:"
 IDLE: Final = "chat_idle"
 _QUERY_CODE: Final = re.compile(r"(?<=查询码)\D{0,2}\d{8}")
+# Eight digits alone are a query code when a citizen says them.
+_BARE_CODE: Final = re.compile(r"(?<!\d)\d{8}(?!\d)")
 IDLE_AFTER: Final = timedelta(minutes=30)
 
 
@@ -54,7 +59,7 @@ async def hear(
         raise ConversationEnded
     at, masked = hub.now(), mask(plain(text))
     seq = await conversations.say(
-        session, conversation, Words(by="citizen", text=text, masked_text=masked.text), at, key=key
+        session, conversation, Words(by="citizen", text=text, masked_text=without_code(masked.text)), at, key=key
     )
     draft = conversation.draft
     said = (*draft.said, Said(seq, text))[-MOST_SAID:] if is_matter else draft.said
@@ -66,6 +71,11 @@ async def hear(
         await interactions.change(session, replace(call, transcript=f"{call.transcript}{text}\n"))
     await stay_awake(hub, session, conversation.id)
     return changed
+
+
+def without_code(masked_text: str) -> str:
+    """Return what a citizen said, masked, without the query code: who knows that may do what the citizen may."""
+    return _BARE_CODE.sub(MASK, masked_text)
 
 
 async def tell(

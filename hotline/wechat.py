@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 import struct
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOLERANCE_S: Final = 300
-BLOCK: Final = 32
 NOISE: Final = 16
 
 
@@ -51,7 +49,6 @@ class WechatMessage(Struct, frozen=True, kw_only=True):
     """What a follower sends: `sender` is their id with this account, `key` the same for a message that is sent again."""
 
     sender: str
-    account: str
     kind: str
     text: str
     key: str
@@ -97,7 +94,6 @@ def read(account: WechatAccount, query: Mapping[str, str], body: bytes) -> Wecha
         raise InvalidRequest("微信消息缺少发送人")
     return WechatMessage(
         sender=sender,
-        account=found.get("ToUserName", ""),
         kind=found.get("MsgType", ""),
         # What was spoken comes with what WeChat heard.
         text=found.get("Content") or found.get("Recognition") or "",
@@ -120,15 +116,6 @@ def opened(account: WechatAccount, sealed: str) -> bytes:
     if not hmac.compare_digest(app_id, account.app_id.encode()):
         raise Unauthorized("微信消息不属于本公众号")
     return message
-
-
-def sealed(account: WechatAccount, message: bytes) -> str:
-    """Encipher a message as WeChat does."""
-    key = base64.b64decode(f"{account.encoding_aes_key}=", validate=True)
-    plain = secrets.token_bytes(NOISE) + struct.pack(">I", len(message)) + message + account.app_id.encode()
-    short = BLOCK - len(plain) % BLOCK
-    encryptor = Cipher(algorithms.AES256(key), modes.CBC(key[:16])).encryptor()
-    return base64.b64encode(encryptor.update(plain + bytes([short]) * short) + encryptor.finalize()).decode()
 
 
 def _signature(*parts: str) -> str:

@@ -50,11 +50,6 @@ class Draft(Struct, frozen=True, kw_only=True):
     more: dict[str, Any] = {}
 
     @property
-    def text(self) -> str:
-        """All that was said since the last ticket, a turn a line."""
-        return "\n".join(one.text for one in self.said)
-
-    @property
     def emergency(self) -> Filed | None:
         """The ticket of the emergency that the conversation is about, None where there is none."""
         return next((one for one in reversed(self.filed) if one.is_emergency), None)

@@ -87,6 +87,11 @@ class Ticket(Struct, frozen=True, kw_only=True):
         """Grows with every step; a step names the version that it was decided on."""
         return self.event_count
 
+    @property
+    def is_confidential_tip_off(self) -> bool:
+        """Whether the phone alone must open nothing of it: that may be a household's, or another's by now."""
+        return self.kind is Kind.TIP_OFF and self.disclosure is Disclosure.CONFIDENTIAL
+
 
 class TicketText(Struct, frozen=True, kw_only=True):
     """What was said, opened. Only `masked_text` may be searched, shown or given to a model.

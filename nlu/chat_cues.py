@@ -36,10 +36,19 @@ _PLACE: Final = re.compile(
     r"[路街巷道村镇乡区县里弄栋幢楼号座苑园城府庭湾桥站店场馆院校局厅]|旁边|附近|门口|对面|road|street|avenue|building|gate",
     re.IGNORECASE,
 )
-# Whoever says no more than this has not said where.
-_ANYWHERE: Final = re.compile(
-    r"(?:我们?|咱们?|俺们?|你们?|他们?|自己|本|这|那|个|条|家|屋企|屋|小区|楼房|楼|单元|村子|村|镇|街|单位|学校|公司|公园|广场|市场|菜场|马路|大路|路|巷子|院子|院|厂|工地"
-    r"|里面|里|内|外面|外|上面|上|下面|下|门前|门口|门|楼下|楼上|楼道|隔壁|隔篱|邻居|附近|旁边|边上|边|对面|前面|后面|周边|周围|口|处|一带|的|嘅|头|儿|有|到处|全|一楼|顶楼)+"
+# A road, a town, a village or an estate by its name.
+_BY_NAME: Final = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:路|街|大道|巷(?!子)|弄(?!堂)|胡同|镇(?![上里])|乡(?![下里])|村(?![里子口民委书上东西南北后头])|小区|花园|家园|新村|公寓|苑)"
+    r"|[a-z]{3,} ?(?:road|street|avenue|lane)",
+    re.IGNORECASE,
+)
+# What stands in no name: which of many it is nobody has said, or it is no place at all.
+_NAMELESS: Final = re.compile(
+    r"(?:[马大小公铁道土老主辅支近泥]|断头|机耕|高架|高速|水泥|柏油|市政|[走跑修补让堵占铺封问带线电水气网思出退回个])路|泥巴路|(?:[个转]|市场)路口|允许路边"
+    r"|[大老小临过沿]街|商业街|街道|[小大老]巷|[全本邻同农乡]村|城中村|[城下老家]乡|乡镇|镇政府|(?:怎么|咋|搞|乱|丢)弄|社区|镇上"
+    r"|(?:老旧|新建|交付|安置|期间|顺便|另外|其[他它]|开放|封闭|高档|相邻|周边|整个|全)小区|(?:人才|养老|老年|青年|单身|中介)公寓"
+    r"|(?:整|这|那|哪|某|每|各|半|几|[一二两三四五六七八九十]+)[条个座片]?|[的了在从把被往着过就都很没不是直接到给跟对向有我你他她它俺咱阿侬]"
+    r"|[上下前后里外内]面?|旁边|附近|门口"
 )
 _NO_PLACE: Final = re.compile(
     r"没有(?:具体|固定)?(?:的)?(?:地址|地点)|到处|全市|哪里都|不知道|不清楚|说不(?:清|上来)|不晓得|唔知|跟地点没关系|don'?t know|not sure",
@@ -160,9 +169,9 @@ def sounds_like_place(words: str) -> bool:
     return bool(_PLACE.search(words))
 
 
-def is_anywhere(words: str) -> bool:
-    """Tell whether words that say where could be anywhere (我家门口)."""
-    return _ANYWHERE.fullmatch(words.strip(_AROUND)) is not None
+def names_somewhere(words: str) -> bool:
+    """Tell whether words name a road, a town, a village or an estate, which no gazetteer need have."""
+    return _BY_NAME.search(_NAMELESS.sub(" ", words)) is not None
 
 
 def says_no_place(words: str) -> bool:

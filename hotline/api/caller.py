@@ -150,7 +150,7 @@ async def _of_caller(hub: Hub, session: Session, current: Interaction) -> dict[s
 def _ticket(hub: Hub, found: CallersTicket) -> dict[str, Any]:
     ticket = found.ticket
     # A phone may be a household's or an office's: whoever calls now need not be who tipped off.
-    is_hidden = ticket.kind is Kind.TIP_OFF and ticket.disclosure is Disclosure.CONFIDENTIAL
+    is_hidden = ticket.is_confidential_tip_off
     return {
         "number": ticket.number,
         "state": ticket.state,

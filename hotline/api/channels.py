@@ -14,11 +14,11 @@ from hotline import chat_channel, phone_code, wechat
 from hotline.api import body
 from hotline.api.chats import LONGEST_MESSAGE, MESSAGES, ChatId, MessageKey
 from hotline.keys import CHATBOT, HUB
-from models.errors import Forbidden, HotlineError, NotFound
+from models.errors import Forbidden, HotlineError, InvalidRequest, NotFound, Unavailable
 from models.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine
     from typing import Any
 
     from models.ticket import Actor
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 LOG = structlog.get_logger()
 # WeChat waits five seconds and then asks again; what takes longer is answered by a message of its own all the same.
 ANSWERS_WITHIN_S: Final = 3.5
+# What is under way then is answered within that, or not at all.
+FINISHED_WITHIN_S: Final = 10.0
 LONGEST_XML: Final = 64 * 1024
 ONLY_WORDS: Final = "暂时只能看文字和语音，请用文字说明；要传照片，可以在网页上提交诉求。"
 WECHAT: Final = web.AppKey("wechat", wechat.WechatAccount)
-UNDER_WAY: Final = web.AppKey("wechat_under_way", set[asyncio.Task[None]])
+UNDER_WAY: Final = web.AppKey("wechat_under_way", set[asyncio.Task[bool]])
 
 
 class ShortMessage(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -75,8 +77,19 @@ async def wechat_message(request: web.Request) -> web.Response:
     task = asyncio.create_task(_taken(request.app, found))
     request.app[UNDER_WAY].add(task)
     task.add_done_callback(request.app[UNDER_WAY].discard)
-    await asyncio.wait([task], timeout=ANSWERS_WITHIN_S)
+    done, _ = await asyncio.wait([task], timeout=ANSWERS_WITHIN_S)
+    if done and not task.result():
+        # WeChat asks again, and the follower learns where that does not help.
+        raise Unavailable("消息没有收下，请重试")
     return web.Response(text="success")
+
+
+async def finish_messages(app: web.Application) -> AsyncIterator[None]:
+    """Let what was taken from WeChat be kept and answered before the process ends."""
+    under_way = app[UNDER_WAY] = set[asyncio.Task[bool]]()
+    yield
+    if under_way:
+        await asyncio.wait(under_way, timeout=FINISHED_WITHIN_S)
 
 
 def _count(app: web.Application, sender: str) -> None:
@@ -86,11 +99,15 @@ def _count(app: web.Application, sender: str) -> None:
     app[MESSAGES].add(sender, now)
 
 
-async def _taken(app: web.Application, found: wechat.WechatMessage) -> None:
+async def _taken(app: web.Application, found: wechat.WechatMessage) -> bool:
+    """Take a message; False where it was not kept, so that it must come again."""
     try:
         await _take(app, found)
     except HotlineError as error:
         LOG.warning("wechat message not taken", kind=found.kind, code=error.code)
+        # What has no content has none the next time.
+        return isinstance(error, InvalidRequest)
+    return True
 
 
 def _take(app: web.Application, found: wechat.WechatMessage) -> Coroutine[Any, Any, object]:

@@ -15,8 +15,9 @@ from hotline import chat_answering, chat_filing, chat_questions, chat_registerin
 from hotline.api import body, track
 from hotline.api.auth import bearer_token
 from hotline.chatbot import NOBODY, TOKEN_FILE
-from hotline.dialogue import Asked, Turn
+from hotline.dialogue import PERSON, Asked, Turn
 from hotline.keys import HUB, SETTINGS
+from models.conversation import Said
 from models.errors import HotlineError, NotFound, Unauthorized
 from models.store import conversations
 
@@ -70,10 +71,17 @@ class TrackedIntent(Struct):
     confidence: float = 0.0
 
 
+class TrackedMetadata(Struct):
+    """What the hub has sent beside a message: which turn of the conversation it is."""
+
+    turn: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+
+
 class TrackedMessage(Struct):
     """The citizen's last message."""
 
     intent: TrackedIntent = msgspec.field(default_factory=TrackedIntent)
+    metadata: TrackedMetadata | None = None
 
 
 class TrackedLoop(Struct):
@@ -125,14 +133,8 @@ async def act(request: web.Request) -> web.Response:
         # The first question of all is to find its answers at once.
         await knowledge.in_use(hub)
         return body.answer({"events": [], "responses": []}, ChatActed)
-    number = int(wanted.sender_id[1:])
-
-    async def read(session: Session) -> tuple[Conversation, str]:
-        found = await conversations.get(session, number)
-        lately = await conversations.turns(session, number, max(0, found.turn_count - LATELY))
-        return found, next((turn.text for turn in reversed(lately) if turn.by == "citizen"), "")
-
-    conversation, text = await hub.database.read(read)
+    number, sent = int(wanted.sender_id[1:]), wanted.tracker.latest_message.metadata
+    conversation, said = await hub.database.read(lambda session: _said(session, number, sent.turn if sent else None))
 
     async def own(ticket: str, code: str) -> Ticket:
         found, _ = await hub.database.read(
@@ -140,14 +142,23 @@ async def act(request: web.Request) -> web.Response:
         )
         return found
 
-    turn = Turn(hub, conversation, text, asked_of(wanted.next_action, wanted.tracker), own)
+    turn = Turn(hub, conversation, said, asked_of(wanted.next_action, wanted.tracker), own)
     try:
         await work(turn)
     except HotlineError as refused:
         # Whatever goes wrong, the citizen hears of it, and what to do.
-        turn.say(f"{refused.detail}。您也可以转人工，或者填写诉求表单。", (chat_talk.PERSON,))
+        turn.say(f"{refused.detail}。您也可以转人工，或者填写诉求表单。", (PERSON,))
     await hub.database.write(turn.write)
     return body.answer({"events": turn.events, "responses": turn.responses}, ChatActed)
+
+
+async def _said(session: Session, number: int, seq: int | None) -> tuple[Conversation, Said]:
+    """Return a conversation and the citizen's turn that is answered, the newest where none is named."""
+    found = await conversations.get(session, number)
+    after, n = (max(0, found.turn_count - LATELY), LATELY) if seq is None else (seq - 1, 1)
+    lately = await conversations.turns(session, number, after, n)
+    of_citizen = (Said(turn.seq, turn.text) for turn in reversed(lately) if turn.by == "citizen")
+    return found, next(of_citizen, Said(seq or found.turn_count, ""))
 
 
 def asked_of(action: str, tracker: Tracker) -> Asked:
@@ -165,7 +176,6 @@ def asked_of(action: str, tracker: Tracker) -> Asked:
         action=action,
         intent=intent.name or "nlu_fallback",
         confidence=intent.confidence,
-        slots=tracker.slots,
         form=form,
         slot=slot,
         is_back=form is not None and between,

@@ -32,7 +32,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=channels.ShortMessageTaken, problems=(429,)),
     # WeChat's own protocol, described by WeChat.
     get("/wechat", channels.wechat_echo, "微信公众号验证地址", media_type="text/html"),
-    post("/wechat", channels.wechat_message, "微信公众号送入消息", media_type="text/html", answers=(200, 401, 404, 413, 422, 429)),
+    post("/wechat", channels.wechat_message, "微信公众号送入消息", media_type="text/html", answers=(200, 401, 404, 413, 422, 429, 503)),
     get("/api/v1/chats/figures", utterances.figures, "会话指标：完成率、机器人自办率、转人工率等", roles=HOTLINE | SYSTEM,
         answer=utterances.ChatFigures, query={"since": MOMENT, "until": MOMENT}),
     get("/api/v1/chats/utterances", utterances.listed, "机器人没听懂、答不上的话，待复核", roles=TEACHERS,

@@ -33,13 +33,15 @@ MOST_OF_A_CHAT: Final = 8
 
 
 class Ear:
-    """One open socket of a citizen: what it has been told so far."""
+    """One open socket of a citizen: by which token it hears, and what it has been told so far."""
 
-    def __init__(self, conversation: int, after: int) -> None:
+    def __init__(self, conversation: int, after: int, token_hash: bytes | None) -> None:
         self.conversation = conversation
         self.after = after
+        self.token_hash = token_hash
         self.stand: tuple[str, int | None] | None = None
-        self.waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue(200)
+        # None is the end of it.
+        self.waiting: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(200)
 
     def tell(self, said: dict[str, Any]) -> None:
         """Queue what is news to it."""
@@ -50,6 +52,12 @@ class Ear:
                 self.waiting.put_nowait({**said, "turns": fresh})
                 self.stand = stand
                 self.after = max([self.after, *(turn["seq"] for turn in fresh)])
+
+    def deafen(self) -> None:
+        """Let it hear nothing more, not even what is queued: the conversation goes on by another token."""
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(None)
 
 
 class ChatStream:
@@ -93,8 +101,11 @@ class ChatStream:
         ears = list(self._ears)
         found = await conversations.states(session, {ear.conversation for ear in ears})
         for ear in ears:
-            state, last = found.get(ear.conversation, ("ended", 0))
-            if last > ear.after or state == "waiting" or ear.stand is None or ear.stand[0] != state:
+            state, last, token_hash = found.get(ear.conversation, ("ended", 0, None))
+            if token_hash != ear.token_hash:
+                self.remove(ear)
+                ear.deafen()
+            elif last > ear.after or state == "waiting" or ear.stand is None or ear.stand[0] != state:
                 ear.tell(await chats.said(session, ear.conversation, ear.after))
 
 
@@ -118,7 +129,7 @@ async def listen(request: web.Request) -> web.StreamResponse:
         raise TooManyRequests("这个会话打开的窗口过多，请关闭其他窗口")
     socket = web.WebSocketResponse(heartbeat=30, max_msg_size=4096, protocols=(PROTOCOL,))
     await socket.prepare(request)
-    ear = Ear(current.id, after)
+    ear = Ear(current.id, after, current.token_hash)
     stream.add(ear, socket)
     tasks = [asyncio.create_task(work) for work in (_send(socket, ear), hear(socket))]
     try:
@@ -133,8 +144,8 @@ async def listen(request: web.Request) -> web.StreamResponse:
 
 async def _send(socket: web.WebSocketResponse, ear: Ear) -> None:
     with contextlib.suppress(ConnectionError):
-        while True:
-            await socket.send_str(msgspec.json.encode(await ear.waiting.get()).decode())
+        while (said := await ear.waiting.get()) is not None:
+            await socket.send_str(msgspec.json.encode(said).decode())
 
 
 def _token(request: web.Request) -> str | None:

@@ -21,7 +21,7 @@ from models.conversation import Awaits, By, ChatbotState, Conversation, State, T
 from models.errors import Forbidden, NotFound, Unauthorized
 from models.lifecycle import TicketState
 from models.store import callers, conversations
-from models.vocabulary import Channel, Disclosure, Kind
+from models.vocabulary import Channel
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
@@ -213,7 +213,7 @@ async def tickets(request: web.Request) -> web.Response:
 
 def _ticket(hub: Hub, found: callers.CallersTicket) -> dict[str, Any]:
     ticket = found.ticket
-    is_hidden = ticket.kind is Kind.TIP_OFF and ticket.disclosure is Disclosure.CONFIDENTIAL
+    is_hidden = ticket.is_confidential_tip_off
     return {
         "number": ticket.number,
         "state": ticket.state,

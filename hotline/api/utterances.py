@@ -12,6 +12,7 @@ from hotline.api import body
 from hotline.api.shapes import Count, Cursor
 from hotline.fields import required
 from hotline.keys import HUB
+from hotline.talking import without_code
 from models.errors import InvalidRequest
 from models.store import utterances
 from models.store.utterances import Decision, Review
@@ -121,8 +122,8 @@ async def review(request: web.Request, actor: Actor) -> web.Response:
 
     async def work(session: Session) -> None:
         was = await utterances.masked_text(session, int(conversation), int(seq))
-        # A person may have written a name or a number in.
-        text = required(hub.mask(wanted.text), "样例文字", 1) if wanted.text is not None else was
+        # A person may have written a name or a number in, and what was kept long ago was masked as it was then.
+        text = without_code(hub.mask(was if wanted.text is None else required(wanted.text, "样例文字", 1)))
         made = Review(
             conversation=int(conversation),
             seq=int(seq),

@@ -35,10 +35,10 @@ class ShownOnPage:
         """Take it."""
 
 
-async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool | None = None) -> int:
+async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool) -> int:
     """Hand one batch of messages to the provider; returns how many. One that fails does not stop the others.
 
-    What goes to the same address in a chat goes in its order. `is_wechat` picks those by WeChat, or all but them.
+    What is said in a chat goes in its order, and waits behind what failed. `is_wechat` picks those by WeChat, or all but them.
     """
     claimed = await hub.database.read(
         lambda session: notices.claim(session, datetime.now(UTC), BATCH, is_wechat=is_wechat)
@@ -46,15 +46,14 @@ async def send_notices(hub: Hub, provider: Provider, *, is_wechat: bool | None =
     chats: dict[str, list[Claimed]] = {}
     for one in claimed:
         chats.setdefault(_queue_of(one), []).append(one)
-    found: dict[str, BaseException | None] = {}
-    await asyncio.gather(*(_send_all(hub, provider, queue, found) for queue in chats.values()))
-    outcomes = [found[one.id] for one in claimed]
-    sent = [one.id for one, failure in zip(claimed, outcomes, strict=True) if failure is None]
+    outcomes = await asyncio.gather(*(_send_all(hub, provider, queue) for queue in chats.values()))
+    went = [(queue, n) for queue, (n, _) in zip(chats.values(), outcomes, strict=True)]
+    sent = [one.id for queue, n in went for one in queue[:n]]
     if sent:
         await hub.database.write(lambda session: notices.sent(session, sent, hub.now()))
-    for one, failure in zip(claimed, outcomes, strict=True):
+    for queue, (n, failure) in zip(chats.values(), outcomes, strict=True):
         if failure is not None:
-            await _put_off(hub, one, failure)
+            await _put_off(hub, queue[n:], failure)
     return len(claimed)
 
 
@@ -63,9 +62,13 @@ def _queue_of(one: Claimed) -> str:
     return one.id.rpartition("_")[0] if one.kind in CHAT_KINDS else one.id
 
 
-async def _send_all(hub: Hub, provider: Provider, queue: list[Claimed], found: dict[str, BaseException | None]) -> None:
-    for one in queue:
-        [found[one.id]] = await asyncio.gather(_send(hub, provider, one), return_exceptions=True)
+async def _send_all(hub: Hub, provider: Provider, queue: list[Claimed]) -> tuple[int, BaseException | None]:
+    """Return how many of a queue went, and what the next failed with."""
+    for n, one in enumerate(queue):
+        [failure] = await asyncio.gather(_send(hub, provider, one), return_exceptions=True)
+        if failure is not None:
+            return n, failure
+    return len(queue), None
 
 
 async def _send(hub: Hub, provider: Provider, one: Claimed) -> None:
@@ -73,7 +76,10 @@ async def _send(hub: Hub, provider: Provider, one: Claimed) -> None:
         await provider.send(notices.opened(hub.database.keyring, one))
 
 
-async def _put_off(hub: Hub, one: Claimed, failure: BaseException) -> None:
-    LOG.warning("message not sent", notice=one.id, attempts=one.attempts, reason=repr(failure)[:200])
+async def _put_off(hub: Hub, queue: list[Claimed], failure: BaseException) -> None:
+    """Try the first of a queue again later, and what comes after it then too."""
+    one, reason = queue[0], repr(failure)[:200]
+    LOG.warning("message not sent", notice=one.id, attempts=one.attempts, reason=reason)
     until = datetime.now(UTC) + timedelta(seconds=min(5 * 2**one.attempts, LONGEST_PAUSE_S))
-    await hub.database.write(lambda session: notices.failed(session, one.id, repr(failure)[:200], until))
+    ids = [each.id for each in queue]
+    await hub.database.write(lambda session: notices.failed(session, ids, reason, until))

@@ -23,6 +23,10 @@ SELECT c.id FROM conversations AS c JOIN conversation_states AS s USING (city_co
 WHERE c.city_code = :city_code AND c.channel = :channel::text::channel AND c.outside_index = :outside_index
   AND s.state <> 'ended' ORDER BY c.id DESC LIMIT 1;
 
+-- name: lock_outside(key)$
+-- One after the other: what somebody sends at once begins one conversation.
+SELECT pg_advisory_xact_lock(hashtextextended(:key, 0)) IS NULL;
+
 -- name: of_phone(city_code, phone_index, but, since)$
 -- The newest other conversation of a verified phone that has not ended.
 SELECT c.id FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
@@ -56,13 +60,9 @@ INSERT INTO conversation_turns (city_code, conversation, seq, by, text, masked_t
 VALUES (:city_code, :conversation, :seq, :by, :text, :masked_text, :buttons, :key, :at);
 
 -- name: understood(intent, confidence, is_unanswered, city_code, conversation, seq)!
--- How a citizen's turn was read, and whether nobody knew an answer.
-UPDATE conversation_turns SET intent = :intent, confidence = :confidence, is_unanswered = :is_unanswered
+-- How a citizen's turn was read, and whether nobody knew an answer: what comes after does not undo that.
+UPDATE conversation_turns SET intent = :intent, confidence = :confidence, is_unanswered = is_unanswered OR :is_unanswered
 WHERE city_code = :city_code AND conversation = :conversation AND seq = :seq AND by = 'citizen';
-
--- name: last_by_citizen(city_code, conversation)$
--- The newest turn of the citizen.
-SELECT max(seq) FROM conversation_turns WHERE city_code = :city_code AND conversation = :conversation AND by = 'citizen';
 
 -- name: with_key(city_code, conversation, key)$
 -- The turn that a client has sent under that key before.
@@ -73,12 +73,12 @@ SELECT seq FROM conversation_turns WHERE city_code = :city_code AND conversation
 SELECT * FROM conversation_turns WHERE city_code = :city_code AND conversation = :conversation AND seq > :after ORDER BY seq LIMIT :n;
 
 -- name: states(city_code, ids)
--- Where some conversations stand, and how much was said in each.
-SELECT c.id, s.state, c.turn_count FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
+-- Where some conversations stand, how much was said in each, and by which token it is heard.
+SELECT c.id, s.state, c.turn_count, c.token_hash FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
 WHERE c.city_code = :city_code AND c.id = ANY (:ids::bigint[]);
 
 -- name: ahead(city_code, interaction)$
--- How many chats wait for the same seat group before this one; null where it does not wait.
+-- How many wait for the same seat group before this chat, by whichever way; null where it does not wait.
 SELECT (SELECT count(*) FROM seat_work AS o WHERE o.city_code = w.city_code AND o.seat_group = w.seat_group AND o.agent IS NULL
           AND o.waits_from <= w.waits_from AND (NOT o.is_urgent, o.waiting_since, o.interaction) < (NOT w.is_urgent, w.waiting_since, w.interaction))
 FROM seat_work AS w WHERE w.city_code = :city_code AND w.interaction = :interaction AND w.kind = 'chat' AND w.taken_at IS NULL;

@@ -34,9 +34,11 @@ UPDATE interactions SET asked_at = :asked_at, answered_at = :answered_at, ended_
 SELECT pg_advisory_xact_lock(hashtextextended(:caller, 0)) IS NULL;
 
 -- name: missed(call_back_by, city_code, id)^
--- A missed call waits to be called back, once for each phone; returns what waits for that phone, and by when.
+-- A missed call waits to be called back, once for each phone; returns what waits for that phone, and by when. Who is owed a call anew
+-- in the same chat has had none yet.
 WITH waiting AS (
-  UPDATE interactions AS i SET call_back_by = :call_back_by
+  UPDATE interactions AS i SET call_back_by = :call_back_by, called_back_at = NULL, call_back_outcome = NULL, call_back_attempts = 0,
+    call_back_late_at = NULL
   WHERE i.city_code = :city_code AND i.id = :id AND NOT EXISTS (
     SELECT 1 FROM interactions AS other WHERE other.city_code = i.city_code AND other.caller_index = i.caller_index
       AND other.call_back_by IS NOT NULL AND other.called_back_at IS NULL)
@@ -44,6 +46,8 @@ WITH waiting AS (
 ), timed AS (
   INSERT INTO timers (city_code, ticket_id, subject, kind, due_at, attempts)
   SELECT :city_code, 0, 'call:' || id, 'call_back_late', call_back_by, 0 FROM waiting
+  ON CONFLICT (city_code, ticket_id, subject) DO UPDATE SET kind = EXCLUDED.kind, due_at = EXCLUDED.due_at, claimed_until = NULL,
+    attempts = 0
 )
 SELECT id, call_back_by FROM waiting
 UNION ALL

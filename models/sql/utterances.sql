@@ -31,13 +31,14 @@ ORDER BY reviewed_at, conversation, seq LIMIT :page_size;
 
 -- name: figures(city_code, since, until)^
 -- How the conversations that began in a period went. Whom nobody has ended is under way; completed is what ended with something
--- done; contained is what ended without a person asked for. Turns to a ticket are the citizen's own, up to the first one.
+-- done; contained is what ended without a person asked for, whether or not one was there. Turns to a ticket are the citizen's own,
+-- up to the first one. Nobody holds a token of what only led to an earlier conversation: that is none.
 WITH chats AS (
   SELECT c.id, s.state, s.asked_at, s.ended_as,
     (SELECT min(t.registered_at) FROM tickets AS t WHERE t.city_code = c.city_code AND t.interaction = c.interaction) AS filed_at,
     EXISTS (SELECT 1 FROM handoffs AS h WHERE h.city_code = c.city_code AND h.interaction = c.interaction) AS is_emergency
   FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
-  WHERE c.city_code = :city_code AND c.created_at >= :since AND c.created_at < :until
+  WHERE c.city_code = :city_code AND c.created_at >= :since AND c.created_at < :until AND c.token_hash IS NOT NULL
 ), turns AS (
   SELECT t.conversation, count(*) AS n, count(*) FILTER (WHERE t.at <= c.filed_at) AS to_ticket,
     count(*) FILTER (WHERE t.is_unanswered) AS unanswered
@@ -59,4 +60,5 @@ FROM chats LEFT JOIN turns ON turns.conversation = chats.id;
 
 -- name: now(city_code)
 -- How many conversations stand where at this moment.
-SELECT s.state, count(*) AS n FROM conversation_states AS s WHERE s.city_code = :city_code AND s.state <> 'ended' GROUP BY 1;
+SELECT s.state, count(*) AS n FROM conversations AS c JOIN conversation_states AS s USING (city_code, id)
+WHERE c.city_code = :city_code AND c.token_hash IS NOT NULL AND s.state <> 'ended' GROUP BY 1;

@@ -84,6 +84,12 @@ async def of_outside(session: Session, channel: Channel, outside: str) -> int | 
     return None if found is None else int(found)
 
 
+async def lock_outside(session: Session, channel: Channel, outside: str) -> None:
+    """Let nobody else begin a conversation of somebody on a channel until the transaction ends."""
+    index = session.keyring.blind_index(outside)
+    await _SQL.lock_outside(session.connection, key=f"chat {session.city_code} {channel} {index.hex()}")
+
+
 async def of_phone(session: Session, phone_index: bytes, *, but: int, since: datetime) -> int | None:
     """Return another open conversation of a verified phone that was alive lately, None where there is none."""
     found = await _SQL.of_phone(
@@ -154,15 +160,13 @@ async def say(
 async def understood(
     session: Session,
     conversation_id: int,
-    seq: int | None,
-    intent: str | None,
-    confidence: float | None,
+    seq: int,
+    intent: str,
+    confidence: float,
     *,
-    is_unanswered: bool = False,
+    is_unanswered: bool,
 ) -> None:
-    """Record how a turn of the citizen was read, the newest where none is named, and whether nobody knew an answer."""
-    if seq is None:
-        seq = await _SQL.last_by_citizen(session.connection, city_code=session.city_code, conversation=conversation_id)
+    """Record how a turn of the citizen was read, and whether nobody knew an answer."""
     await _SQL.understood(
         session.connection,
         city_code=session.city_code,
@@ -193,14 +197,14 @@ async def turns(session: Session, conversation_id: int, after: int, n: int = 200
     return found
 
 
-async def states(session: Session, ids: Iterable[int]) -> dict[int, tuple[State, int]]:
-    """Return where some conversations stand, and the number of the last turn of each."""
+async def states(session: Session, ids: Iterable[int]) -> dict[int, tuple[State, int, bytes | None]]:
+    """Return where some conversations stand, the number of the last turn of each, and the hash of the token that opens it."""
     rows = _SQL.states(session.connection, city_code=session.city_code, ids=list(ids))
-    return {row["id"]: (row["state"], row["turn_count"]) async for row in rows}
+    return {row["id"]: (row["state"], row["turn_count"], row["token_hash"]) async for row in rows}
 
 
 async def ahead(session: Session, interaction: int) -> int | None:
-    """Return how many wait for an agent before this one, None where it does not wait."""
+    """Return how many callers, chats and owed calls wait for an agent before this chat, None where it does not wait."""
     found = await _SQL.ahead(session.connection, city_code=session.city_code, interaction=interaction)
     return None if found is None else int(found)
 

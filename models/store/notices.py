@@ -59,8 +59,8 @@ async def add(session: Session, notice: Notice, at: datetime) -> None:
     )
 
 
-async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: bool | None = None) -> list[Claimed]:
-    """Claim messages to send, the oldest first, those by WeChat only or without them where that is said.
+async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: bool) -> list[Claimed]:
+    """Claim messages to send, the oldest first: those by WeChat, or all but them.
 
     A claim lapses after a minute.
     """
@@ -73,7 +73,8 @@ async def claim(session: Session, wall_now: datetime, batch: int, *, is_wechat: 
         wechat=is_wechat,
         batch=batch,
     )
-    return sorted([msgspec.convert(dict(row), Claimed) async for row in rows], key=lambda one: one.created_at)
+    found = [msgspec.convert(dict(row), Claimed) async for row in rows]
+    return sorted(found, key=lambda one: (one.created_at, len(one.id), one.id))
 
 
 def opened(keyring: Keyring, claimed: Claimed) -> Message:
@@ -92,9 +93,9 @@ async def sent(session: Session, ids: list[str], at: datetime) -> None:
     await _SQL.sent(session.connection, city_code=session.city_code, ids=ids, at=at)
 
 
-async def failed(session: Session, notice_id: str, error: str, until: datetime) -> None:
-    """Record that the provider did not take it; it is tried again after that wall time."""
-    await _SQL.failed(session.connection, city_code=session.city_code, id=notice_id, error=error, until=until)
+async def failed(session: Session, ids: list[str], error: str, until: datetime) -> None:
+    """Record that the provider did not take the first; all are tried again after that wall time."""
+    await _SQL.failed(session.connection, city_code=session.city_code, ids=ids, error=error, until=until)
 
 
 async def newest(session: Session, n: int) -> list[Message]:

@@ -47,3 +47,10 @@ class Citizen:
     async def interaction(self) -> int:
         rows = await self.world.rows("SELECT interaction FROM conversations WHERE id = $1", self.id)
         return int(rows[0]["interaction"])
+
+
+async def code_sent(world: World) -> str:
+    """Return the newest code that was sent to a phone."""
+    shown = (await world.get("/api/v1/notices", who="supervisor"))["notices"]
+    text = next(one["content"] for one in shown if one["kind"] == "phone_code")
+    return str(text.split("验证码")[1][:6])

@@ -306,7 +306,8 @@ class World:
         while n := await outbox.turn(datetime.now(UTC)):
             total += n
             await outbox.finish()
-        await send_notices(self.hub, ShownOnPage())
+        for is_wechat in (False, True):
+            await send_notices(self.hub, ShownOnPage(), is_wechat=is_wechat)
         return total
 
     async def fire(self) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import struct
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,19 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from hotline import webhook, wechat
+from hotline import chat_words, webhook, wechat
 from hotline.api import channels
 from hotline.app import make_app
 from hotline.config import Settings
+from hotline.talking import tell
 from hotline.workers.notices import send_notices
 from hotline.workers.providers import SmsGateway, WechatSender
-from models.errors import Unauthorized
-from models.store import endpoints
-from tests.integration.chatting import Citizen
+from models.conversation import Button
+from models.errors import Unauthorized, Unavailable
+from models.store import conversations, endpoints
+from tests.integration.chatting import Citizen, code_sent
 from tests.integration.conftest import World
 
 if TYPE_CHECKING:
@@ -85,6 +89,15 @@ def signed(*more: str, at: int | None = None) -> dict[str, str]:
     return {"timestamp": timestamp, "nonce": "n1", "signature" if not more else "msg_signature": digest}
 
 
+def sealed(account: wechat.WechatAccount, message: bytes) -> str:
+    """Encipher a message as WeChat does."""
+    key = base64.b64decode(f"{account.encoding_aes_key}=", validate=True)
+    plain = bytes(wechat.NOISE) + struct.pack(">I", len(message)) + message + account.app_id.encode()
+    short = 32 - len(plain) % 32
+    encryptor = Cipher(algorithms.AES256(key), modes.CBC(key[:16])).encryptor()
+    return base64.b64encode(encryptor.update(plain + bytes([short]) * short) + encryptor.finalize()).decode()
+
+
 def xml(text: str = "", *, key: str = "1", kind: str = "text", **more: str) -> bytes:
     fields = {
         "ToUserName": "gh_account", "FromUserName": OPENID, "CreateTime": "1700000000", "MsgType": kind, "MsgId": key,
@@ -96,9 +109,9 @@ def xml(text: str = "", *, key: str = "1", kind: str = "text", **more: str) -> b
 
 async def arrives(world: World, plain: bytes, *, status: int = 200) -> str:
     """Send a message as WeChat does in AES mode."""
-    sealed = wechat.sealed(ACCOUNT, plain)
-    query = {**signed(), **signed(sealed), "encrypt_type": "aes"}
-    body = f"<xml><ToUserName><![CDATA[gh]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+    secret = sealed(ACCOUNT, plain)
+    query = {**signed(), **signed(secret), "encrypt_type": "aes"}
+    body = f"<xml><ToUserName><![CDATA[gh]]></ToUserName><Encrypt><![CDATA[{secret}]]></Encrypt></xml>"
     async with world.client.post("/wechat", params=query, data=body.encode()) as response:
         assert response.status == status, await response.text()
         return await response.text()
@@ -137,9 +150,8 @@ async def test_who_is_not_wechat_or_sends_what_is_none_of_its_is_refused(town: W
     async with town.client.post("/wechat", params=signed(), data=xml("你好")) as response:
         assert response.status == 401  # in the clear, though the account is in safe mode
     other = msgspec.structs.replace(ACCOUNT, app_id="wx9999999999999999")
-    sealed = wechat.sealed(other, xml("你好"))
     with pytest.raises(Unauthorized):
-        wechat.opened(ACCOUNT, sealed)
+        wechat.opened(ACCOUNT, sealed(other, xml("你好")))
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>'
     await arrives(town, bomb, status=422)
     await arrives(town, b"<xml><FromUserName>", status=422)
@@ -160,7 +172,8 @@ async def test_voice_is_what_wechat_heard_pictures_are_asked_for_in_words_and_a_
     town: World,
 ) -> None:
     await arrives(town, xml(kind="event", key="", Event="subscribe"))
-    assert len(await town.rows("SELECT 1 FROM conversation_turns")) == 1
+    rows = await town.rows("SELECT masked_text FROM conversation_turns")
+    assert [chat_words.CONSENT in row["masked_text"] for row in rows] == [True], "what they agree to by writing on"
     await arrives(town, xml(kind="voice", key="2", Recognition="翠湖路路灯坏了"))
     await arrives(town, xml(kind="image", key="3", PicUrl="x"))
     rows = await town.rows("SELECT masked_text, by FROM conversation_turns ORDER BY seq")
@@ -219,12 +232,12 @@ async def test_a_web_chat_goes_on_by_wechat_once_the_phone_is_verified(town: Wor
     citizen = await Citizen.comes(town)
     await citizen.say("翠湖路路灯坏了")
     await citizen.ask("POST", "/phone", {"phone": PHONE})
-    await citizen.ask("POST", "/phone/verify", {"code": await _code(town)})
+    await citizen.ask("POST", "/phone/verify", {"code": await code_sent(town)})
     town.clock.move(minutes=2)
     await arrives(town, xml("你好", key="1"))
     await town.rows("UPDATE conversations SET awaits = 'phone' WHERE channel = 'wechat'")
     await arrives(town, xml(PHONE, key="2"))
-    await arrives(town, xml(await _code(town), key="3"))
+    await arrives(town, xml(await code_sent(town), key="3"))
     rows = await town.rows(
         "SELECT channel, outside IS NOT NULL AS is_there FROM conversations WHERE id = $1", citizen.id
     )
@@ -234,7 +247,77 @@ async def test_a_web_chat_goes_on_by_wechat_once_the_phone_is_verified(town: Wor
     assert [row["conversation"] for row in rows] == [citizen.id]
 
 
-async def _code(world: World) -> str:
-    shown = (await world.get("/api/v1/notices", who="supervisor"))["notices"]
-    text = next(one["content"] for one in shown if one["kind"] == "phone_code")
-    return str(text.split("验证码")[1][:6])
+async def test_what_was_not_kept_is_not_taken_and_wechat_sends_it_again(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = conversations.say, ["once"]
+
+    async def fails_once(*told: Any, **more: Any) -> int:
+        if told[2].by == "citizen" and refusals:
+            refusals.pop()
+            raise Unavailable("数据库没有应答")
+        return await real(*told, **more)
+
+    monkeypatch.setattr(conversations, "say", fails_once)
+    await arrives(town, xml("翠湖路路灯坏了", key="1"), status=503)
+    assert await arrives(town, xml("翠湖路路灯坏了", key="1")) == "success"
+    # What has nothing in it is no better the next time.
+    assert await arrives(town, xml("\u200b\u200b", key="2")) == "success"
+    rows = await town.rows("SELECT masked_text FROM conversation_turns WHERE by = 'citizen'")
+    assert [row["masked_text"] for row in rows] == ["翠湖路路灯坏了"]
+
+
+async def test_what_one_follower_sends_at_once_begins_one_conversation(town: World) -> None:
+    await asyncio.gather(*(arrives(town, xml(f"第{n}句话", key=str(n))) for n in range(4)))
+    assert len(await town.rows("SELECT 1 FROM conversations")) == 1
+    assert len(await town.rows("SELECT 1 FROM conversation_turns WHERE by = 'citizen'")) == 4
+
+
+async def test_what_is_under_way_is_kept_before_the_process_ends(
+    hub: Hub, clock: MovableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "ANSWERS_WITHIN_S", 0.0)
+    (tmp_path / "wechat.json").write_bytes(msgspec.json.encode(ACCOUNT))
+    settings = Settings(data_dir=tmp_path, demo=True, wechat=tmp_path / "wechat.json")
+    async with TestClient(TestServer(make_app(settings, hub))) as client:
+        town = World(hub, clock, client)
+        assert await arrives(town, xml("翠湖路路灯坏了")) == "success"
+        under_way = [*client.app[channels.UNDER_WAY]]
+        assert [task.done() for task in under_way] == [False]
+    assert [task.done() and task.result() for task in under_way] == [True]
+    await town.close()
+
+
+async def test_a_number_means_what_was_offered_last_however_long_the_talk_is(world: World) -> None:
+    number = (await sms(world, "翠湖路路灯坏了", "1"))["conversation"]
+    async with world.hub.database.transaction() as session:
+        talk = await conversations.lock(session, number)
+        for n in range(210):
+            talk = await tell(world.hub, session, talk, "bot", f"第{n}句")
+        await tell(
+            world.hub, session, talk, "bot", "还要什么？", (Button(title="转人工"), Button(title="我要反映问题"))
+        )
+    await sms(world, "2", "2")
+    rows = await world.rows("SELECT masked_text FROM conversation_turns WHERE by = 'citizen' ORDER BY seq DESC LIMIT 1")
+    assert rows[0]["masked_text"] == "我要反映问题"
+
+
+async def test_what_is_told_in_a_chat_goes_in_its_order_whatever_fails(town: World) -> None:
+    await arrives(town, xml("翠湖路路灯坏了", key="1"))
+    weixin = Weixin()
+    await weixin.server.start_server()
+    sender = WechatSender(msgspec.structs.replace(ACCOUNT, api=str(weixin.server.make_url("")).rstrip("/")), town.http)
+    weixin.errors = [45015]
+    assert await send_notices(town.hub, sender, is_wechat=True) == 2
+    assert weixin.sent == []
+    untils = await town.rows("SELECT DISTINCT claimed_until FROM notices WHERE kind = 'chat_wechat'")
+    assert len(untils) == 1
+    # What is said meanwhile waits behind.
+    await arrives(town, xml("还在吗", key="2"))
+    assert await send_notices(town.hub, sender, is_wechat=True) == 0
+    await town.rows("UPDATE notices SET claimed_until = '2020-01-01Z' WHERE claimed_until IS NOT NULL")
+    await send_notices(town.hub, sender, is_wechat=True)
+    told = await town.rows("SELECT seq FROM conversation_turns WHERE by <> 'citizen' ORDER BY seq")
+    assert len(weixin.sent) == len(told) == 3
+    assert "您好" in weixin.sent[0]["text"]["content"]
+    await weixin.server.close()

@@ -6,10 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
+from hotline import chat_registering, chat_talk
+from hotline.api.chat_actions import ACTIONS as WORKS
 from hotline.chatbot import TOKEN_FILE
+from hotline.intake import register
 from hotline.keys import SETTINGS
-from tests.integration.chatting import Citizen
+from models.errors import Unavailable
+from models.store import conversations
+from tests.integration.chatting import Citizen, code_sent
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -31,6 +37,7 @@ class Bot:
         self.form: str | None = None
         self.texts: list[str] = []
         self.intent: dict[str, Any] = {}
+        self.metadata: dict[str, Any] = {}
 
     async def hears(self, text: str, intent: str, *, confidence: float = 0.9) -> None:
         """The citizen says something, which is read as that intent."""
@@ -42,7 +49,7 @@ class Bot:
         events = [{"event": "user"}, *([{"event": "action", "name": between}] if between else [])]
         tracker = {
             "slots": self.slots,
-            "latest_message": {"intent": self.intent, "text": "***"},
+            "latest_message": {"intent": self.intent, "text": "***", "metadata": self.metadata},
             "active_loop": {"name": self.form} if self.form else {},
             "events": events,
         }
@@ -110,6 +117,17 @@ async def test_a_request_is_filed_with_what_was_said(bot: Bot) -> None:
     assert ticket["category"]["code"].startswith("0203")
 
 
+async def test_what_is_answered_is_the_turn_that_the_chatbot_was_asked_about(bot: Bot) -> None:
+    first = (await bot.citizen.say("云桥路路灯坏了三天没人修"))["turns"][0]["seq"]
+    await bot.hears("翠湖路垃圾一周没人清运", "report")
+    bot.metadata = {"turn": first, "understanding": {}}
+    await bot.acts("validate_request_form")
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "云桥路" in bot.texts[0]
+    rows = await bot.world.rows("SELECT seq FROM conversation_turns WHERE intent = 'report'")
+    assert [row["seq"] for row in rows] == [first]
+
+
 async def test_several_matters_become_several_tickets(bot: Bot) -> None:
     await bot.fills("我反映两个问题：一是翠湖路路灯不亮，二是翠湖路垃圾一周没人清运", "report")
     await bot.fills("匿名", "stay_anonymous", "contact")
@@ -124,6 +142,76 @@ async def test_several_matters_become_several_tickets(bot: Bot) -> None:
         for number in numbers
     }
     assert codes == {"0203", "0103"}
+
+
+async def test_where_the_second_of_two_matters_fails_the_first_is_kept_and_the_rest_gone_on_with(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.fills("我反映两个问题：一是翠湖路路灯不亮，二是翠湖路垃圾一周没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("都对", "affirm", "confirmed")
+    real, calls = register, []
+
+    async def fails_once(*told: Any) -> Any:
+        calls.append(told)
+        if len(calls) == 2:
+            raise Unavailable("数据库没有应答")
+        return await real(*told)
+
+    monkeypatch.setattr(chat_registering, "register", fails_once)
+    await bot.acts("action_register")
+    assert [("工单号" in text, "没有应答" in text) for text in bot.texts] == [(True, False), (False, True)]
+    bot.form = None
+    await bot.hears("再试一次", "affirm")
+    assert (await bot.acts("action_affirm"))["events"][0]["name"] == FORM
+    await bot.acts("validate_request_form")
+    await bot.acts("action_register")
+    assert "工单号" in bot.texts[0]
+    assert len(bot.texts) == 1
+    rows = await bot.world.rows("SELECT category FROM tickets ORDER BY id")
+    assert [row["category"][:4] for row in rows] == ["0203", "0103"]
+    filed = await bot.world.hub.database.read(lambda session: conversations.get(session, bot.citizen.id))
+    assert len(filed.draft.filed) == 2
+
+
+async def test_what_was_told_of_one_matter_is_asked_again_of_the_next(bot: Bot) -> None:
+    await bot.fills("翠湖路12号的路灯坏了三天", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    slots = await bot.fills("对", "affirm", "confirmed")
+    assert (slots["place"], slots["confirmed"]) == ("told", "yes")
+    # The form is left before anything was registered.
+    bot.form = None
+    slots = await bot.fills("楼下烧烤摊油烟很大，天天熏得睡不着", "report")
+    assert (slots["matter"], slots["place"], slots["confirmed"]) == ("told", None, None)
+
+
+async def test_the_place_of_a_matter_that_was_left_is_not_the_place_of_the_next(bot: Bot) -> None:
+    await bot.fills(LAMP, "report")
+    assert (await bot.fills("翠湖路12号对面", "inform", "place"))["place"] == "told"
+    bot.form = None
+    assert (await bot.fills("再反映一件", "want_report"))["matter"] is None
+    slots = await bot.fills("楼下烧烤摊油烟很大，天天熏得睡不着", "report", "matter")
+    assert (slots["matter"], slots["place"]) == ("told", None)
+
+
+async def test_what_is_resumed_is_confirmed_again_and_not_told_again(bot: Bot) -> None:
+    await bot.fills("翠湖路12号的路灯坏了三天", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("对", "affirm", "confirmed")
+    await bot.acts("action_put_aside")
+    await bot.citizen.say("接着登记")
+    async with bot.world.hub.database.session() as session:
+        found = await conversations.lock(session, bot.citizen.id)
+        more = {**found.draft.more, "dialogue": {**found.draft.more["dialogue"], "offer": "resume"}}
+        await conversations.change(session, replace(found, draft=replace(found.draft, more=more)))
+    bot.form = None
+    slots = await bot.fills("接着登记", "affirm")
+    assert (slots["matter"], slots["place"], slots["contact"], slots["confirmed"]) == (
+        "told",
+        "told",
+        "anonymous",
+        None,
+    )
 
 
 async def test_a_correction_changes_the_place_and_is_asked_about_again(bot: Bot) -> None:
@@ -161,6 +249,31 @@ async def test_progress_is_told_to_who_knows_the_code(bot: Bot) -> None:
     assert receipt["number"] in bot.texts[0]
 
 
+async def test_a_verified_phone_opens_no_confidential_tip_off_and_its_code_still_does(bot: Bot) -> None:
+    caller = {"phone": PHONE, "identity": "named", "disclosure": "confidential"}
+    hidden = await bot.world.register("我要举报翠湖路的饭店用地沟油，请保密", caller=caller)
+    rows = await bot.world.rows("SELECT kind, disclosure FROM tickets")
+    assert (rows[0]["kind"], rows[0]["disclosure"]) == ("tip_off", "confidential")
+    await bot.citizen.ask("POST", "/phone", {"phone": PHONE})
+    await bot.citizen.ask("POST", "/phone/verify", {"code": await code_sent(bot.world)})
+    await bot.hears("我的工单办到哪了", "ask_progress")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots.get("ticket") is None
+    bot.form, bot.slots["requested_slot"] = "ticket_form", "ticket"
+    await bot.hears(hidden["number"], "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots.get("ticket") is None
+    await bot.hears(hidden["query_code"], "give_number")
+    await bot.acts("validate_ticket_form")
+    assert bot.slots.get("ticket") == "told"
+    open_one = await bot.world.register("云桥路路灯坏了三天没人修", caller={"phone": PHONE})
+    await bot.hears("我的工单办到哪了", "ask_progress")
+    bot.form = None
+    await bot.acts("validate_ticket_form")
+    await bot.acts("action_ask_ticket_form_ticket")
+    assert open_one["number"][-4:] in bot.texts[0]
+
+
 async def test_a_citizen_urges_the_ticket_that_was_filed_here(bot: Bot) -> None:
     await bot.fills("云桥路路灯坏了三天没人修", "report")
     await bot.fills(PHONE, "inform", "contact")
@@ -185,3 +298,49 @@ async def test_what_is_not_known_is_not_made_up(bot: Bot) -> None:
     assert found["events"] == [{"event": "followup", "name": "request_form", "timestamp": None}]
     await bot.acts("validate_request_form")
     assert bot.slots["matter"] == "told"
+
+
+async def test_what_the_hub_asks_for_while_the_bot_works_is_still_asked_for(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(turn: Any) -> None:
+        await chat_talk.talk(turn)
+        assert (await bot.citizen.say("转人工"))["awaits"] == "call_back"
+
+    monkeypatch.setitem(WORKS, "action_talk", slow)
+    await bot.hears("你好", "greet")
+    await bot.acts("action_talk")
+    assert (await bot.citizen.turns())["awaits"] == "call_back"
+    await bot.acts("action_verify_phone")
+    assert (await bot.citizen.turns())["awaits"] == "phone"
+
+
+async def unanswered(bot: Bot) -> list[str]:
+    rows = await bot.world.rows("SELECT masked_text FROM conversation_turns WHERE is_unanswered ORDER BY seq")
+    return [row["masked_text"] for row in rows]
+
+
+async def test_what_nobody_understood_stays_so_whatever_is_done_next(bot: Bot) -> None:
+    await bot.hears("嗯嗯那个", "nlu_fallback", confidence=0.1)
+    await bot.acts("action_unsure")
+    await bot.acts("action_ask_request_form_matter")
+    assert await unanswered(bot) == ["嗯嗯那个"]
+
+
+async def test_what_leads_on_to_the_form_is_understood(bot: Bot) -> None:
+    await bot.hears("翠湖路12号的路灯坏了三天没人修", "nlu_fallback", confidence=0.1)
+    found = await bot.acts("action_unsure")
+    assert [event["name"] for event in found["events"]] == [FORM]
+    await bot.acts("validate_request_form")
+    assert await unanswered(bot) == []
+
+
+@pytest.mark.parametrize("text", ["阿拉门口咯路灯坏脱仔，夜里墨墨黑", "楼下饭店的油烟直接往楼上排，天天熏得睡不着"])
+async def test_where_nobody_could_go_by_the_words_the_place_is_asked_for(bot: Bot, text: str) -> None:
+    assert (await bot.fills(text, "report"))["place"] is None
+    assert (await bot.fills("翠湖路12号", "inform", "place"))["place"] == "told"
+
+
+@pytest.mark.parametrize("text", ["云桥路路灯坏了三天没人修", "红枫家园3栋的路灯坏了三天没人修"])
+async def test_a_road_or_an_estate_by_its_name_is_a_place_whether_or_not_the_hub_knows_it(bot: Bot, text: str) -> None:
+    assert (await bot.fills(text, "report"))["place"] == "told"

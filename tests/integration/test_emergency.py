@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hotline import chat
+from hotline import chat, emergency
 from hotline.chatbot import Chatbot
+from hotline.intake import register
 from models.errors import Unavailable
 from tests.integration.chatting import Citizen
 
@@ -122,6 +123,29 @@ async def test_what_is_said_later_goes_to_the_agent_and_on_the_ticket(world: Wor
 
 async def _chat(world: World, citizen: Citizen) -> Any:
     return await world.get(f"/api/v1/interactions/{await citizen.interaction()}/chat", who=ANN)
+
+
+async def test_what_is_said_while_the_ticket_is_being_registered_stands_on_it_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen, real = await Citizen.comes(world), register
+    has_begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*told: Any) -> Any:
+        has_begun.set()
+        await may_go_on.wait()
+        return await real(*told)
+
+    monkeypatch.setattr(emergency, "register", slow)
+    first = asyncio.create_task(citizen.say("家里煤气泄漏，闻到很浓的煤气味。"))
+    async with asyncio.timeout(10):
+        await has_begun.wait()
+    await citizen.say("在翠湖小区三号楼二单元401")
+    may_go_on.set()
+    told = str(await first)
+    number = told.partition("工单号")[2].partition("，")[0]
+    assert "supplement" in await world.trail(number)
+    assert "三号楼" in str(await world.get(f"/api/v1/tickets/{number}", who="supervisor"))
 
 
 async def test_at_night_nobody_is_promised_and_the_first_who_signs_on_gets_it(world: World) -> None:

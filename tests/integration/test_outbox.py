@@ -318,12 +318,12 @@ async def test_a_message_that_the_provider_refuses_is_tried_again_and_stops_no_o
     for phone in ("13800000001", "13800000002"):
         await world.register(TEXT, caller={"phone": phone})
     provider = MoodyProvider()
-    assert await send_notices(world.hub, provider) == 2
+    assert await send_notices(world.hub, provider, is_wechat=False) == 2
     async with world.hub.database.session() as session:
         assert sorted(one.sent_at is None for one in await notices.newest(session, 5)) == [False, True]
-    assert await send_notices(world.hub, provider) == 0
+    assert await send_notices(world.hub, provider, is_wechat=False) == 0
     await world.rows("UPDATE notices SET claimed_until = now() - interval '1 second' WHERE sent_at IS NULL")
-    assert await send_notices(world.hub, provider) == 1
+    assert await send_notices(world.hub, provider, is_wechat=False) == 1
     assert sorted(provider.taken) == ["", "13800000001", "13800000002"]
 
 

@@ -141,3 +141,73 @@ async def test_who_wants_no_call_back_goes_on(world: World) -> None:
     answer = await other.say("翠湖路路口的路灯坏了")
     assert answer["awaits"] is None
     assert "没有启用" in answer["turns"][-1]["text"]
+
+
+async def owed_a_call(world: World) -> Citizen:
+    citizen = await Citizen.comes(world)
+    await citizen.say("转人工")
+    assert "前给您回电" in await citizen.told("13800001111")
+    return citizen
+
+
+async def work_of(world: World) -> list[tuple[str, str | None]]:
+    return [(row["kind"], row["agent"]) for row in await world.rows("SELECT kind, agent FROM seat_work")]
+
+
+async def test_who_is_owed_a_call_and_waits_for_a_person_is_answered_by_one(world: World) -> None:
+    citizen = await owed_a_call(world)
+    await sign_on(world, ANN)
+    await taken(world, ANN)
+    assert await work_of(world) == [("call_back", "ann")]
+    # They would rather write: whoever was to call wraps up, and the next one answers.
+    assert (await citizen.say("转人工"))["state"] == "waiting"
+    await sign_on(world, BEN)
+    await taken(world, BEN)
+    assert (await citizen.turns())["state"] == "agent"
+    assert await work_of(world) == [("chat", "ben")]
+    assert (await world.get("/api/v1/interactions/missed", who=ANN))["interactions"] == []
+
+
+@pytest.mark.parametrize("leaves", ["queue", "chat"])
+async def test_who_is_owed_a_call_and_waits_in_vain_is_owed_it_still(world: World, leaves: str) -> None:
+    citizen = await owed_a_call(world)
+    await sign_on(world, ANN)
+    assert (await citizen.say("转人工"))["state"] == "waiting"
+    assert await work_of(world) == [("chat", "ann")]
+    if leaves == "queue":
+        await citizen.say("不等了")
+    else:
+        await citizen.ask("POST", "/end")
+    assert await work_of(world) == [("call_back", "ann")]
+    await taken(world, ANN)
+    number = await citizen.interaction()
+    done = await world.post(f"/api/v1/interactions/{number}/call_back", {"reached": True}, who=ANN)
+    assert done["outcome"] == "reached"
+
+
+async def test_who_asks_twice_for_a_call_is_called_by_who_calls_already(world: World) -> None:
+    citizen = await owed_a_call(world)
+    await citizen.say("转人工")
+    await sign_on(world, ANN)
+    await taken(world, ANN)
+    assert "前给您回电" in await citizen.told("13800001111")
+    assert await work_of(world) == [("call_back", "ann")]
+
+
+async def test_who_was_answered_and_asks_for_a_call_again_is_owed_one_again(world: World) -> None:
+    citizen = await owed_a_call(world)
+    await sign_on(world, ANN)
+    await citizen.say("转人工")
+    await taken(world, ANN)
+    number = await citizen.interaction()
+    await world.post(f"/api/v1/interactions/{number}/chat/give_back", None, who=ANN)
+    for action in ("free", "sign_off"):
+        await world.post("/api/v1/seat/steps", {"action": action}, who=ANN)
+    assert (await citizen.say("转人工"))["awaits"] == "call_back"
+    assert "前给您回电" in await citizen.told("13800001111")
+    missed = (await world.get("/api/v1/interactions/missed", who=ANN))["interactions"]
+    assert [one["id"] for one in missed] == [number]
+    await sign_on(world, ANN)
+    await taken(world, ANN)
+    done = await world.post(f"/api/v1/interactions/{number}/call_back", {"reached": True}, who=ANN)
+    assert done["outcome"] == "reached"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from models.store import conversations
-from tests.integration.chatting import Citizen
+from tests.integration.chatting import Citizen, code_sent
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -19,8 +19,9 @@ QUALITY = "quality"
 async def read_as(
     world: World, citizen: Citizen, intent: str, confidence: float, *, is_unanswered: bool = False
 ) -> None:
+    seq = max(turn["seq"] for turn in (await citizen.turns())["turns"] if turn["by"] == "citizen")
     async with world.hub.database.session() as session:
-        await conversations.understood(session, citizen.id, None, intent, confidence, is_unanswered=is_unanswered)
+        await conversations.understood(session, citizen.id, seq, intent, confidence, is_unanswered=is_unanswered)
 
 
 async def listed(world: World) -> list[Any]:
@@ -48,6 +49,23 @@ async def test_what_was_not_surely_understood_waits_masked_and_becomes_an_exampl
     assert not await listed(world)
     examples = (await world.get("/api/v1/chats/examples", who="knowledge"))["examples"]
     assert [(one["text"], one["intent"]) for one in examples] == [("社保卡丢了怎么补，***", "inquiry")]
+
+
+async def test_the_citizens_query_code_is_neither_shown_nor_taught(world: World) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("工单20261100000011，查询码是４８２９１０５７")
+    await read_as(world, citizen, "give_number", 0.4)
+    await citizen.say("48291057")
+    await read_as(world, citizen, "give_number", 0.4)
+    found = await listed(world)
+    assert [one["text"] for one in found] == ["***", "工单20261100000011，查询码是***"]
+    # As it was kept before codes were masked.
+    await world.rows("UPDATE conversation_turns SET masked_text = '码48291057' WHERE seq = 2")
+    for one, text in zip(found, ("请看48291057", None), strict=True):
+        review = {"decision": "taught", "intent": "give_number", **({"text": text} if text else {})}
+        await world.post(f"{UTTERANCES}/{one['id']}/review", review, who=QUALITY)
+    examples = (await world.get("/api/v1/chats/examples", who="knowledge"))["examples"]
+    assert [one["text"] for one in examples] == ["请看***", "码***"]
 
 
 async def test_a_review_that_says_nothing_clear_is_refused(world: World) -> None:
@@ -103,3 +121,25 @@ async def test_figures_add_up(world: World) -> None:
         text = await response.text()
     assert 'hotline_chats{state="waiting"} 2.0' in text
     assert 'hotline_chat_figures{figure="takeover_rate"} 0.5' in text
+
+
+async def test_who_asks_for_a_person_when_nobody_is_there_has_asked_all_the_same(world: World) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("转人工")
+    await citizen.say("不用了")
+    await citizen.ask("POST", "/end")
+    figures = await world.get("/api/v1/chats/figures", who="supervisor")
+    assert (figures["ended"], figures["taken_over"], figures["contained"]) == (1, 1, 0)
+
+
+async def test_a_conversation_that_led_to_an_earlier_one_is_none_of_its_own(world: World) -> None:
+    first, again = await Citizen.comes(world), await Citizen.comes(world)
+    for citizen in (first, again):
+        await citizen.ask("POST", "/phone", {"phone": "13800001111"})
+        code = {"code": await code_sent(world), "moves": True}
+        assert (await citizen.ask("POST", "/phone/verify", code))["id"] == first.id
+        world.clock.move(minutes=2)
+    figures = await world.get("/api/v1/chats/figures", who="supervisor")
+    assert (figures["conversations"], figures["under_way"]) == (1, 1)
+    async with world.client.get("/metrics") as response:
+        assert 'hotline_chats{state="bot"} 1.0' in await response.text()

@@ -93,11 +93,30 @@ def test_several_matters_stand_apart_where_somebody_counts_them(text: str, parts
     assert matters_in(text) == parts
 
 
-@pytest.mark.parametrize("words", ["我家门口", "我们小区楼下", "隔壁", "村里的路", "楼道", "学校门口"])
-def test_a_place_that_could_be_anywhere_is_none(words: str) -> None:
-    assert cues.is_anywhere(words)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我家门口", "我们小区楼下", "隔壁", "村里的路", "楼道", "学校门口", "3栋楼下", "阿拉门口", "落楼", "油烟直接往楼上排", "后面跑",
+        "路中间", "整条商业街", "菜市场门口那条街", "老旧小区门口", "坐65路", "房子怎么弄", "泥巴路", "乡里的中学", "三个路口",
+    ],
+)  # fmt: skip
+def test_a_place_that_could_be_anywhere_names_none(words: str) -> None:
+    assert not cues.names_somewhere(words)
 
 
-@pytest.mark.parametrize("words", ["阳光小区门口", "平桥村的路上", "3栋楼下", "云桥路", "一中门口"])
-def test_a_named_place_is_one(words: str) -> None:
-    assert not cues.is_anywhere(words)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "阳光小区门口",
+        "平桥村的路上",
+        "云桥路",
+        "解放西巷",
+        "迎宾大道辅路",
+        "黄坡镇",
+        "霞湖新村7栋",
+        "晚棠苑二期",
+        "near Sunny Road",
+    ],
+)
+def test_a_road_a_village_or_an_estate_by_its_name_is_somewhere(words: str) -> None:
+    assert cues.names_somewhere(words)
