@@ -23,8 +23,8 @@ from models.conversation import Filed
 from models.errors import HotlineError, Unavailable
 from models.lifecycle import Action, ticket_allows
 from models.store import conversations, handoffs
-from models.ticket import CITIZEN, Actor, id_of
-from models.vocabulary import Channel, Disclosure, Flag, Identity, Role
+from models.ticket import CITIZEN, id_of
+from models.vocabulary import Channel, Disclosure, Flag, Identity
 from nlu.normalise import plain
 
 if TYPE_CHECKING:
