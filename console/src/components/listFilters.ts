@@ -2,6 +2,7 @@
 import { computed, type ComputedRef, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import type { Schemas } from '@/api/client'
+import { dayOf } from './period'
 import { filled } from './steps'
 import type { TicketQuery } from './ticketPages'
 
@@ -51,7 +52,6 @@ export function betweenDays(days: [string, string] | null | undefined): Pick<Fil
   const [first, last] = days
   return { since: `${first}T00:00:00+08:00`, until: `${dayOf(Date.parse(`${last}T00:00:00+08:00`) + DAY_MS)}T00:00:00+08:00` }
 }
-const dayOf = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
 
 export interface ListFilters {
   /** What a person asked for. */
