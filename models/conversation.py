@@ -11,6 +11,35 @@ MOST_SAID: Final = 50
 By = Literal["citizen", "bot", "agent", "hub"]
 State = Literal["bot", "waiting", "agent", "ended"]
 Awaits = Literal["phone", "code", "call_back"]
+# What a citizen can want, as the chatbot tells it by words (chatbot/domain/intents.yml).
+INTENT_NAMES: Final[dict[str, str]] = {
+    "report": "反映诉求",
+    "want_report": "要反映问题，还没说是什么",
+    "inquire": "咨询",
+    "ask_progress": "查进度",
+    "supplement": "补充诉求",
+    "urge": "催办",
+    "withdraw": "撤诉",
+    "rate": "评价",
+    "ask_reopen": "要求重办",
+    "give_number": "报工单号、查询码",
+    "affirm": "肯定",
+    "deny": "否定",
+    "correct": "更正",
+    "cancel": "不办了",
+    "repeat": "没听清，请再说",
+    "inform": "只答地点、时间、电话、姓名",
+    "dont_know": "说不清",
+    "stay_anonymous": "要求匿名、保密",
+    "takeover": "转人工",
+    "greet": "问好",
+    "goodbye": "道别",
+    "thank": "道谢",
+    "small_talk": "闲聊",
+    "ask_help": "问怎么用",
+    "abuse": "辱骂",
+    "complain_bot": "对机器人不满",
+}
 # How the chatbot beside the hub stands.
 ChatbotState = Literal["off", "preparing", "training", "starting", "ready", "failed"]
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from models.conversation import INTENT_NAMES
 from models.indicators import AXIS_NAMES
 from models.report import KINDS as REPORT_KINDS
 from models.trail_labels import (
@@ -39,6 +40,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "praise": "表扬",
     },
     "axis": AXIS_NAMES,
+    "intent": INTENT_NAMES,
     "urgency": {"1": "特急", "2": "紧急", "3": "一般", "4": "平件"},
     "channel": {
         "phone": "电话",

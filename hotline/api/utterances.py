@@ -13,6 +13,7 @@ from hotline.api.shapes import Count, Cursor
 from hotline.fields import required
 from hotline.keys import HUB
 from hotline.talking import without_code
+from models.conversation import INTENT_NAMES
 from models.errors import InvalidRequest
 from models.store import utterances
 from models.store.utterances import Decision, Review
@@ -119,6 +120,8 @@ async def review(request: web.Request, actor: Actor) -> web.Response:
     _, wanted = await body.read_body(request, UtteranceReview)
     if (wanted.intent is not None) != (wanted.decision == "taught"):
         raise InvalidRequest("作为样例（taught）须填写 intent；不采用（dismissed）的不填")
+    if wanted.intent is not None and wanted.intent not in INTENT_NAMES:
+        raise InvalidRequest(f"机器人没有意图“{wanted.intent}”，可用：{'、'.join(INTENT_NAMES)}")
 
     async def work(session: Session) -> None:
         was = await utterances.masked_text(session, int(conversation), int(seq))

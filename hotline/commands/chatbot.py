@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import subprocess
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cyclopts import App
 
 from hotline.commands import chatbot_examples, chatbot_run
+from hotline.commands.building import call, turn
 from hotline.config import read_settings
 from models.errors import HotlineError
 
@@ -23,13 +22,13 @@ if TYPE_CHECKING:
 
 SOURCE: Final = Path("chatbot")
 PLACE: Final = Path("build/chatbot")
+LOCK: Final = PLACE.with_name("chatbot.lock")
 UV: Final = Path(".uv")
 VERSION: Final = "3.11"
 STAMP: Final = ".synced"
 TRAINED_FROM: Final = "trained_from"
 # What people have made of talks, as it was when the chatbot was last started beside its hub.
 TAUGHT: Final = "taught.yml"
-LAST_LINES: Final = 2000
 
 chatbot_app = App(name="chatbot", help="The chatbot (智能客服): prepare, train, run.")
 
@@ -77,22 +76,19 @@ def prepare() -> None:
         raise ChatbotUnprepared("没有 chatbot/requirements.lock，机器人不能启动")
     wanted = sha256(lock_file.read_bytes()).hexdigest()
     PLACE.mkdir(parents=True, exist_ok=True)
-    with PLACE.with_name("chatbot.lock").open("w") as lock:
-        # Two at once: the second waits and finds it done.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = SOURCE / ".venv" / STAMP
-        if stamp.exists() and stamp.read_text() == wanted and python().exists():
-            return
-        print("→ 机器人：准备运行环境（首次约一分钟，占用约2 GB）", flush=True)
-        environ = _uv_environ()
-        if not python().exists():
-            hint = (
-                f"没有可用的 Python {VERSION}：请安装 python{VERSION}，或允许 uv 下载（UV_PYTHON_DOWNLOADS=automatic）"
-            )
-            _call([_uv(), "venv", "--quiet", "--clear", "--python", VERSION, str(SOURCE / ".venv")], environ, hint)
-        sync = [_uv(), "pip", "sync", "--quiet", "--python", str(python()), "--require-hashes", str(lock_file)]
-        _call(sync, environ, "机器人的依赖没有装好")
-        stamp.write_text(wanted)
+    with turn(LOCK, SOURCE / ".venv" / STAMP, wanted, python()) as is_due:
+        if is_due:
+            _install(lock_file)
+
+
+def _install(lock_file: Path) -> None:
+    print("→ 机器人：准备运行环境（首次约一分钟，占用约2 GB）", flush=True)
+    environ = _uv_environ()
+    if not python().exists():
+        hint = f"没有可用的 Python {VERSION}：请安装 python{VERSION}，或允许 uv 下载（UV_PYTHON_DOWNLOADS=automatic）"
+        _call([_uv(), "venv", "--quiet", "--clear", "--python", VERSION, str(SOURCE / ".venv")], environ, hint)
+    sync = [_uv(), "pip", "sync", "--quiet", "--python", str(python()), "--require-hashes", str(lock_file)]
+    _call(sync, environ, "机器人的依赖没有装好")
 
 
 def keep_taught(written: str) -> None:
@@ -107,48 +103,46 @@ def keep_taught(written: str) -> None:
 def train(settings: Settings) -> None:
     """Train where the data, the pipeline or the city's examples have changed since. Raises ChatbotUnprepared."""
     wanted = _digest(settings)
-    with PLACE.with_name("chatbot.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = PLACE / TRAINED_FROM
-        if stamp.exists() and stamp.read_text() == wanted and model().exists():
-            return
-        print("→ 机器人：训练（约一分钟）", flush=True)
-        side = PLACE / "new"
-        shutil.rmtree(side, ignore_errors=True)
-        shutil.copytree(SOURCE / "data", side / "data")
-        (side / "data" / "nlu" / "city.yml").write_text(chatbot_examples.of_city(settings.city), encoding="utf-8")
-        if (PLACE / TAUGHT).exists():
-            shutil.copy(PLACE / TAUGHT, side / "data" / "nlu" / TAUGHT)
-        # The hub beside it serves already.
-        command = [
-            "nice",
-            "-n",
-            "10",
-            str(python()),
-            "-W",
-            "ignore",
-            "-m",
-            "rasa",
-            "train",
-            "--config",
-            "config.yml",
-            "--domain",
-            "domain",
-        ]
-        command += [
-            "--data",
-            str((side / "data").absolute()),
-            "--out",
-            str(side.absolute()),
-            "--fixed-model-name",
-            "chatbot",
-        ]
-        _call(
-            command, {**rasa_environ(), "OMP_NUM_THREADS": str(os.cpu_count() or 1)}, "机器人没有训练成功", cwd=SOURCE
-        )
-        (side / "chatbot.tar.gz").replace(model())
-        stamp.write_text(wanted)
-        shutil.rmtree(side, ignore_errors=True)
+    with turn(LOCK, PLACE / TRAINED_FROM, wanted, model()) as is_due:
+        if is_due:
+            _train(settings)
+
+
+def _train(settings: Settings) -> None:
+    print("→ 机器人：训练（约一分钟）", flush=True)
+    side = PLACE / "new"
+    shutil.rmtree(side, ignore_errors=True)
+    shutil.copytree(SOURCE / "data", side / "data")
+    (side / "data" / "nlu" / "city.yml").write_text(chatbot_examples.of_city(settings.city), encoding="utf-8")
+    if (PLACE / TAUGHT).exists():
+        shutil.copy(PLACE / TAUGHT, side / "data" / "nlu" / TAUGHT)
+    # The hub beside it serves already.
+    command = [
+        "nice",
+        "-n",
+        "10",
+        str(python()),
+        "-W",
+        "ignore",
+        "-m",
+        "rasa",
+        "train",
+        "--config",
+        "config.yml",
+        "--domain",
+        "domain",
+    ]
+    command += [
+        "--data",
+        str((side / "data").absolute()),
+        "--out",
+        str(side.absolute()),
+        "--fixed-model-name",
+        "chatbot",
+    ]
+    _call(command, {**rasa_environ(), "OMP_NUM_THREADS": str(os.cpu_count() or 1)}, "机器人没有训练成功", cwd=SOURCE)
+    (side / "chatbot.tar.gz").replace(model())
+    shutil.rmtree(side, ignore_errors=True)
 
 
 def rasa_environ() -> dict[str, str]:
@@ -194,15 +188,4 @@ def _uv_environ() -> dict[str, str]:
 
 def _call(command: list[str], environ: dict[str, str], what: str, cwd: Path | None = None) -> None:
     """Run a command to its end; raises ChatbotUnprepared with what it printed last."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        command,
-        env=environ,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ChatbotUnprepared(f"{what}：{done.stdout.strip()[-LAST_LINES:]}")
+    call(command, environ, lambda said: ChatbotUnprepared(f"{what}：{said}"), cwd)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.app import read_keyring
 from models.city_files import read_city
+from models.conversation import INTENT_NAMES
 from models.store import database, utterances
 from models.store.installation import check_keys
 from models.vocabulary import Kind
@@ -60,8 +61,15 @@ def of_people(settings: Settings, url: str) -> str:
         finally:
             await store.close()
 
-    found = asyncio.run(main())
+    found = only_known(asyncio.run(main()))
     return _written(found) if found else ""
+
+
+def only_known(by_intent: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Leave out, and say so, what was taught of intents that the chatbot does not have: it could not be trained with them."""
+    for intent in by_intent.keys() - INTENT_NAMES.keys():
+        print(f"→ 机器人：没有意图“{intent}”，{len(by_intent[intent])}条样例不用", flush=True)
+    return {intent: texts for intent, texts in by_intent.items() if intent in INTENT_NAMES}
 
 
 def _written(by_intent: dict[str, list[str]]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import subprocess
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +13,7 @@ from cyclopts import App
 
 from hotline.api import openapi
 from hotline.api.routes import ENDPOINTS
+from hotline.commands.building import call, turn
 from hotline.config import read_settings
 from models.city_files import read_city
 from models.errors import HotlineError
@@ -52,19 +51,14 @@ def build(settings: Settings) -> None:
     for path in _sources():
         wanted.update(f"{path}\0".encode() + path.read_bytes())
     folder = settings.console_dir
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        # Two at once: the second waits and finds it done.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = folder.with_name(f"{folder.name}.{STAMP}")
-        if stamp.exists() and stamp.read_text() == wanted.hexdigest() and (folder / "index.html").exists():
-            return
-        print("→ 构建网页工作台", flush=True)
-        stamp.unlink(missing_ok=True)
-        _prepare(folder.with_name("openapi.json"), described)
-        _run(str(NPM), "run", "build", "--silent", "--", "--outDir", str(folder.absolute()))
-        _run("scripts/compress.mjs", str(folder.absolute()))
-        stamp.write_text(wanted.hexdigest())
+    stamp = folder.with_name(f"{folder.name}.{STAMP}")
+    lock = folder.with_name(f"{folder.name}.lock")
+    with turn(lock, stamp, wanted.hexdigest(), folder / "index.html") as is_due:
+        if is_due:
+            print("→ 构建网页工作台", flush=True)
+            _prepare(folder.with_name("openapi.json"), described)
+            _run(str(NPM), "run", "build", "--silent", "--", "--outDir", str(folder.absolute()))
+            _run("scripts/compress.mjs", str(folder.absolute()))
 
 
 @console_app.command(name="check")
@@ -104,17 +98,9 @@ def _packages_changed() -> bool:
 
 def _run(*command: str) -> str:
     """Run a script of Node's and return what it printed; raises ConsoleNotBuilt. Node is first on the PATH, where npm looks."""
-    path = f"{(NODE / 'bin').absolute()}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(  # noqa: S603 - a fixed program on files of our own
-        [NODE / "bin" / "node", *command],
-        cwd=SOURCE,
-        env={**os.environ, "PATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ConsoleNotBuilt(f"网页工作台：{' '.join(command[:3])} 失败：\n{done.stdout[-3000:]}")
-    return done.stdout
+    environ = {**os.environ, "PATH": f"{(NODE / 'bin').absolute()}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+    def failed(said: str) -> ConsoleNotBuilt:
+        return ConsoleNotBuilt(f"网页工作台：{' '.join(command[:3])} 失败：\n{said}")
+
+    return call([NODE / "bin" / "node", *command], environ, failed, SOURCE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import fcntl
 import gc
 import getpass
 import os
@@ -25,6 +24,7 @@ from aiohttp import web
 import nlu
 from hotline import accounts
 from hotline.app import build_hub, follow_changes, make_app, read_keyring
+from hotline.commands.building import turn
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
 from models.city_corpus import read_material
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from hotline.config import Settings
     from hotline.hub import Hub
+    from models.city import City
     from models.store.database import Session
 
 LOG = structlog.get_logger()
@@ -68,23 +69,21 @@ def setup(settings: Settings) -> None:
     folder = settings.model_dir
     parts = [settings.city / name for name in TRAINED_FROM]
     wanted = "-".join(_digest(path) for path in (*parts, Path(nlu.__file__).parent))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        # Two at once: the second waits and finds it done.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = folder / STAMP
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        print("→ 训练分类模型", flush=True)
-        side = folder.with_name(f"{folder.name}.new")
-        shutil.rmtree(side, ignore_errors=True)
-        material = read_material(settings.city)
-        report = train_on(city, material, side)
-        write_examples(side, [*material.corpus, *material.letters], Normaliser(city.language.fillers))
-        (side / STAMP).write_text(wanted)
-        # Changed as a whole, so that nobody reads half of the old one and half of the new one.
-        shutil.rmtree(folder, ignore_errors=True)
-        side.rename(folder)
+    with turn(folder.with_name(f"{folder.name}.lock"), folder / STAMP, wanted, folder) as is_due:
+        if is_due:
+            _train(settings, city, folder)
+
+
+def _train(settings: Settings, city: City, folder: Path) -> None:
+    print("→ 训练分类模型", flush=True)
+    side = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(side, ignore_errors=True)
+    material = read_material(settings.city)
+    report = train_on(city, material, side)
+    write_examples(side, [*material.corpus, *material.letters], Normaliser(city.language.fillers))
+    # Changed as a whole, so that nobody reads half of the old one and half of the new one.
+    shutil.rmtree(folder, ignore_errors=True)
+    side.rename(folder)
     print(f"  {report.rows}条语料，{report.seconds:.1f}秒", flush=True)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_citizen_page import grave
@@ -13,12 +15,14 @@ from tests.browser.walk import sign_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page, Route
 
     from tests.acceptance.conftest import RunningHub
 
 WAITS_MS = 20_000
 LAMP = "翠湖路路口的路灯坏了三天，晚上一片漆黑，我的电话是13800001111"
+CHAT = re.compile(r"/interactions/\d+/chat$")
+LOOKS = re.compile(r"/interactions/\d+/chat\?")
 GAS = "家里煤气泄漏，闻到很浓的煤气味，老人头晕"
 
 
@@ -78,12 +82,70 @@ def _talk(citizen: Page, agent: Page) -> None:
     expect(citizen.locator("[data-stand]")).to_have_text("人工坐席为您服务")
     say(citizen, "和建设路的交叉口")
     expect(panel).to_contain_text("和建设路的交叉口", timeout=WAITS_MS)
+    _both_write_at_once(citizen, agent, panel)
+    _an_answer_is_lost(citizen, agent, panel)
     # Under the pointer a button is lighter.
     agent.mouse.move(1, 1)
     agent.wait_for_timeout(500)
     assert not grave(agent)
     panel.get_by_role("button", name="转回机器人").click()
     expect(citizen.get_by_role("log")).to_contain_text("由机器人继续为您服务", timeout=WAITS_MS)
+
+
+def _both_write_at_once(citizen: Page, agent: Page, panel: Locator) -> None:
+    """What the citizen writes while the agent's words are under way is shown, and what the agent types meanwhile stays."""
+    written: list[Route] = []
+    looks: list[Route] = []
+    field = panel.get_by_role("textbox")
+    field.fill("好的，我记下了")
+    agent.route(CHAT, lambda one: written.append(one) if one.request.method == "POST" else one.continue_())
+    panel.get_by_role("button", name="发送").click()
+    _until(agent, lambda: bool(written))
+
+    def hold(one: Route) -> None:
+        looks.append(one)
+
+    agent.route(LOOKS, hold)
+    say(citizen, "靠东边的那一盏")
+    _until(agent, lambda: bool(looks))
+    field.fill("请问灯杆上有编号吗？")
+    with agent.expect_response(lambda answer: answer.request.method == "POST" and "/chat" in answer.url):
+        written[0].continue_()
+    agent.wait_for_timeout(300)
+    agent.unroute(LOOKS)
+    for one in looks:
+        one.continue_()
+    expect(panel.get_by_role("log")).to_contain_text("靠东边的那一盏", timeout=WAITS_MS)
+    expect(panel.get_by_role("log")).to_contain_text("好的，我记下了")
+    expect(field).to_have_value("请问灯杆上有编号吗？")
+    agent.unroute(CHAT)
+
+
+def _an_answer_is_lost(citizen: Page, agent: Page, panel: Locator) -> None:
+    """Words that were changed after an answer was lost are other words: they are sent, too."""
+
+    def lose(one: Route) -> None:
+        one.fetch()
+        one.abort()
+
+    agent.route(CHAT, lambda one: lose(one) if one.request.method == "POST" else one.continue_())
+    field, send = panel.get_by_role("textbox"), panel.get_by_role("button", name="发送")
+    send.click()
+    expect(citizen.get_by_role("log")).to_contain_text("灯杆上有编号吗", timeout=WAITS_MS)
+    expect(panel.get_by_role("alert")).to_be_visible()
+    agent.unroute(CHAT)
+    field.fill("没有编号也没关系。")
+    send.click()
+    expect(citizen.get_by_role("log")).to_contain_text("没有编号也没关系", timeout=WAITS_MS)
+    expect(field).to_have_value("")
+
+
+def _until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(WAITS_MS // 100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("it did not come about")
 
 
 def _goes_on_after_a_broken_line(citizen: Page) -> None:

@@ -43,12 +43,12 @@ async def test_what_was_not_surely_understood_waits_masked_and_becomes_an_exampl
     assert "没有启用" in found[0]["answer"]
     path = f"{UTTERANCES}/{found[0]['id']}/review"
     await world.post(
-        path, {"decision": "taught", "intent": "inquiry", "text": "社保卡丢了怎么补，13800001111"}, who=QUALITY
+        path, {"decision": "taught", "intent": "inquire", "text": "社保卡丢了怎么补，13800001111"}, who=QUALITY
     )
     await world.post(f"{UTTERANCES}/{found[1]['id']}/review", {"decision": "dismissed"}, who=QUALITY)
     assert not await listed(world)
     examples = (await world.get("/api/v1/chats/examples", who="knowledge"))["examples"]
-    assert [(one["text"], one["intent"]) for one in examples] == [("社保卡丢了怎么补，***", "inquiry")]
+    assert [(one["text"], one["intent"]) for one in examples] == [("社保卡丢了怎么补，***", "inquire")]
 
 
 async def test_the_citizens_query_code_is_neither_shown_nor_taught(world: World) -> None:
@@ -76,8 +76,11 @@ async def test_a_review_that_says_nothing_clear_is_refused(world: World) -> None
         {"decision": "taught"},
         {"decision": "dismissed", "intent": "report"},
         {"decision": "taught", "intent": "A b"},
+        {"decision": "taught", "intent": "verify_phone"},
     ):
         await world.post(path, content, who=QUALITY, ok=(422,))
+    typo = await world.post(path, {"decision": "taught", "intent": "inquiry"}, who=QUALITY, ok=(422,))
+    assert "没有意图“inquiry”" in typo["detail"]
     await world.post(f"{UTTERANCES}/{citizen.id}-1/review", {"decision": "dismissed"}, who=QUALITY, ok=(404,))
     await world.get(UTTERANCES, who="agent", status=403)
 

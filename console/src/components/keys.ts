@@ -17,6 +17,11 @@ export const shortcuts = reactive<Shortcut[]>([])
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
+// Enter presses what has the focus before it is anybody's shortcut.
+const PRESSED = 'a,button,summary,td,[role=button],[role=menuitem],[role=tab]'
+const isPressing = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' && (event.defaultPrevented || (event.target instanceof Element && event.target.closest(PRESSED) !== null))
+
 /** While a dialog asks something, the page behind it rests. */
 const isAsked = (): boolean => [...document.querySelectorAll('[aria-modal="true"]')].some((dialog) => dialog.checkVisibility())
 
@@ -27,7 +32,7 @@ export function useKeys(own: Shortcut[]): void {
     for (const one of own) shortcuts.splice(shortcuts.findIndex((other) => other.act === one.act), 1)
   })
   onKeyStroke((event) => {
-    if (event.ctrlKey || event.metaKey) return
+    if (event.ctrlKey || event.metaKey || isPressing(event)) return
     const found = own.find((one) => one.key.toLowerCase() === event.key.toLowerCase() && (one.alt ?? false) === event.altKey)
     if (!found || (!found.alt && (isTyping(event.target) || isAsked()))) return
     event.preventDefault()

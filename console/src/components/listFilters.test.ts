@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { asQuery, betweenDays, countOf, daysOf, filtersIn, inAddress, type Filters } from './listFilters'
+import { createApp } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { asQuery, betweenDays, countOf, daysOf, filtersIn, inAddress, useListFilters, type Filters } from './listFilters'
 
 const WANTED: Filters = { state: ['assigned', 'in_review'], q: '路灯', urgency: 1, overdue: true, sort: 'newest', since: '2026-11-01T00:00:00+08:00', until: '2026-11-29T00:00:00+08:00' }
 
@@ -25,5 +27,17 @@ describe('what a list is asked for', () => {
     expect(betweenDays(['2026-11-01', '2026-11-28'])).toEqual({ since: WANTED.since, until: WANTED.until })
     expect(daysOf(WANTED)).toEqual(['2026-11-01', '2026-11-28'])
     expect(daysOf({})).toBeNull()
+  })
+})
+
+describe('a list that offers little', () => {
+  it('asks for what it offers alone, in the list and in its file, and counts no more', async () => {
+    const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', name: 'here', component: {} }] })
+    await router.push('/?q=路灯&department=D1&kind=complaint&sort=newest')
+    const app = createApp({}).use(router)
+    const own = (offers?: (keyof Filters)[]): Filters => app.runWithContext(() => useListFilters({}, {}, offers)).filters.value
+    expect(own(['kind', 'urgency'])).toEqual({ kind: 'complaint' })
+    expect(countOf(own(['kind', 'urgency']))).toBe(1)
+    expect(countOf(own())).toBe(3)
   })
 })

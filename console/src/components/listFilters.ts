@@ -2,6 +2,7 @@
 import { computed, type ComputedRef, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import type { Schemas } from '@/api/client'
+import { dayOf } from './period'
 import { filled } from './steps'
 import type { TicketQuery } from './ticketPages'
 
@@ -51,7 +52,6 @@ export function betweenDays(days: [string, string] | null | undefined): Pick<Fil
   const [first, last] = days
   return { since: `${first}T00:00:00+08:00`, until: `${dayOf(Date.parse(`${last}T00:00:00+08:00`) + DAY_MS)}T00:00:00+08:00` }
 }
-const dayOf = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
 
 export interface ListFilters {
   /** What a person asked for. */
@@ -59,20 +59,26 @@ export interface ListFilters {
   /** With what the list is about and how it usually comes. */
   filters: ComputedRef<Filters>
   fixed: Filters
+  /** Of a list of another address: by what alone it can be narrowed. */
+  offers?: readonly (keyof Filters)[]
 }
 
-/** Return the filters of a page's list; `fixed` is what the list is about, `usual` holds but for a search, which has its own order. */
-export function useListFilters(fixed: Filters = {}, usual: Filters = {}): ListFilters {
+/**
+ * Return the filters of a page's list; `fixed` is what the list is about, `usual` holds but for a search, which has its own order.
+ * A link may ask for what the list does not offer: that is asked for nowhere, neither in the list nor in its file nor in its count.
+ */
+export function useListFilters(fixed: Filters = {}, usual: Filters = {}, offers?: readonly (keyof Filters)[]): ListFilters {
   const route = useRoute()
   const router = useRouter()
   const page = route.name
   let last: Filters = {}
+  const offered = (asked: Filters): Filters => (offers ? Object.fromEntries(Object.entries(asked).filter(([name]) => offers.some((one) => one === name))) : asked)
   const own = computed<Filters>({
     // The address of the page that one goes to says nothing of this list.
-    get: () => (last = route.name === page ? filtersIn(route.query) : last),
+    get: () => (last = route.name === page ? offered(filtersIn(route.query)) : last),
     set: (wanted) => { void router.replace({ query: { ...route.query, ...inAddress(wanted) } }) },
   })
-  return { own, filters: computed(() => ({ ...(own.value.q ? {} : usual), ...own.value, ...fixed })), fixed }
+  return { own, filters: computed(() => ({ ...(own.value.q ? {} : usual), ...own.value, ...fixed })), fixed, offers }
 }
 
 /** Say in words what a list was asked for. */

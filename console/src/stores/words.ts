@@ -2,6 +2,9 @@
 import { defineStore } from 'pinia'
 import { ask, http, type Schemas } from '@/api/client'
 
+type Category = Schemas['CityCategory']
+const flat = (categories: Category[]): Category[] => categories.flatMap((one) => [one, ...flat(one.children)])
+
 export const useWords = defineStore('words', {
   state: () => ({
     labels: {} as Record<string, Record<string, string>>,
@@ -12,6 +15,11 @@ export const useWords = defineStore('words', {
       value === null || value === undefined ? '' : (state.labels[sort]?.[String(value)] ?? String(value)),
     departmentName: (state) => {
       const names = new Map(state.city?.departments.map((one) => [one.code, one.name]))
+      return (code: string | null | undefined): string => (code ? (names.get(code) ?? code) : '')
+    },
+    /** Of whatever level. */
+    categoryName: (state) => {
+      const names = new Map(flat(state.city?.categories ?? []).map((one) => [one.code, one.name]))
       return (code: string | null | undefined): string => (code ? (names.get(code) ?? code) : '')
     },
   },

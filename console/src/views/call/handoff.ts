@@ -1,6 +1,7 @@
 /** 紧急转接 during a call: begun by one key, watched until the other side has it. */
-import { onUnmounted, ref, shallowRef } from 'vue'
-import { ask, http, problemOf, type Problem, type Schemas } from '@/api/client'
+import { onUnmounted, shallowRef } from 'vue'
+import { useAct } from '@/api/act'
+import { ask, http, type Schemas } from '@/api/client'
 import { STEPS } from '@/components/steps'
 
 export type Handoff = Schemas['HandoffPage']
@@ -22,31 +23,16 @@ export function share(from: string, to: string, now: number): number {
 /** Return the handoffs of this desk's call, newest first. */
 export function useHandoffs() {
   const all = shallowRef<Handoff[]>([])
-  const problem = ref<Problem | null>(null)
-  const busy = ref(false)
+  const { busy, problem, act } = useAct()
 
   function put(one: Handoff): void {
     const isKnown = all.value.some((other) => other.id === one.id)
     all.value = isKnown ? all.value.map((other) => (other.id === one.id ? one : other)) : [one, ...all.value]
   }
-  async function act(doing: () => Promise<Handoff>): Promise<boolean> {
-    if (busy.value) return false
-    busy.value = true
-    problem.value = null
-    try {
-      put(await doing())
-      return true
-    } catch (error) {
-      problem.value = problemOf(error)
-      return false
-    } finally {
-      busy.value = false
-    }
-  }
   const press = (number: Press['number'], of: { interaction: number | null; ticket?: string }): Promise<boolean> =>
-    act(() => ask(http.POST('/api/v1/handoffs', { body: of.ticket ? { number, ticket: of.ticket } : { number, interaction: of.interaction } })))
+    act(async () => { put(await ask(http.POST('/api/v1/handoffs', { body: of.ticket ? { number, ticket: of.ticket } : { number, interaction: of.interaction } }))) })
   const step = (id: string, body: Step): Promise<boolean> =>
-    act(() => ask(http.POST('/api/v1/handoffs/{id}/steps', { params: { path: { id } }, body })))
+    act(async () => { put(await ask(http.POST('/api/v1/handoffs/{id}/steps', { params: { path: { id } }, body }))) })
 
   // The other side confirms by its own system too.
   const timer = setInterval(() => {

@@ -3,6 +3,7 @@ import { ElMessage } from 'element-plus'
 import { ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { ask, http, newKey, problemOf, type Problem, type Schemas } from '@/api/client'
+import { saidToWait } from '@/components/waits'
 import { useWords } from '@/stores/words'
 import type { Ticket } from '../ticket/story'
 
@@ -30,9 +31,7 @@ export function useStep(ticket: () => Ticket, changed: (answer?: Schemas['StepAn
     problem.value = null
     try {
       const answer = await ask(http.POST('/api/v1/tickets/{number}/steps', { params: { path: { number }, header: { 'Idempotency-Key': sent.key } }, body: body as never }))
-      // 双人复核: nothing is done before a second person has signed.
-      if (answer.waits) ElMessage({ type: 'warning', message: answer.waits.told, duration: 8000, showClose: true })
-      else ElMessage.success(`${t('step.done', { action: words.label('action', action) })}：${number}`)
+      if (!saidToWait(answer)) ElMessage.success(`${t('step.done', { action: words.label('action', action) })}：${number}`)
       await changed(answer)
       return true
     } catch (error) {

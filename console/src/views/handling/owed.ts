@@ -18,8 +18,7 @@ export const OFFERS = ['kind', 'urgency', 'category', 'district', 'overdue'] as 
 /** Return how to read the parts that owe one thing (all without it) and fit, and the counts that came with the last page. */
 export function owedPages(owes: () => Owes | '', filters: () => Filters): { read: ReadPage; counts: Ref<Counts>; owedOf: (ticket: TicketLine) => Owes | undefined } {
   const counts = ref<Counts>([])
-  // A view or a link may hold what this list does not take.
-  const asked = (): object => Object.fromEntries(Object.entries(asQuery(filters())).filter(([name]) => OFFERS.some((one) => one === name)))
+  const asked = (): object => asQuery(filters())
   const known = new Map<string, Owes>()
   const keyOf = (one: TicketLine): string => `${one.number}/${one.assignment ?? ''}`
   return {
