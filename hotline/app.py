@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch, caller_limit, model_in_use, storm
+from hotline import auto_dispatch, caller_limit, kept_file, model_in_use, storm
 from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
@@ -35,7 +34,6 @@ from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from hotline.config import Settings
     from models.cipher import Keyring
@@ -57,26 +55,13 @@ def read_keyring(settings: Settings) -> Keyring:
     path = settings.keyring_file
     try:
         if settings.keyring is None and not path.exists():
-            _make_keyring(path)
+            # Whoever is first wins; a second process reads the winner's.
+            kept_file.make(path, msgspec.json.encode(cipher.generate()))
         return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
     except OSError as error:
         raise BadKeyring(f"密钥文件 {path} 无法读取（{error.strerror}），请检查其权限和 HOTLINE_KEYRING") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadKeyring(f"密钥文件 {path} 已损坏，请从备份恢复；没有原来的密钥，已登记的内容无法打开") from error
-
-
-def _make_keyring(path: Path) -> None:
-    """Write fresh keys that only we may read. Whoever is first wins; a second process reads the winner's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    side = path.with_suffix(f".{os.getpid()}")
-    side.touch(mode=0o600)
-    side.write_bytes(msgspec.json.encode(cipher.generate()))
-    try:
-        os.link(side, path)
-    except FileExistsError:
-        pass
-    finally:
-        side.unlink()
 
 
 async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub:

@@ -58,6 +58,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.data_dir / "models"
 
     @property
+    def anchors_dir(self) -> Path:
+        """Where the daily anchors of the trails lie, and the key that signs them."""
+        return self.data_dir / "anchors"
+
+    @property
     def access_file(self) -> Path:
         """Where `hotline up` writes tokens and demo accounts (mode 0600)."""
         return self.data_dir / "access.json"

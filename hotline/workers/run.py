@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
+from hotline import anchoring, auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
@@ -54,6 +54,8 @@ WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # Samples of the days that are over, once each.
 DRAW_EVERY_S: Final = 60.0
+# Once a day of the hub's clock.
+ANCHOR_EVERY_S: Final = 60.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -82,6 +84,7 @@ async def work(settings: Settings, hub: Hub) -> None:
                 (lambda: report.turn(hub), REPORTS_EVERY_S),
                 (lambda: export.turn(hub), EXPORTS_EVERY_S),
                 (lambda: _ask_for_reports(hub), COUNT_EVERY_S),
+                (lambda: anchoring.turn(hub, settings), ANCHOR_EVERY_S),
             ):
                 # What can wait while there is a storm; none of it is in a hurry where more is waiting.
                 group.create_task(_loop(storm.unless_storm(hub, once), every_s, breath_s=every_s))
