@@ -34,9 +34,10 @@ from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from hotline.config import Settings
-    from models.cipher import Keyring
+    from models.cipher import Keyring, KeyringFile
     from models.store.database import Session
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -53,11 +54,16 @@ class BadKeyring(HotlineError):
 def read_keyring(settings: Settings) -> Keyring:
     """Read the installation's keys, making them on the first start where none are named; raises BadKeyring."""
     path = settings.keyring_file
+    if settings.keyring is None and not path.exists():
+        # Whoever is first wins; a second process reads the winner's.
+        kept_file.make(path, msgspec.json.encode(cipher.generate()))
+    return cipher.Keyring(read_keyring_file(path), lambda: read_keyring_file(path))
+
+
+def read_keyring_file(path: Path) -> KeyringFile:
+    """Read the file of the keys; raises BadKeyring."""
     try:
-        if settings.keyring is None and not path.exists():
-            # Whoever is first wins; a second process reads the winner's.
-            kept_file.make(path, msgspec.json.encode(cipher.generate()))
-        return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
+        return msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile)
     except OSError as error:
         raise BadKeyring(f"密钥文件 {path} 无法读取（{error.strerror}），请检查其权限和 HOTLINE_KEYRING") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -84,12 +90,13 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:
-    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm."""
+    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm, the keys."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
     await storm.follow(hub)
+    hub.database.keyring.renew()
 
 
 async def follow_changes(app: web.Application) -> AsyncIterator[None]:

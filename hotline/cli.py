@@ -29,6 +29,7 @@ from hotline.commands import (
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
 from hotline.commands.auditing import audit_app
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
+from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
@@ -56,6 +57,7 @@ for part in (
     nlu_app,
     forecast_app,
     indicators_app,
+    keys_app,
     knowledge_app,
     lines_app,
     reply_app,

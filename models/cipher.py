@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -39,18 +40,31 @@ class KeyringFile(msgspec.Struct, frozen=True):
 
 
 class Keyring:
-    """The installation's keys. New values are sealed under the current one, old ones open under theirs."""
+    """The installation's keys. New values are sealed under the current one, old ones open under theirs.
 
-    def __init__(self, file: KeyringFile) -> None:
-        self._current = file.current
-        self._ciphers = {_key_id(name): AESGCM(_key(value)) for name, value in file.encryption.items()}
+    The file may get another current key while we run: `reread` reads it again.
+    """
+
+    def __init__(self, file: KeyringFile, reread: Callable[[], KeyringFile] | None = None) -> None:
+        self._reread = reread
         self._index = _key(file.index)
         self._fingerprint = _key(file.fingerprint)
-        keys = {"index": self._index, "fingerprint": self._fingerprint}
-        keys |= {f"encryption {_key_id(name)}": _key(value) for name, value in file.encryption.items()}
-        self._digests = {name: hmac.digest(key, b"keyring", "sha256")[:16] for name, key in keys.items()}
-        if self._current not in self._ciphers:
-            raise CannotOpen(f"密钥文件缺少当前密钥 {file.current}，请检查 HOTLINE_KEYRING")
+        self._take(file)
+
+    def renew(self) -> None:
+        """Take over what the file says now; raises CannotOpen where it is another installation's."""
+        if self._reread is None:
+            return
+        file = self._reread()
+        known = self._digests
+        if any(known.get(name, digest) != digest for name, digest in Keyring(file).digests().items()):
+            raise CannotOpen("密钥文件已换成另一套密钥，继续使用原来的密钥，请检查 HOTLINE_KEYRING")
+        self._take(file)
+
+    @property
+    def current(self) -> int:
+        """The id of the key under which new values are sealed."""
+        return self._current
 
     def seal(self, value: str, table: str, column: str, row: int | str) -> bytes:
         """Encrypt a text for one column of one row."""
@@ -68,14 +82,22 @@ class Keyring:
 
     def unseal_bytes(self, sealed: bytes, table: str, column: str, row: int | str) -> bytes:
         """Decrypt a file; raises CannotOpen where the value does not belong to that place."""
-        cipher = self._ciphers.get(sealed[1]) if len(sealed) > 2 + NONCE_BYTES else None
-        if cipher is None or sealed[0] != AES_256_GCM:
+        is_sealed = len(sealed) > 2 + NONCE_BYTES and sealed[0] == AES_256_GCM
+        if is_sealed and sealed[1] not in self._ciphers:
+            # Another process may have sealed it under a key that is newer than what we read.
+            self.renew()
+        cipher = self._ciphers.get(sealed[1]) if is_sealed else None
+        if cipher is None:
             raise CannotOpen("密文格式或密钥编号未知，请检查 HOTLINE_KEYRING")
         nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, _place(table, column, row))
         except InvalidTag as error:
             raise CannotOpen("密文被改动，或不属于这一行") from error
+
+    def reseal(self, sealed: bytes, table: str, column: str, row: int | str) -> bytes:
+        """Return a sealed value under the current key; raises CannotOpen."""
+        return self.seal_bytes(self.unseal_bytes(sealed, table, column, row), table, column, row)
 
     def blind_index(self, value: str) -> bytes:
         """Return 16 bytes by which equal values can be found without being readable."""
@@ -89,6 +111,16 @@ class Keyring:
         """Return 16 bytes a key by which two keyrings can be compared and no key can be found."""
         return dict(self._digests)
 
+    def _take(self, file: KeyringFile) -> None:
+        keys = {_key_id(name): _key(value) for name, value in file.encryption.items()}
+        if file.current not in keys:
+            raise CannotOpen(f"密钥文件缺少当前密钥 {file.current}，请检查 HOTLINE_KEYRING")
+        named = {"index": self._index, "fingerprint": self._fingerprint}
+        named |= {f"encryption {key_id}": key for key_id, key in keys.items()}
+        self._digests = {name: hmac.digest(key, b"keyring", "sha256")[:16] for name, key in named.items()}
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._current = file.current
+
     @property
     def fingerprint_seed(self) -> bytes:
         """A seed for text fingerprints (nlu.similarity), derived from the fingerprint key."""
@@ -99,6 +131,14 @@ def generate() -> KeyringFile:
     """Make a fresh keyring."""
     fresh = [base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(3)]
     return KeyringFile(current=1, encryption={"1": fresh[0]}, index=fresh[1], fingerprint=fresh[2])
+
+
+def with_new_key(file: KeyringFile, *, is_current: bool) -> KeyringFile:
+    """Return a keyring with one key more; raises CannotOpen where there is no id left."""
+    key_id = max(map(_key_id, file.encryption)) + 1
+    fresh = base64.b64encode(os.urandom(KEY_BYTES)).decode()
+    encryption = {**file.encryption, str(_key_id(str(key_id))): fresh}
+    return msgspec.structs.replace(file, encryption=encryption, current=key_id if is_current else file.current)
 
 
 def token_hash(token: str) -> bytes:

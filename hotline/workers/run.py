@@ -139,7 +139,7 @@ async def _watch(hub: Hub) -> int:
 
 
 async def _beat(hub: Hub, settings: Settings) -> int:
-    """Say that this worker lives, keep the months' partitions ahead, keep up with rulings and the model in use."""
+    """Say that this worker lives, keep the months' partitions ahead, keep up with rulings, the model in use and the keys."""
 
     async def write(session: Session) -> None:
         now = hub.now()
@@ -151,4 +151,5 @@ async def _beat(hub: Hub, settings: Settings) -> int:
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await model_in_use.follow(hub, settings)
+    hub.database.keyring.renew()
     return 0
