@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 from datetime import timedelta
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import kept_file
 from models import anchor
-from models.anchor import ALGORITHM, ANCHOR_SCHEMA, Anchor, BadAnchor, Held, MerkleTree, SignedAnchor
+from models.anchor import ANCHOR_SCHEMA, Anchor, BadAnchor, Held, MerkleTree, SignedAnchor
 from models.calendar import CHINA_TIME
+from models.signature import ALGORITHMS, make_signing_key
 from models.store import events
+from models.suite import Suite
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.anchor import Leaf
+    from models.signature import SigningKey
 
-PUBLIC_KEY: Final = "anchor-key.pub"
-_KEY: Final = "anchor-key.pem"
+_KEYS: Final[Mapping[Suite, str]] = {Suite.STANDARD: "anchor-key.pem", Suite.GUOMI: "anchor-key-sm2.pem"}
 # A step is written some time after it was begun; so long before the last anchor the next one begins to look.
 LOOK_BACK: Final = timedelta(hours=1)
 # The same on a clock that runs fast.
@@ -45,18 +48,18 @@ async def turn(hub: Hub, settings: Settings) -> int:
 
 async def make(hub: Hub, folder: Path) -> Anchor | None:
     """Anchor what has moved since the last anchor; None where another process was faster. Raises BadAnchor."""
-    make_keys(folder)
-    key = anchor.read_key((folder / _KEY).read_bytes())
+    suite = hub.database.keyring.suite
+    key = make_keys(folder, suite)
     last, now = _newest(folder), hub.now()
-    if last is not None and last.key == anchor.key_name(key.public_key()):
+    if last is not None and last.key == key.public.name:
         # The next one vouches for it.
-        anchor.check_signature(last, key.public_key())
+        anchor.check_signature(last, key.public)
     look_back = max(LOOK_BACK, LOOK_BACK_WALL * hub.clock.speed)
     side = folder / f"{os.getpid()}.leaves.new"
     try:
         with side.open("wb") as file:
             moved = _moved(hub, None if last is None else last.anchor.at - look_back)
-            tree = await _write(file, moved)
+            tree = await _write(file, moved, MerkleTree(suite))
             os.fsync(file.fileno())
         made = Anchor(
             schema=ANCHOR_SCHEMA,
@@ -66,7 +69,7 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
             leaves=tree.count,
             root=tree.root().hex(),
             previous=None if last is None else last.anchor.digest,
-            algorithm=ALGORITHM,
+            algorithm=ALGORITHMS[suite],
         )
         side.rename(folder / made.leaves_name)
     finally:
@@ -75,14 +78,22 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
     return made if is_first else None
 
 
-def make_keys(folder: Path) -> None:
-    """Make the key by which anchors are signed where there is none, and what they are checked by beside it."""
-    if not (folder / _KEY).exists():
+def make_keys(folder: Path, suite: Suite) -> SigningKey:
+    """Return the key by which anchors are signed, made where there is none, with what they are checked by beside it."""
+    path = folder / _KEYS[suite]
+    if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept_file.make(folder / _KEY, anchor.make_key())
-    public = anchor.write_public_key(anchor.read_key((folder / _KEY).read_bytes()))
-    if not (folder / PUBLIC_KEY).exists() or (folder / PUBLIC_KEY).read_bytes() != public:
-        kept_file.replace(folder / PUBLIC_KEY, public)
+        kept_file.make(path, make_signing_key(suite).pem())
+    key = anchor.read_key(path.read_bytes())
+    public, content = public_key_file(folder, suite), key.public.pem()
+    if not public.exists() or public.read_bytes() != content:
+        kept_file.replace(public, content)
+    return key
+
+
+def public_key_file(folder: Path, suite: Suite) -> Path:
+    """Return where the public key of a suite lies."""
+    return (folder / _KEYS[suite]).with_suffix(".pub")
 
 
 def hand_out(folder: Path, to: Path) -> int:
@@ -92,7 +103,7 @@ def hand_out(folder: Path, to: Path) -> int:
     """
     to.mkdir(parents=True, exist_ok=True)
     copied = 0
-    for ours in sorted([folder / PUBLIC_KEY, *folder.glob("anchor-*.leaves"), *folder.glob("anchor-*.json")]):
+    for ours in sorted(path for kind in ("pub", "leaves", "json") for path in folder.glob(f"anchor-*.{kind}")):
         theirs = to / ours.name
         if theirs.exists():
             if ours.suffix != ".leaves" and theirs.read_bytes() != ours.read_bytes():
@@ -131,12 +142,10 @@ class Anchored:
             return None
         name = anchor.anchor_name(one.number - 1)
         for path in [folder / name for folder in folders if (folder / name).exists()]:
-            try:
+            with contextlib.suppress(BadAnchor):
                 found = anchor.read_anchor(path.read_bytes())
-            except BadAnchor:
-                continue
-            if found.anchor.digest == one.previous:
-                return found
+                if found.anchor.digest == one.previous:
+                    return found
         self.problems.append(f"第{one.number - 1}号锚定缺失或被改动，它和更早的锚定无法用来核对")
         return None
 
@@ -150,9 +159,10 @@ class Anchored:
         return iter(())
 
 
-def open_anchor(path: Path, public_key: Path, city: str) -> SignedAnchor:
-    """Read an anchor and see that it is ours and signed by that key; raises BadAnchor."""
+def open_anchor(path: Path, public_key: Path | None, ours: Path, city: str) -> SignedAnchor:
+    """Read an anchor and see that it is ours and signed by that key, or the one in our own folder; raises BadAnchor."""
     signed = anchor.read_anchor(path.read_bytes())
+    public_key = public_key or public_key_file(ours, signed.anchor.suite)
     anchor.check_signature(signed, anchor.read_public_key(public_key.read_bytes()))
     if signed.anchor.city != city:
         raise BadAnchor(f"这是城市 {signed.anchor.city} 的锚定，本库是 {city}")
@@ -164,8 +174,7 @@ def _newest(folder: Path) -> SignedAnchor | None:
     return None if found is None else anchor.read_anchor(found.read_bytes())
 
 
-async def _write(file: BinaryIO, moved: AsyncIterator[list[Leaf]]) -> MerkleTree:
-    tree = MerkleTree()
+async def _write(file: BinaryIO, moved: AsyncIterator[list[Leaf]], tree: MerkleTree) -> MerkleTree:
     async for leaves in moved:
         for leaf in map(anchor.pack, leaves):
             file.write(leaf)
@@ -198,7 +207,7 @@ def _is_of(one: Anchor, path: Path) -> bool:
     """Tell whether a file holds the leaves that the root was made of."""
     if path.stat().st_size != one.leaves * anchor.LEAF_BYTES:
         return False
-    tree = MerkleTree()
+    tree = MerkleTree(one.suite)
     for leaf in _read(path):
         tree.add(anchor.pack(leaf))
     return tree.root().hex() == one.root

@@ -56,8 +56,8 @@ def read_keyring(settings: Settings) -> Keyring:
     path = settings.keyring_file
     if settings.keyring is None and not path.exists():
         # Whoever is first wins; a second process reads the winner's.
-        kept_file.make(path, msgspec.json.encode(cipher.generate()))
-    return cipher.Keyring(read_keyring_file(path), lambda: read_keyring_file(path))
+        kept_file.make(path, msgspec.json.encode(cipher.generate(settings.cipher_suite)))
+    return cipher.Keyring(read_keyring_file(path), lambda: read_keyring_file(path), settings.cipher_suite)
 
 
 def read_keyring_file(path: Path) -> KeyringFile:

@@ -8,31 +8,22 @@ one by its digest, so that the newest vouches for all of them: whoever holds it 
 from __future__ import annotations
 
 import base64
-import hashlib
 import struct
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
 from msgspec import Struct
 
+from models import signature
 from models.errors import HotlineError
+from models.signature import ALGORITHMS, PublicKey, SigningKey
+from models.suite import Suite, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ANCHOR_SCHEMA: Final = 1
-ALGORITHM: Final = "Ed25519/SHA-256"
 # Ticket, number of its events, hash of the last of them.
 _LEAF: Final = struct.Struct(">QI32s")
 LEAF_BYTES: Final = _LEAF.size
@@ -79,9 +70,17 @@ class Anchor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return _JSON.encode(self)
 
     @property
+    def suite(self) -> Suite:
+        """By which algorithms it was made; raises BadAnchor."""
+        for suite, algorithm in ALGORITHMS.items():
+            if self.schema == ANCHOR_SCHEMA and self.algorithm == algorithm:
+                return suite
+        raise BadAnchor(f"锚定的格式或算法（{self.algorithm}）未知")
+
+    @property
     def digest(self) -> str:
         """By what the next anchor names this one."""
-        return hashlib.sha256(self.payload()).hexdigest()
+        return digest(self.suite, self.payload()).hex()
 
     @property
     def name(self) -> str:
@@ -105,26 +104,30 @@ class SignedAnchor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class MerkleTree:
     """The root over leaves that come one after another (RFC 6962), in memory for the logarithm of their number."""
 
-    def __init__(self) -> None:
+    def __init__(self, suite: Suite) -> None:
         self.count = 0
+        self._suite = suite
         self._stack: list[tuple[int, bytes]] = []
 
     def add(self, leaf: bytes) -> None:
         """Take the next leaf."""
-        height, node = 0, hashlib.sha256(b"\x00" + leaf).digest()
+        height, node = 0, digest(self._suite, b"\x00" + leaf)
         while self._stack and self._stack[-1][0] == height:
-            height, node = height + 1, _node(self._stack.pop()[1], node)
+            height, node = height + 1, self._node(self._stack.pop()[1], node)
         self._stack.append((height, node))
         self.count += 1
 
     def root(self) -> bytes:
         """Return the root over what was taken so far."""
         if not self._stack:
-            return hashlib.sha256().digest()
+            return digest(self._suite, b"")
         above = self._stack[-1][1]
         for _, node in reversed(self._stack[:-1]):
-            above = _node(node, above)
+            above = self._node(node, above)
         return above
+
+    def _node(self, left: bytes, right: bytes) -> bytes:
+        return digest(self._suite, b"\x01" + left + right)
 
 
 def anchor_name(number: int) -> str:
@@ -142,10 +145,10 @@ def unpack(content: bytes) -> Iterator[Leaf]:
     return (Leaf(*found) for found in _LEAF.iter_unpack(content))
 
 
-def write_anchor(anchor: Anchor, key: Ed25519PrivateKey) -> bytes:
+def write_anchor(anchor: Anchor, key: SigningKey) -> bytes:
     """Sign an anchor; returns its file."""
-    signature = base64.b64encode(key.sign(anchor.payload())).decode()
-    signed = SignedAnchor(anchor=anchor, key=key_name(key.public_key()), signature=signature)
+    made = base64.b64encode(key.sign(anchor.payload())).decode()
+    signed = SignedAnchor(anchor=anchor, key=key.public.name, signature=made)
     return msgspec.json.format(_JSON.encode(signed)) + b"\n"
 
 
@@ -157,53 +160,32 @@ def read_anchor(content: bytes) -> SignedAnchor:
         raise BadAnchor("不是锚定文件，或已损坏") from error
 
 
-def check_signature(signed: SignedAnchor, key: Ed25519PublicKey) -> None:
+def check_signature(signed: SignedAnchor, key: PublicKey) -> None:
     """Raise BadAnchor where the anchor is not what that key has signed."""
-    if signed.anchor.schema != ANCHOR_SCHEMA or signed.anchor.algorithm != ALGORITHM:
-        raise BadAnchor(f"锚定的格式或算法（{signed.anchor.algorithm}）未知")
-    if signed.key != key_name(key):
-        raise BadAnchor(f"锚定由另一把密钥（{signed.key}）签名，给出的公钥是 {key_name(key)}")
+    if signed.key != key.name or signed.anchor.suite is not key.suite:
+        raise BadAnchor(f"锚定由另一把密钥（{signed.key}）签名，给出的公钥是 {key.name}")
     try:
-        key.verify(base64.b64decode(signed.signature, validate=True), signed.anchor.payload())
-    except (InvalidSignature, ValueError) as error:
-        raise BadAnchor("锚定的签名不符，文件被改动") from error
+        is_signed = key.is_signed(signed.anchor.payload(), base64.b64decode(signed.signature, validate=True))
+    except ValueError:
+        is_signed = False
+    if not is_signed:
+        raise BadAnchor("锚定的签名不符，文件被改动")
 
 
-def key_name(key: Ed25519PublicKey) -> str:
-    """Name a key by the beginning of its digest."""
-    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
-
-
-def make_key() -> bytes:
-    """Make a key to sign with, as PEM."""
-    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def read_key(content: bytes) -> Ed25519PrivateKey:
+def read_key(content: bytes) -> SigningKey:
     """Read the key to sign with; raises BadAnchor."""
     try:
-        key = load_pem_private_key(content, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return signature.read_signing_key(content)
+    except ValueError as error:
         raise BadAnchor("锚定私钥无法读取，请从备份恢复") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadAnchor("锚定私钥应为 Ed25519")
-    return key
 
 
-def write_public_key(key: Ed25519PrivateKey) -> bytes:
-    """Return what signatures are checked by, as PEM."""
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def read_public_key(content: bytes) -> Ed25519PublicKey:
+def read_public_key(content: bytes) -> PublicKey:
     """Read what signatures are checked by; raises BadAnchor."""
     try:
-        key = load_pem_public_key(content)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadAnchor("公钥文件无法读取，应为 PEM 格式的 Ed25519 公钥") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise BadAnchor("公钥应为 Ed25519")
-    return key
+        return signature.read_public_key(content)
+    except ValueError as error:
+        raise BadAnchor("公钥文件无法读取，应为 PEM 格式的 Ed25519 或 SM2 公钥") from error
 
 
 def broken_promise(held: Iterable[Held], heads: Mapping[int, bytes]) -> str | None:
@@ -217,7 +199,3 @@ def broken_promise(held: Iterable[Held], heads: Mapping[int, bytes]) -> str | No
             return f"第{kept + 1}至{one.seq}条留痕与第{one.number}号锚定不符，锚定之后被改动、删除或重排"
         kept = one.seq
     return None
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()

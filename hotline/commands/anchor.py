@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline.anchoring import PUBLIC_KEY, hand_out, make, make_keys
+from hotline.anchoring import hand_out, make, make_keys
 from hotline.commands.installation import with_hub
-from models.anchor import key_name, read_public_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +33,5 @@ def make_anchor(settings: Settings, to: Path | None) -> int:
 
 def show_public_key(settings: Settings) -> None:
     """Print what an auditor checks signatures by; made where there is none yet."""
-    make_keys(settings.anchors_dir)
-    content = (settings.anchors_dir / PUBLIC_KEY).read_bytes()
-    print(f"{content.decode()}# {key_name(read_public_key(content))}")
+    public = make_keys(settings.anchors_dir, settings.cipher_suite).public
+    print(f"{public.pem().decode()}# {public.name}")

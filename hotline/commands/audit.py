@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from hotline.anchoring import PUBLIC_KEY, Anchored, open_anchor
+from hotline.anchoring import Anchored, open_anchor
 from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
 from models.anchor import broken_promise
@@ -167,7 +167,7 @@ def replay_dead(settings: Settings, department: str | None) -> None:
 def _opened(settings: Settings, hub: Hub, path: Path, public_key: Path | None) -> Anchored:
     """Read an anchor and all before it, from beside it or else from our own; say what of them is not to be used."""
     ours = settings.anchors_dir
-    signed = open_anchor(path, public_key or ours / PUBLIC_KEY, hub.city.code)
+    signed = open_anchor(path, public_key, ours, hub.city.code)
     held = Anchored(signed, [path.absolute().parent, ours])
     for problem in held.problems:
         print(problem)

@@ -17,7 +17,7 @@ from hotline import kept_file
 from hotline.app import read_keyring, read_keyring_file
 from hotline.commands.installation import with_database
 from hotline.config import read_settings
-from models.cipher import with_new_key
+from models.cipher import cipher_name, with_new_key
 from models.store import sealed
 from models.store.installation import check_keys
 from models.store.sealed import SEALED, Sealed, Turn
@@ -56,7 +56,10 @@ def rotate(*, prepare: Annotated[bool, cyclopts.Parameter(negative="")] = False)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if prepare:
-            kept_file.replace(path, msgspec.json.encode(with_new_key(read_keyring_file(path), is_current=False)))
+            kept_file.replace(
+                path,
+                msgspec.json.encode(with_new_key(read_keyring_file(path), settings.cipher_suite, is_current=False)),
+            )
             print(f"已在 {path} 备好新密钥；请复制到每台机器，再执行 hotline keys rotate")
             return
         sys.exit(with_database(settings, lambda store: _rotate(settings, store)))
@@ -71,8 +74,8 @@ async def _list(store: Database, file: KeyringFile) -> int:
     for key_id in sorted({*map(int, file.encryption), *found}):
         use = used.get(f"encryption {key_id}")
         words = ["当前" if key_id == file.current else "", f"{found[key_id]}个值"]
-        if str(key_id) not in file.encryption:
-            words.append("密钥文件中没有这把密钥")
+        is_there = str(key_id) in file.encryption
+        words.append(cipher_name(file, key_id) if is_there else "密钥文件中没有这把密钥")
         if use is not None:
             words.append(f"始用 {use.first_used_at:%Y-%m-%d %H:%M}Z")
         if use is not None and use.resealed_at is not None:
@@ -113,7 +116,11 @@ async def _begin(settings: Settings, store: Database) -> None:
     if not later and len(file.encryption) > 1 and use.resealed_at is None:
         print(f"继续换到密钥{file.current}")
         return
-    fresh = msgspec.structs.replace(file, current=min(later)) if later else with_new_key(file, is_current=True)
+    fresh = (
+        msgspec.structs.replace(file, current=min(later))
+        if later
+        else with_new_key(file, settings.cipher_suite, is_current=True)
+    )
     kept_file.replace(path, msgspec.json.encode(fresh))
     store.keyring.renew()
     await store.write(lambda session: check_keys(session, datetime.now(UTC)))

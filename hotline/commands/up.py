@@ -120,7 +120,7 @@ def up(settings: Settings) -> int:
                 raise BadSetting("HOTLINE_CLOCK_SPEED 只在 HOTLINE_DEMO=on 时可用")
             _check_port(settings)
             read_keyring(settings)
-            make_keys(settings.anchors_dir)
+            make_keys(settings.anchors_dir, settings.cipher_suite)
             parts.setup(settings)
             url = _start_database(settings, postgres)
             asyncio.run(_prepare(settings, url))

@@ -11,7 +11,8 @@ import pytest
 from hotline import anchoring
 from hotline.commands import audit
 from hotline.config import Settings
-from models.anchor import BadAnchor, read_key, write_public_key
+from models.anchor import BadAnchor, read_key
+from models.suite import Suite
 from models.ticket import id_of
 from tests.integration.test_audit import assigned, forge, plain
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import World
 
 ALL_WELL = 0
+PUBLIC_KEY = "anchor-key.pub"
 
 
 class Notary:
@@ -204,7 +206,7 @@ async def test_an_anchor_that_somebody_signed_anew_is_refused_by_the_key_that_th
     await acknowledged(world)
     await notary.anchor()
     key = tmp_path / "kept.pub"
-    shutil.copy(notary.settings.anchors_dir / anchoring.PUBLIC_KEY, key)
+    shutil.copy(notary.settings.anchors_dir / PUBLIC_KEY, key)
     shutil.rmtree(notary.settings.anchors_dir)
     forged = await notary.anchor()
     assert (await notary.verify(forged))[0] == ALL_WELL
@@ -239,7 +241,7 @@ async def test_an_auditor_s_folder_is_completed_and_never_written_over(
     assert anchoring.hand_out(ours, to) == 3
     second = await notary.anchor()
     assert anchoring.hand_out(ours, to) == 2
-    files = [anchoring.PUBLIC_KEY, *(name for made in (first, second) for name in (made.name, made.leaves_name))]
+    files = [PUBLIC_KEY, *(name for made in (first, second) for name in (made.name, made.leaves_name))]
     assert sorted(path.name for path in to.iterdir()) == sorted(files)
     (ours / first.name).write_bytes((ours / second.name).read_bytes())
     with pytest.raises(BadAnchor, match="不一致"):
@@ -254,10 +256,7 @@ async def test_the_worker_anchors_once_a_day_and_its_key_is_ours_alone(world: Wo
     assert done == [[1, 0]] * 3
     key = notary.settings.anchors_dir / "anchor-key.pem"
     assert key.stat().st_mode & 0o777 == 0o600
-    assert (
-        write_public_key(read_key(key.read_bytes()))
-        == (notary.settings.anchors_dir / anchoring.PUBLIC_KEY).read_bytes()
-    )
+    assert read_key(key.read_bytes()).public.pem() == (notary.settings.anchors_dir / PUBLIC_KEY).read_bytes()
     assert not [path for path in notary.settings.anchors_dir.iterdir() if path.name.endswith(".new")]
 
 
@@ -268,3 +267,21 @@ async def test_the_next_anchor_does_not_vouch_for_an_edited_one(world: World, no
     path.write_text(json.dumps({**content, "anchor": {**content["anchor"], "leaves": 5}}))
     with pytest.raises(BadAnchor, match="签名不符"):
         await notary.anchor()
+
+
+async def test_by_the_national_suite_and_after_a_change_to_it(world: World, notary: Notary) -> None:
+    older, number = await acknowledged(world), await acknowledged(world, 2)
+    await notary.anchor()
+    world.hub.database.keyring.suite = Suite.GUOMI
+    try:
+        await world.step(number, "remind", who="supervisor", reason="请尽快办理")
+        made = await notary.anchor()
+        assert made.algorithm == "SM2/SM3"
+        code, said = await notary.verify(made)
+        assert (code, said[-1].endswith("对照2个锚定，0件有问题")) == (ALL_WELL, True), said
+        await world.rows("UPDATE events SET hash = set_byte(hash, 0, 255 - get_byte(hash, 0)) WHERE type = 'remind'")
+        await forge(world, older, lambda event: None if event["type"] == "acknowledge" else plain(event))
+        code, said = await notary.verify(made)
+        assert (code, {line.partition("\t")[0] for line in said[:-1]}) == (1, {older, number})
+    finally:
+        world.hub.database.keyring.suite = Suite.STANDARD

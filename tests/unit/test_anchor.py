@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
+import gmssl_pyx
 import pytest
 from msgspec.structs import replace
 
 from models import anchor
-from models.anchor import ALGORITHM, ANCHOR_SCHEMA, Anchor, BadAnchor, Held, Leaf, MerkleTree
+from models.anchor import ANCHOR_SCHEMA, Anchor, BadAnchor, Held, Leaf, MerkleTree
+from models.signature import ALGORITHMS, make_signing_key
+from models.suite import Suite
 
-KEY = anchor.read_key(anchor.make_key())
+KEYS = {suite: make_signing_key(suite) for suite in Suite}
 ANCHOR = Anchor(
     schema=ANCHOR_SCHEMA,
     city="yunzhou",
@@ -20,8 +23,12 @@ ANCHOR = Anchor(
     leaves=3,
     root="ab" * 32,
     previous="cd" * 32,
-    algorithm=ALGORITHM,
+    algorithm=ALGORITHMS[Suite.STANDARD],
 )
+
+
+def made(suite: Suite) -> Anchor:
+    return replace(ANCHOR, algorithm=ALGORITHMS[suite])
 
 
 def root(leaves: list[bytes]) -> bytes:
@@ -36,10 +43,18 @@ def root(leaves: list[bytes]) -> bytes:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 100])
 def test_the_root_is_the_one_of_the_standard(count: int) -> None:
-    tree, leaves = MerkleTree(), [n.to_bytes(4) for n in range(count)]
+    tree, leaves = MerkleTree(Suite.STANDARD), [n.to_bytes(4) for n in range(count)]
     for leaf in leaves:
         tree.add(leaf)
     assert (tree.root(), tree.count) == (root(leaves), count)
+
+
+def test_by_the_other_suite_it_is_made_of_sm3() -> None:
+    tree = MerkleTree(Suite.GUOMI)
+    tree.add(b"a")
+    tree.add(b"b")
+    left, right = (gmssl_pyx.sm3_hash(b"\x00" + leaf) for leaf in (b"a", b"b"))
+    assert tree.root() == gmssl_pyx.sm3_hash(b"\x01" + left + right)
 
 
 def test_a_leaf_comes_back_as_it_was_packed() -> None:
@@ -49,29 +64,33 @@ def test_a_leaf_comes_back_as_it_was_packed() -> None:
     assert list(anchor.unpack(packed)) == leaves
 
 
-def test_a_signed_anchor_is_read_back_and_its_key_told() -> None:
-    signed = anchor.read_anchor(anchor.write_anchor(ANCHOR, KEY))
-    assert signed.anchor == ANCHOR
-    anchor.check_signature(signed, anchor.read_public_key(anchor.write_public_key(KEY)))
+@pytest.mark.parametrize("suite", Suite)
+def test_a_signed_anchor_is_read_back_and_its_key_told(suite: Suite) -> None:
+    signed = anchor.read_anchor(anchor.write_anchor(made(suite), KEYS[suite]))
+    assert signed.anchor == made(suite)
+    anchor.check_signature(signed, anchor.read_public_key(KEYS[suite].public.pem()))
+    assert anchor.read_key(KEYS[suite].pem()) == KEYS[suite]
 
 
+@pytest.mark.parametrize("suite", Suite)
 @pytest.mark.parametrize(
     "lie",
     [{"number": 8}, {"leaves": 2}, {"root": "ac" * 32}, {"previous": None}, {"city": "other"}, {"algorithm": "x"}],
 )
-def test_no_word_of_it_can_be_changed(lie: dict[str, object]) -> None:
-    signed = anchor.read_anchor(anchor.write_anchor(ANCHOR, KEY))
+def test_no_word_of_it_can_be_changed(suite: Suite, lie: dict[str, object]) -> None:
+    signed = anchor.read_anchor(anchor.write_anchor(made(suite), KEYS[suite]))
     with pytest.raises(BadAnchor):
-        anchor.check_signature(replace(signed, anchor=replace(ANCHOR, **lie)), KEY.public_key())
+        anchor.check_signature(replace(signed, anchor=replace(made(suite), **lie)), KEYS[suite].public)
 
 
-def test_another_key_is_not_ours() -> None:
-    other = anchor.read_key(anchor.make_key())
-    signed = anchor.read_anchor(anchor.write_anchor(ANCHOR, other))
+@pytest.mark.parametrize("suite", Suite)
+def test_another_key_is_not_ours(suite: Suite) -> None:
+    signed = anchor.read_anchor(anchor.write_anchor(made(suite), make_signing_key(suite)))
     with pytest.raises(BadAnchor, match="另一把密钥"):
-        anchor.check_signature(signed, KEY.public_key())
-    with pytest.raises(BadAnchor, match="签名不符"):
-        anchor.check_signature(replace(signed, key=anchor.key_name(KEY.public_key())), KEY.public_key())
+        anchor.check_signature(signed, KEYS[suite].public)
+    for one in (signed, replace(signed, signature="AAAA"), replace(signed, signature="?")):
+        with pytest.raises(BadAnchor, match="签名不符"):
+            anchor.check_signature(replace(one, key=KEYS[suite].public.name), KEYS[suite].public)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"anchor":1}', b"\xff", b"-----BEGIN X-----"])
