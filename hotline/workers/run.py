@@ -73,6 +73,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
             group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
+            group.create_task(_loop(lambda: anchoring.turn(hub, settings), ANCHOR_EVERY_S, breath_s=ANCHOR_EVERY_S))
             for once, every_s in (
                 (lambda: remind(hub), REMIND_EVERY_S),
                 (lambda: press_late(hub), REMIND_EVERY_S),
@@ -84,7 +85,6 @@ async def work(settings: Settings, hub: Hub) -> None:
                 (lambda: report.turn(hub), REPORTS_EVERY_S),
                 (lambda: export.turn(hub), EXPORTS_EVERY_S),
                 (lambda: _ask_for_reports(hub), COUNT_EVERY_S),
-                (lambda: anchoring.turn(hub, settings), ANCHOR_EVERY_S),
             ):
                 # What can wait while there is a storm; none of it is in a hurry where more is waiting.
                 group.create_task(_loop(storm.unless_storm(hub, once), every_s, breath_s=every_s))
