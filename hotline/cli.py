@@ -31,6 +31,7 @@ from hotline.commands.auditing import audit_app
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
 from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
+from hotline.commands.person import person_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -60,6 +61,7 @@ for part in (
     keys_app,
     knowledge_app,
     lines_app,
+    person_app,
     reply_app,
     report_app,
     user_app,
