@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import kept_file
 from models import anchor
-from models.anchor import ANCHOR_SCHEMA, Anchor, BadAnchor, Held, MerkleTree, SignedAnchor
+from models.anchor import ANCHOR_SCHEMA, Anchor, BadAnchor, Held, MerkleTree, SignedAnchor, backdated
 from models.calendar import CHINA_TIME
 from models.signature import ALGORITHMS, make_signing_key
 from models.store import events
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.anchor import Leaf
     from models.signature import SigningKey
+    from models.trail import TicketEvent
 
 _KEYS: Final[Mapping[Suite, str]] = {Suite.STANDARD: "anchor-key.pem", Suite.GUOMI: "anchor-key-sm2.pem"}
 # A step is written some time after it was begun; so long before the last anchor the next one begins to look.
@@ -54,11 +55,10 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
     if last is not None and last.key == key.public.name:
         # The next one vouches for it.
         anchor.check_signature(last, key.public)
-    look_back = max(LOOK_BACK, LOOK_BACK_WALL * hub.clock.speed)
     side = folder / f"{os.getpid()}.leaves.new"
     try:
         with side.open("wb") as file:
-            moved = _moved(hub, None if last is None else last.anchor.at - look_back)
+            moved = _moved(hub, None if last is None else last.anchor.at - look_back(hub))
             tree = await _write(file, moved, MerkleTree(suite))
             os.fsync(file.fileno())
         made = Anchor(
@@ -76,6 +76,11 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
         side.unlink(missing_ok=True)
     is_first = kept_file.make(folder / made.name, anchor.write_anchor(made, key))
     return made if is_first else None
+
+
+def look_back(hub: Hub) -> timedelta:
+    """Return how long before an anchor everything is certainly written that began then."""
+    return max(LOOK_BACK, LOOK_BACK_WALL * hub.clock.speed)
 
 
 def make_keys(folder: Path, suite: Suite) -> SigningKey:
@@ -116,8 +121,9 @@ def hand_out(folder: Path, to: Path) -> int:
 class Anchored:
     """What an anchor and all before it hold, ticket by ticket in order; `problems` says what of them cannot be read."""
 
-    def __init__(self, signed: SignedAnchor, folders: Iterable[Path]) -> None:
+    def __init__(self, signed: SignedAnchor, folders: Iterable[Path], slack: timedelta) -> None:
         """Follow the anchors back to the first; each is known by the digest that the next one names."""
+        self._complete_until = signed.anchor.at - slack
         self.problems: list[str] = []
         self.count = 0
         folders = list(folders)
@@ -136,6 +142,10 @@ class Anchored:
             found, held = self._ahead[0], list(self._ahead[1])
             self._ahead = next(self._groups, None)
             yield found, held
+
+    def added_later(self, held: list[Held], trail: list[TicketEvent]) -> str | None:
+        """Return which event of a ticket was written after the anchor with a date of before; not where anchors are missing."""
+        return None if self.problems else backdated(held, trail, self._complete_until)
 
     def _before(self, one: Anchor, folders: list[Path]) -> SignedAnchor | None:
         if one.previous is None:
@@ -171,7 +181,12 @@ def open_anchor(path: Path, public_key: Path | None, ours: Path, city: str) -> S
 
 def _newest(folder: Path) -> SignedAnchor | None:
     found = max(folder.glob("anchor-*.json"), default=None)
-    return None if found is None else anchor.read_anchor(found.read_bytes())
+    if found is None:
+        return None
+    try:
+        return anchor.read_anchor(found.read_bytes())
+    except BadAnchor as error:
+        raise BadAnchor(f"{found}：{error.detail}") from error
 
 
 async def _write(file: BinaryIO, moved: AsyncIterator[list[Leaf]], tree: MerkleTree) -> MerkleTree:

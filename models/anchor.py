@@ -21,7 +21,9 @@ from models.signature import ALGORITHMS, PublicKey, SigningKey
 from models.suite import Suite, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from models.trail import TicketEvent
 
 ANCHOR_SCHEMA: Final = 1
 # Ticket, number of its events, hash of the last of them.
@@ -188,14 +190,24 @@ def read_public_key(content: bytes) -> PublicKey:
         raise BadAnchor("公钥文件无法读取，应为 PEM 格式的 Ed25519 或 SM2 公钥") from error
 
 
-def broken_promise(held: Iterable[Held], heads: Mapping[int, bytes]) -> str | None:
-    """Compare what anchors hold of a ticket, in their order, with its chain; return in Chinese what is wrong first.
+def broken_promise(held: Iterable[Held], trail: Iterable[TicketEvent]) -> str | None:
+    """Compare what anchors hold of a ticket, in their order, with its trail; return in Chinese what is wrong first.
 
-    `heads` are the hashes of the events by their place. What came after an anchor is none of its business.
+    What came after an anchor is none of its business.
     """
+    heads = {event.seq: event.hash for event in trail}
     kept = 0
     for one in held:
         if heads.get(one.seq) != one.head:
             return f"第{kept + 1}至{one.seq}条留痕与第{one.number}号锚定不符，锚定之后被改动、删除或重排"
         kept = one.seq
+    return None
+
+
+def backdated(held: Sequence[Held], trail: Iterable[TicketEvent], before: datetime) -> str | None:
+    """Return in Chinese which event no anchor holds although it says that it happened before a time that they hold."""
+    last = max((one.seq for one in held), default=0)
+    for event in trail:
+        if event.seq > last and event.at < before:
+            return f"第{event.seq}条留痕（{event.type}）写明的时间早于锚定，锚定中却没有，是锚定之后补写的"
     return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from hotline.anchoring import Anchored, open_anchor
+from hotline.anchoring import Anchored, look_back, open_anchor
 from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
 from models.anchor import broken_promise
@@ -24,16 +24,17 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.anchor import Held
     from models.store.database import Session
+    from models.trail import TicketEvent
 
 T = TypeVar("T")
 AT_A_TIME: Final = 200
 
 
 class Walked(NamedTuple):
-    """A ticket whose trail was walked: the hashes of its events, and what is wrong with the first broken link."""
+    """A ticket whose trail was walked: its events, where an anchor is compared, and what is wrong with the first broken link."""
 
     ticket_id: int
-    heads: dict[int, bytes]
+    trail: list[TicketEvent]
     said: str | None
 
 
@@ -49,7 +50,9 @@ class _Findings:
     def add(self, walked: Walked) -> None:
         """Take the next ticket."""
         mine = self._before(walked.ticket_id)
-        said = walked.said or broken_promise(mine, walked.heads)
+        said = walked.said
+        if said is None and self._held is not None:
+            said = broken_promise(mine, walked.trail) or self._held.added_later(mine, walked.trail)
         if said is not None:
             self._say(walked.ticket_id, said)
 
@@ -85,7 +88,7 @@ def verify(settings: Settings, number: str | None, anchor: Path | None = None, p
         damaged = await events.damaged_words(session, ticket_id) if said is None else None
         if damaged is not None:
             said = f"第{damaged}条留痕所附的文字被改动，无法打开"
-        return Walked(ticket_id, {event.seq: event.hash for event in trail} if anchor else {}, said)
+        return Walked(ticket_id, trail if anchor else [], said)
 
     async def job(hub: Hub) -> int:
         held = None if anchor is None else _opened(settings, hub, anchor, public_key)
@@ -168,7 +171,7 @@ def _opened(settings: Settings, hub: Hub, path: Path, public_key: Path | None) -
     """Read an anchor and all before it, from beside it or else from our own; say what of them is not to be used."""
     ours = settings.anchors_dir
     signed = open_anchor(path, public_key, ours, hub.city.code)
-    held = Anchored(signed, [path.absolute().parent, ours])
+    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub))
     for problem in held.problems:
         print(problem)
     return held

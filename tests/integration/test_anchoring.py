@@ -184,6 +184,21 @@ async def test_a_trail_that_was_forged_between_two_anchors_is_named_by_the_first
     assert "第1号锚定不符" in said[0]
 
 
+async def test_what_was_added_later_with_a_date_of_before_is_found(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    begun = world.clock.at
+    world.clock.move(days=1)
+    made = await notary.anchor()
+    now, world.clock.at = world.clock.at, begun
+    await world.step(number, "remind", who="supervisor", reason="请尽快办理")
+    smuggled = await assigned(world, 2)
+    world.clock.at = now
+    code, said = await plainly(world, notary, made)
+    assert code == 1
+    assert [line.partition("\t")[0] for line in said[:-1]] == [number, smuggled]
+    assert all("锚定之后补写" in line for line in said[:-1])
+
+
 @pytest.mark.parametrize("lie", ["leaves", "root", "at", "previous", "signature"])
 async def test_an_edited_anchor_is_refused(world: World, notary: Notary, lie: str) -> None:
     await acknowledged(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import gmssl_pyx
 import pytest
@@ -13,6 +13,8 @@ from models import anchor
 from models.anchor import ANCHOR_SCHEMA, Anchor, BadAnchor, Held, Leaf, MerkleTree
 from models.signature import ALGORITHMS, make_signing_key
 from models.suite import Suite
+from models.trail import TicketEvent
+from models.vocabulary import Role
 
 KEYS = {suite: make_signing_key(suite) for suite in Suite}
 ANCHOR = Anchor(
@@ -100,8 +102,33 @@ def test_what_is_no_anchor_and_no_key_is_told_so(content: bytes) -> None:
             read(content)
 
 
+def trail(*hashes: bytes) -> list[TicketEvent]:
+    return [
+        TicketEvent(
+            city_code="yunzhou",
+            ticket_id=1,
+            seq=seq,
+            type="progress",
+            at=ANCHOR.at + timedelta(hours=seq),
+            actor_role=Role.CLOCK,
+            actor="clock",
+            body=b"{}",
+            previous_hash=b"",
+            hash=found,
+        )
+        for seq, found in enumerate(hashes, start=1)
+    ]
+
+
 def test_what_came_after_an_anchor_is_none_of_its_business() -> None:
     held = [Held(1, 1, 2, b"b"), Held(1, 3, 3, b"c")]
-    assert anchor.broken_promise(held, {1: b"a", 2: b"b", 3: b"c", 4: b"d"}) is None
-    assert "第1至2条留痕与第1号" in str(anchor.broken_promise(held, {1: b"a", 2: b"x", 3: b"c"}))
-    assert "第3至3条留痕与第3号" in str(anchor.broken_promise(held, {1: b"a", 2: b"b"}))
+    assert anchor.broken_promise(held, trail(b"a", b"b", b"c", b"d")) is None
+    assert "第1至2条留痕与第1号" in str(anchor.broken_promise(held, trail(b"a", b"x", b"c")))
+    assert "第3至3条留痕与第3号" in str(anchor.broken_promise(held, trail(b"a", b"b")))
+
+
+def test_what_says_that_it_came_before_must_be_held() -> None:
+    held, events = [Held(1, 1, 2, b"b")], trail(b"a", b"b", b"c")
+    assert anchor.backdated(held, events, ANCHOR.at + timedelta(hours=3)) is None
+    assert "第3条" in str(anchor.backdated(held, events, ANCHOR.at + timedelta(hours=4)))
+    assert "第1条" in str(anchor.backdated([], events, ANCHOR.at + timedelta(hours=2)))
