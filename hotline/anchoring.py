@@ -36,7 +36,7 @@ LOOK_BACK: Final = timedelta(hours=1)
 # The same on a clock that runs fast.
 LOOK_BACK_WALL: Final = timedelta(minutes=2)
 _AT_A_TIME: Final = 5_000
-_READ: Final = 2_048 * anchor.LEAF_BYTES
+_READ: Final = 512 * anchor.LEAF_BYTES
 
 
 async def turn(hub: Hub, settings: Settings) -> int:
@@ -213,9 +213,17 @@ async def _moved(hub: Hub, since: datetime | None) -> AsyncIterator[list[Leaf]]:
 
 
 def _read(path: Path) -> Iterator[Leaf]:
+    """Read the leaves of a file that is not held open: those of years are read side by side."""
+    at = 0
+    while content := _piece(path, at):
+        at += len(content)
+        yield from anchor.unpack(content)
+
+
+def _piece(path: Path, at: int) -> bytes:
     with path.open("rb") as file:
-        while content := file.read(_READ):
-            yield from anchor.unpack(content)
+        file.seek(at)
+        return file.read(_READ)
 
 
 def _is_of(one: Anchor, path: Path) -> bool:
