@@ -71,6 +71,7 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
             previous=None if last is None else last.anchor.digest,
             algorithm=ALGORITHMS[suite],
         )
+        kept_file.give(side, folder)
         side.rename(folder / made.leaves_name)
     finally:
         side.unlink(missing_ok=True)
@@ -88,6 +89,7 @@ def make_keys(folder: Path, suite: Suite) -> SigningKey:
     path = folder / _KEYS[suite]
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept_file.give(folder, folder.parent)
         kept_file.make(path, make_signing_key(suite).pem())
     key = anchor.read_key(path.read_bytes())
     public, content = public_key_file(folder, suite), key.public.pem()

@@ -1,4 +1,8 @@
-"""Files that only we may read, whole or not at all, and on the disk before anybody builds on them."""
+"""Files that only we may read, whole or not at all, and on the disk before anybody builds on them.
+
+The administrator's commands may write what the hub's own user must go on reading: a new file belongs to whom its folder belongs
+to, one that is written anew to whom it belonged.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +30,15 @@ def make(path: Path, content: bytes) -> bool:
 def replace(path: Path, content: bytes) -> None:
     """Write a file anew: whoever reads it meanwhile reads the old one or the new one."""
     with _aside(path, content) as side:
-        with contextlib.suppress(FileNotFoundError):
-            # The administrator may write what the hub's own user must go on reading.
-            os.chown(side, path.stat().st_uid, path.stat().st_gid)
         side.rename(path)
         _settle(path.parent)
+
+
+def give(path: Path, like: Path) -> None:
+    """Let a file belong to whom another belongs to, where we may say so."""
+    other = like.stat()
+    with contextlib.suppress(OSError):
+        os.chown(path, other.st_uid, other.st_gid)
 
 
 @contextlib.contextmanager
@@ -43,6 +51,7 @@ def _aside(path: Path, content: bytes) -> Iterator[Path]:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        give(side, path if path.exists() else path.parent)
         yield side
     finally:
         side.unlink(missing_ok=True)

@@ -81,9 +81,9 @@ class Keyring:
 
     def seal_bytes(self, value: bytes, table: str, column: str, row: int | str) -> bytes:
         """Encrypt a file for one column of one row."""
-        nonce = os.urandom(NONCE_BYTES)
-        algorithm, cipher = self._ciphers[self._current]
-        return bytes((algorithm, self._current)) + nonce + cipher.encrypt(nonce, value, _place(table, column, row))
+        nonce, current = os.urandom(NONCE_BYTES), self._current
+        algorithm, cipher = self._ciphers[current]
+        return bytes((algorithm, current)) + nonce + cipher.encrypt(nonce, value, _place(table, column, row))
 
     def unseal(self, sealed: bytes, table: str, column: str, row: int | str) -> str:
         """Decrypt a text; raises CannotOpen where the value does not belong to that place."""

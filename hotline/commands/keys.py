@@ -19,7 +19,7 @@ from hotline.commands.installation import with_database
 from hotline.config import read_settings
 from models.cipher import cipher_name, with_new_key
 from models.store import sealed
-from models.store.installation import check_keys
+from models.store.installation import check_keys, key_uses, note_resealed
 from models.store.sealed import SEALED, Sealed, Turn
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def rotate(*, prepare: Annotated[bool, cyclopts.Parameter(negative="")] = False)
 
 
 async def _list(store: Database, file: KeyringFile) -> int:
-    used = await store.read(sealed.keys)
+    used = await store.read(key_uses)
     found: Counter[int] = Counter()
     async with store.session() as session:
         for one in SEALED:
@@ -97,7 +97,7 @@ async def _rotate(settings: Settings, store: Database) -> int:
             break
         if done == 0:
             await asyncio.sleep(min(1.0, FOLLOW_WITHIN_S))
-    await store.write(lambda session: sealed.note_resealed(session, datetime.now(UTC)))
+    await store.write(lambda session: note_resealed(session, datetime.now(UTC)))
     for place in damaged:
         print(f"无法打开，保留原样：{place}")
     print(
@@ -111,7 +111,7 @@ async def _begin(settings: Settings, store: Database) -> None:
     path = settings.keyring_file
     file = read_keyring_file(path)
     await store.write(lambda session: check_keys(session, datetime.now(UTC)))
-    use = (await store.read(sealed.keys))[f"encryption {file.current}"]
+    use = (await store.read(key_uses))[f"encryption {file.current}"]
     later = [key_id for key_id in map(int, file.encryption) if key_id > file.current]
     if not later and len(file.encryption) > 1 and use.resealed_at is None:
         print(f"继续换到密钥{file.current}")

@@ -39,12 +39,14 @@ def export(phone: str | None = None, *, reason: str, by: str, out: Path) -> None
         The file; nothing is written over.
     """
     wanted = phone or (getpass.getpass("电话：") if sys.stdin.isatty() else sys.stdin.readline())
+    there = Conflict(f"{out} 已存在，未覆盖")
     if out.exists():
-        raise Conflict(f"{out} 已存在，未覆盖")
+        raise there
 
     async def job(store: Database) -> int:
         found = await store.write(lambda session: take_out(session, wanted, by, reason, datetime.now(UTC)))
-        kept_file.make(out, msgspec.json.format(msgspec.json.encode(found)))
+        if not kept_file.make(out, msgspec.json.format(msgspec.json.encode(found))):
+            raise there
         print(
             f"工单{len(found.tickets)}件，来话{len(found.interactions)}次，会话{len(found.conversations)}段，已写入 {out}"
         )

@@ -9,17 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models.cipher import CannotOpen
-from models.store.database import queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import asyncpg
 
     from models.store.database import Session
 
-_SQL = queries("installation")
 # Every row is looked at.
 COUNT_WITHIN_S: Final = 3600.0
 
@@ -40,13 +37,6 @@ class Turn(NamedTuple):
     last: tuple[Any, ...] | None
     resealed: int
     damaged: list[str]
-
-
-class KeyUse(NamedTuple):
-    """Since when a key is used, and until when everything was sealed anew under it."""
-
-    first_used_at: datetime
-    resealed_at: datetime | None
 
 
 SEALED: Final = (
@@ -114,18 +104,6 @@ async def counts(session: Session, one: Sealed) -> dict[int, int]:
         for row in await session.connection.fetch(sql, session.city_code, timeout=COUNT_WITHIN_S):
             found[row["key"]] = found.get(row["key"], 0) + row["n"]
     return found
-
-
-async def keys(session: Session) -> dict[str, KeyUse]:
-    """Return the use of every key, by the name that a keyring gives it."""
-    rows = _SQL.keys(session.connection, city_code=session.city_code)
-    return {row["key"]: KeyUse(row["first_used_at"], row["resealed_at"]) async for row in rows}
-
-
-async def note_resealed(session: Session, at: datetime) -> None:
-    """Remember that everything was sealed anew under the current key."""
-    key = f"encryption {session.keyring.current}"
-    await _SQL.note_resealed(session.connection, city_code=session.city_code, key=key, at=at)
 
 
 def _resealed(session: Session, one: Sealed, column: str, row: asyncpg.Record) -> bytes | None:
