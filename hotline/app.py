@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 
-from hotline import auto_dispatch, caller_limit, model_in_use, storm
+from hotline import auto_dispatch, caller_limit, kept_file, model_in_use, storm
 from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.config import Settings
-    from models.cipher import Keyring
+    from models.cipher import Keyring, KeyringFile
     from models.store.database import Session
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -55,28 +54,20 @@ class BadKeyring(HotlineError):
 def read_keyring(settings: Settings) -> Keyring:
     """Read the installation's keys, making them on the first start where none are named; raises BadKeyring."""
     path = settings.keyring_file
+    if settings.keyring is None and not path.exists():
+        # Whoever is first wins; a second process reads the winner's.
+        kept_file.make(path, msgspec.json.encode(cipher.generate(settings.cipher_suite)))
+    return cipher.Keyring(read_keyring_file(path), lambda: read_keyring_file(path), settings.cipher_suite)
+
+
+def read_keyring_file(path: Path) -> KeyringFile:
+    """Read the file of the keys; raises BadKeyring."""
     try:
-        if settings.keyring is None and not path.exists():
-            _make_keyring(path)
-        return cipher.Keyring(msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile))
+        return msgspec.json.decode(path.read_bytes(), type=cipher.KeyringFile)
     except OSError as error:
         raise BadKeyring(f"密钥文件 {path} 无法读取（{error.strerror}），请检查其权限和 HOTLINE_KEYRING") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadKeyring(f"密钥文件 {path} 已损坏，请从备份恢复；没有原来的密钥，已登记的内容无法打开") from error
-
-
-def _make_keyring(path: Path) -> None:
-    """Write fresh keys that only we may read. Whoever is first wins; a second process reads the winner's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    side = path.with_suffix(f".{os.getpid()}")
-    side.touch(mode=0o600)
-    side.write_bytes(msgspec.json.encode(cipher.generate()))
-    try:
-        os.link(side, path)
-    except FileExistsError:
-        pass
-    finally:
-        side.unlink()
 
 
 async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub:
@@ -99,12 +90,13 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:
-    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm."""
+    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm, the keys."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
     await storm.follow(hub)
+    hub.database.keyring.renew()
 
 
 async def follow_changes(app: web.Application) -> AsyncIterator[None]:

@@ -27,8 +27,11 @@ from hotline.commands import (
     up,
 )
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
+from hotline.commands.auditing import audit_app
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
+from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
+from hotline.commands.person import person_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -48,7 +51,6 @@ app = cyclopts.App(name="hotline", help="12345 热线服务中枢", version_flag
 city_app = cyclopts.App(name="city", help="城市数据")
 route_app = cyclopts.App(name="route", help="派单")
 user_app = cyclopts.App(name="user", help="账号")
-audit_app = cyclopts.App(name="audit", help="全程留痕")
 deliveries_app = cyclopts.App(name="deliveries", help="投递")
 for part in (
     city_app,
@@ -56,8 +58,10 @@ for part in (
     nlu_app,
     forecast_app,
     indicators_app,
+    keys_app,
     knowledge_app,
     lines_app,
+    person_app,
     reply_app,
     report_app,
     user_app,
@@ -232,18 +236,6 @@ def dry_run_(
 def add_user(name: str, *, role: str, department: str | None = None) -> None:
     """Make an account; the password is read from the terminal or standard input."""
     installation.add_user(read_settings(), name, role, department)
-
-
-@audit_app.command
-def verify(*, ticket: str | None = None) -> None:
-    """Walk the trail; exit 1 and name the first broken link where it was touched."""
-    sys.exit(audit.verify(read_settings(), ticket))
-
-
-@audit_app.command
-def recompute(*, ticket: str | None = None) -> None:
-    """Recompute every due time from the trail; exit 1 where one differs from what is stored."""
-    sys.exit(audit.recompute_all(read_settings(), ticket))
 
 
 @deliveries_app.command(name="replay")

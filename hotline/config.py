@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from models.errors import HotlineError
+from models.suite import Suite
 
 MAX_CLOCK_SPEED = 100_000.0
 
@@ -35,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     chatbot: bool = False
     chatbot_port: int = 5005
     wechat: Path | None = None
+    cipher_suite: Suite = Suite.STANDARD
 
     @property
     def url(self) -> str:
@@ -56,6 +58,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def models_dir(self) -> Path:
         """Where candidates, promoted models and their register lie."""
         return self.data_dir / "models"
+
+    @property
+    def anchors_dir(self) -> Path:
+        """Where the daily anchors of the trails lie, and the key that signs them."""
+        return self.data_dir / "anchors"
 
     @property
     def access_file(self) -> Path:
@@ -86,6 +93,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         public_url=_origin("PUBLIC_URL", get("PUBLIC_URL")),
         chatbot=_switch("CHATBOT", get("CHATBOT") or "on"),
         wechat=Path(wechat).absolute() if wechat else None,
+        cipher_suite=_suite(get("CIPHER_SUITE")),
         chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
     )
 
@@ -123,6 +131,12 @@ def _origin(name: str, value: str | None) -> str | None:
             f"环境变量 HOTLINE_{name}={value} 无效：应为协议和主机，如 https://12345.example.gov.cn，不含路径"
         )
     return f"{parsed.scheme}://{authority.lower()}"
+
+
+def _suite(value: str | None) -> Suite:
+    if value not in {None, *Suite}:
+        raise BadSetting(f"环境变量 HOTLINE_CIPHER_SUITE={value} 无效：应为 {' 或 '.join(Suite)}")
+    return Suite(value or Suite.STANDARD)
 
 
 def _switch(name: str, value: str | None) -> bool:

@@ -129,7 +129,15 @@ class Importer:
         answer = None if part else old.reply
         if part and old.reply:
             part = replace(part, reply=seal(old.reply, "assignments", "reply", f"{ticket_id}/{part.ordinal}"))
-        event = link(ticket.city_code, ticket, IMPORTED, now, PROGRAM, self._fields(old, read, ticket, part))
+        event = link(
+            ticket.city_code,
+            ticket,
+            IMPORTED,
+            now,
+            PROGRAM,
+            self._fields(old, read, ticket, part),
+            session.keyring.suite,
+        )
         ticket = replace(ticket, event_count=event.seq, head_hash=event.hash)
         text = steps.NewText(
             ticket_id=ticket_id,

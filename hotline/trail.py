@@ -65,7 +65,9 @@ class Trail(Outgoing):
             seq = self.ticket.event_count + 1
             self.change.words.append(steps.EventWords(ticket_id=self.ticket.id, seq=seq, words=words))
             fields["words"] = sorted(words)
-        event = link(self.session.city_code, self.ticket, event_type, self.at, actor or self.actor, fields)
+        by = actor or self.actor
+        suite = self.session.keyring.suite
+        event = link(self.session.city_code, self.ticket, event_type, self.at, by, fields, suite)
         self.change.events.append(event)
         self.set(event_count=event.seq, head_hash=event.hash)
 

@@ -1,6 +1,5 @@
 """The trail (全程留痕): every step of a ticket is a link of a chain of hashes, and whoever alters one breaks it."""
 
-import hashlib
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,10 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from models.errors import Conflict
+from models.suite import Suite, digest
 from models.ticket import GENESIS, Actor, Ticket, number_of
 from models.vocabulary import Role
 
-EVENT_SCHEMA: Final = 1
+# Of an event's body: which suite hashes it.
+EVENT_SCHEMA: Final = {Suite.STANDARD: 1, Suite.GUOMI: 2}
 # 历史导入: the one event of a ticket that was taken over from an old platform; it holds what the others would.
 IMPORTED: Final = "imported"
 # A citizen's later words accuse whoever has the ticket: a person at the hotline reads it, no department does (回避).
@@ -64,12 +65,20 @@ class DamagedTrail(Conflict):
 _EVENT = msgspec.json.Encoder(order="sorted")
 
 
-def link(city_code: str, ticket: Ticket, kind: str, at: datetime, actor: Actor, fields: dict[str, Any]) -> TicketEvent:
-    """Make the next event of a ticket's chain: hash = sha256(previous hash + body bytes)."""
+def link(
+    city_code: str,
+    ticket: Ticket,
+    kind: str,
+    at: datetime,
+    actor: Actor,
+    fields: dict[str, Any],
+    suite: Suite = Suite.STANDARD,
+) -> TicketEvent:
+    """Make the next event of a ticket's chain: hash = digest(previous hash + body bytes)."""
     seq = ticket.event_count + 1
     body = _EVENT.encode(
         EventBody(
-            schema=EVENT_SCHEMA,
+            schema=EVENT_SCHEMA[suite],
             ticket=ticket.id,
             seq=seq,
             type=kind,
@@ -89,7 +98,7 @@ def link(city_code: str, ticket: Ticket, kind: str, at: datetime, actor: Actor, 
         actor=actor.name,
         body=body,
         previous_hash=ticket.head_hash,
-        hash=hashlib.sha256(ticket.head_hash + body).digest(),
+        hash=digest(suite, ticket.head_hash + body),
     )
 
 
@@ -100,7 +109,7 @@ def broken_link(events: list[TicketEvent], ticket: Ticket) -> str | None:
         body = _read_body(event.body)
         if event.seq != position:
             return f"第{position}条留痕缺失或错序"
-        if event.previous_hash != previous or event.hash != hashlib.sha256(previous + event.body).digest():
+        if event.previous_hash != previous or event.hash != digest(_suite(body), previous + event.body):
             return f"第{position}条留痕（{event.type}）的哈希不符，内容被改动"
         if body is None or _stored(event) != (
             body.seq,
@@ -128,6 +137,11 @@ def fields_of(ticket_id: int, body: bytes) -> dict[str, Any]:
     if content is None:
         raise DamagedTrail(ticket_id)
     return content.fields
+
+
+def _suite(body: EventBody | None) -> Suite:
+    """Return by what an event is hashed: it says so itself, under that hash."""
+    return next((suite for suite, schema in EVENT_SCHEMA.items() if body and body.schema == schema), Suite.STANDARD)
 
 
 def _read_body(body: bytes) -> EventBody | None:

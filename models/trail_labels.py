@@ -212,6 +212,7 @@ DEED: Final[dict[str, str]] = {
 ACCESS: Final[dict[str, str]] = {
     "reveal": "查看诉求人",
     "follow_up_call": "回访拨打",
+    "personal_data": "导出个人信息",
 }
 
 # What was done to an account.

@@ -1,13 +1,16 @@
-"""hotline audit verify | recompute, backlog, deliveries replay."""
+"""What hotline audit verify | recompute, backlog and deliveries replay do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from hotline.anchoring import Anchored, look_back, open_anchor
 from hotline.commands.installation import with_hub
 from hotline.recount import History, problems
+from models.anchor import broken_promise
+from models.errors import NotFound
 from models.store import backlog as backlog_store
 from models.store import deliveries, events, handoffs, tickets
 from models.ticket import id_of, number_of
@@ -15,38 +18,94 @@ from models.trail import broken_link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
     from hotline.config import Settings
     from hotline.hub import Hub
+    from models.anchor import Held
     from models.store.database import Session
-    from models.ticket import Ticket
+    from models.trail import TicketEvent
 
 T = TypeVar("T")
 AT_A_TIME: Final = 200
 
 
-def verify(settings: Settings, number: str | None) -> int:
-    """Walk the trails; print the first broken link of every ticket that has one."""
+class Walked(NamedTuple):
+    """A ticket whose trail was walked: its events, where an anchor is compared, and what is wrong with the first broken link."""
 
-    async def read(session: Session, ticket_id: int) -> tuple[Ticket, str | None]:
+    ticket_id: int
+    trail: list[TicketEvent]
+    said: str | None
+
+
+class _Findings:
+    """Prints what is wrong, tickets in order; what an anchor holds of tickets that are not walked tells which are gone."""
+
+    def __init__(self, held: Anchored | None, only: int | None) -> None:
+        self.broken = 0
+        self._held = held
+        self._only = only
+        self._gone: set[int] = set()
+
+    def add(self, walked: Walked) -> None:
+        """Take the next ticket."""
+        mine = self._before(walked.ticket_id)
+        said = walked.said
+        if said is None and self._held is not None:
+            said = broken_promise(mine, walked.trail) or self._held.added_later(mine, walked.trail)
+        if said is not None:
+            self._say(walked.ticket_id, said)
+
+    def end(self, without_ticket: dict[int, int]) -> None:
+        """No more tickets come; these are gone while their events are there."""
+        self._before(None)
+        for ticket_id, count in without_ticket.items():
+            if ticket_id not in self._gone:
+                self._say(ticket_id, f"工单已不在库中，留痕尚有{count}条")
+
+    def _before(self, ticket_id: int | None) -> list[Held]:
+        """Say which tickets are gone before this one, and return what anchors hold of this one."""
+        for found, held in self._held.until(ticket_id) if self._held else ():
+            if found == ticket_id:
+                return held
+            if self._only in {None, found}:
+                self._gone.add(found)
+                self._say(found, f"工单已不在库中，第{held[-1].number}号锚定时留痕有{held[-1].seq}条")
+        return []
+
+    def _say(self, ticket_id: int, said: str) -> None:
+        self.broken += 1
+        print(f"{number_of(ticket_id)}\t{said}")
+
+
+def verify(settings: Settings, number: str | None, anchor: Path | None = None, public_key: Path | None = None) -> int:
+    """Walk the trails, beside what an anchor holds of them; print the first broken link of every ticket that has one."""
+
+    async def read(session: Session, ticket_id: int) -> Walked:
         ticket = await tickets.get(session, ticket_id)
-        said = broken_link(await events.of_ticket(session, ticket_id), ticket)
+        trail = await events.of_ticket(session, ticket_id)
+        said = broken_link(trail, ticket)
         damaged = await events.damaged_words(session, ticket_id) if said is None else None
-        return ticket, said if damaged is None else f"第{damaged}条留痕所附的文字被改动，无法打开"
+        if damaged is not None:
+            said = f"第{damaged}条留痕所附的文字被改动，无法打开"
+        return Walked(ticket_id, trail if anchor else [], said)
 
     async def job(hub: Hub) -> int:
-        checked = broken = 0
-        async for ticket, said in _each(hub, number, read):
-            checked += 1
-            if said is not None:
-                broken += 1
-                print(f"{ticket.number}\t{said}")
-        gone = {} if number is not None else await hub.database.read(events.without_ticket)
-        for ticket_id, count in gone.items():
-            broken += 1
-            print(f"{number_of(ticket_id)}\t工单已不在库中，留痕尚有{count}条")
-        print(f"核对{checked}件工单的留痕，{broken}件有问题")
-        return 1 if broken else 0
+        held = None if anchor is None else _opened(settings, hub, anchor, public_key)
+        found = _Findings(held, only=None if number is None else id_of(number))
+        checked = 0
+        try:
+            async for walked in _each(hub, number, read):
+                checked += 1
+                found.add(walked)
+        except NotFound:
+            # What is not there may be what an anchor holds.
+            if held is None:
+                raise
+        found.end({} if number is not None else await hub.database.read(events.without_ticket))
+        by = "" if held is None else f"，对照{held.count}个锚定"
+        print(f"核对{checked}件工单的留痕{by}，{found.broken}件有问题")
+        return 1 if found.broken or (held is not None and held.problems) else 0
 
     return with_hub(settings, job)
 
@@ -106,6 +165,16 @@ def replay_dead(settings: Settings, department: str | None) -> None:
         return 0
 
     with_hub(settings, job)
+
+
+def _opened(settings: Settings, hub: Hub, path: Path, public_key: Path | None) -> Anchored:
+    """Read an anchor and all before it, from beside it or else from our own; say what of them is not to be used."""
+    ours = settings.anchors_dir
+    signed = open_anchor(path, public_key, ours, hub.city.code)
+    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub))
+    for problem in held.problems:
+        print(problem)
+    return held
 
 
 async def _each(hub: Hub, number: str | None, read: Callable[[Session, int], Awaitable[T]]) -> AsyncIterator[T]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.city import City
-    from models.store.database import Session
+    from models.store.database import Database, Session
 
 LOG = structlog.get_logger()
 DATABASE: Final = "hotline"
@@ -113,13 +113,18 @@ def with_hub(settings: Settings, job: Callable[[Hub], Awaitable[int]]) -> int:
 
 def with_session(settings: Settings, job: Callable[[Session], Awaitable[int]]) -> int:
     """Run a short job on the database alone, in a transaction."""
+    return with_database(settings, lambda store: store.write(job))
+
+
+def with_database(settings: Settings, job: Callable[[Database], Awaitable[int]]) -> int:
+    """Run a job on the database alone, without reading the model."""
 
     async def main(url: str) -> int:
         await check_migrated(url)
         code = read_city(settings.city).code
         store = await database.connect(url, code, read_keyring(settings), size=1)
         try:
-            return await store.write(job)
+            return await job(store)
         finally:
             await store.close()
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from hotline.access import prepare_access
+from hotline.anchoring import make_keys
 from hotline.announcement import take_over
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
@@ -119,6 +120,7 @@ def up(settings: Settings) -> int:
                 raise BadSetting("HOTLINE_CLOCK_SPEED 只在 HOTLINE_DEMO=on 时可用")
             _check_port(settings)
             read_keyring(settings)
+            make_keys(settings.anchors_dir, settings.cipher_suite)
             parts.setup(settings)
             url = _start_database(settings, postgres)
             asyncio.run(_prepare(settings, url))

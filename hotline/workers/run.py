@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
+from hotline import anchoring, auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
@@ -54,6 +54,8 @@ WATCH_EVERY_S: Final = 600.0
 REMIND_EVERY_S: Final = 600.0
 # Samples of the days that are over, once each.
 DRAW_EVERY_S: Final = 60.0
+# Once a day of the hub's clock.
+ANCHOR_EVERY_S: Final = 60.0
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -71,6 +73,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
             group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
+            group.create_task(_loop(lambda: anchoring.turn(hub, settings), ANCHOR_EVERY_S, breath_s=ANCHOR_EVERY_S))
             for once, every_s in (
                 (lambda: remind(hub), REMIND_EVERY_S),
                 (lambda: press_late(hub), REMIND_EVERY_S),
@@ -136,7 +139,7 @@ async def _watch(hub: Hub) -> int:
 
 
 async def _beat(hub: Hub, settings: Settings) -> int:
-    """Say that this worker lives, keep the months' partitions ahead, keep up with rulings and the model in use."""
+    """Say that this worker lives, keep the months' partitions ahead, keep up with rulings, the model in use and the keys."""
 
     async def write(session: Session) -> None:
         now = hub.now()
@@ -148,4 +151,5 @@ async def _beat(hub: Hub, settings: Settings) -> int:
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await model_in_use.follow(hub, settings)
+    hub.database.keyring.renew()
     return 0

@@ -46,3 +46,15 @@ SELECT a.ticket_id, array_agg(DISTINCT a.department) AS departments, t.recused,
 FROM assignments AS a
 JOIN tickets AS t ON t.city_code = a.city_code AND t.id = a.ticket_id
 WHERE a.city_code = :city_code AND a.ticket_id = ANY (:ticket_ids::bigint[]) GROUP BY a.ticket_id, t.recused;
+
+-- name: touched_since(city_code, since)
+-- Which tickets have an event since a time, in order.
+SELECT DISTINCT ticket_id FROM events WHERE city_code = :city_code AND at >= :since ORDER BY ticket_id;
+
+-- name: heads(city_code, ticket_ids)
+-- Where the chains of some tickets stand, in order.
+SELECT id, event_count, head_hash FROM tickets WHERE city_code = :city_code AND id = ANY (:ticket_ids::bigint[]) ORDER BY id;
+
+-- name: heads_after(city_code, after, batch)
+-- Where the chains of the next tickets stand, in order.
+SELECT id, event_count, head_hash FROM tickets WHERE city_code = :city_code AND id > :after ORDER BY id LIMIT :batch;

@@ -46,4 +46,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: keys(city_code)
 -- The digests of the keys that were used here.
-SELECT key, digest FROM keyring WHERE city_code = :city_code;
+SELECT key, digest, first_used_at, resealed_at FROM keyring WHERE city_code = :city_code;
+
+-- name: note_resealed(at, city_code, key)!
+-- Everything was sealed anew under this key.
+UPDATE keyring SET resealed_at = :at WHERE city_code = :city_code AND key = :key;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from models.anchor import Leaf
 from models.cipher import CannotOpen
 from models.store.database import queries
 from models.trail import TicketEvent, fields_of
@@ -78,6 +79,25 @@ async def without_ticket(session: Session) -> dict[int, int]:
     """Return the ids of tickets that are gone while their trail is there, and how many events each trail has."""
     rows = _SQL.without_ticket(session.connection, city_code=session.city_code)
     return {row["ticket_id"]: row["n"] async for row in rows}
+
+
+async def touched_since(session: Session, at: datetime) -> list[int]:
+    """Return the ids of the tickets that have an event since a time, in order."""
+    return [
+        row["ticket_id"] async for row in _SQL.touched_since(session.connection, city_code=session.city_code, since=at)
+    ]
+
+
+async def heads(session: Session, ticket_ids: Collection[int]) -> list[Leaf]:
+    """Return where the chains of some tickets stand, in order."""
+    rows = _SQL.heads(session.connection, city_code=session.city_code, ticket_ids=list(ticket_ids))
+    return [Leaf(*row) async for row in rows]
+
+
+async def heads_after(session: Session, after: int, most: int) -> list[Leaf]:
+    """Return where the chains of the next tickets stand, in order, for a walk over all of them."""
+    rows = _SQL.heads_after(session.connection, city_code=session.city_code, after=after, batch=most)
+    return [Leaf(*row) async for row in rows]
 
 
 async def damaged_words(session: Session, ticket_id: int) -> int | None:

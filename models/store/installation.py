@@ -27,6 +27,13 @@ class WrongKeyring(HotlineError):
     status = 500
 
 
+class KeyUse(Struct, frozen=True):
+    """Since when a key is used, and until when everything was sealed anew under it (换钥)."""
+
+    first_used_at: datetime
+    resealed_at: datetime | None
+
+
 class Ruling(Struct, frozen=True, kw_only=True):
     """A duty that a ruling (裁定) made: on which ticket's dispute, and when."""
 
@@ -68,6 +75,18 @@ async def check_keys(session: Session, at: datetime) -> None:
     rows = _SQL.keys(session.connection, city_code=session.city_code)
     if [row["key"] async for row in rows if row["key"] in digests and row["digest"] != digests[row["key"]]]:
         raise WrongKeyring("密钥文件与数据库不符：数据是用另一套密钥加密的，请用 HOTLINE_KEYRING 指明原来的密钥文件")
+
+
+async def key_uses(session: Session) -> dict[str, KeyUse]:
+    """Return the use of every key, by the name that a keyring gives it."""
+    rows = _SQL.keys(session.connection, city_code=session.city_code)
+    return {row["key"]: KeyUse(row["first_used_at"], row["resealed_at"]) async for row in rows}
+
+
+async def note_resealed(session: Session, at: datetime) -> None:
+    """Remember that everything was sealed anew under the current key."""
+    key = f"encryption {session.keyring.current}"
+    await _SQL.note_resealed(session.connection, city_code=session.city_code, key=key, at=at)
 
 
 async def keep_city(session: Session, city: City, at: datetime) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline import kept_file
 from hotline.app import BadKeyring, read_keyring
 from hotline.config import Settings
 from models.cipher import CannotOpen
@@ -79,3 +80,16 @@ def test_a_keyring_of_somebody_elses_is_told(tmp_path: Path) -> None:
     (tmp_path / "keyring.json").chmod(0)
     with pytest.raises(BadKeyring, match="无法读取"):
         read_keyring(Settings(data_dir=tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_what_root_writes_belongs_to_the_hub_s_own_user(tmp_path: Path) -> None:
+    os.chown(tmp_path, 1000, 1000)
+    assert kept_file.make(tmp_path / "made", b"one")
+    assert not kept_file.make(tmp_path / "made", b"two")
+    os.chown(tmp_path, 0, 0)
+    kept_file.replace(tmp_path / "made", b"three")
+    found = (tmp_path / "made").stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1000, 1000, 0o600)
+    assert (tmp_path / "made").read_bytes() == b"three"
+    assert list(tmp_path.iterdir()) == [tmp_path / "made"]

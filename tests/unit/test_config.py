@@ -69,6 +69,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("PORT", "8345.5"),
         ("PORT", "-1"),
         ("PORT", "٨٣٤٥"),
+        ("CIPHER_SUITE", "sm4"),
         ("CLOCK_SPEED", "0"),
         ("CLOCK_SPEED", "nan"),
         ("CLOCK_SPEED", "inf"),

@@ -120,7 +120,7 @@ def test_the_table_names_every_step_with_its_label() -> None:
 
 # Told on a terminal when something starts: the whole sentence is read and no program needs a code.
 TERMINAL = ("hotline.app", "hotline.commands", "hotline.config", "hotline.postgres", "hotline.server_process",
-            "hotline.simulation", "models.city_fault", "models.store")  # fmt: skip
+            "hotline.simulation", "models.anchor", "models.city_fault", "models.store")  # fmt: skip
 
 
 def _every_error() -> dict[str, str]:

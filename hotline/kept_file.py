@@ -1,0 +1,66 @@
+"""Files that only we may read, whole or not at all, and on the disk before anybody builds on them.
+
+The administrator's commands may write what the hub's own user must go on reading: a new file belongs to whom its folder belongs
+to, one that is written anew to whom it belonged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def make(path: Path, content: bytes) -> bool:
+    """Make a file where there is none; False where somebody was first, whose file stays."""
+    with _aside(path, content) as side:
+        try:
+            os.link(side, path)
+        except FileExistsError:
+            return False
+        _settle(path.parent)
+        return True
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file anew: whoever reads it meanwhile reads the old one or the new one."""
+    with _aside(path, content) as side:
+        side.rename(path)
+        _settle(path.parent)
+
+
+def give(path: Path, like: Path) -> None:
+    """Let a file belong to whom another belongs to, where we may say so."""
+    other = like.stat()
+    with contextlib.suppress(OSError):
+        os.chown(path, other.st_uid, other.st_gid)
+
+
+@contextlib.contextmanager
+def _aside(path: Path, content: bytes) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    side = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        side.touch(mode=0o600, exist_ok=False)
+        with side.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        give(side, path if path.exists() else path.parent)
+        yield side
+    finally:
+        side.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """See to it that a new name is on the disk too."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
