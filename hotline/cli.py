@@ -23,6 +23,7 @@ from hotline.commands import (
     installation,
     replay,
     route,
+    serving,
     simulate,
     up,
 )
@@ -101,7 +102,7 @@ def up_() -> None:
 @app.command
 def serve() -> None:
     """Serve HTTP: one process; several may share the port."""
-    installation.serve(read_settings())
+    serving.serve(read_settings())
 
 
 @app.command

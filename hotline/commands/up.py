@@ -19,9 +19,11 @@ from hotline.anchoring import make_keys
 from hotline.announcement import take_over
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
-from hotline.commands.child import Child
+from hotline.commands.change import Change, listen_for_change
+from hotline.commands.child import Child, Server
 from hotline.commands.data_folder import only_one
 from hotline.commands.knowledge import seed
+from hotline.commands.serving import door
 from hotline.config import BadSetting
 from hotline.postgres import EmbeddedPostgres
 from models.city_files import read_city
@@ -54,6 +56,7 @@ def up(settings: Settings) -> int:
     # Told to stop in the middle of starting is as good as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    asked = listen_for_change()
     children: list[Child] = []
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
     with only_one(settings):
@@ -74,11 +77,12 @@ def up(settings: Settings) -> int:
                 "HOTLINE_DATA_DIR": str(settings.data_dir),
                 parts.KEEPER: str(os.getpid()),
             }
-            for verb in ["serve"] * settings.servers + ["work"]:
-                children.append(Child(verb, environ))  # noqa: PERF401 - an interrupt must find those begun
+            for _ in range(settings.servers):
+                children.append(Server(environ, lambda: door(settings)))  # noqa: PERF401 - an interrupt must find those begun
+            children.append(Child("work", environ))
             if settings.chatbot:
                 children.append(Child(CHATBOT, environ))
-            _stay(settings, postgres, children)
+            _stay(settings, postgres, children, Change(settings, url, children, asked))
         except KeyboardInterrupt:
             _say("→ 停止")
         finally:
@@ -149,7 +153,7 @@ async def _set_clock(session: Session, settings: Settings) -> None:
         await installation.set_clock(session, now, shown, settings.clock_speed)
 
 
-def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[Child]) -> None:
+def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[Child], change: Change) -> None:
     """Keep everything alive, for ever; say once when it is ready. Raises NotReady where it never gets there."""
     deadline = time.monotonic() + READY_WITHIN_S
     is_ready = False
@@ -158,6 +162,7 @@ def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[
             _keep(postgres)
         for child in children:
             child.keep_alive()
+        change.turn()
         if not is_ready:
             said = _ask_ready(settings)
             is_ready = said is None
