@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 LIST: Final = "backup.json"
 DUMP: Final = "database.dump"
-# What must survive beside the database; the keyring is kept elsewhere, and access.json is made anew.
-FOLDERS: Final = (ATTACHMENTS, "models")
+# What must survive beside the database; keys are kept elsewhere, and access.json is made anew.
+FOLDERS: Final = (ATTACHMENTS, "anchors", "models")
 PIECE: Final = 1 << 20
-UNFINISHED: Final = ".part"
+# Unfinished files, and the key that anchors are signed by.
+LEFT_OUT: Final = {".part", ".pem"}
 
 
 class BadBackup(HotlineError):
@@ -74,7 +75,7 @@ def files_beside(data_dir: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file that a backup takes along, by its name in the data folder."""
     for folder in FOLDERS:
         for path in sorted((data_dir / folder).rglob("*")):
-            if path.is_file() and path.suffix != UNFINISHED:
+            if path.is_file() and path.suffix not in LEFT_OUT:
                 yield str(path.relative_to(data_dir)), path
 
 
