@@ -86,7 +86,7 @@ def up(settings: Settings) -> int:
         except KeyboardInterrupt:
             _say("→ 停止")
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             _stop(children)
             if postgres is not None:
