@@ -61,16 +61,17 @@ def put_back(settings: Settings, folder: Path, keyring: Path | None) -> None:
             check_file(folder, name, entry)
         _check_keys(settings, backup, keyring)
         with _database(settings) as url:
-            asyncio.run(_load(url, folder, backup))
             for name in track([name for name in backup.files if name != DUMP], "附件和模型"):
                 copy(folder / name, settings.data_dir / name)
+            asyncio.run(_load(url, folder, backup))
         print("恢复完成，行数与备份一致。请先执行 hotline audit verify 核对留痕，再执行 hotline up 启动。")
 
 
 def _check_target(settings: Settings) -> None:
     """Raise BadBackup where something would be overwritten."""
-    names = FOLDERS if settings.database_url else ("postgres", *FOLDERS)
-    for name in names:
+    # What a killed restore has left is no data: it is replaced.
+    files = () if (settings.data_dir / SIDE).exists() else FOLDERS
+    for name in files if settings.database_url else ("postgres", *files):
         path = settings.data_dir / name
         if path.exists() and any(path.iterdir()):
             raise BadBackup(f"{path} 内已有内容，恢复不覆盖任何数据；请用 HOTLINE_DATA_DIR 另选空目录，或先移走原目录")
@@ -115,7 +116,8 @@ def _digests(settings: Settings, file: Path) -> dict[str, str]:
 def _database(settings: Settings) -> Iterator[str]:
     """Lend the database to restore into: the external one, or an embedded one that takes its place only when whole."""
     if settings.database_url:
-        yield settings.database_url
+        with _undone(settings):
+            yield settings.database_url
         return
     side, place = settings.data_dir / SIDE, settings.data_dir / "postgres"
     server = EmbeddedPostgres(side, options=MANY_LOCKS)
@@ -123,19 +125,32 @@ def _database(settings: Settings) -> Iterator[str]:
         # A restore was killed: its server may still run, and ends with the new one.
         server.start()
         server.stop()
-        shutil.rmtree(side)
-    try:
-        server.start()
-        yield server.url(DATABASE)
-    except BaseException:
-        server.stop()
-        shutil.rmtree(side, ignore_errors=True)
-        raise
-    server.stop()
+        _clear(settings)
+    with _undone(settings):
+        try:
+            server.start()
+            yield server.url(DATABASE)
+        finally:
+            server.stop()
     if place.exists():
         place.rmdir()
     side.rename(place)
     os.sync()
+
+
+@contextlib.contextmanager
+def _undone(settings: Settings) -> Iterator[None]:
+    """Leave nothing of a restore that fails; the database itself takes all or nothing."""
+    try:
+        yield
+    except BaseException:
+        _clear(settings)
+        raise
+
+
+def _clear(settings: Settings) -> None:
+    for name in (SIDE, *FOLDERS):
+        shutil.rmtree(settings.data_dir / name, ignore_errors=True)
 
 
 async def _load(url: str, folder: Path, backup: Backup) -> None:

@@ -101,6 +101,8 @@ def test_a_restored_hub_has_every_row_and_file_verifies_and_goes_on(made: Made, 
     data_dir = tmp_path / "data"
     with running(data_dir / SIDE):
         """What a killed restore has left is no hindrance."""
+        (data_dir / "attachments").mkdir()
+        (data_dir / "attachments" / next((made.folder / "attachments").iterdir()).name).write_bytes(b"half")
     put_back(settings(data_dir), made.folder, made.keyring)
     with running(data_dir / "postgres") as server:
         assert asyncio.run(whole.rows(server.url("hotline"))) == made.rows
