@@ -120,12 +120,13 @@ def _database(settings: Settings) -> Iterator[str]:
             yield settings.database_url
         return
     side, place = settings.data_dir / SIDE, settings.data_dir / "postgres"
-    server = EmbeddedPostgres(side, options=MANY_LOCKS)
     if side.exists():
-        # A restore was killed: its server may still run, and ends with the new one.
-        server.start()
-        server.stop()
+        # A restore was killed: its server may still run, and ends with this one.
+        left = EmbeddedPostgres(side)
+        left.start()
+        left.stop()
         _clear(settings)
+    server = EmbeddedPostgres(side, options=MANY_LOCKS)
     with _undone(settings):
         try:
             server.start()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.acceptance.marked_callers import Marked
 
 AT_ONCE = 8
+TRY_FOR_S = 60.0
 ROLES = ("supervisor", "dispatcher", "agent", "reviewer", "follow_up", "quality", "shift_lead")
 
 
@@ -71,7 +72,7 @@ class Town:
             headers["authorization"] = f"Bearer {self.access['departments'][who]['token']}"
         elif who in self.access["channels"]:
             headers["authorization"] = f"Bearer {self.access['channels'][who]}"
-        until = time.monotonic() + 60
+        until = time.monotonic() + TRY_FOR_S
         while True:
             status, body = 0, ""
             with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
@@ -97,10 +98,14 @@ class Town:
     async def upload(self, name: str) -> str:
         """Put a file by under a name; returns its id."""
         headers = {"authorization": f"Bearer {self.access['channels']['phone']}", "x-file-name": quote(name)}
-        content = b"\x89PNG\r\n\x1a\n" + bytes(64)
-        async with self.session.post(f"{self.hub.url}/api/v1/attachments", data=content, headers=headers) as response:
-            assert response.status == 201, await response.text()
-            return str((await response.json())["id"])
+        content, until = b"\x89PNG\r\n\x1a\n" + bytes(64), time.monotonic() + TRY_FOR_S
+        while True:
+            async with self.session.post(f"{self.hub.url}/api/v1/attachments", data=content, headers=headers) as found:
+                if found.status == 201:
+                    return str((await found.json())["id"])
+                assert found.status == 503, await found.text()
+            assert time.monotonic() < until, "the database stays away"
+            await asyncio.sleep(0.3)
 
     async def step(self, number: str, action: str, who: str, **fields: Any) -> None:
         """Take a step that may be none any more: what matters is what was said in it."""
