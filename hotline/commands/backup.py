@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.progress import track
 
+from hotline.app import read_keyring
 from hotline.commands.backup_folder import DUMP, LIST, Backup, BadBackup, copy, files_beside, measure
 from hotline.commands.installation import database_url
 from hotline.config import read_settings
@@ -90,7 +91,7 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
         made_at=datetime.now(UTC),
         migration=moment.migration,
         cities=moment.cities,
-        keys={name: digest.hex() for name, digest in moment.keys.items()},
+        keys={name: digest.hex() for name, digest in _keys(settings, moment).items()},
         rows=moment.rows,
         files={name: entry for name, entry in files.items() if entry is not None},
     )
@@ -99,6 +100,14 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
         file.flush()
         os.fsync(file.fileno())
     return backup
+
+
+def _keys(settings: Settings, moment: Moment) -> dict[str, bytes]:
+    """Return the digests of the keys that this backup needs: those in use, not those that were taken out long ago."""
+    digests = read_keyring(settings).digests()
+    if any(digests.get(name, digest) != digest for name, digest in moment.keys.items()):
+        raise BadBackup(f"密钥文件 {settings.keyring_file} 与数据库不符；请检查 HOTLINE_KEYRING")
+    return digests
 
 
 def _dump(moment: Moment, url: str, file: Path) -> None:
