@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console bench browser ha screenshots corpus-report docs lock clean
+.PHONY: help setup run test check check-console check-deps fuzz bench browser ha screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 
 check-console: .venv/.synced ## the web console: types, lint, unit tests; half a minute
 	@$(BIN)/hotline console check
+
+fuzz: setup ## every parser of what strangers send, with new chance each time; three minutes, or SECONDS=…
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
+
+check-deps: .venv/.synced ## known holes in what we stand on; exit 3 where the registry gives no answer
+	@$(BIN)/python .ci/check_deps.py
 
 bench: setup ## measurements, one JSON object a line
 	@$(BIN)/python -m tests.bench

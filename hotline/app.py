@@ -16,6 +16,7 @@ from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
 from hotline.api.routes import add_routes
+from hotline.api.safe_headers import safe_headers
 from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
 from hotline.chatbot import Chatbot
@@ -136,6 +137,7 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(finish_messages)
     if settings.wechat is not None:
         app[WECHAT] = read_account(settings.wechat)
+    app.on_response_prepare.append(safe_headers(settings))
     add_routes(app)
     return app
 
@@ -148,6 +150,7 @@ async def _chatbot(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _http_client(app: web.Application) -> AsyncIterator[None]:
-    app[HTTP_CLIENT] = HttpClient(any_target=app[SETTINGS].demo)
+    settings = app[SETTINGS]
+    app[HTTP_CLIENT] = HttpClient(any_target=settings.demo, networks=settings.webhook_networks)
     yield
     await app[HTTP_CLIENT].close()

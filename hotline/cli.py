@@ -23,15 +23,18 @@ from hotline.commands import (
     installation,
     replay,
     route,
+    serving,
     simulate,
     up,
 )
 from hotline.commands.answering import forecast_app, knowledge_app, reply_app
 from hotline.commands.auditing import audit_app
+from hotline.commands.backup import backup_
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
 from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
 from hotline.commands.person import person_app
+from hotline.commands.restore import restore_
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -72,8 +75,14 @@ for part in (
     deliveries_app,
 ):
     app.command(part)
-for name, counted in (("backlog", backlog_), ("books", books_), ("waves", waves_)):
-    app.command(counted, name=name)
+for name, command in (
+    ("backlog", backlog_),
+    ("backup", backup_),
+    ("books", books_),
+    ("restore", restore_),
+    ("waves", waves_),
+):
+    app.command(command, name=name)
 
 
 @app.command
@@ -93,7 +102,7 @@ def up_() -> None:
 @app.command
 def serve() -> None:
     """Serve HTTP: one process; several may share the port."""
-    installation.serve(read_settings())
+    serving.serve(read_settings())
 
 
 @app.command

@@ -1,6 +1,7 @@
 """Settings, read once from the environment (docs/operations.md)."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     chatbot_port: int = 5005
     wechat: Path | None = None
     cipher_suite: Suite = Suite.STANDARD
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def url(self) -> str:
@@ -95,6 +97,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         wechat=Path(wechat).absolute() if wechat else None,
         cipher_suite=_suite(get("CIPHER_SUITE")),
         chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
+        webhook_networks=_networks("WEBHOOK_NETWORKS", get("WEBHOOK_NETWORKS")),
     )
 
 
@@ -137,6 +140,14 @@ def _suite(value: str | None) -> Suite:
     if value not in {None, *Suite}:
         raise BadSetting(f"环境变量 HOTLINE_CIPHER_SUITE={value} 无效：应为 {' 或 '.join(Suite)}")
     return Suite(value or Suite.STANDARD)
+
+
+def _networks(name: str, value: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks of a list, as in 10.20.0.0/16,fd12::/32."""
+    try:
+        return tuple(ip_network(one.strip()) for one in (value or "").split(",") if one.strip())
+    except ValueError as error:
+        raise BadSetting(f"环境变量 HOTLINE_{name}={value} 无效：应为以逗号分隔的网段，如 10.20.0.0/16") from error
 
 
 def _switch(name: str, value: str | None) -> bool:

@@ -1,4 +1,8 @@
-"""The one door out: posts JSON to departments' systems. No redirects, short answers, public https targets only."""
+"""The one door out: posts JSON to departments' systems. No redirects, short answers, https to public addresses only.
+
+Within the house nothing is called but what the operator names (HOTLINE_WEBHOOK_NETWORKS): departments often sit on the
+government's own network.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,10 @@ from yarl import URL
 from models.errors import HotlineError, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+    Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LONGEST_ANSWER: Final = 64 * 1024
@@ -77,14 +82,18 @@ class Answer:
 
 
 class HttpClient:
-    """Posts to endpoints. `any_target` is the demo's switch: plain http and loopback addresses too."""
+    """Posts to endpoints; of addresses within the house only to those in `networks`.
 
-    def __init__(self, *, any_target: bool) -> None:
+    `any_target` is the demo's switch: plain http and loopback addresses too.
+    """
+
+    def __init__(self, *, any_target: bool, networks: Networks = ()) -> None:
         self._any_target = any_target
+        self._networks = networks
         self._session = aiohttp.ClientSession(
             timeout=TIMEOUT,
             # How many posts are under way is bounded by who posts: a limit here would let one slow host hold up others.
-            connector=aiohttp.TCPConnector(limit=0, socket_factory=None if any_target else public_socket),
+            connector=aiohttp.TCPConnector(limit=0, socket_factory=None if any_target else self._socket),
             # One department's cookies are not another's.
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -94,7 +103,7 @@ class HttpClient:
 
     def check(self, url: str) -> URL:
         """Return the URL as it will be called; raises ForbiddenTarget for an address that we will not call."""
-        return target(url, any_target=self._any_target)
+        return target(url, any_target=self._any_target, networks=self._networks)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post a JSON body once; raises ForbiddenTarget, UnreachableDepartment where no answer came."""
@@ -116,11 +125,14 @@ class HttpClient:
         """Close every connection."""
         await self._session.close()
 
+    def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
+        return allowed_socket(info, self._networks)
 
-def target(url: str, *, any_target: bool) -> URL:
+
+def target(url: str, *, any_target: bool, networks: Networks = ()) -> URL:
     """Read a URL once, by the parser that also calls it; raises ForbiddenTarget.
 
-    What a name resolves to is judged by `public_socket`, at the moment of the connection.
+    What a name resolves to is judged by `allowed_socket`, at the moment of the connection.
     """
     if not url.isprintable() or " " in url or "\\" in url:
         raise ForbiddenTarget("回调地址含有空格、反斜杠或不可见字符")
@@ -136,7 +148,7 @@ def target(url: str, *, any_target: bool) -> URL:
     if parsed.scheme != "https":
         raise ForbiddenTarget("回调地址须为 https")
     address = literal(host)
-    if not (is_public(address) if address else NAME.fullmatch(host.removesuffix("."))):
+    if not (is_allowed(address, networks) if address else NAME.fullmatch(host.removesuffix("."))):
         raise ForbiddenTarget("回调地址须为公网地址")
     return parsed
 
@@ -162,13 +174,18 @@ def is_public(address: Address) -> bool:
     return all(one.is_global and not one.is_multicast for one in (address, *_hidden(address)))
 
 
-def public_socket(info: aiohttp.AddrInfoType) -> socket.socket:
-    """Make a socket for the very address that is about to be called; raises OSError where it is not public.
+def is_allowed(address: Address, networks: Networks) -> bool:
+    """Tell whether an address may be called: a public one, or one that the operator has named."""
+    return is_public(address) or any(address.version == one.version and address in one for one in networks)
+
+
+def allowed_socket(info: aiohttp.AddrInfoType, networks: Networks = ()) -> socket.socket:
+    """Make a socket for the very address that is about to be called; raises OSError where it may not be.
 
     The check stands between the resolver and the connection, so a name cannot change its mind in between.
     """
     family, kind, protocol, _, place = info
-    if not is_public(ipaddress.ip_address(str(place[0]))):
+    if not is_allowed(ipaddress.ip_address(str(place[0])), networks):
         raise NotPublic(f"{place[0]} 不是公网地址")
     return socket.socket(family, kind, protocol)
 

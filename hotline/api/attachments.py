@@ -63,11 +63,17 @@ class Attached(Struct, kw_only=True):
 async def create(request: web.Request, actor: Actor) -> web.Response:
     """Store the request's body as a file; `x-file-name` is its name, percent-encoded."""
     content = await request.read()
-    media_type = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
+    media_type = sniffed(content)
     if media_type is None:
         raise InvalidRequest("只接受 JPEG、PNG 图片，PDF 文档，MP3、WAV 录音")
     stored = await keep(request.app, content, _file_name(request), media_type)
     return body.answer(stored, Attached, status=201)
+
+
+def sniffed(content: bytes) -> str | None:
+    """Return what a file is by its first bytes, None for what is not taken; of the RIFF files only sound is."""
+    found = next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
+    return None if found == "audio/wav" and content[8:12] != b"WAVE" else found
 
 
 async def create_photo(request: web.Request, actor: Actor) -> web.Response:

@@ -1,4 +1,4 @@
-"""setup, serve, work, migrate, user add: the parts that `up` starts together."""
+"""setup, work, migrate, user add: the parts that `up` starts together."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 import uvloop
-from aiohttp import web
 
 import nlu
 from hotline import accounts
-from hotline.app import build_hub, follow_changes, make_app, read_keyring
+from hotline.app import build_hub, read_keyring
 from hotline.commands.building import turn
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
@@ -149,12 +148,6 @@ def migrate_now(settings: Settings) -> None:
     print("数据库结构已是最新")
 
 
-def serve(settings: Settings) -> None:
-    """Serve HTTP until told to stop; a request under way is finished first."""
-    with database_url(settings) as url:
-        uvloop.run(_serve(settings, url))
-
-
 def work(settings: Settings) -> None:
     """Run the workers until told to stop."""
     with database_url(settings) as url:
@@ -179,27 +172,11 @@ def add_user(settings: Settings, name: str, role: str, department: str | None) -
     print(f"已建立账号 {name}（{role}）")
 
 
-async def _serve(settings: Settings, url: str) -> None:
-    hub = await build_hub(settings, url)
-    settle_memory()
-    app = make_app(settings, hub)
-    app.cleanup_ctx.append(follow_changes)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
-    await runner.setup()
-    try:
-        with port_taken(settings):
-            await web.TCPSite(runner, settings.host, settings.port, reuse_port=True, backlog=1024).start()
-        await _until_told()
-    finally:
-        await runner.cleanup()
-        await hub.database.close()
-
-
 async def _work(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
     settle_memory()
     task = asyncio.create_task(run_workers(settings, hub))
-    stop = asyncio.create_task(_until_told())
+    stop = asyncio.create_task(until_told())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -217,7 +194,7 @@ def settle_memory() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _until_told() -> None:
+async def until_told() -> None:
     """Wait for a signal, or for the end of the `hotline up` that started us: its next one starts others."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()

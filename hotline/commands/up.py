@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
-import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -22,7 +19,11 @@ from hotline.anchoring import make_keys
 from hotline.announcement import take_over
 from hotline.app import read_keyring
 from hotline.commands import installation as parts
+from hotline.commands.change import Change, listen_for_change
+from hotline.commands.child import Child, Server
+from hotline.commands.data_folder import only_one
 from hotline.commands.knowledge import seed
+from hotline.commands.serving import door
 from hotline.config import BadSetting
 from hotline.postgres import EmbeddedPostgres
 from models.city_files import read_city
@@ -31,8 +32,6 @@ from models.store import database, installation
 from models.store.migrations import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hotline.config import Settings
     from models.store.database import Session
 
@@ -40,9 +39,6 @@ WATCH_EVERY_S: Final = 0.1
 READY_WITHIN_S: Final = 120.0
 PORT_FREE_WITHIN_S: Final = 5.0
 STARTS_BEFORE_GIVING_UP: Final = 3
-LONGEST_REST_S: Final = 5.0
-# Who lived this long did not die of its start.
-LIVED_S: Final = 5.0
 STOP_WITHIN_S: Final = 15.0
 CHATBOT: Final = "chatbot run"
 # The environment's proxies do not lead to ourselves.
@@ -55,65 +51,15 @@ class NotReady(HotlineError):
     code = "not_ready"
 
 
-class AlreadyRunning(HotlineError):
-    """Another `hotline up` works on the same data folder."""
-
-    code = "already_running"
-
-
-class Child:
-    """One process that is kept alive; one that dies at once again and again is given ever longer rests."""
-
-    def __init__(self, verb: str, environ: dict[str, str]) -> None:
-        self.verb = verb
-        self.starts = 0
-        self._environ = environ
-        self._started_at = 0.0
-        self._rest_s = 0.1
-        self.process = self._start()
-
-    def keep_alive(self) -> None:
-        """Start it again where it is gone."""
-        if self.process.poll() is None:
-            return
-        if time.monotonic() - self._started_at > LIVED_S:
-            self._rest_s = 0.1
-        if time.monotonic() - self._started_at < self._rest_s:
-            return
-        self._rest_s = min(self._rest_s * 2, LONGEST_REST_S)
-        self.process = self._start()
-
-    def stop(self) -> None:
-        """Ask it to finish."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.terminate()
-
-    def wait(self, until: float) -> None:
-        """Wait for its end; kill it when the time is up."""
-        try:
-            self.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        self.starts += 1
-        self._started_at = time.monotonic()
-        command = [sys.executable, "-m", "hotline", *self.verb.split()]
-        # A group of its own: Ctrl-C reaches only us, and we stop the others in order.
-        return subprocess.Popen(  # noqa: S603 - our own command
-            command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-
-
 def up(settings: Settings) -> int:
     """Start everything, print the address, and stay until told to stop. Returns the exit code."""
     # Told to stop in the middle of starting is as good as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    asked = listen_for_change()
     children: list[Child] = []
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
-    with _only_one(settings):
+    with only_one(settings):
         try:
             # What a person must mend is told before anything has started.
             if settings.clock_speed != 1.0 and not settings.demo:
@@ -131,38 +77,21 @@ def up(settings: Settings) -> int:
                 "HOTLINE_DATA_DIR": str(settings.data_dir),
                 parts.KEEPER: str(os.getpid()),
             }
-            for verb in ["serve"] * settings.servers + ["work"]:
-                children.append(Child(verb, environ))  # noqa: PERF401 - an interrupt must find those begun
+            for _ in range(settings.servers):
+                children.append(Server(environ, lambda: door(settings)))  # noqa: PERF401 - an interrupt must find those begun
+            children.append(Child("work", environ))
             if settings.chatbot:
                 children.append(Child(CHATBOT, environ))
-            _stay(settings, postgres, children)
+            _stay(settings, postgres, children, Change(settings, url, children, asked))
         except KeyboardInterrupt:
             _say("→ 停止")
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             _stop(children)
             if postgres is not None:
                 postgres.stop()
     return 0
-
-
-@contextlib.contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """Hold the data folder; raises AlreadyRunning naming the one that holds it."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "up.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise AlreadyRunning(
-                f"热线中枢已在运行（{lock.read().strip()}）；请先停止它，或用 HOTLINE_DATA_DIR 另选数据目录"
-            ) from error
-        lock.truncate(0)
-        lock.write(f"进程 {os.getpid()}，{settings.url}")
-        lock.flush()
-        yield
 
 
 def _check_port(settings: Settings) -> None:
@@ -224,7 +153,7 @@ async def _set_clock(session: Session, settings: Settings) -> None:
         await installation.set_clock(session, now, shown, settings.clock_speed)
 
 
-def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[Child]) -> None:
+def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[Child], change: Change) -> None:
     """Keep everything alive, for ever; say once when it is ready. Raises NotReady where it never gets there."""
     deadline = time.monotonic() + READY_WITHIN_S
     is_ready = False
@@ -233,6 +162,7 @@ def _stay(settings: Settings, postgres: EmbeddedPostgres | None, children: list[
             _keep(postgres)
         for child in children:
             child.keep_alive()
+        change.turn()
         if not is_ready:
             said = _ask_ready(settings)
             is_ready = said is None

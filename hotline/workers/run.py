@@ -62,7 +62,7 @@ NEXT_MONTH: Final = timedelta(days=31)
 
 async def work(settings: Settings, hub: Hub) -> None:
     """Run every loop until cancelled."""
-    client = HttpClient(any_target=settings.demo)
+    client = HttpClient(any_target=settings.demo, networks=settings.webhook_networks)
     outbox, shadow = Outbox(hub, client), ShadowReader(hub, settings)
     try:
         async with asyncio.TaskGroup() as group:

@@ -56,6 +56,21 @@ async def migrate(url: str) -> None:
         await connection.close()
 
 
+async def make_database(url: str) -> str:
+    """Make the database where there is none; returns the address of the server that takes writes."""
+    connection, single = await _connect(url)
+    try:
+        await _check_server(connection)
+    finally:
+        await connection.close()
+    return single
+
+
+def newest() -> str:
+    """Return the newest change of the schema that this release knows."""
+    return max(path.name.split("_")[0] for path in MIGRATIONS.glob("*.sql"))
+
+
 async def check_migrated(url: str) -> None:
     """Raise NotMigrated where the database is missing or older than this release; waits for one that is starting."""
     missing = NotMigrated("数据库尚未建立或未升级到本版本，请先执行 hotline migrate（或 hotline up）")
@@ -81,9 +96,8 @@ async def check_migrated(url: str) -> None:
 
 async def is_migrated(connection: Connection) -> bool:
     """Tell whether the newest migration of this release is applied."""
-    newest = max(path.name.split("_")[0] for path in MIGRATIONS.glob("*.sql"))
     try:
-        return bool(await connection.fetchval("SELECT 1 FROM schema_migrations WHERE version = $1", newest))
+        return bool(await connection.fetchval("SELECT 1 FROM schema_migrations WHERE version = $1", newest()))
     except asyncpg.UndefinedTableError:
         return False
 

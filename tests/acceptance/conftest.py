@@ -68,8 +68,11 @@ class RunningHub:
                 self.process.wait()
 
 
-def start_hub(data_dir: Path, *, clock_speed: float = 1, **more: str) -> RunningHub:
-    """Start a hub with its data in a folder; it is not waited for, and whoever starts it stops it."""
+def start_hub(data_dir: Path, *, clock_speed: float = 1, log: Path | None = None, **more: str) -> RunningHub:
+    """Start a hub with its data in a folder; it is not waited for, and whoever starts it stops it.
+
+    Everything that its processes say goes to `log` where one is named.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -82,7 +85,12 @@ def start_hub(data_dir: Path, *, clock_speed: float = 1, **more: str) -> Running
         "HOTLINE_CLOCK_SPEED": str(clock_speed),
         **more,
     }
-    process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=environ, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "hotline", "up"]
+    if log is None:
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+    else:
+        with log.open("ab") as file:
+            process = subprocess.Popen(command, env=environ, stdout=file, stderr=file)
     return RunningHub(data_dir, environ, process, f"http://127.0.0.1:{port}")
 
 
@@ -92,7 +100,7 @@ def running_hub(tmp_path: Path) -> Iterator[Callable[..., RunningHub]]:
     started: list[RunningHub] = []
 
     def start(*, clock_speed: float = 1, **more: str) -> RunningHub:
-        hub = start_hub(tmp_path / f"data{len(started)}", clock_speed=clock_speed, **more)
+        hub = start_hub(tmp_path / f"data{len(started)}", clock_speed=clock_speed, log=None, **more)
         started.append(hub)
         hub.wait_ready()
         return hub

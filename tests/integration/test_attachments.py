@@ -79,6 +79,20 @@ async def test_a_file_is_answered_as_it_came_and_only_to_be_saved(
     assert "x" not in headers
 
 
+async def test_what_a_file_is_is_read_from_its_bytes_not_from_what_is_said_of_it(world: World) -> None:
+    for content, status in (
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", 201),
+        (b"RIFF\x24\x00\x00\x00AVI LIST", 422),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", 422),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422),
+        (b"MZ\x90\x00", 422),
+        (b"", 422),
+    ):
+        headers = {"authorization": f"Bearer {await world.token('channel:web')}", "content-type": "image/png"}
+        async with world.client.post("/api/v1/attachments", data=content, headers=headers) as response:
+            assert response.status == status, (content, await response.text())
+
+
 async def test_the_name_of_a_saved_file_does_not_tell_the_caller(world: World) -> None:
     attachment = await upload(world, name="欧阳雪梅13800000001.jpg")
     await with_files(world, [attachment])

@@ -153,7 +153,8 @@ async def test_who_is_not_wechat_or_sends_what_is_none_of_its_is_refused(town: W
     with pytest.raises(Unauthorized):
         wechat.opened(ACCOUNT, sealed(other, xml("你好")))
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>'
-    await arrives(town, bomb, status=422)
+    for encoded in (bomb, bomb.decode().encode("utf-16"), bomb.decode().encode("utf-16-le")):
+        await arrives(town, encoded, status=422)
     await arrives(town, b"<xml><FromUserName>", status=422)
     assert not await town.rows("SELECT 1 FROM conversations")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_PUBLIC_URL": "https://12345.example/",
             "HOTLINE_CHATBOT": "off",
             "HOTLINE_CHATBOT_PORT": "5006",
+            "HOTLINE_WEBHOOK_NETWORKS": "10.20.0.0/16, fd12::/32",
         }
     )
     assert settings == Settings(
@@ -53,6 +55,7 @@ def test_every_variable_is_taken_over() -> None:
         public_url="https://12345.example",
         chatbot=False,
         chatbot_port=5006,
+        webhook_networks=(ip_network("10.20.0.0/16"), ip_network("fd12::/32")),
     )
 
 
@@ -64,6 +67,9 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
     ("name", "value"),
     [
         ("PORT", "0"),
+        ("WEBHOOK_NETWORKS", "10.20.0.0/33"),
+        ("WEBHOOK_NETWORKS", "10.20.0.1/16"),
+        ("WEBHOOK_NETWORKS", "intranet"),
         ("PORT", "65536"),
         ("PORT", "eighty"),
         ("PORT", "8345.5"),

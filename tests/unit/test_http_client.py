@@ -1,3 +1,4 @@
+import ipaddress
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.http_client import Answer, ForbiddenTarget, NotPublic, failure, public_socket, seconds, target
+from hotline.http_client import Answer, ForbiddenTarget, NotPublic, allowed_socket, failure, seconds, target
 from hotline.workers.outbox import FIRST_PAUSE, JITTER, LONGEST_PAUSE, MOST_ATTEMPTS, pause
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -200,11 +201,33 @@ def test_no_socket_is_made_for_what_a_name_resolved_to_within_the_house(
     family: socket.AddressFamily, place: tuple[str, int]
 ) -> None:
     with pytest.raises(OSError, match="不是公网地址"):
-        public_socket((family, socket.SOCK_STREAM, 6, "", place))
+        allowed_socket((family, socket.SOCK_STREAM, 6, "", place))
+
+
+@pytest.mark.parametrize(
+    ("place", "is_called"),
+    [("10.20.3.4", True), ("10.21.3.4", False), ("127.0.0.1", False), ("169.254.169.254", False), ("8.8.8.8", True)],
+)
+def test_within_the_house_only_what_the_operator_names_is_called(place: str, is_called: bool) -> None:  # noqa: FBT001 - a column of the table
+    networks = [ipaddress.ip_network("10.20.0.0/16"), ipaddress.ip_network("fd12::/32")]
+    info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 443))
+    if is_called:
+        allowed_socket(info, networks).close()
+        assert target(f"https://{place}/hook", any_target=False, networks=networks)
+        return
+    with pytest.raises(OSError, match="不是公网地址"):
+        allowed_socket(info, networks)
+    with pytest.raises(ForbiddenTarget):
+        target(f"https://{place}/hook", any_target=False, networks=networks)
+
+
+def test_what_the_operator_names_is_called_by_https_only() -> None:
+    with pytest.raises(ForbiddenTarget, match="https"):
+        target("http://10.20.3.4/hook", any_target=False, networks=[ipaddress.ip_network("10.20.0.0/16")])
 
 
 def test_a_socket_is_made_for_a_public_address() -> None:
-    made = public_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443)))
+    made = allowed_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443)))
     made.close()
     assert made.family is socket.AF_INET
 

@@ -1,0 +1,101 @@
+"""A backup as it lies in a folder: the dump, the files beside the database, and the list that says what is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import Struct
+
+from hotline.api.attachments import FOLDER as ATTACHMENTS
+from models.errors import HotlineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LIST: Final = "backup.json"
+DUMP: Final = "database.dump"
+# What must survive beside the database; keys are kept elsewhere, and access.json is made anew.
+FOLDERS: Final = (ATTACHMENTS, "anchors", "models")
+PIECE: Final = 1 << 20
+# Unfinished files, and the key that anchors are signed by.
+LEFT_OUT: Final = {".part", ".pem"}
+
+
+class BadBackup(HotlineError):
+    """A folder that is no backup, or no whole one."""
+
+    code = "bad_backup"
+
+
+class Entry(Struct, frozen=True):
+    """One file of a backup."""
+
+    size: int
+    sha256: str
+
+
+class Backup(Struct, frozen=True, kw_only=True):
+    """What a backup holds; written last, so that a folder without it is no backup."""
+
+    made_at: datetime
+    migration: str
+    cities: list[str]
+    keys: dict[str, str]
+    rows: dict[str, int]
+    files: dict[str, Entry]
+
+
+def read_backup(folder: Path) -> Backup:
+    """Read what a backup says of itself; raises BadBackup."""
+    try:
+        return msgspec.json.decode((folder / LIST).read_bytes(), type=Backup)
+    except FileNotFoundError as error:
+        raise BadBackup(f"{folder} 不是完整的备份：缺少 {LIST}（备份中途停止的目录请删除后重新备份）") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadBackup(f"{folder / LIST} 已损坏，请换一份备份") from error
+
+
+def check_file(folder: Path, name: str, entry: Entry) -> None:
+    """Raise BadBackup where a file is not what was backed up."""
+    path = folder / name
+    if ".." in path.parts or not path.is_relative_to(folder):
+        raise BadBackup(f"{folder / LIST} 已损坏：文件名 {name} 越出了备份目录")
+    if not path.is_file():
+        raise BadBackup(f"备份不完整：缺少文件 {name}")
+    if measure(path) != entry:
+        raise BadBackup(f"备份已损坏：文件 {name} 与清单不符")
+
+
+def files_beside(data_dir: Path) -> Iterator[tuple[str, Path]]:
+    """Yield every file that a backup takes along, by its name in the data folder."""
+    for folder in FOLDERS:
+        for path in sorted((data_dir / folder).rglob("*")):
+            if path.is_file() and path.suffix not in LEFT_OUT:
+                yield str(path.relative_to(data_dir)), path
+
+
+def copy(source: Path, target: Path) -> Entry:
+    """Copy a file for our own eyes, safely on the disk when this returns; returns what was copied."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found, size = hashlib.sha256(), 0
+    with (
+        source.open("rb") as read,
+        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+    ):
+        while piece := read.read(PIECE):
+            found.update(piece)
+            size += file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return Entry(size, found.hexdigest())
+
+
+def measure(path: Path) -> Entry:
+    """Return size and digest of a file."""
+    with path.open("rb") as file:
+        return Entry(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,23 @@
+-- name: export_snapshot()$
+-- Names this transaction's view of the database, so that a dump sees the very same.
+SELECT pg_export_snapshot();
+
+-- name: tables()
+-- Every table that holds rows of ours, a partitioned one once; `quoted` can stand in a statement.
+SELECT n.nspname || '.' || c.relname AS name, format('%I.%I', n.nspname, c.relname) AS quoted
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'
+ORDER BY 1;
+
+-- name: newest_migration()$
+-- The newest change of the schema that is applied.
+SELECT max(version) FROM schema_migrations;
+
+-- name: all_keys()
+-- The digests of every key that was used here.
+SELECT key, digest FROM keyring ORDER BY key;
+
+-- name: cities()
+-- The cities that this database was written for.
+SELECT DISTINCT city_code FROM city_versions ORDER BY city_code;

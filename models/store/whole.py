@@ -1,0 +1,77 @@
+"""The whole database: at one moment, for a backup; and whether there is anything in it at all."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+from msgspec import Struct
+
+from models.errors import Unavailable
+from models.store.database import PASSING, queries, refused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from models.store.database import Connection
+
+_SQL = queries("whole")
+# A count of ten million rows takes its time.
+COUNT_WITHIN_S: Final = 3600.0
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """What a database held at one moment; `snapshot` names it for as long as the moment is kept."""
+
+    snapshot: str
+    migration: str
+    cities: list[str]
+    keys: dict[str, bytes]
+    rows: dict[str, int]
+
+
+@contextlib.asynccontextmanager
+async def moment(url: str) -> AsyncIterator[Moment]:
+    """Keep one moment of the database in view while it is copied; the hub goes on writing meanwhile."""
+    async with _connected(url) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        yield Moment(
+            snapshot=await _SQL.export_snapshot(connection),
+            migration=await _SQL.newest_migration(connection),
+            cities=[row["city_code"] async for row in _SQL.cities(connection)],
+            keys={row["key"]: row["digest"] async for row in _SQL.all_keys(connection)},
+            rows=await _count(connection),
+        )
+
+
+async def rows(url: str) -> dict[str, int]:
+    """Return how many rows every table holds; empty where there are no tables."""
+    async with _connected(url) as connection:
+        return await _count(connection)
+
+
+async def tidy(url: str) -> None:
+    """Have the planner learn what lies in every table: a restored database knows nothing of it."""
+    async with _connected(url) as connection:
+        await connection.execute("ANALYZE", timeout=COUNT_WITHIN_S)
+
+
+@contextlib.asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Connection]:
+    try:
+        with refused():
+            connection = await asyncpg.connect(url)
+    except PASSING as error:
+        raise Unavailable(f"连接数据库失败：{error}") from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _count(connection: Connection) -> dict[str, int]:
+    found = {}
+    for name, quoted in [(row["name"], row["quoted"]) async for row in _SQL.tables(connection)]:
+        # PostgreSQL itself has quoted the name.
+        found[name] = await connection.fetchval(f"SELECT count(*) FROM {quoted}", timeout=COUNT_WITHIN_S)  # noqa: S608
+    return found
