@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console bench browser ha screenshots corpus-report docs lock clean chaos
+.PHONY: help setup run test chaos soak check check-console bench browser ha screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ test: setup check-console ## the whole test suite
 
 chaos: setup ## faults done to a real hub, with a table of what they did; half an hour
 	@$(BIN)/python -m pytest -m chaos tests/chaos
+
+soak: setup ## an hour of steady load: memory, latency, what is left waiting (SOAK_S=300 make soak: five minutes)
+	@$(BIN)/python -m tests.bench soak
 
 check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 	@$(BIN)/ruff check .

@@ -31,6 +31,7 @@ from hotline.commands.auditing import audit_app
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
 from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
+from hotline.commands.load import load_
 from hotline.commands.person import person_app
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
@@ -72,7 +73,7 @@ for part in (
     deliveries_app,
 ):
     app.command(part)
-for name, counted in (("backlog", backlog_), ("books", books_), ("waves", waves_)):
+for name, counted in (("backlog", backlog_), ("books", books_), ("waves", waves_), ("load", load_)):
     app.command(counted, name=name)
 
 
