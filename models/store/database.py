@@ -39,11 +39,17 @@ PASSING: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.DeadlockDetectedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     # Too many connections, no memory, a full disk: what an operator mends while the clients go on asking.
     asyncpg.InsufficientResourcesError,
     OSError,
     TimeoutError,
 )
+SERVER_SETTINGS: Final = {
+    "plan_cache_mode": "force_generic_plan",
+    # A process that stands still keeps its locks and would hold up all the others: it loses them after a minute.
+    "idle_in_transaction_session_timeout": "60s",
+}
 RETRY_FOR_S: Final = 8.0
 CONNECT_WITHIN_S: Final = 60.0
 ACQUIRE_WITHIN_S: Final = 5.0
@@ -236,7 +242,7 @@ async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10)
                     init=_prepare_connection,
                     reset=_keep_connection,
                     command_timeout=60,
-                    server_settings={"plan_cache_mode": "force_generic_plan"},
+                    server_settings=SERVER_SETTINGS,
                 )
         except asyncpg.InvalidCatalogNameError as error:
             if waited > MADE_WITHIN_S:
