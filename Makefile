@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console check-deps fuzz bench browser ha screenshots corpus-report docs lock clean
+.PHONY: help setup run test check check-console check-deps chaos soak fuzz bench browser ha screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,12 @@ run: setup ## start the whole hub and print its address
 
 test: setup check-console ## the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+
+chaos: setup ## faults done to a real hub, with a table of what they did; half an hour
+	@$(BIN)/python -m pytest -m chaos tests/chaos
+
+soak: setup ## an hour of steady load: memory, latency, what is left waiting (SOAK_S=300 make soak: five minutes)
+	@$(BIN)/python -m tests.bench soak
 
 check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 	@$(BIN)/ruff check .

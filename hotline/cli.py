@@ -33,6 +33,7 @@ from hotline.commands.backup import backup_
 from hotline.commands.counting import backlog_, books_, indicators_app, report_app, waves_
 from hotline.commands.keys import keys_app
 from hotline.commands.lines import lines_app
+from hotline.commands.load import load_
 from hotline.commands.person import person_app
 from hotline.commands.restore import restore_
 from hotline.commands.understanding import nlu_app
@@ -79,6 +80,7 @@ for name, command in (
     ("backlog", backlog_),
     ("backup", backup_),
     ("books", books_),
+    ("load", load_),
     ("restore", restore_),
     ("waves", waves_),
 ):

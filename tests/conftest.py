@@ -30,7 +30,7 @@ SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = Path(item.path).parent.name
-        if folder in {"unit", "integration", "acceptance", "browser"}:
+        if folder in {"unit", "integration", "acceptance", "browser", "chaos"}:
             item.add_marker(folder)
 
 
@@ -39,7 +39,7 @@ class BesideTheRest(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "acceptance" if Path(file).parent.name == "acceptance" else file
+        return "acceptance" if Path(file).parent.name in {"acceptance", "chaos"} else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BesideTheRest:

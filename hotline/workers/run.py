@@ -16,6 +16,7 @@ from hotline.knowledge_entry import remind
 from hotline.knowledge_task import press_late
 from hotline.shadow import ShadowReader
 from hotline.wechat import read_account
+from hotline.workers.clock_set_back import wake
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
 from hotline.workers.providers import SmsGateway, WechatSender
@@ -142,8 +143,9 @@ async def _beat(hub: Hub, settings: Settings) -> int:
     """Say that this worker lives, keep the months' partitions ahead, keep up with rulings, the model in use and the keys."""
 
     async def write(session: Session) -> None:
-        now = hub.now()
-        await installation.beat(session, "work", datetime.now(UTC), now)
+        now, wall_now = hub.now(), datetime.now(UTC)
+        await wake(session, now, wall_now)
+        await installation.beat(session, "work", wall_now, now)
         await steps.ensure_month(session, now)
         await steps.ensure_month(session, now.replace(day=1) + NEXT_MONTH)
 

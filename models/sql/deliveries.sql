@@ -49,6 +49,12 @@ FROM json_to_recordset(:rows::text::json) AS s (id text, state delivery_state, n
 WHERE d.city_code = :city_code AND d.id = s.id AND d.state = 'waiting'
   AND (s.state = 'delivered' OR d.claimed_until = s.claimed_until);
 
+-- name: wake(now, lapses_at, city_code)!
+-- Whatever waits may be tried now, and no claim lasts longer than one that is made now.
+UPDATE deliveries SET next_at = least(next_at, :now),
+  claimed_until = CASE WHEN claimed_until > :lapses_at THEN :lapses_at ELSE claimed_until END
+WHERE city_code = :city_code AND state = 'waiting' AND (next_at > :now OR claimed_until > :lapses_at);
+
 -- name: page(city_code, state, department, ticket_id, before_at, before_id, barred, own, page_size)
 -- One page of deliveries, newest first.
 SELECT id, ticket_id, department, type, state::text AS state, attempts, created_at, next_at, delivered_at, last_error

@@ -27,3 +27,7 @@ WHERE e.city_code = :city_code AND e.department = r.department
 -- name: standings(city_code)
 -- How every endpoint stands, without its secrets.
 SELECT department, url, verified_at, failure_count, open_until, delivered_at FROM endpoints WHERE city_code = :city_code;
+
+-- name: close_circuits(now, city_code)!
+-- Every endpoint that is left alone may be tried once, now.
+UPDATE endpoints SET open_until = :now WHERE city_code = :city_code AND open_until > :now;

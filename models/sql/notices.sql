@@ -32,6 +32,11 @@ UPDATE notices SET sent_at = :at, claimed_until = NULL WHERE city_code = :city_c
 -- The provider did not take it: it is tried again after that wall time, with what waits behind it.
 UPDATE notices SET claimed_until = :until, last_error = :error WHERE city_code = :city_code AND id = ANY (:ids);
 
+-- name: wake(lapses_at, city_code)!
+-- No claim and no pause lasts longer than a claim that is made now.
+UPDATE notices SET claimed_until = :lapses_at
+WHERE city_code = :city_code AND sent_at IS NULL AND claimed_until > :lapses_at;
+
 -- name: newest(city_code, n)
 -- The newest messages, for people to look at.
 SELECT id, ticket_id, kind, address, body, created_at, sent_at FROM notices

@@ -24,6 +24,10 @@ DELETE FROM timers WHERE city_code = :city_code AND ticket_id = :ticket_id AND s
 UPDATE timers SET claimed_until = :until
 WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;
 
+-- name: wake(lapses_at, city_code)!
+-- No claim and no pause lasts longer than a claim that is made now.
+UPDATE timers SET claimed_until = :lapses_at WHERE city_code = :city_code AND claimed_until > :lapses_at;
+
 -- name: due(city_code, now)$
 -- How many timers wait to be fired.
 SELECT count(*) FROM timers WHERE city_code = :city_code AND due_at <= :now;

@@ -39,14 +39,23 @@ PASSING: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    # Too many connections, no memory, a full disk: what an operator mends while the clients go on asking.
+    asyncpg.InsufficientResourcesError,
     OSError,
     TimeoutError,
 )
+SERVER_SETTINGS: Final = {
+    "plan_cache_mode": "force_generic_plan",
+    # A process that stands still keeps its locks and would hold up all the others: it loses them after a minute.
+    "idle_in_transaction_session_timeout": "60s",
+}
 RETRY_FOR_S: Final = 8.0
 CONNECT_WITHIN_S: Final = 60.0
 ACQUIRE_WITHIN_S: Final = 5.0
 MADE_WITHIN_S: Final = 10.0
+# Who asks whether the database is there wants to hear within seconds that it is not, though it hang.
+ONCE_WITHIN_S: Final = 2.0
 
 
 class BadDatabaseUrl(HotlineError):
@@ -144,9 +153,12 @@ class Database:
         self.keyring = keyring
 
     @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
-        """Lend a connection without a transaction: one statement is its own transaction."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
+    async def session(self, within_s: float = ACQUIRE_WITHIN_S) -> AsyncIterator[Session]:
+        """Lend a connection without a transaction: one statement is its own transaction.
+
+        It is waited for `within_s`, and as long again at the end where its server hangs.
+        """
+        async with self._pool.acquire(timeout=within_s) as connection:
             yield Session(connection, self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
@@ -172,7 +184,7 @@ class Database:
     async def read_once(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection or say at once that it cannot be done; raises Unavailable."""
         try:
-            async with asyncio.timeout(2), self.session() as session:
+            async with asyncio.timeout(ONCE_WITHIN_S), self.session(ONCE_WITHIN_S) as session:
                 return await work(session)
         except PASSING as error:
             raise Unavailable("数据库没有应答") from error
@@ -230,7 +242,7 @@ async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10)
                     init=_prepare_connection,
                     reset=_keep_connection,
                     command_timeout=60,
-                    server_settings={"plan_cache_mode": "force_generic_plan"},
+                    server_settings=SERVER_SETTINGS,
                 )
         except asyncpg.InvalidCatalogNameError as error:
             if waited > MADE_WITHIN_S:

@@ -114,6 +114,11 @@ async def settle(session: Session, settled: list[Settled]) -> None:
         await _SQL.settle(session.connection, city_code=session.city_code, rows=to_rows(settled))
 
 
+async def wake(session: Session, now: datetime, wall_now: datetime) -> None:
+    """Try now whatever waits; no claim lasts longer than one that is made now."""
+    await _SQL.wake(session.connection, city_code=session.city_code, now=now, lapses_at=wall_now + LEASE)
+
+
 async def page(
     session: Session,
     state: str | None,

@@ -94,6 +94,11 @@ async def report(session: Session, reports: list[Report], now: datetime) -> None
         await _SQL.report(session.connection, city_code=session.city_code, reports=to_rows(reports), now=now)
 
 
+async def close_circuits(session: Session, now: datetime) -> None:
+    """Let every endpoint that is left alone be tried once, now."""
+    await _SQL.close_circuits(session.connection, city_code=session.city_code, now=now)
+
+
 async def standings(session: Session) -> dict[str, Standing]:
     """Return how every endpoint stands, by department."""
     rows = _SQL.standings(session.connection, city_code=session.city_code)

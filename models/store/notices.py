@@ -98,6 +98,11 @@ async def failed(session: Session, ids: list[str], error: str, until: datetime) 
     await _SQL.failed(session.connection, city_code=session.city_code, ids=ids, error=error, until=until)
 
 
+async def wake(session: Session, wall_now: datetime) -> None:
+    """Let no claim and no pause last longer than a claim that is made now."""
+    await _SQL.wake(session.connection, city_code=session.city_code, lapses_at=wall_now + LEASE)
+
+
 async def newest(session: Session, n: int) -> list[Message]:
     """Return the newest messages."""
     rows = _SQL.newest(session.connection, city_code=session.city_code, n=n)

@@ -54,6 +54,11 @@ async def put_off(session: Session, timer: Timer, until: datetime) -> None:
     )
 
 
+async def wake(session: Session, wall_now: datetime) -> None:
+    """Let no claim and no pause last longer than a claim that is made now."""
+    await _SQL.wake(session.connection, city_code=session.city_code, lapses_at=wall_now + LEASE)
+
+
 async def due(session: Session, now: datetime) -> int:
     """Return how many timers should have been fired by now."""
     return int(await _SQL.due(session.connection, city_code=session.city_code, now=now))

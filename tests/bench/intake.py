@@ -46,8 +46,8 @@ async def measure(folder: Path) -> None:
         access = await ready(folder / "data" / "access.json", PORT)
         hook = [sys.executable, "-m", "tests.bench.servers", "receivers", str(HOOK_PORT)]
         with process(hook, environ):
-            await _wait_port(HOOK_PORT)
-            await _register(access)
+            await wait_port(HOOK_PORT)
+            await register(access, PORT, HOOK_PORT)
             bare = await _bare(folder, environ)
             await _intake(hub, access, bare)
             await _steady(access)
@@ -97,7 +97,7 @@ async def _bare(folder: Path, environ: dict[str, str]) -> float:
     with contextlib.ExitStack() as stack:
         for _ in range(SERVERS):
             stack.enter_context(process(command, environ))
-        await _wait_port(BARE_PORT)
+        await wait_port(BARE_PORT)
         rows = texts(200, seed=3)
         await _load(BARE_PORT, "none", itertools.islice(rows, WARM), "warm")
         began = time.monotonic()
@@ -133,11 +133,11 @@ def _session(port: int, token: str) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers, connector=connector)
 
 
-async def _register(access: dict[str, Any]) -> None:
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{PORT}") as session:
+async def register(access: dict[str, Any], port: int, hook_port: int) -> None:
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
         for code, secrets in access["departments"].items():
             headers = {"authorization": f"Bearer {secrets['token']}"}
-            url = f"http://127.0.0.1:{HOOK_PORT}/hook"
+            url = f"http://127.0.0.1:{hook_port}/hook"
             path = f"/api/v1/departments/{code}/endpoint"
             async with session.put(path, json={"url": url}, headers=headers) as response:
                 assert response.status == 200, await response.text()
@@ -152,7 +152,7 @@ async def ready(path: Path, port: int) -> dict[str, Any]:
     raise TimeoutError("the hub did not come up")
 
 
-async def _wait_port(port: int) -> None:
+async def wait_port(port: int) -> None:
     for _ in range(200):
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
