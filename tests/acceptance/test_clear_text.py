@@ -28,7 +28,7 @@ from hotline.postgres import BINARIES, EmbeddedPostgres
 from tests.acceptance.conftest import start_hub
 from tests.acceptance.marked_callers import callers
 from tests.acceptance.marked_town import Town
-from tests.acceptance.test_kill import processes
+from tests.chaos.faults import processes
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import RunningHub

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import RunningHub
     from tests.chaos.conftest import Row
 
-pytestmark = pytest.mark.long
 LOG = logging.getLogger(__name__)
 KILLS_EACH = 10
 # What a client may at the most wait for an answer because of one kill, on a machine that does other things too.
