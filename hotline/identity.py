@@ -57,12 +57,12 @@ class CameIn(Struct, frozen=True, kw_only=True):
 
 async def come_in(database: Database, file: ProviderFile, claims: dict[str, Any]) -> CameIn:
     """Sign in whom the checked claims are about; raises NotSignedIn."""
-    subject, at = str(claims["sub"]), datetime.now(UTC)
+    at = datetime.now(UTC)
     given = role_of(file, claims)
 
     async def work(session: Session) -> CameIn | str:
         administrators = await users.lock_administrators(session)
-        username = await identities.username(session, file.issuer, subject)
+        username = await identities.username(session, file.issuer, claims["sub"])
         if username is None:
             username, refusal = await _made(session, file, claims, given, at)
         else:

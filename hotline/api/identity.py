@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
 import secrets
@@ -223,7 +222,7 @@ def _kept(request: web.Request, name: str, kind: type[Kept]) -> Kept:
         sealed = base64.urlsafe_b64decode(request.cookies.get(name, "").encode())
         text = request.app[HUB].database.keyring.unseal(sealed, "cookie", name, "")
         value = msgspec.json.decode(text, type=kind)
-    except (CannotOpen, binascii.Error, ValueError) as error:
+    except (CannotOpen, msgspec.DecodeError, ValueError) as error:
         raise NotSignedIn("expired") from error
     if not 0 <= time.time() - value.at <= LASTS_S:
         raise NotSignedIn("expired")

@@ -50,11 +50,12 @@ TOKENS: Final = (
 )  # fmt: skip
 IDENTITY: Final = (
     get("/api/v1/session/ways", identity.ways, "怎样登录：密码、统一身份认证", answer=identity.SignInWays),
-    get(identity.START, identity.start, "前往统一身份认证登录", media_type="text/html", answers=(303, 404), query={"to": TEXT}),
-    get(identity.RETURN, identity.come_back, "从统一身份认证返回", media_type="text/html", answers=(200, 303, 403, 404),
-        query={"code": TEXT, "state": TEXT, "error": TEXT, "iss": TEXT}),
+    get(identity.START, identity.start, "前往统一身份认证登录", media_type="text/html", answers=(303,), query={"to": TEXT},
+        problems=(404,)),
+    get(identity.RETURN, identity.come_back, "从统一身份认证返回", media_type="text/html", answers=(200, 303, 403),
+        problems=(404,), query={"code": TEXT, "state": TEXT, "error": TEXT, "iss": TEXT}),
     post(identity.CODE, identity.finish, "统一身份认证之后输入动态口令", media_type="text/html",
-         answers=(303, 401, 403, 404, 413, 422, 429)),
+         answers=(303, 401, 429), problems=(403, 404, 413, 422)),
     Endpoint(method="PUT", path="/api/v1/users/{username}/identity", handler=identity.bind, summary="为账号绑定统一身份",
              roles=SYSTEM, body=identity.Binding, answer=users.UserLine, problems=(409,), patterns={"username": USERNAME}),
     Endpoint(method="DELETE", path="/api/v1/users/{username}/identity", handler=identity.unbind, summary="解除账号的统一身份绑定",

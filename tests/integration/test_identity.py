@@ -429,7 +429,8 @@ async def test_a_token_that_the_provider_did_not_give_for_this_signs_nobody_in(
     browser = await opened()
     await provider.person("p-lin", "12345-desk")
     await bound(world, browser, "lin", "p-lin")
-    for how in CROOKED:
+    ours = provider.client["client_id"]
+    for how in (*CROOKED, {"claims": {"aud": "another-client", "azp": ours}}):
         await provider.crooked(**how)
         status, address, _ = await browser.sign_in("p-lin")
         assert (how, status, address) == (how, 303, "/#/sign-in?refused=untrusted")

@@ -33,8 +33,8 @@ def yunzhou() -> City:
     return read_city(ROOT / "cities" / "yunzhou")
 
 
-def written(folder: Path, text: str, secret: str = "s3cret\n") -> Path:
-    (folder / "oidc.secret").write_text(secret)
+def written(folder: Path, text: str, words: str = "s3cret\n") -> Path:
+    (folder / "oidc.secret").write_text(words)
     path = folder / "oidc.toml"
     path.write_text(text, encoding="utf-8")
     return path
