@@ -135,13 +135,13 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(keep_seat_stream)
     app.cleanup_ctx.append(_chatbot)
     app.cleanup_ctx.append(keep_chat_stream)
+    if settings.oidc is not None:
+        _add_provider(app, settings.oidc)
     # The last: what it finishes needs all the others.
     app.cleanup_ctx.append(finish_messages)
     if settings.wechat is not None:
         app[WECHAT] = read_account(settings.wechat)
     app.on_response_prepare.append(safe_headers(settings))
-    if settings.oidc is not None:
-        _add_provider(app, settings.oidc)
     add_routes(app)
     return app
 

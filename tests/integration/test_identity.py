@@ -388,9 +388,16 @@ async def test_what_another_browser_or_another_time_began_signs_nobody_in(
     assert (await browser.ask(back))[:2] == (303, "/")
     browser.forget()
     assert (await browser.ask(back, headers={"cookie": kept}))[:2] == expired
-    # A cookie that was altered.
-    altered = f"{kept[:-6]}AAAAAA"
-    assert (await browser.ask(back, headers={"cookie": altered}))[:2] == expired
+    # A cookie that was altered, or is none of ours.
+    for cookie in (
+        f"{kept[:-6]}AAAAAA",
+        "hotline_sign_in=AAAA",
+        "hotline_sign_in=",
+        kept.replace("sign_in", "second_factor"),
+    ):
+        assert (await browser.ask(back, headers={"cookie": cookie}))[:2] == expired
+    for query in ("", "?state=%ED%A0%80%00&code=%FF"):
+        assert (await browser.ask(f"/sign-in/return{query}", headers={"cookie": kept}))[:2] == expired
     # A code that was begun with another verifier: a stolen one, put into a sign-in of one's own.
     stolen = parse_qs(urlsplit(await browser.back("p-lin")).query)["code"][0]
     [state] = parse_qs(urlsplit(await victim.start()).query)["state"]
