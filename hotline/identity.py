@@ -81,8 +81,9 @@ async def finish(database: Database, username: str, code: str) -> str:
     """Return the token of who gives the second factor's code too; raises Unauthorized."""
 
     async def work(session: Session) -> str:
-        user = await credentials.user(session, username)
-        if user is None or user.is_disabled or user.has_lost_role:
+        account, user = await users.lock(session, username), await credentials.user(session, username)
+        # Minutes have gone by since the provider said who it is.
+        if user is None or user.is_disabled or user.has_lost_role or not account.is_bound:
             raise Unauthorized(REFUSALS["disabled"])
         await second_factor.check(session, username, code)
         token, _ = await begin_session(session, username, datetime.now(UTC), by_provider=True)

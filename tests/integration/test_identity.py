@@ -361,6 +361,13 @@ async def test_a_second_factor_is_asked_for_unless_the_providers_counts(
     assert await browser.who() is None
     assert (await browser.ask("/sign-in/code", method="POST", data=code))[:2] == (303, "/#/dispatch")
     assert (await browser.who())["username"] == "lin"
+    # Who is let go meanwhile is not let in.
+    await browser.sign_in("p-lin")
+    await world.rows("DELETE FROM identities")
+    later = {"code": totp.code(secret, step + 1)}
+    status, _, said = await browser.ask("/sign-in/code", method="POST", data=later)
+    assert (status, REFUSALS["disabled"] in said) == (401, True)
+    await bound(world, browser, "lin", "p-lin")
     # Who has come half the way by nothing but a form is led back to the beginning.
     browser.forget()
     assert (await browser.ask("/sign-in/code", method="POST", data=code))[1] == "/#/sign-in?refused=expired"
