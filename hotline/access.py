@@ -14,7 +14,7 @@ from hotline import accounts
 from hotline.endpoint import prepare
 from hotline.token import made_up
 from models.store import credentials
-from models.vocabulary import Channel, Role
+from models.vocabulary import PEOPLE, Channel, Role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ async def _demo_users(session: Session, known: Access, city: City, now: datetime
     """One account for every role of people, the department's belongs to the first bureau; and a few grid workers'."""
     found = []
     bureau = next((code for code, one in city.departments.items() if one.kind == "bureau"), None)
-    for role in (one for one in Role if one in accounts.PEOPLE):
+    for role in (one for one in Role if one in PEOPLE):
         before = next((user for user in known.users if user["role"] == role), None)
         user = before or {"role": str(role), "username": f"demo-{role}", "password": secrets.token_urlsafe(12)}
         if await credentials.user(session, user["username"]) is None:

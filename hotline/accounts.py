@@ -10,37 +10,29 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import argon2
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hotline import lockout, second_factor
+from hotline.account import HASHER, NO_PASSWORD, USERNAME, begin_session, note
 from hotline.fields import PartyCode
-from models.errors import Conflict, InvalidRequest, Unauthorized
+from models.errors import Conflict, Forbidden, InvalidRequest, Unauthorized
 from models.labels import LABELS
 from models.store import credentials, users
 from models.store.credentials import User
-from models.store.users import Account, AccountChange, LockedAccount
-from models.vocabulary import Role
+from models.vocabulary import PEOPLE, Role
 
 if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.city import City
     from models.store.database import Database, Session
+    from models.store.users import Account, LockedAccount
     from models.ticket import Actor
 
-HASHER: Final = argon2.PasswordHasher()
-# Checked where the name is unknown, so that the time of an answer tells nothing.
-NOBODY: Final = HASHER.hash(secrets.token_urlsafe(16))
-SESSION_FOR: Final = timedelta(hours=12)
 # A screen that nobody touches signs its owner out.
 IDLE_FOR: Final = timedelta(minutes=30)
 SHORTEST_PASSWORD: Final = 10
-# Who is a person: not a program or a machine, and no citizen, who has a query code instead.
-PEOPLE: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}
-# Letters, digits and Chinese characters: an account's name stands in addresses.
-USERNAME: Final = "^[A-Za-z0-9._@·\u4e00-\u9fff-]{1,64}$"
 
 
 class WrongPassword(InvalidRequest):
@@ -50,6 +42,15 @@ class WrongPassword(InvalidRequest):
 
     def __init__(self) -> None:
         super().__init__("原密码不正确")
+
+
+class ProviderOnly(Forbidden):
+    """By password only administrators sign in here."""
+
+    code = "provider_only"
+
+    def __init__(self) -> None:
+        super().__init__("请用统一身份认证登录；只有系统管理员可以用密码登录")
 
 
 class NewUser(Struct, kw_only=True):
@@ -120,7 +121,7 @@ async def change(hub: Hub, actor: Actor, username: str, fields: UserStep) -> tup
             await lockout.forgive(session, username)
         if fields.action == "second_factor_off":
             await second_factor.take_away(session, username)
-        await _note(session, after, fields.action, actor.name, at, role_before=before.role)
+        await note(session, after, fields.action, actor.name, at, role_before=before.role)
         return after
 
     return await hub.database.write(work), password
@@ -140,29 +141,32 @@ async def change_password(database: Database, token: str, username: str, old: st
         after = replace(before, password_hash=password_hash, must_change=False)
         await users.change(session, after)
         await users.end_sessions(session, username, but=token)
-        await _note(session, after, "change_password", username, at, role_before=before.role)
+        await note(session, after, "change_password", username, at, role_before=before.role)
 
     await database.write(work)
 
 
 async def sign_in(
-    database: Database, username: str, password: str, code: str | None = None
+    database: Database, username: str, password: str, code: str | None = None, *, only_administrators: bool = False
 ) -> tuple[str, datetime, User]:
-    """Return a fresh session token, when it ends at the latest, and who signed in; raises Unauthorized."""
+    """Return a fresh session token, when it ends at the latest, and who signed in; raises Unauthorized, ProviderOnly."""
     user = await database.read(lambda session: credentials.user(session, username))
-    is_right = await asyncio.to_thread(_matches, user.password_hash if user else NOBODY, password)
+    # Where the name is unknown too, so that the time of an answer tells nothing.
+    is_right = await asyncio.to_thread(_matches, user.password_hash if user else NO_PASSWORD, password)
     if user is None or not is_right:
         raise Unauthorized("用户名或密码不正确")
     if user.is_disabled:
         raise Unauthorized("该账号已停用，请联系系统管理员")
-    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    ends_at = now + SESSION_FOR
+    if user.has_lost_role:
+        raise Unauthorized("统一身份认证已取消您在本系统的岗位，请联系系统管理员")
+    if only_administrators and user.role is not Role.ADMINISTRATOR:
+        raise ProviderOnly
 
-    async def work(session: Session) -> None:
+    async def work(session: Session) -> tuple[str, datetime]:
         await second_factor.check(session, user.username, code)
-        await credentials.begin(session, token, user.username, now, ends_at)
+        return await begin_session(session, user.username, datetime.now(UTC))
 
-    await database.write(work)
+    token, ends_at = await database.write(work)
     return token, ends_at, user
 
 
@@ -223,7 +227,7 @@ async def change_second_factor(database: Database, username: str, role: Role, co
             made = []
         account = await users.lock(session, username)
         action: users.Act = "second_factor_on" if is_on else "second_factor_off"
-        await _note(session, account, action, username, datetime.now(UTC), role_before=role)
+        await note(session, account, action, username, datetime.now(UTC), role_before=role)
         return made
 
     return await database.write(work)
@@ -239,22 +243,7 @@ async def _check_password(database: Database, username: str, password: str) -> U
 async def _add(session: Session, user: User, by: str | None, at: datetime) -> None:
     if not await credentials.add_user(session, user, at):
         raise Conflict(f"账号“{user.username}”已存在")
-    await _note(session, await users.lock(session, user.username), "create", by, at)
-
-
-async def _note(
-    session: Session, account: Account, action: users.Act, by: str | None, at: datetime, role_before: Role | None = None
-) -> None:
-    change = AccountChange(
-        username=account.username,
-        action=action,
-        role_before=role_before,
-        role=account.role,
-        department=account.department,
-        by_user=by,
-        at=at,
-    )
-    await users.note(session, change)
+    await note(session, await users.lock(session, user.username), "create", by, at)
 
 
 async def _hashed(password: str) -> str:

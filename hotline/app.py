@@ -23,7 +23,9 @@ from hotline.chatbot import Chatbot
 from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
 from hotline.hub import Hub
-from hotline.keys import CHATBOT, HTTP_CLIENT, HUB, SETTINGS
+from hotline.identity_provider import read_provider
+from hotline.keys import CHATBOT, HTTP_CLIENT, HUB, PROVIDER, SETTINGS
+from hotline.provider_client import ProviderClient
 from hotline.wechat import read_account
 from models import cipher
 from models.city_files import read_city
@@ -133,6 +135,8 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.cleanup_ctx.append(keep_seat_stream)
     app.cleanup_ctx.append(_chatbot)
     app.cleanup_ctx.append(keep_chat_stream)
+    if settings.oidc is not None:
+        _add_provider(app, settings.oidc)
     # The last: what it finishes needs all the others.
     app.cleanup_ctx.append(finish_messages)
     if settings.wechat is not None:
@@ -147,6 +151,19 @@ async def _chatbot(app: web.Application) -> AsyncIterator[None]:
     app[CHATBOT] = Chatbot(settings.data_dir, settings.chatbot_port, is_on=settings.chatbot)
     yield
     await app[CHATBOT].close()
+
+
+def _add_provider(app: web.Application, path: Path) -> None:
+    """Sign people in by the identity provider of a file, which may lie in the city's own network; raises BadProviderFile."""
+    file, secret = read_provider(path, app[HUB].city)
+
+    async def provider(app: web.Application) -> AsyncIterator[None]:
+        http = HttpClient(any_target=True)
+        app[PROVIDER] = ProviderClient(file, secret, http)
+        yield
+        await http.close()
+
+    app.cleanup_ctx.append(provider)
 
 
 async def _http_client(app: web.Application) -> AsyncIterator[None]:

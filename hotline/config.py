@@ -39,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     wechat: Path | None = None
     cipher_suite: Suite = Suite.STANDARD
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    oidc: Path | None = None
 
     @property
     def url(self) -> str:
@@ -79,7 +80,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
     def get(name: str) -> str | None:
         return env.get(f"HOTLINE_{name}") or None
 
-    keyring, wechat = get("KEYRING"), get("WECHAT")
+    keyring, wechat, oidc = get("KEYRING"), get("WECHAT"), get("OIDC")
     return Settings(
         host=get("HOST") or "127.0.0.1",
         port=_whole("PORT", get("PORT"), 8345, 1, 65535),
@@ -96,6 +97,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         chatbot=_switch("CHATBOT", get("CHATBOT") or "on"),
         wechat=Path(wechat).absolute() if wechat else None,
         cipher_suite=_suite(get("CIPHER_SUITE")),
+        oidc=Path(oidc).absolute() if oidc else None,
         chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
         webhook_networks=_networks("WEBHOOK_NETWORKS", get("WEBHOOK_NETWORKS")),
     )

@@ -107,15 +107,19 @@ class HttpClient:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post a JSON body once; raises ForbiddenTarget, UnreachableDepartment where no answer came."""
+        return await self._send("POST", url, body, {"content-type": "application/json", **headers})
+
+    async def get(self, url: str) -> Answer:
+        """Ask once for what lies at an address; raises ForbiddenTarget, UnreachableDepartment where no answer came."""
+        return await self._send("GET", url, None, {})
+
+    async def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         checked = self.check(url)
-        sent = {
-            "content-type": "application/json",
-            "user-agent": "hotline-hub",
-            "accept-encoding": "identity",
-            **headers,
-        }
+        sent = {"user-agent": "hotline-hub", "accept-encoding": "identity", **headers}
         try:
-            async with self._session.post(checked, data=body, headers=sent, allow_redirects=False) as response:
+            async with self._session.request(
+                method, checked, data=body, headers=sent, allow_redirects=False
+            ) as response:
                 content = await _read(response.content)
                 return Answer(response.status, content, seconds(response.headers.get("retry-after"), datetime.now(UTC)))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

@@ -225,6 +225,9 @@ ACCOUNT_CHANGE: Final[dict[str, str]] = {
     "set_role": "改角色",
     "second_factor_on": "启用动态口令",
     "second_factor_off": "停用动态口令",
+    "bind": "绑定统一身份",
+    "unbind": "解除统一身份绑定",
+    "lose_role": "统一身份认证取消岗位",
 }
 
 # Where a published suggestion stands.

@@ -1,7 +1,7 @@
 """The hotline's closed word lists (docs/glossary.md); their Chinese labels stand in models.labels."""
 
 from enum import IntEnum, StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 CityCode = NewType("CityCode", str)
 DepartmentCode = NewType("DepartmentCode", str)
@@ -187,3 +187,7 @@ class Role(StrEnum):
     CITIZEN = "citizen"
     CLOCK = "clock"
     PROGRAM = "program"
+
+
+# Who is a person: not a program or a machine, and no citizen, who has a query code instead.
+PEOPLE: Final = frozenset(Role) - {Role.CHANNEL, Role.CITIZEN, Role.CLOCK, Role.PROGRAM}

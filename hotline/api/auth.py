@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 
-from hotline.accounts import IDLE_FOR, PEOPLE
+from hotline.accounts import IDLE_FOR
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
 from models.errors import Forbidden, PasswordChangeRequired, Unauthorized
 from models.labels import LABELS
 from models.store import credentials
-from models.vocabulary import Role
+from models.vocabulary import PEOPLE, Role
 
 if TYPE_CHECKING:
     from models.store.credentials import SignedIn

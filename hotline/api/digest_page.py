@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from hotline.api import body
+from hotline.api import body, identity
 from hotline.api.auth import actor_of
 from hotline.api.digest import digest_of
 from hotline.api.frame import SIGNED_IN, page
@@ -56,7 +56,7 @@ async def sign_in(request: web.Request) -> web.Response:
             raise InvalidRequest("提交的内容无法读取") from error
         await sign_in_by_form(request, {name: value for name, value in sent.items() if isinstance(value, str)}, PATH)
     except HotlineError as error:
-        return _signed_out(request.app[HUB], error.detail, error.status)
+        return _signed_out(request, error.detail, error.status)
 
 
 async def _shown(request: web.Request) -> web.Response:
@@ -65,9 +65,9 @@ async def _shown(request: web.Request) -> web.Response:
         await actor_of(request, HOTLINE)
         digest = await digest_of(hub, body.query(request, "quarter"))
     except Unauthorized:
-        return _signed_out(hub, None, 200)
+        return _signed_out(request, None, 200)
     except Forbidden as error:
-        return _signed_out(hub, error.detail, error.status)
+        return _signed_out(request, error.detail, error.status)
     except HotlineError as error:
         return _page(hub, "", f'<section class="error">{escape(error.detail)}</section>', error.status)
     before = digest["before"]
@@ -136,15 +136,15 @@ def _named(quarter: str) -> str:
     return f"{quarter[:4]}年第{'一二三四'[int(quarter[5]) - 1]}季度"
 
 
-def _signed_out(hub: Hub, told: str | None, status: int) -> web.Response:
+def _signed_out(request: web.Request, told: str | None, status: int) -> web.Response:
     error = f'<section class="error">{escape(told)}</section>' if told else ""
     form = f"""<section><h2>登录</h2><form method="post" action="{PATH}">
 <label>账号<input name="username" autocomplete="username" autocapitalize="none" maxlength="64" required></label>
 <label>密码<input name="password" type="password" autocomplete="current-password" maxlength="200" required></label>
 <label>动态口令（启用了的填写）<input name="code" autocomplete="one-time-code" maxlength="40"></label>
 <button>登录</button></form></section>"""
-    head = f"<header><h1>{escape(hub.city.name)}12345 · 建议季报</h1></header>"
-    whole = f'{head}<main class="narrow">{error}{form}</main>'
+    head = f"<header><h1>{escape(request.app[HUB].city.name)}12345 · 建议季报</h1></header>"
+    whole = f'{head}<main class="narrow">{error}{identity.button(request, PATH)}{form}</main>'
     return page("建议季报", whole, status=status, headers=SIGNED_IN)
 
 

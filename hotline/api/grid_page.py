@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from hotline import patrol, photo
-from hotline.api import body, grid_view, page_form
+from hotline.api import body, grid_view, identity, page_form
 from hotline.api.attachments import keep_photo
 from hotline.api.auth import actor_of
 from hotline.api.patrols import on_ground, reported
@@ -76,7 +76,7 @@ async def _shown(request: web.Request, *, number: str | None = None, error: Hotl
     except (Unauthorized, Forbidden) as refused:
         # Who has not signed in yet has done nothing wrong.
         words = told or (refused.detail if isinstance(refused, Forbidden) else None)
-        return grid_view.signed_out(hub, words, status)
+        return grid_view.signed_out(hub, words, status, identity.button(request, PATH))
     number = (number if number is not None else body.query(request, "number")) or None
     done = grid_view.DONE.get(request.query.get("done", "")) if error is None else None
 

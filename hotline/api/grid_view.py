@@ -70,14 +70,14 @@ FORMS: Final[dict[str, str]] = {
 }
 
 
-def signed_out(hub: Hub, told: str | None, status: int) -> web.Response:
-    """Return the form to sign in."""
+def signed_out(hub: Hub, told: str | None, status: int, other_way: str = "") -> web.Response:
+    """Return the form to sign in, and what other way there is."""
     form = """<section><h2>登录</h2><form method="post" action="/grid"><input type="hidden" name="action" value="sign_in">
 <label>账号<input name="username" autocomplete="username" autocapitalize="none" maxlength="64" required></label>
 <label>密码<input name="password" type="password" autocomplete="current-password" maxlength="200" required></label>
 <label>动态口令（启用了的填写）<input name="code" autocomplete="one-time-code" maxlength="40"></label>
 <button>登录</button></form></section>"""
-    return _page(hub, "", _told(told) + form, status)
+    return _page(hub, "", _told(told) + other_way + form, status)
 
 
 def list_page(

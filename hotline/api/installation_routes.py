@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import accounts
+from hotline.account import USERNAME
 from hotline.api import calendars, catalogue, department_lines, policies, users
 from hotline.api.auth import STAFF
 from hotline.api.url import PAGE, SYSTEM, TEXT, YES_NO, Endpoint, get, post
@@ -22,7 +23,7 @@ USERS: Final = (
     get("/api/v1/users/changes", users.changes, "账号变更记录：谁在何时对谁做了什么", roles=SYSTEM | {Role.AUDITOR},
         answer=users.UserChanges, query={"username": TEXT, **PAGE}),
     post("/api/v1/users/{username}/steps", users.step, "停用、启用、重置密码、改角色", roles=SYSTEM,
-         body=accounts.UserStep, answer=users.UserAnswer, problems=(409,), patterns={"username": accounts.USERNAME}),
+         body=accounts.UserStep, answer=users.UserAnswer, problems=(409,), patterns={"username": USERNAME}),
 )  # fmt: skip
 
 DEPARTMENTS: Final = (

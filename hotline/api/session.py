@@ -10,9 +10,10 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hotline import accounts, lockout, second_factor
+from hotline.account import SESSION_FOR
 from hotline.api import body
 from hotline.api.auth import COOKIE, bearer_token, check_origin, must_change_first
-from hotline.keys import HUB
+from hotline.keys import HUB, PROVIDER
 from models.errors import Forbidden, Unauthorized
 from models.ticket import Actor
 from models.vocabulary import Role
@@ -82,14 +83,21 @@ async def create(request: web.Request) -> web.Response:
     actor = Actor(user.role, user.username, user.department)
     told = {**_told(request, actor, must_change=user.must_change), "ends_at": ends_at}
     response = body.answer(told, SignedIn, status=201)
-    _give(request, response, token)
+    give(request, response, token)
     return response
 
 
 async def _sign_in(request: web.Request, username: str, password: str, code: str | None) -> tuple[str, datetime, User]:
-    """Raises Unauthorized, SecondFactorRequired, and TooManyRequests after too many wrong ones."""
+    """Raises Unauthorized, ProviderOnly, SecondFactorRequired, and TooManyRequests after too many wrong ones."""
     async with counted(request, username):
-        return await accounts.sign_in(request.app[HUB].database, username, password, code)
+        provider = request.app.get(PROVIDER)
+        return await accounts.sign_in(
+            request.app[HUB].database,
+            username,
+            password,
+            code,
+            only_administrators=provider is not None and provider.file.only,
+        )
 
 
 def counted(request: web.Request, username: str) -> contextlib.AbstractAsyncContextManager[None]:
@@ -98,14 +106,15 @@ def counted(request: web.Request, username: str) -> contextlib.AbstractAsyncCont
     return lockout.guarded(request.app[HUB].database, username, request.remote, wrong)
 
 
-def _give(request: web.Request, response: web.StreamResponse, token: str) -> None:
+def give(request: web.Request, response: web.StreamResponse, token: str) -> None:
+    """Let the browser keep a session."""
     response.set_cookie(
         COOKIE,
         token,
         httponly=True,
         samesite="Lax",
         secure=request.secure,
-        max_age=int(accounts.SESSION_FOR.total_seconds()),
+        max_age=int(SESSION_FOR.total_seconds()),
         path="/",
     )
 
@@ -116,7 +125,7 @@ async def sign_in_by_form(request: web.Request, given: Mapping[str, str], to: st
     username, password, code = (given.get(name, "")[:200] for name in ("username", "password", "code"))
     token, _, _ = await _sign_in(request, username, password, code or None)
     redirection = web.HTTPSeeOther(to)
-    _give(request, redirection, token)
+    give(request, redirection, token)
     raise redirection
 
 

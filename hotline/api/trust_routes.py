@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hotline import reveal, token
-from hotline.api import countersigns, second_factor, tokens
+from hotline.account import USERNAME
+from hotline.api import countersigns, identity, second_factor, tokens, users
 from hotline.api.auth import STAFF
 from hotline.api.url import MOMENT, PAGE, SYSTEM, TEXT, YES_NO, Endpoint, get, post
 from hotline.countersign import SECONDS
@@ -47,5 +48,18 @@ TOKENS: Final = (
     post("/api/v1/tokens/{id}/steps", tokens.move, "吊销、更换接口凭证", roles=SYSTEM, body=token.TokenStep,
          answer=tokens.TokenAnswer, problems=(409,), patterns={"id": ROW}),
 )  # fmt: skip
+IDENTITY: Final = (
+    get("/api/v1/session/ways", identity.ways, "怎样登录：密码、统一身份认证", answer=identity.SignInWays),
+    get(identity.START, identity.start, "前往统一身份认证登录", media_type="text/html", answers=(303,), query={"to": TEXT},
+        problems=(404,)),
+    get(identity.RETURN, identity.come_back, "从统一身份认证返回", media_type="text/html", answers=(200, 303, 403),
+        problems=(404,), query={"code": TEXT, "state": TEXT, "error": TEXT, "iss": TEXT}),
+    post(identity.CODE, identity.finish, "统一身份认证之后输入动态口令", media_type="text/html",
+         answers=(303, 401, 429), problems=(403, 404, 413, 422)),
+    Endpoint(method="PUT", path="/api/v1/users/{username}/identity", handler=identity.bind, summary="为账号绑定统一身份",
+             roles=SYSTEM, body=identity.Binding, answer=users.UserLine, problems=(409,), patterns={"username": USERNAME}),
+    Endpoint(method="DELETE", path="/api/v1/users/{username}/identity", handler=identity.unbind, summary="解除账号的统一身份绑定",
+             roles=SYSTEM, answer=users.UserLine, problems=(409,), patterns={"username": USERNAME}),
+)  # fmt: skip
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL, *SECOND_FACTOR, *TOKENS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*COUNTERSIGNS, *REVEAL, *SECOND_FACTOR, *TOKENS, *IDENTITY)

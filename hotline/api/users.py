@@ -12,7 +12,7 @@ from hotline.api import body
 from hotline.api.shapes import Cursor
 from hotline.keys import HUB
 from models.store import users
-from models.vocabulary import Role
+from models.vocabulary import PEOPLE, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from models.ticket import Actor
 
 # What ?role= takes, in the glossary's order.
-ROLES: Final = tuple(str(role) for role in Role if role in accounts.PEOPLE)
+ROLES: Final = tuple(str(role) for role in Role if role in PEOPLE)
 
 
 class UserLine(Struct, kw_only=True):
-    """An account. `must_change`: its password was made up by an administrator and not changed since."""
+    """An account. `must_change`: its password was made up by an administrator and not changed since; `is_bound`: a person of
+    the identity provider signs in as it.
+    """
 
     username: str
     role: Role
@@ -34,6 +36,7 @@ class UserLine(Struct, kw_only=True):
     department_name: str | None
     is_active: bool
     must_change: bool
+    is_bound: bool
     created_at: datetime
     disabled_at: datetime | None
     last_sign_in_at: datetime | None
@@ -85,7 +88,7 @@ async def listed(request: web.Request, actor: Actor) -> web.Response:
     after = body.read_cursor(request, tuple[str])
     found = await hub.database.read(lambda session: users.page(session, wanted, after[0] if after else "", size))
     cursor = body.make_cursor(found[-1].username) if len(found) == size else None
-    told = {"users": [_line(hub, one) for one in found], "roles": ROLES, "cursor": cursor}
+    told = {"users": [line(hub, one) for one in found], "roles": ROLES, "cursor": cursor}
     return body.answer(told, Users)
 
 
@@ -94,7 +97,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
     _, wanted = await body.read_body(request, accounts.NewUser)
     account, password = await accounts.create(hub, actor, wanted)
-    return body.answer({**_line(hub, account), "password": password}, UserAnswer, status=201)
+    return body.answer({**line(hub, account), "password": password}, UserAnswer, status=201)
 
 
 async def step(request: web.Request, actor: Actor) -> web.Response:
@@ -102,7 +105,7 @@ async def step(request: web.Request, actor: Actor) -> web.Response:
     hub = request.app[HUB]
     _, fields = await body.read_body(request, accounts.UserStep)
     account, password = await accounts.change(hub, actor, request.match_info["username"], fields)
-    return body.answer({**_line(hub, account), "password": password}, UserAnswer)
+    return body.answer({**line(hub, account), "password": password}, UserAnswer)
 
 
 async def changes(request: web.Request, actor: Actor) -> web.Response:
@@ -129,7 +132,8 @@ async def changes(request: web.Request, actor: Actor) -> web.Response:
     return body.answer({"changes": told, "cursor": cursor}, UserChanges)
 
 
-def _line(hub: Hub, account: Account) -> dict[str, Any]:
+def line(hub: Hub, account: Account) -> dict[str, Any]:
+    """Return what an administrator reads of an account."""
     return {
         "username": account.username,
         "role": account.role,
@@ -137,6 +141,7 @@ def _line(hub: Hub, account: Account) -> dict[str, Any]:
         "department_name": hub.department_name(account.department) if account.department else None,
         "is_active": account.disabled_at is None,
         "must_change": account.must_change,
+        "is_bound": account.is_bound,
         "created_at": account.created_at,
         "disabled_at": account.disabled_at,
         "last_sign_in_at": account.signed_in_at,

@@ -32,7 +32,7 @@ from models.errors import HotlineError, InvalidRequest
 from models.store import database
 from models.store.installation import check_keys
 from models.store.migrations import check_migrated, migrate
-from models.vocabulary import Role
+from models.vocabulary import PEOPLE, Role
 from nlu.candidate import train_on
 from nlu.examples import write_examples
 from nlu.normalise import Normaliser
@@ -156,7 +156,7 @@ def work(settings: Settings) -> None:
 
 def add_user(settings: Settings, name: str, role: str, department: str | None) -> None:
     """Make an account and print its password where it was made up here."""
-    persons = [one for one in Role if one in accounts.PEOPLE]
+    persons = [one for one in Role if one in PEOPLE]
     if role not in persons:
         raise InvalidRequest(f"没有角色“{role}”，可用：{'、'.join(persons)}")
     wanted = Role(role)

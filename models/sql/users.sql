@@ -1,7 +1,8 @@
 -- name: page(city_code, role, department, is_active, after, page_size)
 -- One page of accounts by name.
-SELECT username, role::text AS role, department, created_at, signed_in_at, must_change, disabled_at FROM users
-WHERE city_code = :city_code AND username > :after
+SELECT username, role::text AS role, department, created_at, signed_in_at, must_change, disabled_at,
+  EXISTS (SELECT 1 FROM identities AS i WHERE i.city_code = u.city_code AND i.username = u.username) AS is_bound
+FROM users AS u WHERE city_code = :city_code AND username > :after
   AND (:role::text IS NULL OR role = :role::text::role)
   AND (:department::text IS NULL OR department = :department)
   AND (:is_active::boolean IS NULL OR (disabled_at IS NULL) = :is_active)
@@ -9,13 +10,14 @@ ORDER BY username LIMIT :page_size;
 
 -- name: lock(city_code, username)^
 -- An account that is about to change.
-SELECT username, role::text AS role, department, created_at, signed_in_at, must_change, disabled_at, password_hash
-FROM users WHERE city_code = :city_code AND username = :username FOR UPDATE;
+SELECT username, role::text AS role, department, created_at, signed_in_at, must_change, disabled_at, password_hash,
+  EXISTS (SELECT 1 FROM identities AS i WHERE i.city_code = u.city_code AND i.username = u.username) AS is_bound
+FROM users AS u WHERE city_code = :city_code AND username = :username FOR UPDATE;
 
 -- name: lock_administrators(city_code)
 -- Who administers the installation and may sign in. Locked in one order: of two who take each other's account away
 -- the second waits, and finds itself the last.
-SELECT username FROM users WHERE city_code = :city_code AND role = 'administrator' AND disabled_at IS NULL
+SELECT username FROM users WHERE city_code = :city_code AND role = 'administrator' AND disabled_at IS NULL AND role_lost_at IS NULL
 ORDER BY username FOR UPDATE;
 
 -- name: change(role, department, password_hash, must_change, disabled_at, city_code, username)!

@@ -30,6 +30,7 @@ class User(Struct, frozen=True, kw_only=True):
     password_hash: str
     must_change: bool = False
     is_disabled: bool = False
+    has_lost_role: bool = False
 
 
 class SignedIn(Struct, frozen=True):
@@ -91,11 +92,14 @@ async def user(session: Session, username: str) -> User | None:
         password_hash=row["password_hash"],
         must_change=row["must_change"],
         is_disabled=row["is_disabled"],
+        has_lost_role=row["has_lost_role"],
     )
 
 
-async def begin(session: Session, token: str, username: str, at: datetime, expires_at: datetime) -> None:
-    """Remember a signed-in browser by its token's hash, in wall time."""
+async def begin(
+    session: Session, token: str, username: str, at: datetime, expires_at: datetime, *, by_provider: bool
+) -> None:
+    """Remember a signed-in browser by its token's hash, in wall time; `by_provider`: no password was used."""
     await _SQL.add_session(
         session.connection,
         city_code=session.city_code,
@@ -103,6 +107,7 @@ async def begin(session: Session, token: str, username: str, at: datetime, expir
         username=username,
         created_at=at,
         expires_at=expires_at,
+        by_provider=by_provider,
     )
 
 

@@ -28,11 +28,16 @@ Act = Literal[
     "set_role",
     "second_factor_on",
     "second_factor_off",
+    "bind",
+    "unbind",
+    "lose_role",
 ]
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A person's account (账号), in wall time. `must_change`: somebody else has seen its password."""
+    """A person's account (账号), in wall time. `must_change`: somebody else has seen its password. `is_bound`: to a person of the
+    city's identity provider.
+    """
 
     username: str
     role: Role
@@ -41,6 +46,7 @@ class Account(Struct, frozen=True, kw_only=True):
     signed_in_at: datetime | None
     must_change: bool
     disabled_at: datetime | None
+    is_bound: bool
 
 
 class LockedAccount(Account, frozen=True, kw_only=True):

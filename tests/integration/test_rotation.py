@@ -46,6 +46,7 @@ NOT_SEALED = {
     ("events", "hash"),
     ("events", "previous_hash"),
     ("idempotency", "request_digest"),
+    ("identities", "identity"),
     ("interactions", "caller_index"),
     ("keyring", "digest"),
     ("phone_codes", "code_hash"),

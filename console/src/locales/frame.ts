@@ -5,7 +5,7 @@ export const frame: Locale = {
   'zh-CN': {
     app: { name: '12345热线服务中枢', menu: '菜单', signOut: '退出登录', dark: '深色', light: '浅色', language: 'English', keys: '快捷键', live: '实时', offline: '已断开，正在重连', skip: '跳到正文', short: '12345热线' },
     group: { work: '工作', watch: '监管', manage: '管理' },
-    signIn: { title: '登录', username: '用户名', password: '密码', code: '动态口令或备用码', enter: '登录', hint: '演示账号见数据目录中的 access.json' },
+    signIn: { title: '登录', username: '用户名', password: '密码', code: '动态口令或备用码', enter: '登录', hint: '演示账号见数据目录中的 access.json', by: '用{name}登录', or: '或', administrators: '只有系统管理员可以用密码登录' },
     state: { empty: '暂无内容', loading: '加载中', retry: '重试', more: '加载更多', end: '没有更多了', forbidden: '您的角色无权查看此页', missing: '没有这个页面', home: '回到首页', back: '返回列表', whole: '完整工单页' },
     clock: { left: '还剩{time}', over: '已超{time}', days: '{n}天', hours: '{n}小时', minutes: '{n}分', paused: '暂停计时' },
     step: { confirm: '确定', cancel: '取消', done: '已{action}', choose: '请选择', reason: '请说明理由', stale: '工单刚被他人更新，已重新读取，请核对后再试' },
@@ -30,7 +30,7 @@ export const frame: Locale = {
   en: {
     app: { name: '12345 Hotline Hub', menu: 'Menu', signOut: 'Sign out', dark: 'Dark', light: 'Light', language: '中文', keys: 'Shortcuts', live: 'Live', offline: 'Disconnected, reconnecting', skip: 'Skip to content', short: ' 12345' },
     group: { work: 'Work', watch: 'Oversight', manage: 'Manage' },
-    signIn: { title: 'Sign in', username: 'User name', password: 'Password', code: 'Code of your authenticator, or a recovery code', enter: 'Sign in', hint: 'Demo accounts are in access.json of the data folder' },
+    signIn: { title: 'Sign in', username: 'User name', password: 'Password', code: 'Code of your authenticator, or a recovery code', enter: 'Sign in', hint: 'Demo accounts are in access.json of the data folder', by: 'Sign in by {name}', or: 'or', administrators: 'By password only administrators sign in' },
     state: { empty: 'Nothing here', loading: 'Loading', retry: 'Retry', more: 'Load more', end: 'No more', forbidden: 'Your role may not see this page', missing: 'No such page', home: 'Home', back: 'Back to the list', whole: 'Whole ticket' },
     clock: { left: '{time} left', over: '{time} overdue', days: '{n}d', hours: '{n}h', minutes: '{n}m', paused: 'Clock paused' },
     step: { confirm: 'Confirm', cancel: 'Cancel', done: 'Done: {action}', choose: 'Choose', reason: 'Give a reason', stale: 'Somebody just changed this ticket; it was read again, check and retry' },

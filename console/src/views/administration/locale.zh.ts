@@ -2,9 +2,9 @@ export const chinese = {
   all: '全部', refresh: '刷新', reason: '理由',
   users: {
     title: '账号与角色', note: '停用、重置立即生效，对方在各处的登录随即失效', accounts: '账号', changes: '变更记录', create: '新建账号', username: '用户名', role: '角色', department: '所属单位', state: '状态',
-    active: '可登录', disabled: '已停用', mustChange: '待改初始密码', seen: '最近登录', made: '建立时间', acts: '操作', reset: '重置密码', setRole: '改角色', secondFactorOff: '停用动态口令', disable: '停用', enable: '启用',
+    active: '可登录', disabled: '已停用', mustChange: '待改初始密码', seen: '最近登录', made: '建立时间', acts: '操作', reset: '重置密码', setRole: '改角色', secondFactorOff: '停用动态口令', bind: '绑定身份', unbind: '解除绑定', subject: '身份编号（对方登录时页面所示）', disable: '停用', enable: '启用',
     once: '初始密码', onceNote: '请当面或以安全方式交给“{name}”。此密码只显示这一次，本人首次登录后必须修改。', password: '初始密码', copied: '已抄录，关闭',
-    createNote: '初始密码由系统生成，只显示一次；本人首次登录后须先改密码。', sure: { disable: '停用后该账号立即退出登录，不能再登录；以后可以重新启用。', enable: '启用后该账号可以用原来的密码登录。', reset_password: '将生成新的初始密码，该账号在各处的登录立即失效。', second_factor_off: '该账号登录时不再要求动态口令，备用码作废，各处的登录立即失效。' },
+    createNote: '初始密码由系统生成，只显示一次；本人首次登录后须先改密码。', sure: { disable: '停用后该账号立即退出登录，不能再登录；以后可以重新启用。', enable: '启用后该账号可以用原来的密码登录。', reset_password: '将生成新的初始密码，该账号在各处的登录立即失效。', second_factor_off: '该账号登录时不再要求动态口令，备用码作废，各处的登录立即失效。', bind: '请先核实对方身份；绑定后对方用统一身份认证登录即为该账号。', unbind: '该账号不能再用统一身份认证登录，各处的登录立即失效。' },
     departmentNote: '只有承办单位的账号需要填写', at: '时间', act: '操作', by: '操作人', command: '命令行',
   },
   departments: {
