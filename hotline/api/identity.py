@@ -44,8 +44,8 @@ HALF_WAY: Final = "hotline_second_factor"
 PATH: Final = "/sign-in"
 LASTS_S: Final = 600
 LONGEST_CODE: Final = 4096
-# Where one may be led after signing in: a page of ours, or a place of the console's.
-OURS: Final = re.compile(r"/[a-z]{0,20}(/[a-z]{1,20})?(#/[!-~]{0,300})?")
+# Where one may be led after signing in: a page of ours, or a place of the console's; two slashes would begin another host.
+OURS: Final = re.compile(r"/([a-z]{1,20}(/[a-z]{1,20})?)?(#/[!-~]{0,300})?")
 SIGN_IN_PAGE: Final = "/#/sign-in"
 
 

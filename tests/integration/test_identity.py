@@ -475,7 +475,8 @@ async def test_nobody_is_led_away_after_signing_in(
     await provider.person("p-lin", "12345-desk")
     await bound(world, browser, "lin", "p-lin")
     for to in (
-        "https://evil.example/", "//evil.example", "/\\evil.example", "/.//evil.example", "/%2f/evil.example", "\t//evil.example",
+        "https://evil.example/", "//evil.example", "//evil", "//evil#/tickets",
+        "/\\evil.example", "/.//evil.example", "/%2f/evil.example", "\t//evil.example",
         "/\t/evil.example", "javascript:alert(1)", "/grid//evil.example", "/grid\r\nSet-Cookie: a=b", "/@evil.example",
     ):  # fmt: skip
         assert (to, *(await browser.sign_in("p-lin", to))[:2]) == (to, 303, "/")
