@@ -99,8 +99,8 @@ async def create(hub: Hub, actor: Actor, wanted: NewUser) -> tuple[Account, str]
 async def change(hub: Hub, actor: Actor, username: str, fields: UserStep) -> tuple[Account, str | None]:
     """Take an administrator's step on an account; returns it, and the new password of one that was reset.
 
-    Nobody disables themselves, gives up their own role or takes their own second factor away by a session alone, and one
-    administrator stays who can sign in. Raises NotFound, Conflict, InvalidRequest.
+    Nobody disables themselves, gives up their own role, takes their own second factor away or gets a new password by a session
+    alone, and one administrator stays who can sign in. Raises NotFound, Conflict, InvalidRequest.
     """
     _check_step(hub.city, actor, username, fields)
     password = _made_up() if fields.action == "reset_password" else None
@@ -181,8 +181,12 @@ def _check_step(city: City, actor: Actor, username: str, fields: UserStep) -> No
         _check_role(city, fields.role, fields.department)
     elif fields.department is not None and city.party(fields.department) is None:
         raise InvalidRequest(f"没有代码为“{fields.department}”的单位或网格")
-    if fields.action in {"disable", "set_role", "second_factor_off"} and username == actor.name:
+    if username != actor.name:
+        return
+    if fields.action in {"disable", "set_role", "second_factor_off"}:
         raise Conflict("不能停用自己的账号、更改自己的角色或停用自己的动态口令，请由另一位系统管理员操作")
+    if fields.action == "reset_password":
+        raise Conflict("不能重置自己的密码，请凭原密码修改；忘记的，请由另一位系统管理员重置")
 
 
 def _check_role(city: City, role: Role | None, department: str | None) -> None:

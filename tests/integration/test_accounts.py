@@ -179,9 +179,11 @@ async def test_only_a_role_that_people_have_and_a_department_that_fits_are_taken
     await act(ada, "nobody", "disable", status=404)
 
 
-async def test_nobody_disables_themselves_or_gives_up_their_own_role(ada: Person) -> None:
+async def test_nobody_disables_themselves_gives_up_their_own_role_or_gets_a_password_without_the_old_one(
+    ada: Person,
+) -> None:
     await account(ada.world, "bea", Role.ADMINISTRATOR)
-    for action, fields in (("disable", {}), ("set_role", {"role": "agent"})):
+    for action, fields in (("disable", {}), ("set_role", {"role": "agent"}), ("reset_password", {})):
         assert "自己" in (await act(ada, "ada", action, status=409, **fields))["detail"]
 
 
