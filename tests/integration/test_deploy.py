@@ -180,5 +180,9 @@ def test_the_compose_file_hangs_together() -> None:
     for target in re.findall(r"RUN make (\w+)", dockerfile):
         assert f"\n{target}:" in (built / "Makefile").read_text()
     assert "USER hotline" in dockerfile
+    left_out = (built / ".dockerignore").read_text().splitlines()
+    assert "COPY --chown=hotline . ." in dockerfile
+    assert {"var", ".venv", ".uv", "build", ".git", "chatbot/.venv", "**/node_modules"} <= set(left_out)
+    assert not any(line.startswith("!") for line in left_out)
     for name in ("dashboards.yml", "source.yml"):
         assert yaml.safe_load((DEPLOY / "grafana" / name).read_text())["apiVersion"] == 1
