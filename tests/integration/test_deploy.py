@@ -143,6 +143,14 @@ def test_every_setting_that_is_named_is_one() -> None:
     assert read_settings(environ).public_url == environ["HOTLINE_PUBLIC_URL"]
 
 
+def assert_it_writes_only_where_something_is(service: configparser.SectionProxy) -> None:
+    """A path that is missing stops the unit before it begins, unless a minus stands before it; systemd makes its state folders."""
+    assert all(one.startswith("-") for one in service.get("ReadWritePaths", "").split())
+    made = {f"/var/lib/{name}" for name in service.get("StateDirectory", "").split()}
+    named = re.findall(r"/var/[a-z]+/[a-z-]+", f"{service['ExecStart']} {service.get('Environment', '')}")
+    assert set(named) <= made
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_starts_what_there_is(path: Path, tmp_path: Path) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
@@ -157,6 +165,7 @@ def test_a_unit_starts_what_there_is(path: Path, tmp_path: Path) -> None:
     assert verb[0] in list(app), f"hotline {verb[0]} is no command"
     assert unit["Service"]["User"] == "hotline"
     assert unit["Service"]["NoNewPrivileges"] == "yes"
+    assert_it_writes_only_where_something_is(unit["Service"])
     verifier = shutil.which("systemd-analyze")
     if verifier is not None:
         copy = tmp_path / path.name
