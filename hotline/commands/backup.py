@@ -21,6 +21,8 @@ from models.store import whole
 from models.store.migrations import check_migrated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hotline.commands.backup_folder import Entry
     from hotline.config import Settings
     from models.store.whole import Moment
@@ -79,7 +81,10 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
 
 async def _make(settings: Settings, url: str, folder: Path) -> Backup:
     await check_migrated(url)
+    # Before the moment: what is sealed later may lie under a later key, which this backup does not need.
+    keys = read_keyring(settings).digests()
     async with whole.moment(url) as moment:
+        _check_keys(settings, keys, moment)
         print(f"→ 数据库：{len(moment.rows)}张表，{sum(moment.rows.values())}行", flush=True)
         await asyncio.to_thread(_dump, moment, url, folder / DUMP)
     # After the database: a file is put by before its row is written, so that every row of the dump has its file.
@@ -91,7 +96,7 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
         made_at=datetime.now(UTC),
         migration=moment.migration,
         cities=moment.cities,
-        keys={name: digest.hex() for name, digest in _keys(settings, moment).items()},
+        keys={name: digest.hex() for name, digest in keys.items()},
         rows=moment.rows,
         files={name: entry for name, entry in files.items() if entry is not None},
     )
@@ -102,12 +107,16 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
     return backup
 
 
-def _keys(settings: Settings, moment: Moment) -> dict[str, bytes]:
-    """Return the digests of the keys that this backup needs: those in use, not those that were taken out long ago."""
-    digests = read_keyring(settings).digests()
-    if any(digests.get(name, digest) != digest for name, digest in moment.keys.items()):
+def _check_keys(settings: Settings, keys: Mapping[str, bytes], moment: Moment) -> None:
+    """Raise BadBackup where the keys that are to be kept with this backup would not open it."""
+    if any(keys.get(name, digest) != digest for name, digest in moment.keys.items()):
         raise BadBackup(f"密钥文件 {settings.keyring_file} 与数据库不符；请检查 HOTLINE_KEYRING")
-    return digests
+    missing = sorted(moment.needed - keys.keys())
+    if missing:
+        raise BadBackup(
+            f"密钥文件 {settings.keyring_file} 缺少在用的密钥（{'、'.join(missing)}），备份将无法打开；"
+            "请检查 HOTLINE_KEYRING，刚换过密钥的请重新备份"
+        )
 
 
 def _dump(moment: Moment, url: str, file: Path) -> None:

@@ -204,6 +204,15 @@ def test_a_backup_overwrites_nothing_and_takes_no_key_with_it(made: Made, tmp_pa
     assert not new.exists()
 
 
+def test_a_backup_that_its_own_keys_would_not_open_is_not_made(made: Made, tmp_path: Path) -> None:
+    keys = json.loads(made.keyring.read_bytes())
+    keys["current"], keys["encryption"] = 2, {"2": keys["encryption"]["1"]}
+    (tmp_path / "other.json").write_text(json.dumps(keys))
+    with pytest.raises(BadBackup, match="缺少在用的密钥（encryption 1）"):
+        make(settings(made.hub.data_dir, HOTLINE_KEYRING=str(tmp_path / "other.json")), tmp_path / "new", None)
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_restore_that_fails_halfway_leaves_nothing_to_start_from(made: Made, tmp_path: Path) -> None:
     folder, data_dir = tmp_path / "copy", tmp_path / "data"
     shutil.copytree(made.folder, folder)

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from hotline.postgres_copy import dump, load
+from models.store import whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,3 +79,24 @@ async def test_who_dies_amid_a_load_leaves_nothing(urls: tuple[str, str], tmp_pa
             await asyncio.sleep(0.05)
     assert await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
     await connection.close()
+
+
+async def test_a_key_is_needed_until_all_was_sealed_anew_under_a_later_one(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    for city, key, resealed in (
+        ("530100", "index", None),
+        ("530100", "encryption 2", None),
+        ("530100", "encryption 9", "2026-11-01"),
+        ("530100", "encryption 10", None),
+        ("530200", "encryption 2", "2026-11-01"),
+        ("530200", "encryption 1", None),
+    ):
+        await connection.execute(
+            "INSERT INTO keyring (city_code, key, digest, first_used_at, resealed_at)"
+            " VALUES ($1, $2, sha256($2::text::bytea), '2026-10-01', $3::text::timestamptz)",
+            city, key, resealed,
+        )  # fmt: skip
+    await connection.close()
+    async with whole.moment(database_url) as moment:
+        assert len(moment.keys) == 5
+        assert moment.needed == {"index", "encryption 9", "encryption 10", "encryption 2"}
