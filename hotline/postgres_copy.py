@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections import deque
 from typing import IO, TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from hotline.postgres import BINARIES
 from models.errors import HotlineError
@@ -131,6 +131,15 @@ def _address(url: str) -> tuple[str, dict[str, str]]:
     parts = urlsplit(url)
     user, at, hosts = parts.netloc.rpartition("@")
     name, colon, password = user.partition(":")
+    more = []
+    for one in filter(None, parts.query.split("&")):
+        key, _, value = one.partition("=")
+        if key == "password":
+            environ["PGPASSWORD"] = unquote(value)
+        else:
+            more.append(one)
     if colon:
         environ["PGPASSWORD"] = unquote(password)
-    return urlunsplit(parts._replace(netloc=f"{name}{at}{hosts}")), environ | {"LC_ALL": "C"}
+    # Not urlunsplit: without a host it leaves the slashes out, and PostgreSQL then takes the whole for a name.
+    query = f"?{'&'.join(more)}" if more else ""
+    return f"{parts.scheme}://{name}{at}{hosts}{parts.path}{query}", environ | {"LC_ALL": "C"}

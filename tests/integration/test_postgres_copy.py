@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import pytest
@@ -15,8 +18,7 @@ from hotline.postgres_copy import dump, load
 from models.store import whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Callable
 
     from hotline.postgres import EmbeddedPostgres
 
@@ -47,11 +49,11 @@ async def urls(postgres: EmbeddedPostgres) -> AsyncIterator[tuple[str, str]]:
     await admin.close()
 
 
-async def dumped(url: str, file: Path) -> Path:
+async def dumped(url: str, file: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
     connection = await asyncpg.connect(url)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-        await asyncio.to_thread(dump, url, snapshot, file, lambda _: None)
+        await asyncio.to_thread(dump, url, snapshot, file, tell)
     await connection.close()
     return file
 
@@ -64,6 +66,25 @@ async def test_all_of_a_dump_is_read(urls: tuple[str, str], tmp_path: Path) -> N
     connection = await asyncpg.connect(target)
     assert await connection.fetchval("SELECT count(*) FROM first") == 60_000
     await connection.close()
+
+
+async def test_an_address_without_host_and_with_the_password_at_its_end_is_understood(
+    urls: tuple[str, str], tmp_path: Path
+) -> None:
+    parts = urlsplit(urls[0])
+    password = unquote(parts.password or "")
+    url = f"postgresql://{parts.path}?user={parts.username}&password={parts.password}&{parts.query}"
+    commands: list[bytes] = []
+
+    def tell(_: str) -> None:
+        for one in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                commands.append(one.read_bytes())
+
+    await dumped(url, tmp_path / "dump", tell)
+    ours = [one for one in commands if str(tmp_path / "dump").encode() in one]
+    assert ours
+    assert not any(password.encode() in one for one in ours), "everybody may read a command line"
 
 
 async def test_who_dies_amid_a_load_leaves_nothing(urls: tuple[str, str], tmp_path: Path) -> None:
