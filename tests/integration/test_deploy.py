@@ -141,6 +141,8 @@ def test_every_setting_that_is_named_is_one() -> None:
     lines = [line.lstrip("#") for line in (DEPLOY / "hotline.env.example").read_text().splitlines() if "=" in line]
     environ = dict(line.split("=", 1) for line in lines)
     assert read_settings(environ).public_url == environ["HOTLINE_PUBLIC_URL"]
+    set_at_first = [line for line in (DEPLOY / "hotline.env.example").read_text().splitlines() if line[0] != "#"]
+    assert not any(line.startswith("HOTLINE_KEYRING=") for line in set_at_first), "keys that are named are not made"
 
 
 def assert_it_writes_only_where_something_is(service: configparser.SectionProxy) -> None:
