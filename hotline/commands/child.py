@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -32,11 +33,14 @@ class Child:
         self._environ = environ
         self._started_at = 0.0
         self._rest_s = 0.1
+        self._leaves_by = math.inf
         self.process = self._start()
 
     def keep_alive(self) -> None:
         """Start it again where it is gone."""
         if self.process.poll() is None:
+            if time.monotonic() > self._leaves_by:
+                self.process.kill()
             return
         if time.monotonic() - self._started_at > LIVED_S:
             self._rest_s = 0.1
@@ -44,6 +48,11 @@ class Child:
             return
         self._rest_s = min(self._rest_s * 2, LONGEST_REST_S)
         self.process = self._start()
+
+    def renew(self) -> None:
+        """Ask it to finish, so that `keep_alive` starts it again; that also kills one that does not finish."""
+        self._leaves_by = time.monotonic() + LEAVES_WITHIN_S
+        self.stop()
 
     def stop(self) -> None:
         """Ask it to finish."""
@@ -55,7 +64,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1
-        self._started_at = time.monotonic()
+        self._started_at, self._leaves_by = time.monotonic(), math.inf
         return self._run({}, ())
 
     def _run(self, more: Mapping[str, str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
