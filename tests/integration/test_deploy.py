@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -197,3 +198,12 @@ def test_the_compose_file_hangs_together() -> None:
     assert not any(line.startswith("!") for line in left_out)
     for name in ("dashboards.yml", "source.yml"):
         assert yaml.safe_load((DEPLOY / "grafana" / name).read_text())["apiVersion"] == 1
+
+
+def test_a_database_node_lets_nobody_switch_over_without_a_password() -> None:
+    recipe = (DEPLOY / "patroni" / "patroni.yml").read_text()
+    assert set(yaml.safe_load(recipe)["restapi"]["authentication"]) == {"username", "password"}
+    # What `make ha` fills in is all that there is to be filled in.
+    filled_in = (DEPLOY.parent / "tests" / "ha" / "cluster.py").read_text()
+    for name in Template(recipe).get_identifiers():
+        assert f"            {name}=" in filled_in, name
