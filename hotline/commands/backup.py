@@ -65,7 +65,7 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
     """Raise BadBackup for whatever a person must decide first."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadBackup(f"{folder} 不是空目录，请另选一个：备份不覆盖任何文件")
-    if folder.is_relative_to(settings.data_dir):
+    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
         raise BadBackup(f"{folder} 在数据目录内，磁盘损坏时会一同丢失，请另选一个")
     if not settings.database_url and not (settings.data_dir / "postgres" / "cluster").exists():
         raise BadBackup(f"{settings.data_dir} 内没有数据库，没有可备份的内容；请检查 HOTLINE_DATA_DIR")
@@ -73,7 +73,7 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
         raise BadBackup(
             f"没有找到密钥文件 {settings.keyring_file}：没有它，备份里的内容永远无法打开；请检查 HOTLINE_KEYRING"
         )
-    if keyring is not None and keyring.is_relative_to(folder):
+    if keyring is not None and keyring.resolve().is_relative_to(folder.resolve()):
         raise BadBackup("密钥不能放在备份目录内：拿到备份的人就能读出全部内容，请另选一处")
     if keyring is not None and keyring.exists():
         raise BadBackup(f"{keyring} 已存在，请另选文件名：备份不覆盖任何文件")

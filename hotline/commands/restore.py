@@ -73,8 +73,9 @@ def put_back(settings: Settings, folder: Path, keyring: Path | None) -> None:
 
 def _check_target(settings: Settings) -> None:
     """Raise BadBackup where something would be overwritten."""
-    # What a killed restore has left is no data: it is replaced.
-    files = () if (settings.data_dir / SIDE).exists() else FOLDERS
+    # What a killed restore has left is no data: it is replaced. Beside an external database nothing tells it from data.
+    is_left_over = not settings.database_url and (settings.data_dir / SIDE).exists()
+    files = () if is_left_over else FOLDERS
     for name in files if settings.database_url else ("postgres", *files):
         path = settings.data_dir / name
         if path.exists() and any(path.iterdir()):
