@@ -95,9 +95,11 @@ class Server(Child):
 
     def keep_alive(self) -> None:
         """Start it again where it is gone; nobody waits at its socket meanwhile."""
-        if self.process.poll() is not None and self._door is not None:
-            self._door.close()
-            self._door = None
+        if self.process.poll() is not None:
+            self._break_off_change()
+            if self._door is not None:
+                self._door.close()
+                self._door = None
         super().keep_alive()
 
     def begin_change(self) -> None:
@@ -157,6 +159,15 @@ class Server(Child):
         self._started_at = time.monotonic()
         _ask_to_finish(self._leaving)
         return None
+
+    def _break_off_change(self) -> None:
+        """End the one that was to take its place: it listens on the old socket, and who is started now is new as well."""
+        if self._next is not None:
+            process, read = self._next
+            self._next = None
+            os.close(read)
+            process.kill()
+            process.wait()
 
     def _all(self) -> list[subprocess.Popen[bytes]]:
         others = [self._leaving, self._next[0] if self._next else None]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hotline.commands import child
-from hotline.commands.child import Child
+from hotline.commands.child import Child, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,3 +53,26 @@ def test_a_worker_that_is_stuck_is_killed_and_started_again(
         for one in (stuck, worker.process):
             one.kill()
             one.wait()
+
+
+def test_a_server_that_dies_amid_its_change_is_started_once(environ: dict[str, str]) -> None:
+    doors: list[socket.socket] = []
+
+    def open_door() -> socket.socket:
+        doors.append(socket.create_server(("127.0.0.1", 0)))
+        return doors[-1]
+
+    server = Server(environ, open_door)
+    dead = server.process
+    try:
+        server.begin_change()
+        dead.kill()
+        dead.wait()
+        wait(lambda: server.process is not dead, server.keep_alive)
+        fresh = server.process
+        assert server.change() is True
+        assert server.process is fresh
+        assert len(doors) == 2
+    finally:
+        server.stop()
+        server.wait(time.monotonic() + 5)
