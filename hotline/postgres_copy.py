@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections import deque
 from typing import IO, TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from hotline.postgres import BINARIES
 from models.errors import HotlineError
@@ -46,9 +46,12 @@ def dump(url: str, snapshot: str, file: Path, tell: Tell) -> None:
 
 
 def load(file: Path, url: str, tell: Tell) -> None:
-    """Read a dump into an empty database, all of it or nothing."""
+    """Read a dump into an empty database, all of it or nothing: also where we die meanwhile.
+
+    psql takes the end of what it reads for the last word, whoever ended it: so the COMMIT is ours.
+    """
     address, environ = _address(url)
-    options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     into = [_tool("psql"), *options, f"--dbname={address}"]
     out_of = [_tool("pg_restore"), "--no-owner", "--no-privileges", "--verbose", "--file=-", str(file)]
     words: list[str] = []
@@ -59,7 +62,12 @@ def load(file: Path, url: str, tell: Tell) -> None:
         ]
         for one in listeners:
             one.start()
-        _pump(restore, psql)
+        try:
+            _pump(restore, psql)
+        except BaseException:
+            restore.kill()
+            psql.kill()
+            raise
         for one in listeners:
             one.join()
     if restore.returncode != 0 or psql.returncode != 0:
@@ -67,18 +75,18 @@ def load(file: Path, url: str, tell: Tell) -> None:
 
 
 def _pump(source: subprocess.Popen[bytes], target: subprocess.Popen[bytes]) -> None:
-    """Pass the script on; what breaks off halfway is left without its last statement, and so without any."""
+    """Pass the script on within a transaction; what breaks off halfway is left without COMMIT, and so without anything."""
     out, into = source.stdout, target.stdin
     if out is None or into is None:
         raise CopyFailed("恢复数据库失败：没有管道")
     try:
+        into.write(b"BEGIN;\n")
         for _ in range(HEAD_LINES):
             line = out.readline()
             into.write(b"" if line == NEW_SETTING else line)
         shutil.copyfileobj(out, into, 1 << 20)
-        if source.wait() != 0:
-            # The end of the script would be taken for its last word, and the half of it be kept.
-            target.kill()
+        if source.wait() == 0:
+            into.write(b"\nCOMMIT;\n")
         into.close()
     except BrokenPipeError:
         source.kill()
@@ -123,6 +131,15 @@ def _address(url: str) -> tuple[str, dict[str, str]]:
     parts = urlsplit(url)
     user, at, hosts = parts.netloc.rpartition("@")
     name, colon, password = user.partition(":")
+    more = []
+    for one in filter(None, parts.query.split("&")):
+        key, _, value = one.partition("=")
+        if key == "password":
+            environ["PGPASSWORD"] = unquote(value)
+        else:
+            more.append(one)
     if colon:
         environ["PGPASSWORD"] = unquote(password)
-    return urlunsplit(parts._replace(netloc=f"{name}{at}{hosts}")), environ | {"LC_ALL": "C"}
+    # Not urlunsplit: without a host it leaves the slashes out, and PostgreSQL then takes the whole for a name.
+    query = f"?{'&'.join(more)}" if more else ""
+    return f"{parts.scheme}://{name}{at}{hosts}{parts.path}{query}", environ | {"LC_ALL": "C"}

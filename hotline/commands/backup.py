@@ -21,6 +21,8 @@ from models.store import whole
 from models.store.migrations import check_migrated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hotline.commands.backup_folder import Entry
     from hotline.config import Settings
     from models.store.whole import Moment
@@ -63,7 +65,7 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
     """Raise BadBackup for whatever a person must decide first."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadBackup(f"{folder} 不是空目录，请另选一个：备份不覆盖任何文件")
-    if folder.is_relative_to(settings.data_dir):
+    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
         raise BadBackup(f"{folder} 在数据目录内，磁盘损坏时会一同丢失，请另选一个")
     if not settings.database_url and not (settings.data_dir / "postgres" / "cluster").exists():
         raise BadBackup(f"{settings.data_dir} 内没有数据库，没有可备份的内容；请检查 HOTLINE_DATA_DIR")
@@ -71,7 +73,7 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
         raise BadBackup(
             f"没有找到密钥文件 {settings.keyring_file}：没有它，备份里的内容永远无法打开；请检查 HOTLINE_KEYRING"
         )
-    if keyring is not None and keyring.is_relative_to(folder):
+    if keyring is not None and keyring.resolve().is_relative_to(folder.resolve()):
         raise BadBackup("密钥不能放在备份目录内：拿到备份的人就能读出全部内容，请另选一处")
     if keyring is not None and keyring.exists():
         raise BadBackup(f"{keyring} 已存在，请另选文件名：备份不覆盖任何文件")
@@ -79,7 +81,10 @@ def _check(settings: Settings, folder: Path, keyring: Path | None) -> None:
 
 async def _make(settings: Settings, url: str, folder: Path) -> Backup:
     await check_migrated(url)
+    # Before the moment: what is sealed later may lie under a later key, which this backup does not need.
+    keys = read_keyring(settings).digests()
     async with whole.moment(url) as moment:
+        _check_keys(settings, keys, moment)
         print(f"→ 数据库：{len(moment.rows)}张表，{sum(moment.rows.values())}行", flush=True)
         await asyncio.to_thread(_dump, moment, url, folder / DUMP)
     # After the database: a file is put by before its row is written, so that every row of the dump has its file.
@@ -91,7 +96,7 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
         made_at=datetime.now(UTC),
         migration=moment.migration,
         cities=moment.cities,
-        keys={name: digest.hex() for name, digest in _keys(settings, moment).items()},
+        keys={name: digest.hex() for name, digest in keys.items()},
         rows=moment.rows,
         files={name: entry for name, entry in files.items() if entry is not None},
     )
@@ -102,12 +107,16 @@ async def _make(settings: Settings, url: str, folder: Path) -> Backup:
     return backup
 
 
-def _keys(settings: Settings, moment: Moment) -> dict[str, bytes]:
-    """Return the digests of the keys that this backup needs: those in use, not those that were taken out long ago."""
-    digests = read_keyring(settings).digests()
-    if any(digests.get(name, digest) != digest for name, digest in moment.keys.items()):
+def _check_keys(settings: Settings, keys: Mapping[str, bytes], moment: Moment) -> None:
+    """Raise BadBackup where the keys that are to be kept with this backup would not open it."""
+    if any(keys.get(name, digest) != digest for name, digest in moment.keys.items()):
         raise BadBackup(f"密钥文件 {settings.keyring_file} 与数据库不符；请检查 HOTLINE_KEYRING")
-    return digests
+    missing = sorted(moment.needed - keys.keys())
+    if missing:
+        raise BadBackup(
+            f"密钥文件 {settings.keyring_file} 缺少在用的密钥（{'、'.join(missing)}），备份将无法打开；"
+            "请检查 HOTLINE_KEYRING，刚换过密钥的请重新备份"
+        )
 
 
 def _dump(moment: Moment, url: str, file: Path) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
 
+from hotline import kept_file
 from hotline.api.attachments import FOLDER as ATTACHMENTS
 from models.errors import HotlineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LIST: Final = "backup.json"
 DUMP: Final = "database.dump"
@@ -23,7 +24,7 @@ DUMP: Final = "database.dump"
 FOLDERS: Final = (ATTACHMENTS, "anchors", "models")
 PIECE: Final = 1 << 20
 # Unfinished files, and the key that anchors are signed by.
-LEFT_OUT: Final = {".part", ".pem"}
+LEFT_OUT: Final = {".part", ".new", ".pem"}
 
 
 class BadBackup(HotlineError):
@@ -75,13 +76,17 @@ def files_beside(data_dir: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file that a backup takes along, by its name in the data folder."""
     for folder in FOLDERS:
         for path in sorted((data_dir / folder).rglob("*")):
-            if path.is_file() and path.suffix not in LEFT_OUT:
-                yield str(path.relative_to(data_dir)), path
+            name = path.relative_to(data_dir)
+            if path.is_file() and not any(Path(part).suffix in LEFT_OUT for part in name.parts):
+                yield str(name), path
 
 
 def copy(source: Path, target: Path) -> Entry:
-    """Copy a file for our own eyes, safely on the disk when this returns; returns what was copied."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Copy a file for the eyes of its new folder's owner alone, safely on the disk when this returns; returns what was copied.
+
+    The administrator may restore what the hub's own user must read.
+    """
+    _make_folder(target.parent)
     found, size = hashlib.sha256(), 0
     with (
         source.open("rb") as read,
@@ -92,7 +97,15 @@ def copy(source: Path, target: Path) -> Entry:
             size += file.write(piece)
         file.flush()
         os.fsync(file.fileno())
+    kept_file.give(target, target.parent)
     return Entry(size, found.hexdigest())
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        kept_file.give(folder, folder.parent)
 
 
 def measure(path: Path) -> Entry:

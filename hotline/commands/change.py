@@ -96,7 +96,7 @@ class Change:
         for child in self._children:
             # It is started again at once; what it had claimed is given back or taken up again.
             if child.verb == "work":
-                child.stop()
+                child.renew()
         _say("已更换全部服务进程，并重新启动后台进程")
 
     async def _take_over_city(self) -> None:

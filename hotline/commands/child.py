@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -32,11 +33,14 @@ class Child:
         self._environ = environ
         self._started_at = 0.0
         self._rest_s = 0.1
+        self._leaves_by = math.inf
         self.process = self._start()
 
     def keep_alive(self) -> None:
         """Start it again where it is gone."""
         if self.process.poll() is None:
+            if time.monotonic() > self._leaves_by:
+                self.process.kill()
             return
         if time.monotonic() - self._started_at > LIVED_S:
             self._rest_s = 0.1
@@ -44,6 +48,11 @@ class Child:
             return
         self._rest_s = min(self._rest_s * 2, LONGEST_REST_S)
         self.process = self._start()
+
+    def renew(self) -> None:
+        """Ask it to finish, so that `keep_alive` starts it again; that also kills one that does not finish."""
+        self._leaves_by = time.monotonic() + LEAVES_WITHIN_S
+        self.stop()
 
     def stop(self) -> None:
         """Ask it to finish."""
@@ -55,7 +64,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1
-        self._started_at = time.monotonic()
+        self._started_at, self._leaves_by = time.monotonic(), math.inf
         return self._run({}, ())
 
     def _run(self, more: Mapping[str, str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
@@ -86,9 +95,11 @@ class Server(Child):
 
     def keep_alive(self) -> None:
         """Start it again where it is gone; nobody waits at its socket meanwhile."""
-        if self.process.poll() is not None and self._door is not None:
-            self._door.close()
-            self._door = None
+        if self.process.poll() is not None:
+            self._break_off_change()
+            if self._door is not None:
+                self._door.close()
+                self._door = None
         super().keep_alive()
 
     def begin_change(self) -> None:
@@ -148,6 +159,15 @@ class Server(Child):
         self._started_at = time.monotonic()
         _ask_to_finish(self._leaving)
         return None
+
+    def _break_off_change(self) -> None:
+        """End the one that was to take its place: it listens on the old socket, and who is started now is new as well."""
+        if self._next is not None:
+            process, read = self._next
+            self._next = None
+            os.close(read)
+            process.kill()
+            process.wait()
 
     def _all(self) -> list[subprocess.Popen[bytes]]:
         others = [self._leaving, self._next[0] if self._next else None]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sys
 from pathlib import Path  # noqa: TC003 - cyclopts reads it
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from hotline.config import read_settings
 from hotline.postgres import EmbeddedPostgres
 from hotline.postgres_copy import load
 from models.city_files import read_city
+from models.errors import HotlineError
 from models.store import whole
 from models.store.migrations import make_database, migrate, newest
 
@@ -63,14 +65,17 @@ def put_back(settings: Settings, folder: Path, keyring: Path | None) -> None:
         with _database(settings) as url:
             for name in track([name for name in backup.files if name != DUMP], "附件和模型"):
                 copy(folder / name, settings.data_dir / name)
-            asyncio.run(_load(url, folder, backup))
+            address = asyncio.run(make_database(url))
+            _load(address, folder, backup)
+            asyncio.run(_finish(url, address, backup))
         print("恢复完成，行数与备份一致。请先执行 hotline audit verify 核对留痕，再执行 hotline up 启动。")
 
 
 def _check_target(settings: Settings) -> None:
     """Raise BadBackup where something would be overwritten."""
-    # What a killed restore has left is no data: it is replaced.
-    files = () if (settings.data_dir / SIDE).exists() else FOLDERS
+    # What a killed restore has left is no data: it is replaced. Beside an external database nothing tells it from data.
+    is_left_over = not settings.database_url and (settings.data_dir / SIDE).exists()
+    files = () if is_left_over else FOLDERS
     for name in files if settings.database_url else ("postgres", *files):
         path = settings.data_dir / name
         if path.exists() and any(path.iterdir()):
@@ -141,12 +146,30 @@ def _database(settings: Settings) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _undone(settings: Settings) -> Iterator[None]:
-    """Leave nothing of a restore that fails; the database itself takes all or nothing."""
+    """Leave nothing of a restore that fails; the database itself takes all or nothing.
+
+    Where an external one has taken all, its files stay: rows without them would be the worse half.
+    """
     try:
         yield
     except BaseException:
-        _clear(settings)
+        if settings.database_url and _may_be_filled(settings.database_url):
+            print(
+                "数据库已写入（或无法确认），附件和模型予以保留。排除原因后：要么清空该数据库与 "
+                f"{settings.data_dir} 内的 {'、'.join(FOLDERS)} 再恢复，要么执行 hotline migrate 后用 hotline audit verify 核对",
+                file=sys.stderr,
+                flush=True,
+            )
+        else:
+            _clear(settings)
         raise
+
+
+def _may_be_filled(url: str) -> bool:
+    try:
+        return asyncio.run(_is_filled(url))
+    except (HotlineError, OSError):
+        return True
 
 
 def _clear(settings: Settings) -> None:
@@ -154,15 +177,18 @@ def _clear(settings: Settings) -> None:
         shutil.rmtree(settings.data_dir / name, ignore_errors=True)
 
 
-async def _load(url: str, folder: Path, backup: Backup) -> None:
-    address = await make_database(url)
+def _load(address: str, folder: Path, backup: Backup) -> None:
     print("→ 数据库", flush=True)
 
     def tell(table: str) -> None:
         if backup.rows.get(table):
             print(f"  {table}（{backup.rows[table]}行）", flush=True)
 
-    await asyncio.to_thread(load, folder / DUMP, address, tell)
+    load(folder / DUMP, address, tell)
+
+
+async def _finish(url: str, address: str, backup: Backup) -> None:
+    """Compare the counts, and bring the schema up to date."""
     found = await whole.rows(address)
     differing = sorted(name for name in {*found, *backup.rows} if found.get(name) != backup.rows.get(name))
     if differing:

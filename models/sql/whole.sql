@@ -15,8 +15,13 @@ ORDER BY 1;
 SELECT max(version) FROM schema_migrations;
 
 -- name: all_keys()
--- The digests of every key that was used here.
-SELECT key, digest FROM keyring ORDER BY key;
+-- The digests of every key that was used here, and whether anything may lie under it still: not where all was sealed anew under a later one.
+SELECT k.key, k.digest, NOT EXISTS (
+    SELECT FROM keyring later
+    WHERE later.city_code = k.city_code AND later.resealed_at IS NOT NULL
+      AND substring(later.key FROM '^encryption ([0-9]+)$')::int > substring(k.key FROM '^encryption ([0-9]+)$')::int
+  ) AS is_needed
+FROM keyring k ORDER BY k.key;
 
 -- name: cities()
 -- The cities that this database was written for.

@@ -22,12 +22,16 @@ COUNT_WITHIN_S: Final = 3600.0
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """What a database held at one moment; `snapshot` names it for as long as the moment is kept."""
+    """What a database held at one moment; `snapshot` names it for as long as the moment is kept.
+
+    `needed` are those of its keys without which something does not open.
+    """
 
     snapshot: str
     migration: str
     cities: list[str]
     keys: dict[str, bytes]
+    needed: frozenset[str]
     rows: dict[str, int]
 
 
@@ -35,11 +39,13 @@ class Moment(Struct, frozen=True, kw_only=True):
 async def moment(url: str) -> AsyncIterator[Moment]:
     """Keep one moment of the database in view while it is copied; the hub goes on writing meanwhile."""
     async with _connected(url) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        keys = [row async for row in _SQL.all_keys(connection)]
         yield Moment(
             snapshot=await _SQL.export_snapshot(connection),
             migration=await _SQL.newest_migration(connection),
             cities=[row["city_code"] async for row in _SQL.cities(connection)],
-            keys={row["key"]: row["digest"] async for row in _SQL.all_keys(connection)},
+            keys={row["key"]: row["digest"] for row in keys},
+            needed=frozenset(row["key"] for row in keys if row["is_needed"]),
             rows=await _count(connection),
         )
 

@@ -150,6 +150,21 @@ def test_an_older_server_of_the_city_takes_the_backup_too(
     assert read_backup(tmp_path / "second").rows == made.rows
 
 
+def test_what_an_external_database_has_taken_keeps_its_files(
+    made: Made, tmp_path: Path, system_postgres: SystemPostgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, url = tmp_path / "copy", system_postgres.url("miscounted")
+    shutil.copytree(made.folder, folder)
+    found = read_backup(folder)
+    miscounted = {**found.rows, "public.tickets": TICKETS + 1}
+    (folder / "backup.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(found, rows=miscounted)))
+    with pytest.raises(BadBackup, match="恢复后的行数"):
+        put_back(settings(tmp_path / "data", HOTLINE_DATABASE_URL=url), folder, made.keyring)
+    assert asyncio.run(whole.rows(url)) == made.rows
+    assert any((tmp_path / "data" / "attachments").iterdir())
+    assert "附件和模型予以保留" in capsys.readouterr().err
+
+
 def damaged_file(folder: Path) -> None:
     content = bytearray((folder / "database.dump").read_bytes())
     content[len(content) // 2] ^= 1
@@ -202,6 +217,15 @@ def test_a_backup_overwrites_nothing_and_takes_no_key_with_it(made: Made, tmp_pa
         with pytest.raises(BadBackup, match=said):
             make(source, folder, keyring)
     assert not new.exists()
+
+
+def test_a_backup_that_its_own_keys_would_not_open_is_not_made(made: Made, tmp_path: Path) -> None:
+    keys = json.loads(made.keyring.read_bytes())
+    keys["current"], keys["encryption"] = 2, {"2": keys["encryption"]["1"]}
+    (tmp_path / "other.json").write_text(json.dumps(keys))
+    with pytest.raises(BadBackup, match="缺少在用的密钥（encryption 1）"):
+        make(settings(made.hub.data_dir, HOTLINE_KEYRING=str(tmp_path / "other.json")), tmp_path / "new", None)
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_restore_that_fails_halfway_leaves_nothing_to_start_from(made: Made, tmp_path: Path) -> None:

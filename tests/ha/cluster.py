@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -73,6 +74,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.password = secrets.token_hex(16)
+        self._rest_password = secrets.token_hex(16)
         ports = iter(range(PORTS, PORTS + 40))
         self._etcd, self._peer = next(ports), next(ports)
         self.rest = {name: next(ports) for name in NODES}
@@ -136,10 +138,11 @@ class Cluster:
         """Hand the lead over as planned, to whoever is in step."""
         leader = self.leader()
         assert leader is not None
+        who = f"operator:{self._rest_password}".encode()
         request = urllib.request.Request(
             f"http://{ADDRESS}:{self.rest[leader]}/switchover",
             data=json.dumps({"leader": leader}).encode(),
-            headers={"content-type": "application/json"},
+            headers={"content-type": "application/json", "authorization": f"Basic {base64.b64encode(who).decode()}"},
         )
         with urllib.request.urlopen(request, timeout=60) as response:
             assert response.status == 200, response.read()
@@ -167,6 +170,7 @@ class Cluster:
             folder=folder,
             bin=BINARIES,
             password=self.password,
+            rest_password=self._rest_password,
             watchdog="off",
         )
         (folder / "patroni.yml").write_text(filled)

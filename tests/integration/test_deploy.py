@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -141,6 +142,16 @@ def test_every_setting_that_is_named_is_one() -> None:
     lines = [line.lstrip("#") for line in (DEPLOY / "hotline.env.example").read_text().splitlines() if "=" in line]
     environ = dict(line.split("=", 1) for line in lines)
     assert read_settings(environ).public_url == environ["HOTLINE_PUBLIC_URL"]
+    set_at_first = [line for line in (DEPLOY / "hotline.env.example").read_text().splitlines() if line[0] != "#"]
+    assert not any(line.startswith("HOTLINE_KEYRING=") for line in set_at_first), "keys that are named are not made"
+
+
+def assert_it_writes_only_where_something_is(service: configparser.SectionProxy) -> None:
+    """A path that is missing stops the unit before it begins, unless a minus stands before it; systemd makes its state folders."""
+    assert all(one.startswith("-") for one in service.get("ReadWritePaths", "").split())
+    made = {f"/var/lib/{name}" for name in service.get("StateDirectory", "").split()}
+    named = re.findall(r"/var/[a-z]+/[a-z-]+", f"{service['ExecStart']} {service.get('Environment', '')}")
+    assert set(named) <= made
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
@@ -157,6 +168,7 @@ def test_a_unit_starts_what_there_is(path: Path, tmp_path: Path) -> None:
     assert verb[0] in list(app), f"hotline {verb[0]} is no command"
     assert unit["Service"]["User"] == "hotline"
     assert unit["Service"]["NoNewPrivileges"] == "yes"
+    assert_it_writes_only_where_something_is(unit["Service"])
     verifier = shutil.which("systemd-analyze")
     if verifier is not None:
         copy = tmp_path / path.name
@@ -180,5 +192,18 @@ def test_the_compose_file_hangs_together() -> None:
     for target in re.findall(r"RUN make (\w+)", dockerfile):
         assert f"\n{target}:" in (built / "Makefile").read_text()
     assert "USER hotline" in dockerfile
+    left_out = (built / ".dockerignore").read_text().splitlines()
+    assert "COPY --chown=hotline . ." in dockerfile
+    assert {"var", ".venv", ".uv", "build", ".git", "chatbot/.venv", "**/node_modules"} <= set(left_out)
+    assert not any(line.startswith("!") for line in left_out)
     for name in ("dashboards.yml", "source.yml"):
         assert yaml.safe_load((DEPLOY / "grafana" / name).read_text())["apiVersion"] == 1
+
+
+def test_a_database_node_lets_nobody_switch_over_without_a_password() -> None:
+    recipe = (DEPLOY / "patroni" / "patroni.yml").read_text()
+    assert set(yaml.safe_load(recipe)["restapi"]["authentication"]) == {"username", "password"}
+    # What `make ha` fills in is all that there is to be filled in.
+    filled_in = (DEPLOY.parent / "tests" / "ha" / "cluster.py").read_text()
+    for name in Template(recipe).get_identifiers():
+        assert f"            {name}=" in filled_in, name
