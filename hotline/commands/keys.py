@@ -19,10 +19,12 @@ from hotline.commands.installation import with_database
 from hotline.config import read_settings
 from models.cipher import cipher_name, with_new_key
 from models.store import sealed
-from models.store.installation import check_keys, key_uses, note_resealed
+from models.store.installation import WrongKeyring, check_keys, key_uses, note_resealed
 from models.store.sealed import SEALED, Sealed, Turn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hotline.config import Settings
     from models.cipher import KeyringFile
     from models.store.database import Database, Session
@@ -116,15 +118,24 @@ async def _begin(settings: Settings, store: Database) -> None:
     if not later and len(file.encryption) > 1 and use.resealed_at is None:
         print(f"继续换到密钥{file.current}")
         return
-    fresh = (
-        msgspec.structs.replace(file, current=min(later))
-        if later
-        else with_new_key(file, settings.cipher_suite, is_current=True)
-    )
-    kept_file.replace(path, msgspec.json.encode(fresh))
+    kept = file if later else with_new_key(file, settings.cipher_suite, is_current=False)
+    fresh = min(later) if later else max(map(int, kept.encryption))
+    if not later:
+        await _try_key(path, file, kept, store)
+    kept_file.replace(path, msgspec.json.encode(msgspec.structs.replace(kept, current=fresh)))
     store.keyring.renew()
-    await store.write(lambda session: check_keys(session, datetime.now(UTC)))
-    print(f"新密钥{fresh.current}已写入 {path}，新内容从现在起用它加密。请立即另行备份密钥文件")
+    print(f"新密钥{fresh}已写入 {path}，新内容从现在起用它加密。请立即另行备份密钥文件")
+
+
+async def _try_key(path: Path, before: KeyringFile, after: KeyringFile, store: Database) -> None:
+    """Ask the database about a new key while nothing is sealed under it; raises WrongKeyring, and the key is gone again."""
+    kept_file.replace(path, msgspec.json.encode(after))
+    try:
+        store.keyring.renew()
+        await store.write(lambda session: check_keys(session, datetime.now(UTC)))
+    except WrongKeyring:
+        kept_file.replace(path, msgspec.json.encode(before))
+        raise
 
 
 async def _pass(store: Database) -> tuple[int, list[str]]:

@@ -18,6 +18,7 @@ from hotline.config import Settings, read_settings
 from models import cipher
 from models.cipher import CannotOpen
 from models.store import events, sealed, tickets
+from models.store.installation import WrongKeyring
 from models.store.sealed import SEALED
 from models.ticket import id_of
 from tests.integration.conftest import FINGERPRINT_KEY, ROOT
@@ -67,7 +68,7 @@ class Custodian:
 
     def __init__(self, world: World, environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
         self.world = world
-        self._environ = environ
+        self.environ = environ
         self._capsys = capsys
         self.keyring = read_settings(environ).keyring_file
         file = msgspec.structs.replace(cipher.generate(), fingerprint=FINGERPRINT_KEY)
@@ -79,7 +80,7 @@ class Custodian:
         """Start a rotation in a process that can be killed."""
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "hotline", "keys", "rotate"),
-            env={**os.environ, **self._environ},
+            env={**os.environ, **self.environ},
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -212,6 +213,21 @@ async def test_a_prepared_key_is_taken_and_what_does_not_open_is_told_and_left(
     assert custodian.keyring.stat().st_mode & 0o777 == 0o600
     assert f"无法打开，保留原样：ticket_texts {id_of(number)}" in said
     assert (await custodian.used())[1] == 4, "the row as a whole"
+
+
+async def test_a_key_that_the_database_knows_otherwise_never_goes_live(world: World, custodian: Custodian) -> None:
+    number = str((await world.register(LAMP, caller={"phone": PHONE}))["number"])
+    backup = custodian.keyring.read_bytes()
+    code, _ = await custodian.run(keys.rotate)
+    assert code == 0
+    kept = custodian.keyring.read_bytes()
+    custodian.keyring.write_bytes(backup)
+    with pytest.raises(WrongKeyring):
+        await custodian.run(keys.rotate)
+    assert read_keyring_file(custodian.keyring) == msgspec.json.decode(backup, type=cipher.KeyringFile)
+    custodian.keyring.write_bytes(kept)
+    world.hub.database.keyring = read_keyring(read_settings(custodian.environ))
+    await everything_opens(world, [number])
 
 
 async def test_the_log_of_looks_may_be_sealed_anew_and_nothing_else_of_it_changed(world: World) -> None:
