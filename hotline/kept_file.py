@@ -1,7 +1,7 @@
 """Files that only we may read, whole or not at all, and on the disk before anybody builds on them.
 
 The administrator's commands may write what the hub's own user must go on reading: a new file belongs to whom its folder belongs
-to, one that is written anew to whom it belonged.
+to, one that is written anew to whom it belonged, with what its group could read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def make(path: Path, content: bytes) -> bool:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file anew: whoever reads it meanwhile reads the old one or the new one."""
+    """Write a file anew, also where a link leads to it: whoever reads it meanwhile reads the old one or the new one."""
+    path = path.resolve()
     with _aside(path, content) as side:
         side.rename(path)
         _settle(path.parent)
@@ -52,9 +53,17 @@ def _aside(path: Path, content: bytes) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         give(side, path if path.exists() else path.parent)
+        if path.exists():
+            _open_to_group(side, path.stat())
         yield side
     finally:
         side.unlink(missing_ok=True)
+
+
+def _open_to_group(side: Path, before: os.stat_result) -> None:
+    """Let the group read what it could read before; nobody else ever may, nor another group where we may not give files away."""
+    if side.stat().st_gid == before.st_gid:
+        side.chmod(0o600 | before.st_mode & 0o040)
 
 
 def _settle(folder: Path) -> None:
