@@ -19,7 +19,7 @@ from hotline.commands.installation import with_database
 from hotline.config import read_settings
 from models.cipher import cipher_name, with_new_key
 from models.store import sealed
-from models.store.installation import WrongKeyring, check_keys, key_uses, note_resealed
+from models.store.installation import WrongKeyring, check_keys, cities_under, key_uses, not_resealed, note_resealed
 from models.store.sealed import SEALED, Sealed, Turn
 
 if TYPE_CHECKING:
@@ -71,8 +71,10 @@ async def _list(store: Database, file: KeyringFile) -> int:
     used = await store.read(key_uses)
     found: Counter[int] = Counter()
     async with store.session() as session:
+        # A key is of no more use only where none of the cities that share it needs it.
+        cities = await cities_under(session)
         for one in SEALED:
-            found.update(await sealed.counts(session, one))
+            found.update(await sealed.counts(session, one, cities))
     for key_id in sorted({*map(int, file.encryption), *found}):
         use = used.get(f"encryption {key_id}")
         words = ["当前" if key_id == file.current else "", f"{found[key_id]}个值"]
@@ -83,7 +85,19 @@ async def _list(store: Database, file: KeyringFile) -> int:
         if use is not None and use.resealed_at is not None:
             words.append(f"换钥完成 {use.resealed_at:%Y-%m-%d %H:%M}Z")
         print(f"密钥{key_id}\t" + "，".join(word for word in words if word))
+    await _tell_others(store, file.current)
     return 0
+
+
+async def _tell_others(store: Database, key_id: int) -> None:
+    """Name the cities that have yet to be rotated, where another one of the same keyring is done."""
+    async with store.session() as session:
+        cities = await cities_under(session)
+        waiting = await not_resealed(session, cities, key_id)
+    if 0 < len(waiting) < len(cities):
+        print(
+            f"同用这份密钥文件的城市 {'、'.join(waiting)} 尚未换到密钥{key_id}，请以各自的城市执行 hotline keys rotate"
+        )
 
 
 async def _rotate(settings: Settings, store: Database) -> int:
@@ -105,6 +119,7 @@ async def _rotate(settings: Settings, store: Database) -> int:
     print(
         f"已全部换到密钥{store.keyring.current}：{total}行，{time.monotonic() - started:.0f}秒，{len(damaged)}行无法打开"
     )
+    await _tell_others(store, store.keyring.current)
     return 1 if damaged else 0
 
 

@@ -18,7 +18,8 @@ from hotline.config import Settings, read_settings
 from models import cipher
 from models.cipher import CannotOpen
 from models.store import events, sealed, tickets
-from models.store.installation import WrongKeyring
+from models.store.database import Session
+from models.store.installation import WrongKeyring, check_keys
 from models.store.sealed import SEALED
 from models.ticket import id_of
 from tests.integration.conftest import FINGERPRINT_KEY, ROOT
@@ -100,7 +101,7 @@ class Custodian:
         found: dict[int, int] = {}
         async with self.world.hub.database.session() as session:
             for one in SEALED:
-                for key, count in (await sealed.counts(session, one)).items():
+                for key, count in (await sealed.counts(session, one, [session.city_code])).items():
                     found[key] = found.get(key, 0) + count
         return found
 
@@ -228,6 +229,27 @@ async def test_a_key_that_the_database_knows_otherwise_never_goes_live(world: Wo
     custodian.keyring.write_bytes(kept)
     world.hub.database.keyring = read_keyring(read_settings(custodian.environ))
     await everything_opens(world, [number])
+
+
+async def test_the_values_of_every_city_of_a_keyring_are_counted(world: World, custodian: Custodian) -> None:
+    await world.register(LAMP, caller={"phone": PHONE})
+    keyring = world.hub.database.keyring
+
+    async def elsewhere(session: Session) -> None:
+        session = Session(session.connection, "elsewhere", keyring)
+        await check_keys(session, world.clock.now())
+        await session.connection.execute(
+            "INSERT INTO drafts (city_code, id, agent, fields, written_at) VALUES ('elsewhere', 'a', 'b', $1, $2)",
+            keyring.seal("{}", "drafts", "fields", "a"),
+            world.clock.now(),
+        )
+
+    await world.hub.database.write(elsewhere)
+    for command in (keys.rotate, keys.list_):
+        code, said = await custodian.run(command)
+        assert code == 0
+        assert "城市 elsewhere 尚未换到密钥2" in said
+    assert "密钥1\t1个值" in said
 
 
 async def test_the_log_of_looks_may_be_sealed_anew_and_nothing_else_of_it_changed(world: World) -> None:
