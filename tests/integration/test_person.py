@@ -10,7 +10,8 @@ import pytest
 from hotline import accounts
 from hotline.person import take_out
 from models.errors import Forbidden, InvalidRequest, NotFound
-from models.store import users
+from models.store import notices, users
+from models.ticket import Notice, id_of
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
 from tests.integration.test_caller import given
@@ -57,6 +58,19 @@ async def test_everything_of_a_phone_and_nothing_of_another(world: World, people
     everything = str(found)
     for foreign in ("孙某某", OTHER, "别人的话", "李科长"):
         assert foreign not in everything
+
+
+async def test_what_staff_was_alarmed_by_is_not_told(world: World, people: None) -> None:
+    number = str((await world.register(LAMP, caller={"phone": PHONE}))["number"])
+    before = (await taken(world))["tickets"][0]["messages"]
+
+    async def alarm(session: Session) -> None:
+        told = Notice(id="sms_a", ticket_id=id_of(number), kind="alarm", address="13900000000", content="请值班员处置")
+        await notices.add(session, told, START)
+
+    await world.hub.database.write(alarm)
+    assert before
+    assert (await taken(world))["tickets"][0]["messages"] == before
 
 
 async def test_it_is_written_down_who_took_it_and_why(world: World, people: None) -> None:
