@@ -73,6 +73,34 @@ async def test_what_staff_was_alarmed_by_is_not_told(world: World, people: None)
     assert (await taken(world))["tickets"][0]["messages"] == before
 
 
+async def test_what_was_said_later_is_in_it_and_no_words_of_staff(world: World, people: None) -> None:
+    receipt = await world.register(LAMP, caller={"name": "钱某某", "phone": PHONE})
+    number = receipt["number"]
+    await world.track(receipt, "supplement", text="旁边的两盏也灭了")
+    await world.track(receipt, "urge", text="已经等了一周")
+    await world.step(number, "remind", who="supervisor", reason="督办员的话")
+    await world.closed(number)
+    await world.track(receipt, "rate", solved=False, satisfied=False, score=1, remark="修完第二天又坏")
+    await world.track(receipt, "ask_reopen", reason="灯又不亮了")
+    (first,) = (await taken(world))["tickets"]
+    said = [(one["type"], one.get("text") or one["reason"]) for one in first["said_later"]]
+    assert said == [("supplement", "旁边的两盏也灭了"), ("urge", "已经等了一周"), ("ask_reopen", "灯又不亮了")]
+    assert first["rating"]["remark"] == "修完第二天又坏"
+    assert first["follow_ups"]
+    assert "督办员的话" not in str(first)
+
+
+async def test_why_somebody_was_displeased_is_in_it(world: World, people: None) -> None:
+    number = (await world.register(LAMP, caller={"phone": PHONE}))["number"]
+    await world.reviewed(number)
+    world.clock.move(hours=1)
+    await world.step(
+        number, "follow_up", who="follow_up", reached=True, solved=False, satisfied=False, reason="诉求人说只修了一盏"
+    )
+    (first,) = (await taken(world))["tickets"]
+    assert [one["reason"] for one in first["follow_ups"]] == ["诉求人说只修了一盏"]
+
+
 async def test_it_is_written_down_who_took_it_and_why(world: World, people: None) -> None:
     assert (await taken(world))["tickets"] == []
     log = await world.get("/api/v1/access-log", who="auditor")
