@@ -12,8 +12,9 @@ from hotline import anchoring
 from hotline.commands import audit
 from hotline.config import Settings
 from models.anchor import BadAnchor, read_key
+from models.errors import NotFound
 from models.suite import Suite
-from models.ticket import id_of
+from models.ticket import id_of, number_of
 from tests.integration.test_audit import assigned, forge, plain
 
 if TYPE_CHECKING:
@@ -135,6 +136,13 @@ async def test_a_ticket_that_is_gone_with_its_whole_trail_is_found(world: World,
     assert (await notary.verify(made, gone))[0] == 1
     for there in (first, last):
         assert (await notary.verify(made, there))[0] == ALL_WELL
+
+
+async def test_a_number_that_neither_we_nor_an_anchor_know_is_not_found(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    made = await notary.anchor()
+    with pytest.raises(NotFound):
+        await notary.verify(made, number_of(id_of(number) + 5))
 
 
 async def test_tickets_that_go_on_and_new_ones_are_no_alarm(world: World, notary: Notary) -> None:
