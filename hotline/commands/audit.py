@@ -172,8 +172,8 @@ def replay_dead(settings: Settings, department: str | None) -> None:
 def _opened(settings: Settings, hub: Hub, path: Path, public_key: Path | None) -> Anchored:
     """Read an anchor and all before it, from beside it or else from our own; say what of them is not to be used."""
     ours = settings.anchors_dir
-    signed = open_anchor(path, public_key, ours, hub.city.code)
-    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub))
+    signed, key = open_anchor(path, public_key, ours, hub.city.code)
+    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub), key)
     for problem in held.problems:
         print(problem)
     return held

@@ -207,6 +207,44 @@ async def test_what_was_added_later_with_a_date_of_before_is_found(world: World,
     assert all("锚定之后补写" in line for line in said[:-1])
 
 
+async def test_a_clock_that_ran_ahead_leaves_no_gap_and_raises_no_alarm(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    lead = (await world.ticket(number))["lead"]["code"]
+    assert await anchoring.turn(world.hub, notary.settings) == 1
+    world.clock.move(days=3)
+    assert await anchoring.turn(world.hub, notary.settings) == 1
+    world.clock.move(days=-3, hours=2)
+    await world.step(number, "contact", who=f"department:{lead}", reached=True)
+    assert [await anchoring.turn(world.hub, notary.settings) for _ in range(2)] == [1, 0]
+    third = await notary.anchor()
+    assert third.number == 4
+    world.clock.move(days=1)
+    code, said = await notary.verify(third)
+    assert code == ALL_WELL, said
+    # What moved after the wrong anchor is held by the next.
+    await forge(world, number, lambda event: None if event["type"] == "contact" else plain(event))
+    code, said = await plainly(world, notary, third)
+    assert (code, said[0].partition("\t")[0]) == (1, number)
+
+
+async def test_what_a_clock_that_was_set_back_has_written_is_no_alarm(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    lead = (await world.ticket(number))["lead"]["code"]
+    world.clock.move(days=1)
+    ahead = await notary.anchor()
+    world.clock.move(hours=-20)
+    second = await notary.anchor()
+    await world.step(number, "contact", who=f"department:{lead}", reached=True)
+    assert second.at < ahead.at
+    code, said = await notary.verify(ahead)
+    assert code == ALL_WELL, said
+    # One that is not signed by the key says nothing of the time.
+    for folder in (notary.kept, notary.settings.anchors_dir):
+        content = json.loads((folder / second.name).read_bytes())
+        (folder / second.name).write_text(json.dumps({**content, "signature": "A" * 86 + "=="}))
+    assert (await notary.verify(ahead))[0] == 1
+
+
 @pytest.mark.parametrize("lie", ["leaves", "root", "at", "previous", "signature"])
 async def test_an_edited_anchor_is_refused(world: World, notary: Notary, lie: str) -> None:
     await acknowledged(world)
