@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import secrets
 from datetime import timedelta
 from heapq import merge
 from typing import TYPE_CHECKING, Final
@@ -59,9 +60,9 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
         if before is not None and before.key == key.public.name:
             # The next one vouches for it.
             anchor.check_signature(before, key.public)
-    side = folder / f"{os.getpid()}.leaves.new"
+    side = folder / f"{secrets.token_hex(8)}.leaves.new"
     try:
-        with side.open("wb") as file:
+        with side.open("xb") as file:
             moved = _moved(hub, None if begun is None else begun.anchor.at - look_back(hub))
             tree = await _write(file, moved, MerkleTree(suite))
             os.fsync(file.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -243,6 +244,18 @@ async def test_what_a_clock_that_was_set_back_has_written_is_no_alarm(world: Wor
         content = json.loads((folder / second.name).read_bytes())
         (folder / second.name).write_text(json.dumps({**content, "signature": "A" * 86 + "=="}))
     assert (await notary.verify(ahead))[0] == 1
+
+
+async def test_what_lies_in_the_way_of_the_leaves_is_left_alone(world: World, notary: Notary, tmp_path: Path) -> None:
+    await notary.anchor()
+    foreign = tmp_path / "foreign"
+    foreign.write_text("mine")
+    link = notary.settings.anchors_dir / f"{os.getpid()}.leaves.new"
+    link.symlink_to(foreign)
+    await acknowledged(world)
+    await notary.anchor()
+    assert foreign.read_text() == "mine"
+    assert link.is_symlink()
 
 
 @pytest.mark.parametrize("lie", ["leaves", "root", "at", "previous", "signature"])
