@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 import subprocess
@@ -113,6 +114,19 @@ def test_what_is_written_anew_stays_readable_to_its_group_and_behind_its_link(tm
     found = real.stat()
     assert (found.st_uid, found.st_gid) == (before.st_uid, before.st_gid)
     assert stat.S_IMODE(found.st_mode) == 0o640, "its group's, and never everybody's"
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_disk_that_knows_no_links_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", refused)
+    assert kept_file.make(tmp_path / "made", b"one")
+    assert not kept_file.make(tmp_path / "made", b"two")
+    assert (tmp_path / "made").read_bytes() == b"one"
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "made"]
 
 
 async def test_what_is_not_taken_over_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

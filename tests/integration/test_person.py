@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from hotline import accounts
+from hotline.commands import person
 from hotline.person import take_out
 from models.errors import Forbidden, InvalidRequest, NotFound
 from models.store import notices, users
@@ -17,6 +19,8 @@ from tests.integration.conftest import PASSWORD, START
 from tests.integration.test_caller import given
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.store.database import Session
     from tests.integration.conftest import World
 
@@ -107,6 +111,21 @@ async def test_it_is_written_down_who_took_it_and_why(world: World, people: None
     (entry,) = [one for one in log["looks"] if one["what"] == "personal_data"]
     assert (entry["by"], entry["role"], entry["reason"]) == ("安审员", "auditor", REASON)
     assert PHONE not in str(entry)
+
+
+async def test_nothing_is_written_down_where_nothing_can_be_given(
+    world: World, people: None, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
+    (tmp_path / "file").touch()
+
+    def export() -> None:
+        person.export(PHONE, reason=REASON, by="安审员", out=tmp_path / "file" / "out.json")
+
+    with pytest.raises(InvalidRequest, match="不能写入"):
+        await asyncio.to_thread(export)
+    assert not await world.rows("SELECT FROM access_log WHERE what = 'personal_data'")
 
 
 async def test_nobody_else_may(world: World, people: None) -> None:
