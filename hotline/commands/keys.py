@@ -101,10 +101,9 @@ async def _tell_others(store: Database, key_id: int) -> None:
 
 
 async def _rotate(settings: Settings, store: Database) -> int:
-    await _begin(settings, store)
     started = time.monotonic()
+    total = await _begin(settings, store)
     settled = settings.keyring_file.stat().st_mtime + FOLLOW_WITHIN_S
-    total = 0
     while True:
         is_settled = time.time() > settled
         done, damaged = await _pass(store)
@@ -123,23 +122,31 @@ async def _rotate(settings: Settings, store: Database) -> int:
     return 1 if damaged else 0
 
 
-async def _begin(settings: Settings, store: Database) -> None:
-    """Make the next key current, unless everything is not yet under the one that is."""
+async def _begin(settings: Settings, store: Database) -> int:
+    """Make the next key current, unless everything is not yet under the one that is; returns how many rows were sealed anew.
+
+    Whether everything was, is not known by its having been done once: a machine may have gone on under an older keyring.
+    """
     path = settings.keyring_file
     file = read_keyring_file(path)
     await store.write(lambda session: check_keys(session, datetime.now(UTC)))
     use = (await store.read(key_uses))[f"encryption {file.current}"]
     later = [key_id for key_id in map(int, file.encryption) if key_id > file.current]
-    if not later and len(file.encryption) > 1 and use.resealed_at is None:
-        print(f"继续换到密钥{file.current}")
-        return
+    if not later and len(file.encryption) > 1:
+        done = 0 if use.resealed_at is None else (await _pass(store))[0]
+        if done or use.resealed_at is None:
+            print(f"继续换到密钥{file.current}")
+            return done
     kept = file if later else with_new_key(file, settings.cipher_suite, is_current=False)
     fresh = min(later) if later else max(map(int, kept.encryption))
     if not later:
         await _try_key(path, file, kept, store)
     kept_file.replace(path, msgspec.json.encode(msgspec.structs.replace(kept, current=fresh)))
     store.keyring.renew()
-    print(f"新密钥{fresh}已写入 {path}，新内容从现在起用它加密。请立即另行备份密钥文件")
+    print(
+        f"新密钥{fresh}已写入 {path}，新内容从现在起用它加密。请立即另行备份密钥文件；其他机器如各有密钥文件，现在就复制过去"
+    )
+    return 0
 
 
 async def _try_key(path: Path, before: KeyringFile, after: KeyringFile, store: Database) -> None:

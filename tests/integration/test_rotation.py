@@ -231,6 +231,27 @@ async def test_a_key_that_the_database_knows_otherwise_never_goes_live(world: Wo
     await everything_opens(world, [number])
 
 
+async def test_what_somebody_sealed_under_an_older_keyring_is_taken_over_without_a_further_key(
+    world: World, custodian: Custodian
+) -> None:
+    older = cipher.Keyring(read_keyring_file(custodian.keyring))
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "现在就复制过去" in said
+    row = (world.hub.database.city_code, older.seal("{}", "drafts", "fields", "a"), world.clock.now())
+    await world.rows(
+        "INSERT INTO drafts (city_code, id, agent, fields, written_at) VALUES ($1, 'a', 'b', $2, $3)", *row
+    )
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "继续换到密钥2" in said
+    assert "已全部换到密钥2：1行" in said
+    assert await custodian.used() == {2: 1}
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "新密钥3" in said, "all was done: now there is another one"
+
+
 async def test_the_values_of_every_city_of_a_keyring_are_counted(world: World, custodian: Custodian) -> None:
     await world.register(LAMP, caller={"phone": PHONE})
     keyring = world.hub.database.keyring
