@@ -170,7 +170,9 @@ async def test_a_rotation_that_is_killed_is_finished_while_requests_come_in(worl
     said = b""
     while b"idempotency" not in said:
         await anext(living)
-        said += await asyncio.wait_for(process.stdout.read(4096), 30)
+        heard = await asyncio.wait_for(process.stdout.read(4096), 30)
+        assert heard, said.decode()
+        said += heard
     process.send_signal(signal.SIGKILL)
     await process.wait()
     halfway = await custodian.used()
@@ -276,10 +278,13 @@ async def test_the_values_of_every_city_of_a_keyring_are_counted(world: World, c
 async def test_the_log_of_looks_may_be_sealed_anew_and_nothing_else_of_it_changed(world: World) -> None:
     await world.rows(
         "INSERT INTO access_log (city_code, at, by_user, role, what, reason, place) "
-        "VALUES ('x', now(), 'ann', 'agent', 'reveal', '\\x01', 'p')"
+        "VALUES ('x', now(), 'ann', 'agent', 'reveal', '\\x0101aa', 'p')"
     )
-    await world.rows("UPDATE access_log SET reason = '\\x02'")
+    await world.rows("UPDATE access_log SET reason = '\\x0102bb'")
     for statement in (
+        "UPDATE access_log SET reason = '\\x0102cc'",
+        "UPDATE access_log SET reason = '\\x0103cccc'",
+        "UPDATE access_log SET reason = '\\x'",
         "UPDATE access_log SET by_user = 'eve'",
         "UPDATE access_log SET place = ''",
         "TRUNCATE access_log",
