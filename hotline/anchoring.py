@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import secrets
 from datetime import timedelta
 from heapq import merge
 from typing import TYPE_CHECKING, Final
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from hotline.config import Settings
     from hotline.hub import Hub
     from models.anchor import Leaf
-    from models.signature import SigningKey
+    from models.signature import PublicKey, SigningKey
     from models.trail import TicketEvent
 
 _KEYS: Final[Mapping[Suite, str]] = {Suite.STANDARD: "anchor-key.pem", Suite.GUOMI: "anchor-key-sm2.pem"}
@@ -42,7 +43,9 @@ _READ: Final = 512 * anchor.LEAF_BYTES
 async def turn(hub: Hub, settings: Settings) -> int:
     """Make the anchor of a day of the hub's clock where there is none yet; returns how many were made."""
     newest = await asyncio.to_thread(_newest, settings.anchors_dir)
-    if newest is not None and newest.anchor.at.astimezone(CHINA_TIME).date() >= hub.today():
+    # One of the future was made by a clock that was wrong.
+    is_past = newest is not None and newest.anchor.at <= hub.now()
+    if newest is not None and is_past and newest.anchor.at.astimezone(CHINA_TIME).date() >= hub.today():
         return 0
     return int(await make(hub, settings.anchors_dir) is not None)
 
@@ -51,14 +54,16 @@ async def make(hub: Hub, folder: Path) -> Anchor | None:
     """Anchor what has moved since the last anchor; None where another process was faster. Raises BadAnchor."""
     suite = hub.database.keyring.suite
     key = make_keys(folder, suite)
-    last, now = _newest(folder), hub.now()
-    if last is not None and last.key == key.public.name:
-        # The next one vouches for it.
-        anchor.check_signature(last, key.public)
-    side = folder / f"{os.getpid()}.leaves.new"
+    now = hub.now()
+    last, begun = _newest(folder), _newest(folder, now)
+    for before in (last, begun):
+        if before is not None and before.key == key.public.name:
+            # The next one vouches for it.
+            anchor.check_signature(before, key.public)
+    side = folder / f"{secrets.token_hex(8)}.leaves.new"
     try:
-        with side.open("wb") as file:
-            moved = _moved(hub, None if last is None else last.anchor.at - look_back(hub))
+        with side.open("xb") as file:
+            moved = _moved(hub, None if begun is None else begun.anchor.at - look_back(hub))
             tree = await _write(file, moved, MerkleTree(suite))
             os.fsync(file.fileno())
         made = Anchor(
@@ -123,12 +128,15 @@ def hand_out(folder: Path, to: Path) -> int:
 class Anchored:
     """What an anchor and all before it hold, ticket by ticket in order; `problems` says what of them cannot be read."""
 
-    def __init__(self, signed: SignedAnchor, folders: Iterable[Path], slack: timedelta) -> None:
-        """Follow the anchors back to the first; each is known by the digest that the next one names."""
-        self._complete_until = signed.anchor.at - slack
+    def __init__(self, signed: SignedAnchor, folders: Iterable[Path], slack: timedelta, key: PublicKey) -> None:
+        """Follow the anchors back to the first; each is known by the digest that the next one names.
+
+        A later one of before was made by a clock that was set back: what came after ours may say so, too.
+        """
+        folders = list(folders)
+        self._complete_until = min(one.anchor.at for one in _onwards(signed, folders, key)) - slack
         self.problems: list[str] = []
         self.count = 0
-        folders = list(folders)
         sources: list[Iterator[Held]] = []
         one: SignedAnchor | None = signed
         while one is not None:
@@ -171,24 +179,46 @@ class Anchored:
         return iter(())
 
 
-def open_anchor(path: Path, public_key: Path | None, ours: Path, city: str) -> SignedAnchor:
+def open_anchor(path: Path, public_key: Path | None, ours: Path, city: str) -> tuple[SignedAnchor, PublicKey]:
     """Read an anchor and see that it is ours and signed by that key, or the one in our own folder; raises BadAnchor."""
     signed = anchor.read_anchor(path.read_bytes())
     public_key = public_key or public_key_file(ours, signed.anchor.suite)
-    anchor.check_signature(signed, anchor.read_public_key(public_key.read_bytes()))
+    key = anchor.read_public_key(public_key.read_bytes())
+    anchor.check_signature(signed, key)
     if signed.anchor.city != city:
         raise BadAnchor(f"这是城市 {signed.anchor.city} 的锚定，本库是 {city}")
-    return signed
+    return signed, key
 
 
-def _newest(folder: Path) -> SignedAnchor | None:
-    found = max(folder.glob("anchor-*.json"), default=None)
-    if found is None:
-        return None
-    try:
-        return anchor.read_anchor(found.read_bytes())
-    except BadAnchor as error:
-        raise BadAnchor(f"{found}：{error.detail}") from error
+def _onwards(signed: SignedAnchor, folders: list[Path], key: PublicKey) -> Iterator[SignedAnchor]:
+    """Return an anchor and those after it, as far as each is signed by the same key and names the one before."""
+    one: SignedAnchor | None = signed
+    while one is not None:
+        yield one
+        one = _after(one.anchor, folders, key)
+
+
+def _after(one: Anchor, folders: list[Path], key: PublicKey) -> SignedAnchor | None:
+    name = anchor.anchor_name(one.number + 1)
+    for path in [folder / name for folder in folders if (folder / name).exists()]:
+        with contextlib.suppress(BadAnchor):
+            found = anchor.read_anchor(path.read_bytes())
+            anchor.check_signature(found, key)
+            if found.anchor.previous == one.digest:
+                return found
+    return None
+
+
+def _newest(folder: Path, until: datetime | None = None) -> SignedAnchor | None:
+    """Return the last anchor, or the last that was made not after a time."""
+    for path in sorted(folder.glob("anchor-*.json"), reverse=True):
+        try:
+            found = anchor.read_anchor(path.read_bytes())
+        except BadAnchor as error:
+            raise BadAnchor(f"{path}：{error.detail}") from error
+        if until is None or found.anchor.at <= until:
+            return found
+    return None
 
 
 async def _write(file: BinaryIO, moved: AsyncIterator[list[Leaf]], tree: MerkleTree) -> MerkleTree:

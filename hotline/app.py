@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from hotline import auto_dispatch, caller_limit, kept_file, model_in_use, storm
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from models.cipher import Keyring, KeyringFile
     from models.store.database import Session
 
+LOG = structlog.get_logger()
 LARGEST_BODY = 8 * 1024 * 1024
 KEEP_UP_EVERY_S = 3.0
 
@@ -106,10 +107,18 @@ async def follow_changes(app: web.Application) -> AsyncIterator[None]:
     """Keep up every few seconds while the process serves."""
 
     async def follow() -> None:
+        told = ""
         while True:
             await asyncio.sleep(KEEP_UP_EVERY_S)
-            with contextlib.suppress(HotlineError):
+            try:
                 await keep_up(app[SETTINGS], app[HUB])
+            except HotlineError as error:
+                # It is tried again, and told once.
+                if error.detail != told:
+                    LOG.warning("changes not taken over", code=error.code, reason=error.detail)
+                told = error.detail
+            else:
+                told = ""
 
     task = asyncio.create_task(follow())
     yield

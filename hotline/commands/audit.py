@@ -94,15 +94,17 @@ def verify(settings: Settings, number: str | None, anchor: Path | None = None, p
         held = None if anchor is None else _opened(settings, hub, anchor, public_key)
         found = _Findings(held, only=None if number is None else id_of(number))
         checked = 0
+        missing: NotFound | None = None
         try:
             async for walked in _each(hub, number, read):
                 checked += 1
                 found.add(walked)
-        except NotFound:
-            # What is not there may be what an anchor holds.
-            if held is None:
-                raise
+        except NotFound as error:
+            missing = error
+        # What is not there may be what an anchor holds.
         found.end({} if number is not None else await hub.database.read(events.without_ticket))
+        if missing is not None and not found.broken:
+            raise missing
         by = "" if held is None else f"，对照{held.count}个锚定"
         print(f"核对{checked}件工单的留痕{by}，{found.broken}件有问题")
         return 1 if found.broken or (held is not None and held.problems) else 0
@@ -170,8 +172,8 @@ def replay_dead(settings: Settings, department: str | None) -> None:
 def _opened(settings: Settings, hub: Hub, path: Path, public_key: Path | None) -> Anchored:
     """Read an anchor and all before it, from beside it or else from our own; say what of them is not to be used."""
     ours = settings.anchors_dir
-    signed = open_anchor(path, public_key, ours, hub.city.code)
-    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub))
+    signed, key = open_anchor(path, public_key, ours, hub.city.code)
+    held = Anchored(signed, [path.absolute().parent, ours], look_back(hub), key)
     for problem in held.problems:
         print(problem)
     return held

@@ -70,7 +70,8 @@ class Worker:
         self._importer = Importer(self._hub, job.mapping, job.file)
 
     def __call__(self, rows: Sequence[FileRow]) -> Outcome:
-        """Import one batch, all of it or nothing."""
+        """Import one batch, all of it or nothing, under the key that is current now."""
+        self._hub.database.keyring.renew()
         return self._runner.run(self._importer.take(rows, is_dry=self._job.is_dry))
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from hotline import kept_file
 from hotline.commands.installation import with_database
 from hotline.config import read_settings
 from hotline.person import take_out
-from models.errors import Conflict
+from models.errors import Conflict, InvalidRequest
 
 if TYPE_CHECKING:
     from models.store.database import Database
@@ -42,6 +42,11 @@ def export(phone: str | None = None, *, reason: str, by: str, out: Path) -> None
     there = Conflict(f"{out} 已存在，未覆盖")
     if out.exists():
         raise there
+    try:
+        # Nobody is written down as having taken what could not be given.
+        kept_file.try_out(out)
+    except OSError as error:
+        raise InvalidRequest(f"{out} 不能写入（{error.strerror}），未导出") from error
 
     async def job(store: Database) -> int:
         found = await store.write(lambda session: take_out(session, wanted, by, reason, datetime.now(UTC)))

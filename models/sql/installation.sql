@@ -48,6 +48,14 @@ ON CONFLICT DO NOTHING;
 -- The digests of the keys that were used here.
 SELECT key, digest, first_used_at, resealed_at FROM keyring WHERE city_code = :city_code;
 
+-- name: cities_under(digest)
+-- Which cities of the database have the same keyring: the key of the blind indexes is never changed.
+SELECT city_code FROM keyring WHERE key = 'index' AND digest = :digest ORDER BY city_code;
+
+-- name: resealed(city_codes, key)
+-- Which of these cities have everything sealed anew under this key.
+SELECT city_code FROM keyring WHERE city_code = ANY (:city_codes::text[]) AND key = :key AND resealed_at IS NOT NULL;
+
 -- name: note_resealed(at, city_code, key)!
 -- Everything was sealed anew under this key.
 UPDATE keyring SET resealed_at = :at WHERE city_code = :city_code AND key = :key;

@@ -7,9 +7,18 @@ SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_i
 SELECT type, at FROM events WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY seq;
 
 -- name: messages(city_code, ticket_id)
--- What was sent about a ticket.
+-- What was sent to a caller about a ticket, without what whoever is on duty was alarmed by.
 SELECT id, kind, body, created_at, sent_at FROM notices
-WHERE city_code = :city_code AND ticket_id = :ticket_id ORDER BY created_at, id;
+WHERE city_code = :city_code AND ticket_id = :ticket_id AND kind <> 'alarm' ORDER BY created_at, id;
+
+-- name: answers(city_code, ticket_id)
+-- What was answered in the follow-ups of a ticket; why nobody was reached is staff's own.
+SELECT at, way, solved, satisfied, reason FROM follow_ups
+WHERE city_code = :city_code AND ticket_id = :ticket_id AND reached ORDER BY round, attempt;
+
+-- name: rating(city_code, ticket_id)^
+-- How a ticket was rated, and what was written with it.
+SELECT at, solved, satisfied, score, remark FROM ratings WHERE city_code = :city_code AND ticket_id = :ticket_id;
 
 -- name: looks(city_code, ticket_id)
 -- Who, by office, looked at whose ticket it is, and as what.

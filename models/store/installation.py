@@ -83,6 +83,19 @@ async def key_uses(session: Session) -> dict[str, KeyUse]:
     return {row["key"]: KeyUse(row["first_used_at"], row["resealed_at"]) async for row in rows}
 
 
+async def cities_under(session: Session) -> list[str]:
+    """Return the cities of the database that have our keyring, in order; ours is always one of them."""
+    rows = _SQL.cities_under(session.connection, digest=session.keyring.digests()["index"])
+    return sorted({session.city_code, *[row["city_code"] async for row in rows]})
+
+
+async def not_resealed(session: Session, cities: list[str], key_id: int) -> list[str]:
+    """Return in which of these cities not everything was sealed anew under a key."""
+    rows = _SQL.resealed(session.connection, city_codes=cities, key=f"encryption {key_id}")
+    done = {row["city_code"] async for row in rows}
+    return [city for city in cities if city not in done]
+
+
 async def note_resealed(session: Session, at: datetime) -> None:
     """Remember that everything was sealed anew under the current key."""
     key = f"encryption {session.keyring.current}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from models.store import attachments, conversations, tickets
+from models.lifecycle import Action
+from models.store import attachments, conversations, events, tickets
 from models.store.database import queries
 from models.ticket import number_of
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 _SQL = queries("persons")
+# The steps that are taken by or for a caller: the words beside them are that caller's, also where a seat wrote them down.
+_CALLERS_STEPS: Final = frozenset({Action.SUPPLEMENT, Action.URGE, Action.WITHDRAW, Action.ASK_REOPEN})
 
 
 class PersonsTicket(Struct, frozen=True, kw_only=True):
@@ -34,6 +37,9 @@ class PersonsTicket(Struct, frozen=True, kw_only=True):
     phone: str | None
     text: str
     answer: str | None
+    said_later: list[dict[str, Any]]
+    follow_ups: list[dict[str, Any]]
+    rating: dict[str, Any] | None
     attachments: list[str]
     messages: list[dict[str, Any]]
     steps: list[dict[str, Any]]
@@ -67,6 +73,7 @@ async def _ticket(session: Session, ticket_id: int) -> PersonsTicket:
     ticket, text = await tickets.get(session, ticket_id), await tickets.text(session, ticket_id)
     key = {"city_code": session.city_code, "ticket_id": ticket_id}
     files = await attachments.of_ticket(session, ticket_id)
+    rating = await _SQL.rating(session.connection, **key)
     return PersonsTicket(
         number=number_of(ticket_id),
         registered_at=ticket.registered_at,
@@ -82,12 +89,20 @@ async def _ticket(session: Session, ticket_id: int) -> PersonsTicket:
         phone=text.caller_phone,
         text=text.text,
         answer=text.answer,
+        said_later=await _said_later(session, ticket_id),
+        follow_ups=[dict(row) async for row in _SQL.answers(session.connection, **key)],
+        rating=None if rating is None else dict(rating),
         # A department's photos of its work are its own.
         attachments=[file.name for file in files if file.assignment is None],
         messages=[_message(session, row) async for row in _SQL.messages(session.connection, **key)],
         steps=[dict(row) async for row in _SQL.steps(session.connection, **key)],
         looks=[dict(row) async for row in _SQL.looks(session.connection, **key)],
     )
+
+
+async def _said_later(session: Session, ticket_id: int) -> list[dict[str, Any]]:
+    said = await events.words_of_ticket(session, ticket_id)
+    return [{"type": one.type, "at": one.at, **one.words} for one in said if one.type in _CALLERS_STEPS]
 
 
 def _message(session: Session, row: Any) -> dict[str, Any]:

@@ -94,14 +94,14 @@ async def reseal_some(session: Session, one: Sealed, after: tuple[Any, ...] | No
     return Turn(last, len(found), damaged)
 
 
-async def counts(session: Session, one: Sealed) -> dict[int, int]:
-    """Return how many values there are under each key."""
+async def counts(session: Session, one: Sealed, cities: Sequence[str]) -> dict[int, int]:
+    """Return how many values of these cities there are under each key."""
     found: dict[int, int] = {}
     for column in one.columns:
         sql = f"""
             SELECT get_byte(substring({column} FOR 2), 1) AS key, count(*) AS n FROM {one.table}
-            WHERE city_code = $1 AND length({column}) > 1 GROUP BY 1"""  # noqa: S608 - names of our own
-        for row in await session.connection.fetch(sql, session.city_code, timeout=COUNT_WITHIN_S):
+            WHERE city_code = ANY ($1::text[]) AND length({column}) > 1 GROUP BY 1"""  # noqa: S608 - names of our own
+        for row in await session.connection.fetch(sql, cities, timeout=COUNT_WITHIN_S):
             found[row["key"]] = found.get(row["key"], 0) + row["n"]
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from hotline import anchoring
 from hotline.commands import audit
 from hotline.config import Settings
 from models.anchor import BadAnchor, read_key
+from models.errors import NotFound
 from models.suite import Suite
-from models.ticket import id_of
+from models.ticket import id_of, number_of
 from tests.integration.test_audit import assigned, forge, plain
 
 if TYPE_CHECKING:
@@ -137,6 +139,13 @@ async def test_a_ticket_that_is_gone_with_its_whole_trail_is_found(world: World,
         assert (await notary.verify(made, there))[0] == ALL_WELL
 
 
+async def test_a_number_that_neither_we_nor_an_anchor_know_is_not_found(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    made = await notary.anchor()
+    with pytest.raises(NotFound):
+        await notary.verify(made, number_of(id_of(number) + 5))
+
+
 async def test_tickets_that_go_on_and_new_ones_are_no_alarm(world: World, notary: Notary) -> None:
     number = await acknowledged(world)
     first = await notary.anchor()
@@ -199,6 +208,56 @@ async def test_what_was_added_later_with_a_date_of_before_is_found(world: World,
     assert all("锚定之后补写" in line for line in said[:-1])
 
 
+async def test_a_clock_that_ran_ahead_leaves_no_gap_and_raises_no_alarm(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    lead = (await world.ticket(number))["lead"]["code"]
+    assert await anchoring.turn(world.hub, notary.settings) == 1
+    world.clock.move(days=3)
+    assert await anchoring.turn(world.hub, notary.settings) == 1
+    world.clock.move(days=-3, hours=2)
+    await world.step(number, "contact", who=f"department:{lead}", reached=True)
+    assert [await anchoring.turn(world.hub, notary.settings) for _ in range(2)] == [1, 0]
+    third = await notary.anchor()
+    assert third.number == 4
+    world.clock.move(days=1)
+    code, said = await notary.verify(third)
+    assert code == ALL_WELL, said
+    # What moved after the wrong anchor is held by the next.
+    await forge(world, number, lambda event: None if event["type"] == "contact" else plain(event))
+    code, said = await plainly(world, notary, third)
+    assert (code, said[0].partition("\t")[0]) == (1, number)
+
+
+async def test_what_a_clock_that_was_set_back_has_written_is_no_alarm(world: World, notary: Notary) -> None:
+    number = await acknowledged(world)
+    lead = (await world.ticket(number))["lead"]["code"]
+    world.clock.move(days=1)
+    ahead = await notary.anchor()
+    world.clock.move(hours=-20)
+    second = await notary.anchor()
+    await world.step(number, "contact", who=f"department:{lead}", reached=True)
+    assert second.at < ahead.at
+    code, said = await notary.verify(ahead)
+    assert code == ALL_WELL, said
+    # One that is not signed by the key says nothing of the time.
+    for folder in (notary.kept, notary.settings.anchors_dir):
+        content = json.loads((folder / second.name).read_bytes())
+        (folder / second.name).write_text(json.dumps({**content, "signature": "A" * 86 + "=="}))
+    assert (await notary.verify(ahead))[0] == 1
+
+
+async def test_what_lies_in_the_way_of_the_leaves_is_left_alone(world: World, notary: Notary, tmp_path: Path) -> None:
+    await notary.anchor()
+    foreign = tmp_path / "foreign"
+    foreign.write_text("mine")
+    link = notary.settings.anchors_dir / f"{os.getpid()}.leaves.new"
+    link.symlink_to(foreign)
+    await acknowledged(world)
+    await notary.anchor()
+    assert foreign.read_text() == "mine"
+    assert link.is_symlink()
+
+
 @pytest.mark.parametrize("lie", ["leaves", "root", "at", "previous", "signature"])
 async def test_an_edited_anchor_is_refused(world: World, notary: Notary, lie: str) -> None:
     await acknowledged(world)
@@ -236,7 +295,8 @@ async def test_older_anchors_and_leaves_that_are_gone_or_edited_are_told(world: 
     second = await notary.anchor()
     (notary.kept / first.name).unlink()
     leaves = ours / first.leaves_name
-    leaves.write_bytes(leaves.read_bytes()[:-1] + b"\x00")
+    whole = leaves.read_bytes()
+    leaves.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     code, said = await notary.verify(second)
     assert code == 1
     assert f"第1号锚定的明细（{first.leaves_name}）缺失或被改动" in said[0]

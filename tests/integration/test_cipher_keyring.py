@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import stat
 import subprocess
@@ -10,10 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
 
-from hotline import kept_file
-from hotline.app import BadKeyring, read_keyring
+from hotline import app, kept_file
+from hotline.app import BadKeyring, read_keyring, read_keyring_file
 from hotline.config import Settings
+from hotline.keys import HUB, SETTINGS
 from models.cipher import CannotOpen
 
 ROOT = Path(__file__).parent.parent.parent
@@ -93,3 +98,51 @@ def test_what_root_writes_belongs_to_the_hub_s_own_user(tmp_path: Path) -> None:
     assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1000, 1000, 0o600)
     assert (tmp_path / "made").read_bytes() == b"three"
     assert list(tmp_path.iterdir()) == [tmp_path / "made"]
+
+
+def test_what_is_written_anew_stays_readable_to_its_group_and_behind_its_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "secrets" / "real", tmp_path / "keyring.json"
+    assert kept_file.make(real, b"one")
+    real.chmod(0o644)
+    if os.geteuid() == 0:
+        os.chown(real, 0, 1000)
+    before = real.stat()
+    link.symlink_to(real)
+    kept_file.replace(link, b"two")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"two"
+    found = real.stat()
+    assert (found.st_uid, found.st_gid) == (before.st_uid, before.st_gid)
+    assert stat.S_IMODE(found.st_mode) == 0o640, "its group's, and never everybody's"
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_disk_that_knows_no_links_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", refused)
+    assert kept_file.make(tmp_path / "made", b"one")
+    assert not kept_file.make(tmp_path / "made", b"two")
+    assert (tmp_path / "made").read_bytes() == b"one"
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "made"]
+
+
+async def test_what_is_not_taken_over_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(_settings: Settings, _hub: object) -> None:
+        read_keyring_file(tmp_path)
+
+    monkeypatch.setattr(app, "KEEP_UP_EVERY_S", 0.01)
+    monkeypatch.setattr(app, "keep_up", refused)
+    served = web.Application()
+    served[SETTINGS] = Settings(data_dir=tmp_path)
+    served[HUB] = None  # type: ignore[misc]
+    with capture_logs() as said:
+        following = app.follow_changes(served)
+        await anext(following)
+        while not said:
+            await asyncio.sleep(0.01)
+        assert [end async for end in following] == []
+    assert said[0]["code"] == "bad_keyring"
+    assert "无法读取" in said[0]["reason"]

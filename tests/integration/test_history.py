@@ -16,11 +16,15 @@ import asyncpg
 import msgspec
 import pytest
 
+from hotline import kept_file
+from hotline.app import read_keyring_file
 from hotline.commands import history as command
 from hotline.commands.history import FEW
 from hotline.config import Settings
 from hotline.history import Importer, Outcome
 from hotline.recount import History, problems
+from models.cipher import with_new_key
+from models.city_files import read_city
 from models.history_mapping import OldMapping, read_mapping
 from models.history_rows import FileRow
 from models.store import auto_dispatch, backlog, events, tickets, worklists
@@ -237,6 +241,29 @@ def _write(folder: Path, changes: list[dict[str, str]]) -> None:
         writer = csv.DictWriter(lines, [*ROW])
         writer.writeheader()
         writer.writerows({**ROW, **change} for change in changes)
+
+
+def test_a_batch_is_sealed_under_the_key_that_became_current_meanwhile(database_url: str, tmp_path: Path) -> None:
+    _write(tmp_path, [])
+    city = ROOT / "cities" / "yunzhou"
+    settings = Settings(city=city, model_dir=ROOT / "build" / "model", data_dir=tmp_path, database_url=database_url)
+    mapping = read_mapping(tmp_path / "mapping.toml", read_city(city))
+    worker = command.Worker(command.Job(settings, database_url, mapping, "old.csv", is_dry=False))
+    try:
+        worker(rows({}))
+        file = with_new_key(read_keyring_file(settings.keyring_file), settings.cipher_suite, is_current=True)
+        kept_file.replace(settings.keyring_file, msgspec.json.encode(file))
+        worker(rows({"编号": "2"}))
+    finally:
+        worker.close()
+
+    async def keys() -> list[int]:
+        connection = await asyncpg.connect(database_url)
+        found = await connection.fetch("SELECT get_byte(text, 1) AS key FROM ticket_texts ORDER BY 1")
+        await connection.close()
+        return [row["key"] for row in found]
+
+    assert asyncio.run(keys()) == [1, 2]
 
 
 def test_the_command_reports_every_refused_row(

@@ -18,6 +18,8 @@ from hotline.config import Settings, read_settings
 from models import cipher
 from models.cipher import CannotOpen
 from models.store import events, sealed, tickets
+from models.store.database import Session
+from models.store.installation import WrongKeyring, check_keys
 from models.store.sealed import SEALED
 from models.ticket import id_of
 from tests.integration.conftest import FINGERPRINT_KEY, ROOT
@@ -67,7 +69,7 @@ class Custodian:
 
     def __init__(self, world: World, environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
         self.world = world
-        self._environ = environ
+        self.environ = environ
         self._capsys = capsys
         self.keyring = read_settings(environ).keyring_file
         file = msgspec.structs.replace(cipher.generate(), fingerprint=FINGERPRINT_KEY)
@@ -79,7 +81,7 @@ class Custodian:
         """Start a rotation in a process that can be killed."""
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "hotline", "keys", "rotate"),
-            env={**os.environ, **self._environ},
+            env={**os.environ, **self.environ},
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -99,7 +101,7 @@ class Custodian:
         found: dict[int, int] = {}
         async with self.world.hub.database.session() as session:
             for one in SEALED:
-                for key, count in (await sealed.counts(session, one)).items():
+                for key, count in (await sealed.counts(session, one, [session.city_code])).items():
                     found[key] = found.get(key, 0) + count
         return found
 
@@ -168,7 +170,9 @@ async def test_a_rotation_that_is_killed_is_finished_while_requests_come_in(worl
     said = b""
     while b"idempotency" not in said:
         await anext(living)
-        said += await asyncio.wait_for(process.stdout.read(4096), 30)
+        heard = await asyncio.wait_for(process.stdout.read(4096), 30)
+        assert heard, said.decode()
+        said += heard
     process.send_signal(signal.SIGKILL)
     await process.wait()
     halfway = await custodian.used()
@@ -214,13 +218,73 @@ async def test_a_prepared_key_is_taken_and_what_does_not_open_is_told_and_left(
     assert (await custodian.used())[1] == 4, "the row as a whole"
 
 
+async def test_a_key_that_the_database_knows_otherwise_never_goes_live(world: World, custodian: Custodian) -> None:
+    number = str((await world.register(LAMP, caller={"phone": PHONE}))["number"])
+    backup = custodian.keyring.read_bytes()
+    code, _ = await custodian.run(keys.rotate)
+    assert code == 0
+    kept = custodian.keyring.read_bytes()
+    custodian.keyring.write_bytes(backup)
+    with pytest.raises(WrongKeyring):
+        await custodian.run(keys.rotate)
+    assert read_keyring_file(custodian.keyring) == msgspec.json.decode(backup, type=cipher.KeyringFile)
+    custodian.keyring.write_bytes(kept)
+    world.hub.database.keyring = read_keyring(read_settings(custodian.environ))
+    await everything_opens(world, [number])
+
+
+async def test_what_somebody_sealed_under_an_older_keyring_is_taken_over_without_a_further_key(
+    world: World, custodian: Custodian
+) -> None:
+    older = cipher.Keyring(read_keyring_file(custodian.keyring))
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "现在就复制过去" in said
+    row = (world.hub.database.city_code, older.seal("{}", "drafts", "fields", "a"), world.clock.now())
+    await world.rows(
+        "INSERT INTO drafts (city_code, id, agent, fields, written_at) VALUES ($1, 'a', 'b', $2, $3)", *row
+    )
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "继续换到密钥2" in said
+    assert "已全部换到密钥2：1行" in said
+    assert await custodian.used() == {2: 1}
+    code, said = await custodian.run(keys.rotate)
+    assert code == 0
+    assert "新密钥3" in said, "all was done: now there is another one"
+
+
+async def test_the_values_of_every_city_of_a_keyring_are_counted(world: World, custodian: Custodian) -> None:
+    await world.register(LAMP, caller={"phone": PHONE})
+    keyring = world.hub.database.keyring
+
+    async def elsewhere(session: Session) -> None:
+        session = Session(session.connection, "elsewhere", keyring)
+        await check_keys(session, world.clock.now())
+        await session.connection.execute(
+            "INSERT INTO drafts (city_code, id, agent, fields, written_at) VALUES ('elsewhere', 'a', 'b', $1, $2)",
+            keyring.seal("{}", "drafts", "fields", "a"),
+            world.clock.now(),
+        )
+
+    await world.hub.database.write(elsewhere)
+    for command in (keys.rotate, keys.list_):
+        code, said = await custodian.run(command)
+        assert code == 0
+        assert "城市 elsewhere 尚未换到密钥2" in said
+    assert "密钥1\t1个值" in said
+
+
 async def test_the_log_of_looks_may_be_sealed_anew_and_nothing_else_of_it_changed(world: World) -> None:
     await world.rows(
         "INSERT INTO access_log (city_code, at, by_user, role, what, reason, place) "
-        "VALUES ('x', now(), 'ann', 'agent', 'reveal', '\\x01', 'p')"
+        "VALUES ('x', now(), 'ann', 'agent', 'reveal', '\\x0101aa', 'p')"
     )
-    await world.rows("UPDATE access_log SET reason = '\\x02'")
+    await world.rows("UPDATE access_log SET reason = '\\x0102bb'")
     for statement in (
+        "UPDATE access_log SET reason = '\\x0102cc'",
+        "UPDATE access_log SET reason = '\\x0103cccc'",
+        "UPDATE access_log SET reason = '\\x'",
         "UPDATE access_log SET by_user = 'eve'",
         "UPDATE access_log SET place = ''",
         "TRUNCATE access_log",
