@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.workers.clock_set_back import TOLERANCE, wake
+from hotline.workers.clock_set_back import TOLERANCE, OwnBeats
 from models.store import installation, notices, timers
 from models.store.deliveries import LEASE
 
@@ -19,12 +19,12 @@ HOUR = timedelta(hours=1)
 
 
 async def beat(world: World, ahead: timedelta) -> bool:
-    """A worker beat by a clock that was so far ahead; another one looks at it by the right one."""
+    """A worker beat by a clock that was so far ahead; one that starts then looks at it by the right one."""
     wall_now, now = datetime.now(UTC), world.clock.now()
 
     async def work(session: Session) -> bool:
         await installation.beat(session, "work", wall_now + ahead, now)
-        return await wake(session, now, wall_now)
+        return await OwnBeats().look(session, now, wall_now)
 
     return await world.hub.database.write(work)
 
@@ -71,11 +71,32 @@ async def test_a_clock_that_was_not_set_back_wakes_nobody(receivers: Receivers, 
     assert await receivers.states() == {name: "waiting"}
 
 
+async def test_two_workers_whose_clocks_differ_wake_nothing_by_each_others_beats(world: World) -> None:
+    slow, wall_now, now = OwnBeats(), datetime.now(UTC), world.clock.now()
+
+    async def work(session: Session) -> list[bool]:
+        found = []
+        for n in range(3):
+            slow.beaten(wall_now + timedelta(seconds=2 * n))
+            await installation.beat(session, "work", wall_now + HOUR, now)
+            found.append(await slow.look(session, now, wall_now + timedelta(seconds=2 * n + 2)))
+        # Its own clock is another matter.
+        return [*found, await slow.look(session, now, wall_now - HOUR)]
+
+    assert await world.hub.database.write(work) == [False, False, False, True]
+
+
 async def test_a_beat_of_the_time_to_come_is_no_sign_of_life(world: World) -> None:
     await beat(world, HOUR)
     async with world.client.get("/readyz") as response:
         assert response.status == 503
         assert (await response.json())["checks"]["workers"] == "后台进程没有心跳"
     await beat(world, timedelta(0))
+    async with world.client.get("/readyz") as response:
+        assert response.status == 200
+
+
+async def test_a_worker_whose_clock_is_a_little_ahead_is_alive(world: World) -> None:
+    await beat(world, timedelta(seconds=30))
     async with world.client.get("/readyz") as response:
         assert response.status == 200
