@@ -103,6 +103,31 @@ async def test_right_passwords_at_once_all_come_in_and_count_for_nothing(world: 
     assert await counted(world) == 0
 
 
+async def test_right_passwords_at_once_lock_nobody_where_all_wrong_ones_but_one_stand(
+    world: World, lin: Browser
+) -> None:
+    root = Browser(world, "root")
+    await lin.sign_in(password="not this one", status=401)
+    # Of the account there is no row any more.
+    await lin.sign_in()
+    await world.rows("UPDATE sign_in_failures SET failures = $1", ADDRESS.free - 1)
+    await asyncio.gather(*(one.sign_in() for one in [lin, root] * 3))
+    assert await counted(world) == ADDRESS.free - 1
+
+
+async def test_guesses_at_once_behind_a_lock_that_is_over_are_one(world: World, lin: Browser) -> None:
+    await lin.sign_in(password="not this one", status=401)
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    await world.rows("UPDATE sign_in_failures SET failures = $1, locked_until = $2", ADDRESS.free, over)
+
+    async def guess(n: int) -> int:
+        content = {"username": f"guess{n}", "password": "one for all"}
+        async with world.client.post("/api/v1/session", json=content) as response:
+            return response.status
+
+    assert sorted(await asyncio.gather(*(guess(n) for n in range(6)))) == [401] + [429] * 5
+
+
 async def counted(world: World) -> int:
     """How many wrong passwords stand against the address: the row that outlives every right one."""
     [row] = await world.rows("SELECT max(failures) AS n FROM sign_in_failures")
