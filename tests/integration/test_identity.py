@@ -150,8 +150,11 @@ async def opened(hub: Hub, provider: Provider, tmp_path: Path) -> AsyncIterator[
             f'client_secret_file = "secret"\n{lines}\n{ROLES}'
         )
         settings = Settings(data_dir=tmp_path, public_url=ADDRESS, oidc=tmp_path / "oidc.toml")
-        client = TestClient(TestServer(make_app(settings, hub)))
-        await client.start_server()
+        server = TestServer(make_app(settings, hub))
+        await server.start_server()
+        # Its cookies are for TLS alone, which the proxy in front would speak.
+        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=server.make_url("/").origin())
+        client = TestClient(server, cookie_jar=jar)
         clients.append(client)
         return Browser(client, one)
 

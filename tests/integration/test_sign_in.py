@@ -8,13 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from hotline import accounts, totp
+from hotline.app import make_app
+from hotline.config import Settings
 from hotline.lockout import ACCOUNT, ADDRESS, FORGOTTEN_AFTER
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.store.database import Session
     from tests.integration.conftest import World
 
@@ -57,6 +62,22 @@ async def lin(world: World) -> Browser:
 
     await world.hub.database.write(work)
     return Browser(world, "lin")
+
+
+@pytest.mark.parametrize(("public", "is_secure"), [("https://12345.yunzhou.example", True), (None, False)])
+async def test_behind_a_proxy_with_tls_no_cookie_leaves_without(
+    world: World, lin: Browser, tmp_path: Path, public: str | None, *, is_secure: bool
+) -> None:
+    settings = Settings(data_dir=tmp_path, demo=True, public_url=public)
+    content = {"username": lin.username, "password": PASSWORD}
+    async with (
+        TestClient(TestServer(make_app(settings, world.hub))) as client,
+        client.post("/api/v1/session", json=content) as response,
+        client.get("/me?type=large") as page,
+    ):
+        assert response.status == 201
+        assert bool(response.cookies["hotline_session"]["secure"]) is is_secure
+        assert [bool(one["secure"]) for one in page.cookies.values()] == [is_secure]
 
 
 async def wait_over(world: World) -> None:
