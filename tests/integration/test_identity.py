@@ -258,6 +258,13 @@ async def test_accounts_are_made_where_the_file_says_so_and_never_over_another(
     await provider.person("p-none", "nothing-of-ours", name="zhao")
     await browser.refused("p-none", "no_role")
     assert not await world.rows("SELECT 1 FROM users WHERE username = 'zhao'")
+    # Somebody else is bound to that name already: nothing is left half made.
+    await world.rows(
+        "INSERT INTO identities SELECT city_code, 'another'::bytea, 'zhao', bound_at FROM identities WHERE username = 'wang'"
+    )
+    await provider.person("p-zhao", "12345-desk", name="zhao")
+    await browser.refused("p-zhao", "name_taken")
+    assert not await world.rows("SELECT 1 FROM users WHERE username = 'zhao'")
 
 
 async def test_the_role_is_the_providers_at_every_sign_in_and_one_taken_away_ends_all(
