@@ -116,7 +116,8 @@ class Stream:
             for listener in list(self._listeners):
                 listener.tell(visible.get(listener.actor, []))
             self._seen.update({(one.ticket_id, one.seq): one.at for one in fresh})
-            self._from = max([self._from, *(one.at for one in fresh)])
+            # Where the clock was set back, what happens now lies before what was seen.
+            self._from = min(max([self._from, *(one.at for one in fresh)]), self._hub.now())
             self._seen = {key: at for key, at in self._seen.items() if at >= self._from - self._late}
             if len(found) < MOST_AT_ONCE or not fresh:
                 return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from models.store import deliveries, endpoints, installation, notices, timers
+from models.store import deliveries, endpoints, installation, notices, seats, sign_in, timers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,10 +36,13 @@ class OwnBeats:
         if last is None or last - wall_now <= TOLERANCE:
             return False
         LOG.warning("the clock was set back", seconds=round((last - wall_now).total_seconds()))
+        # First, as its lock comes before all others.
+        await seats.wake_work(session, now)
         await deliveries.wake(session, now, wall_now)
         await endpoints.close_circuits(session, now)
         await timers.wake(session, wall_now)
         await notices.wake(session, wall_now)
+        await sign_in.wake(session, wall_now)
         return True
 
     def beaten(self, wall_at: datetime) -> None:

@@ -27,6 +27,12 @@ RETURNING failures - checking;
 -- Locks an account or an address for a while, never shorter than it was.
 UPDATE sign_in_failures SET locked_until = greatest(locked_until, :locked_until) WHERE city_code = :city_code AND key = :key;
 
+-- name: wake(wall_now, city_code)!
+-- What was counted at a time that has not come was counted now, and locks as long as it did.
+UPDATE sign_in_failures SET locked_until = :wall_now + (locked_until - last_at), last_at = :wall_now,
+  since = least(since, :wall_now)
+WHERE city_code = :city_code AND last_at > :wall_now;
+
 -- name: take_back(city_code, key)!
 -- It is checked, and was not wrong: one less. A lock that a wrong one set stays.
 UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), checking = greatest(checking - 1, 0)

@@ -67,6 +67,11 @@ async def lock(session: Session, key: bytes, until: datetime) -> None:
     await _SQL.lock(session.connection, city_code=session.city_code, key=key, locked_until=until)
 
 
+async def wake(session: Session, wall_now: datetime) -> None:
+    """Let no lock last longer than one of its length that is set now."""
+    await _SQL.wake(session.connection, city_code=session.city_code, wall_now=wall_now)
+
+
 async def take_back(session: Session, key: bytes) -> None:
     """What was counted was not wrong."""
     await _SQL.take_back(session.connection, city_code=session.city_code, key=key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.lockout import ACCOUNT
 from hotline.workers.clock_set_back import TOLERANCE, OwnBeats
 from models.store import installation, notices, timers
 from models.store.deliveries import LEASE
@@ -69,6 +70,37 @@ async def test_a_clock_that_was_not_set_back_wakes_nobody(receivers: Receivers, 
     assert not await beat(world, ahead)
     await world.deliver()
     assert await receivers.states() == {name: "waiting"}
+
+
+async def test_a_call_back_that_rested_till_the_hour_that_never_came_is_given_out(world: World) -> None:
+    call = await world.post(
+        "/api/v1/interactions", {"line": "12345", "caller": {"phone": "13700000003"}}, who="channel:phone"
+    )
+    path = f"/api/v1/interactions/{call['id']}"
+    await world.post(f"{path}/events", {"event": "abandoned"}, who="channel:phone")
+    await world.post("/api/v1/seat/steps", {"action": "sign_on", "seat_groups": ["general"]}, who="agent")
+    await world.post("/api/v1/seat/take", {}, who="agent")
+    await world.post(f"{path}/call_back", {"reached": False}, who="agent")
+    await world.post("/api/v1/seat/steps", {"action": "free"}, who="agent")
+    await world.fire()
+    assert (await world.get("/api/v1/seat", who="agent"))["work"] == []
+    assert await beat(world, HOUR)
+    await world.fire()
+    assert [one["kind"] for one in (await world.get("/api/v1/seat", who="agent"))["work"]] == ["call_back"]
+
+
+async def test_a_lock_of_the_wrong_clock_lasts_as_long_as_it_was_meant_to(world: World) -> None:
+    for _ in range(ACCOUNT.free):
+        content = {"username": "nobody", "password": "not this one"}
+        async with world.client.post("/api/v1/session", json=content) as response:
+            assert response.status == 401
+    await world.rows(
+        "UPDATE sign_in_failures SET locked_until = locked_until + interval '1 hour', last_at = last_at + interval '1 hour'"
+    )
+    assert await beat(world, HOUR)
+    [row] = await world.rows("SELECT locked_until FROM sign_in_failures WHERE locked_until IS NOT NULL")
+    left = row["locked_until"] - datetime.now(UTC)
+    assert ACCOUNT.first - timedelta(seconds=10) < left <= ACCOUNT.first
 
 
 async def test_two_workers_whose_clocks_differ_wake_nothing_by_each_others_beats(world: World) -> None:
