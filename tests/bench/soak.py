@@ -21,6 +21,7 @@ import psutil
 from hotline.postgres import EmbeddedPostgres
 from tests.bench.figures import ROOT, report
 from tests.bench.intake import STEADY_RATE, process, ready, register, wait_port
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     import subprocess
@@ -37,7 +38,7 @@ KEPT = ("serve", "work")
 
 async def measure(folder: Path) -> None:
     environ = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",
