@@ -31,6 +31,7 @@ PORT, HOOK_PORT = 18456, 18457
 SOAK_S = int(os.environ.get("SOAK_S", "3600"))
 UNDERSTAND = float(os.environ.get("SOAK_UNDERSTAND", "100"))
 SAMPLE_EVERY_S = 5.0
+LEAST_SAMPLES = 3
 DELIVERED_WITHIN_S = 60
 MEGABYTE = 1e6
 KEPT = ("serve", "work")
@@ -68,6 +69,8 @@ async def _load(environ: dict[str, str]) -> dict[str, dict[str, float]]:
         sys.executable, "-m", "hotline", *words, cwd=ROOT, env=environ, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await sender.communicate()
+    if sender.returncode != 0:
+        raise SystemExit(f"hotline load ended with {sender.returncode}: {said.decode()[-2000:]}")
     found: dict[str, dict[str, float]] = json.loads(said.splitlines()[-1])
     return found
 
@@ -86,7 +89,10 @@ async def _memory(hub: subprocess.Popen[bytes]) -> None:
             await asyncio.sleep(SAMPLE_EVERY_S)
     finally:
         minutes = (time.monotonic() - began) / 60
-        for (verb, _), sizes in sorted(seen.items()):
+        for (verb, pid), sizes in sorted(seen.items()):
+            if len(sizes) < LEAST_SAMPLES:
+                print(f"{verb} {pid} was seen {len(sizes)} times: it did not live long enough to be measured")
+                continue
             half = sizes[len(sizes) // 2 :]
             before, after = (statistics.mean(part) for part in (half[: len(half) // 2], half[len(half) // 2 :]))
             grown = (after / before - 1) * 100
