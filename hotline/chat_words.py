@@ -38,6 +38,7 @@ NEXT: Final = "正在为您转接人工，您是下一位，请稍候。您现�
 STILL_WAITING: Final = "您已在排队，前面还有{n}位，请稍候。"
 NOBODY_THERE: Final = "现在没有人工坐席在线。请留下手机号，我们给您回电；也可以填写诉求表单。"
 CALL_BACK: Final = "好的，已经记下，我们将于{by}前给您回电，请保持电话畅通。"
+BEING_CALLED: Final = "人工坐席正在给您回电，请注意接听。这次没有接通的，我们会再打给您。"
 NO_CALL_BACK: Final = "好的，不回电了。您可以接着说，或者填写诉求表单。"
 LEFT_QUEUE: Final = "好的，已退出排队，由机器人继续为您服务。"
 GIVEN_BACK: Final = "人工坐席已处理完毕，后面由机器人继续为您服务。需要时可以随时转人工。"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LOG = structlog.get_logger()
 WARNED: Final = "warned"
+BEGUN: Final = "emergency_begun"
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
 
@@ -47,6 +48,13 @@ class Peril(Struct, frozen=True):
 
     flag: Flag
     number: str
+
+
+class Begun(Struct, frozen=True):
+    """What is being registered: all that was said up to a turn."""
+
+    seq: int
+    request: Register
 
 
 def perils_in(hub: Hub, read: Understanding, text: str) -> tuple[Peril, ...]:
@@ -82,14 +90,13 @@ async def warn(hub: Hub, session: Session, heard: Conversation, found: tuple[Per
 
 async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tuple[Peril, ...]) -> None:
     """Register what was said up to a turn as a ticket, whose handoff the intake begins; or add it to the one that there is."""
-    current = await hub.database.read(lambda session: conversations.get(session, conversation_id))
-    if current.draft.emergency is not None:
-        await add(hub, current.draft.emergency, text)
-        await _hand_over(hub, current.draft.emergency, found)
+    begun = await hub.database.write(lambda session: _begun(session, conversation_id, seq))
+    if isinstance(begun, Filed):
+        await add(hub, begun, text)
+        await _hand_over(hub, begun, found)
         return
-    request = _request(current, seq)
-    key = f"chat:{conversation_id}:{seq}"
-    told = await register(hub, CHATBOT, key, msgspec.json.encode(request), request)
+    key = f"chat:{conversation_id}:{begun.seq}"
+    told = await register(hub, CHATBOT, key, msgspec.json.encode(begun.request), begun.request)
     receipt = msgspec.json.decode(told.body, type=TicketReceipt)
     filed = Filed(number=receipt.number, query_code=receipt.query_code, is_emergency=True)
     await _hand_over(hub, filed, found)
@@ -99,8 +106,9 @@ async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tup
         if filed in locked.draft.filed:
             return ()
         # Said while it was registered: where it burns, perhaps.
-        rest = tuple(one for one in locked.draft.said if one.seq > seq)
-        draft = replace(locked.draft, said=rest, filed=(*locked.draft.filed, filed))
+        rest = tuple(one for one in locked.draft.said if one.seq > begun.seq)
+        more = {name: value for name, value in locked.draft.more.items() if name != BEGUN}
+        draft = replace(locked.draft, said=rest, more=more, filed=(*locked.draft.filed, filed))
         changed = replace(locked, draft=draft, outcome="new_ticket")
         await conversations.change(session, changed)
         target = "、".join(dict.fromkeys(one.number for one in found))
@@ -110,6 +118,19 @@ async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tup
 
     for one in await hub.database.write(work):
         await add(hub, filed, one.text)
+
+
+async def _begun(session: Session, conversation_id: int, seq: int) -> Begun | Filed:
+    """Return the ticket that there is, or what is to be registered: what an earlier turn has begun, so that there is but one."""
+    locked = await conversations.lock(session, conversation_id)
+    if locked.draft.emergency is not None:
+        return locked.draft.emergency
+    if BEGUN in locked.draft.more:
+        return msgspec.convert(locked.draft.more[BEGUN], Begun)
+    begun = Begun(seq, _request(locked, seq))
+    more = {**locked.draft.more, BEGUN: msgspec.to_builtins(begun)}
+    await conversations.change(session, replace(locked, draft=replace(locked.draft, more=more)))
+    return begun
 
 
 async def add(hub: Hub, filed: Filed, text: str) -> None:

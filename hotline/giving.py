@@ -120,6 +120,13 @@ async def owe(hub: Hub, session: Session, call: Interaction) -> None:
         )
 
 
+async def is_being_called(session: Session, interaction_id: int) -> bool:
+    """Tell whether an agent has taken the call that somebody is owed, and is at it."""
+    await seats.lock(session)
+    work = await seats.work(session, interaction_id)
+    return work is not None and work.kind == "call_back" and work.taken_at is not None
+
+
 async def left(hub: Hub, session: Session, call: Interaction) -> str | None:
     """Nobody is waited for any more, and who is owed a call is owed it still; returns who had taken it."""
     agent = await ended(hub, session, call.id)

@@ -132,7 +132,10 @@ def _check_other(actor: Actor, username: str) -> None:
 async def _made(
     session: Session, file: ProviderFile, claims: dict[str, Any], given: tuple[Role, str | None] | None, at: datetime
 ) -> tuple[str, str | None]:
-    """Make the account of an unknown person where the file lets us; returns its name, or why not. Raises UnknownPerson."""
+    """Make the account of an unknown person where the file lets us; returns its name, or why not.
+
+    Raises UnknownPerson, and NotSignedIn where it cannot be bound.
+    """
     if given is None:
         return "", "no_role"
     if not file.makes_accounts:
@@ -144,7 +147,9 @@ async def _made(
     # The name says nothing of who somebody is: an account that was there before is never theirs by it.
     if not await credentials.add_user(session, user, at):
         return "", "name_taken"
-    await identities.bind(session, file.issuer, claims["sub"], name, at)
+    if not await identities.bind(session, file.issuer, claims["sub"], name, at):
+        # Bound by somebody else meanwhile: raised, so that no account stays that nobody has.
+        raise NotSignedIn("name_taken")
     await note(session, await users.lock(session, name), "create", BY_PROVIDER, at)
     return name, None
 

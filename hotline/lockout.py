@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,15 @@ ACCOUNT: Final = Terms(5, timedelta(seconds=30), timedelta(hours=1), is_in_a_row
 # Behind one address may sit a whole call centre, or a proxy, where somebody errs every day: it takes many, and waits shortly.
 ADDRESS: Final = Terms(50, timedelta(seconds=30), timedelta(minutes=15), is_in_a_row=False)
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
+# No check lasts so long: its process is gone, and what it tried was wrong.
+CHECKED_WITHIN: Final = timedelta(minutes=1)
+# How often and how many times it is looked whether the check of another has ended.
+LOOK_EVERY_S: Final = 0.1
+LOOKS: Final = 50
+
+
+class _AnotherIsChecked(Exception):
+    """No more are free, and whether the one that may be tried is wrong is not known yet."""
 
 
 def wait(terms: Terms, failures: int) -> timedelta:
@@ -43,6 +53,10 @@ def wait(terms: Terms, failures: int) -> timedelta:
     # More doublings than these are longer than any longest wait.
     doubled: timedelta = terms.first * 2 ** min(over, 16)
     return min(doubled, terms.longest)
+
+
+def _too_many(minutes: int) -> TooManyRequests:
+    return TooManyRequests(f"密码多次不正确，请在{minutes}分钟后再试；忘记密码的，请联系系统管理员重置")
 
 
 async def forgive(session: Session, username: str) -> None:
@@ -63,30 +77,53 @@ class Guarded:
         self._database = database
         self._account = account_key(database.keyring, username)
         self._address = database.keyring.blind_index(f"sign-in address {address}")
+        self._at = datetime.now(UTC)
 
     async def begin(self) -> None:
         """Count it as wrong before it is checked, so that guesses at once are as many as one after the other.
 
-        Raises TooManyRequests while the account or the address is locked.
+        Where no more are free, one waits for the other: the right one of somebody else locks nobody. Raises
+        TooManyRequests while the account or the address is locked.
         """
-        at = datetime.now(UTC)
+        for _ in range(LOOKS):
+            with contextlib.suppress(_AnotherIsChecked):
+                self._at = datetime.now(UTC)
+                await self._database.write(self._count)
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+        raise _too_many(1)
+
+    async def _count(self, session: Session) -> None:
+        at = self._at
+        for key, terms in self._keys:
+            if not await sign_in.try_once(
+                session,
+                key,
+                at,
+                forgotten_before=at - FORGOTTEN_AFTER,
+                stale_before=at - CHECKED_WITHIN,
+                free=terms.free,
+                is_in_a_row=terms.is_in_a_row,
+            ):
+                until = await sign_in.locked_until(session, (self._account, self._address), at)
+                if until is None:
+                    raise _AnotherIsChecked
+                raise _too_many(math.ceil((until - at) / timedelta(minutes=1)))
+
+    @property
+    def _keys(self) -> tuple[tuple[bytes, Terms], ...]:
+        """What it counts against, always in this order: else two at once wait for each other."""
+        return (self._account, ACCOUNT), (self._address, ADDRESS)
+
+    async def found_wrong(self) -> None:
+        """It was wrong: from so many on, nobody may try for a while."""
 
         async def work(session: Session) -> None:
-            for key, terms in ((self._account, ACCOUNT), (self._address, ADDRESS)):
-                before = at - FORGOTTEN_AFTER
-                failures = await sign_in.try_once(session, key, at, before, is_in_a_row=terms.is_in_a_row)
-                if failures is None:
-                    raise await self._locked(session, at)
-                if length := wait(terms, failures):
-                    await sign_in.lock(session, key, at + length)
+            for key, terms in self._keys:
+                if length := wait(terms, await sign_in.found_wrong(session, key)):
+                    await sign_in.lock(session, key, self._at + length)
 
         await self._database.write(work)
-
-    async def _locked(self, session: Session, at: datetime) -> TooManyRequests:
-        until = await sign_in.locked_until(session, (self._account, self._address), at)
-        # What locked it may have turned out right this moment.
-        minutes = math.ceil((until - at) / timedelta(minutes=1)) if until else 1
-        return TooManyRequests(f"密码多次不正确，请在{minutes}分钟后再试；忘记密码的，请联系系统管理员重置")
 
     async def take_back(self) -> None:
         """It was not wrong, though nobody is in yet."""
@@ -102,7 +139,6 @@ class Guarded:
         at = datetime.now(UTC)
 
         async def work(session: Session) -> None:
-            # In the order in which they were counted: else two at once wait for each other.
             await sign_in.forgive(session, self._account, at - FORGOTTEN_AFTER)
             await sign_in.take_back(session, self._address)
 
@@ -122,5 +158,7 @@ async def guarded(
         # Who is asked for the code had the right password.
         if isinstance(error, SecondFactorRequired) or not isinstance(error, wrong):
             await tries.take_back()
+        else:
+            await tries.found_wrong()
         raise
     await tries.forgive()

@@ -37,11 +37,8 @@ async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urge
         words = chat_words.STILL_WAITING.format(n=ahead or 0)
         return await tell(hub, session, conversation, "hub", words, (chat_words.BACK,))
     await interactions.change(session, replace(call, asked_at=call.asked_at or hub.now()))
-    if not is_urgent and not await conversations.on_seats(session, call.seat_group):
-        changed = replace(conversation, awaits="call_back")
-        await conversations.change(session, changed)
-        buttons = (chat_words.FORM, chat_words.NO_MORE)
-        return await tell(hub, session, changed, "hub", chat_words.NOBODY_THERE, buttons)
+    if not is_urgent and (instead := await _instead(hub, session, conversation, call)) is not None:
+        return instead
     # A call that is owed waits meanwhile: nobody is to have them twice.
     await giving.ended(hub, session, call.id)
     await giving.ask(hub, session, replace(_work(hub, call), is_urgent=is_urgent))
@@ -51,6 +48,18 @@ async def ask(hub: Hub, session: Session, conversation: Conversation, *, is_urge
         return waiting
     words = chat_words.queued(await conversations.ahead(session, call.id) or 0)
     return await tell(hub, session, waiting, "hub", words, (chat_words.BACK,))
+
+
+async def _instead(hub: Hub, session: Session, conversation: Conversation, call: Interaction) -> Conversation | None:
+    """Tell who is being called at this moment, or whom nobody is there for, what happens instead; None where they may wait."""
+    if await giving.is_being_called(session, call.id):
+        return await tell(hub, session, conversation, "hub", chat_words.BEING_CALLED)
+    if await conversations.on_seats(session, call.seat_group):
+        return None
+    changed = replace(conversation, awaits="call_back")
+    await conversations.change(session, changed)
+    buttons = (chat_words.FORM, chat_words.NO_MORE)
+    return await tell(hub, session, changed, "hub", chat_words.NOBODY_THERE, buttons)
 
 
 async def leave_queue(hub: Hub, session: Session, conversation: Conversation) -> Conversation:

@@ -54,6 +54,11 @@ class KnownTokens:
 KNOWN_TOKENS: Final = web.AppKey("KNOWN_TOKENS", KnownTokens)
 
 
+def is_by_tls(request: web.Request) -> bool:
+    """Tell whether browsers reach us by TLS: ours, or that of a proxy in front."""
+    return request.secure or request.app[SETTINGS].address.startswith("https:")
+
+
 async def actor_of(
     request: web.Request, allowed: frozenset[Role], *, before_change: bool = False, is_use: bool = True
 ) -> Actor:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from hotline.api.auth import is_by_tls
 from hotline.api.frame import SECURITY, page
 from hotline.keys import HUB
 from hotline.notice import day, due_day
@@ -90,7 +91,12 @@ def citizen_page(
     answer = page(shown, whole, head=head, status=status, headers=HEADERS, body_class=LARGE if is_large else "")
     if chosen:
         answer.set_cookie(
-            TYPE, LARGE if is_large else "normal", max_age=KEPT_FOR_S, path=PATH, samesite="Lax", secure=request.secure
+            TYPE,
+            LARGE if is_large else "normal",
+            max_age=KEPT_FOR_S,
+            path=PATH,
+            samesite="Lax",
+            secure=is_by_tls(request),
         )
     return answer
 

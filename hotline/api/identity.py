@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from hotline import identity
 from hotline.api import body, page_form
-from hotline.api.auth import check_origin
+from hotline.api.auth import check_origin, is_by_tls
 from hotline.api.frame import SIGNED_IN, page
 from hotline.api.session import counted, give
 from hotline.api.users import UserLine, line
@@ -210,7 +210,7 @@ def _keep(request: web.Request, response: web.StreamResponse, name: str, value: 
         httponly=True,
         # The provider leads back from its own site, which sends no strict cookie along.
         samesite="Lax",
-        secure=request.secure,
+        secure=is_by_tls(request),
         max_age=LASTS_S,
         path=PATH,
     )

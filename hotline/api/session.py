@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from hotline import accounts, lockout, second_factor
 from hotline.account import SESSION_FOR
 from hotline.api import body
-from hotline.api.auth import COOKIE, bearer_token, check_origin, must_change_first
+from hotline.api.auth import COOKIE, bearer_token, check_origin, is_by_tls, must_change_first
 from hotline.keys import HUB, PROVIDER
 from models.errors import Forbidden, Unauthorized
 from models.ticket import Actor
@@ -113,7 +113,7 @@ def give(request: web.Request, response: web.StreamResponse, token: str) -> None
         token,
         httponly=True,
         samesite="Lax",
-        secure=request.secure,
+        secure=is_by_tls(request),
         max_age=int(SESSION_FOR.total_seconds()),
         path="/",
     )

@@ -17,17 +17,19 @@ from aiohttp import WSCloseCode, web
 
 from hotline.api import body
 from hotline.api.auth import READERS, actor_of, check_origin
+from hotline.api.trail import told_to_accused
 from hotline.keys import HUB
 from models.errors import HotlineError
-from models.store import events
+from models.store import events, tickets
 from models.ticket import number_of
-from models.trail import KEPT_BACK
+from models.trail import KEPT_BACK, DamagedTrail
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from hotline.hub import Hub
-    from models.store.events import Happened
+    from models.store.database import Session
+    from models.store.events import Happened, Parties
     from models.ticket import Actor
     from models.vocabulary import Role
 
@@ -114,7 +116,8 @@ class Stream:
             for listener in list(self._listeners):
                 listener.tell(visible.get(listener.actor, []))
             self._seen.update({(one.ticket_id, one.seq): one.at for one in fresh})
-            self._from = max([self._from, *(one.at for one in fresh)])
+            # Where the clock was set back, what happens now lies before what was seen.
+            self._from = min(max([self._from, *(one.at for one in fresh)]), self._hub.now())
             self._seen = {key: at for key, at in self._seen.items() if at >= self._from - self._late}
             if len(found) < MOST_AT_ONCE or not fresh:
                 return
@@ -125,29 +128,54 @@ class Stream:
     async def _visible(self, found: Sequence[Happened], actors: Iterable[Actor]) -> dict[Actor, list[Happened]]:
         """Return what each actor may know of: a department only tickets of which it, or one under it, has a part.
 
-        Of what accuses it a department hears no more once its part has ended, and of the accusation never.
+        Of what accuses it a department hears what its trail shows, no more once its part has ended, and of the accusation never.
         """
         wanted = set(actors)
         departments = {actor.department for actor in wanted if actor.department is not None}
         ids = {one.ticket_id for one in found} if departments else set()
         parties = await self._hub.database.read(lambda session: events.parties(session, ids)) if ids else {}
-        hub = self._hub
-        known = {
-            above: {0}
-            | {
-                ticket
-                for ticket, (parts, live, recused) in parties.items()
-                if any(hub.city.is_under(part, above) for part in parts) and not hub.is_kept_from(above, recused, live)
-            }
-            for above in departments
-        }
+        known = {above: {0} | self._known(above, parties) for above in departments}
+        accused = await self._told_to_accused(known, parties)
 
         def is_told(actor: Actor, one: Happened) -> bool:
             if actor.department is None:
                 return True
-            return one.ticket_id in known[actor.department] and one.type not in KEPT_BACK
+            told = accused.get((actor.department, one.ticket_id))
+            is_known = one.ticket_id in known[actor.department] and (told is None or one.seq in told)
+            return is_known and one.type not in KEPT_BACK
 
         return {actor: [one for one in found if is_told(actor, one)] for actor in wanted}
+
+    def _known(self, above: str, parties: Mapping[int, Parties]) -> set[int]:
+        hub = self._hub
+        return {
+            ticket
+            for ticket, (parts, live, recused) in parties.items()
+            if any(hub.city.is_under(part, above) for part in parts) and not hub.is_kept_from(above, recused, live)
+        }
+
+    async def _told_to_accused(
+        self, known: Mapping[str, set[int]], parties: Mapping[int, Parties]
+    ) -> dict[tuple[str, int], set[int]]:
+        """Return of the tickets that a department still knows though they accuse it, which events their trail shows it."""
+        accused = [
+            (above, ticket)
+            for above, tickets_of in known.items()
+            for ticket in sorted(tickets_of - {0})
+            if self._hub.is_barred(above, parties[ticket].recused)
+        ]
+
+        async def seen(session: Session, above: str, ticket: int) -> set[int]:
+            trail, parts = await events.of_ticket(session, ticket), await tickets.assignments(session, ticket)
+            try:
+                return {event.seq for event in told_to_accused(self._hub, above, trail, parts)}
+            except DamagedTrail:
+                return set()
+
+        async def work(session: Session) -> dict[tuple[str, int], set[int]]:
+            return {(above, ticket): await seen(session, above, ticket) for above, ticket in accused}
+
+        return await self._hub.database.read(work) if accused else {}
 
 
 STREAM: Final = web.AppKey("STREAM", Stream)

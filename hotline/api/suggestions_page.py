@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hotline.api import body
-from hotline.api.auth import check_origin
+from hotline.api.auth import check_origin, is_by_tls
 from hotline.api.frame import SIGNED_IN, page
 from hotline.api.suggestions import by_visitor, count, new_visitor, page_of
 from hotline.keys import HUB
@@ -73,7 +73,7 @@ async def support(request: web.Request) -> web.Response:
         return _page(hub, _told(error.detail), error.status)
     answer = web.HTTPSeeOther(f"{PATH}?supported={'new' if is_new else 'before'}#s{given}")
     answer.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=request.secure, max_age=KEPT_FOR_S, path=PATH
+        COOKIE, token, httponly=True, samesite="Lax", secure=is_by_tls(request), max_age=KEPT_FOR_S, path=PATH
     )
     raise answer
 

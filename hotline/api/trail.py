@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
-    from models.ticket import Actor
+    from models.ticket import Actor, Assignment
     from models.trail import TicketEvent
 
 
@@ -117,10 +117,7 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
     words = {one.seq: one.words for one in readable(hub, actor, parts, said, caller_name)}
     trail = await events.of_ticket(session, ticket.id)
     if actor.department is not None and hub.is_barred(actor.department, ticket.recused):
-        # Of a ticket that came to accuse it a department reads what it could before, and then what is of its own parts.
-        own = {part.ordinal for part in parts if hub.is_party(actor.department, [part])}
-        heard = next((event.seq for event in trail if event.type in KEPT_BACK), 0)
-        trail = [event for event in trail if event.seq < heard or event_fields(event).get("assignment") in own]
+        trail = told_to_accused(hub, actor.department, trail, parts)
     return [
         {
             "seq": event.seq,
@@ -134,6 +131,16 @@ async def trail_of(session: Session, hub: Hub, actor: Actor, number: str) -> lis
         for event in trail
         if actor.department is None or event.type not in KEPT_BACK
     ]
+
+
+def told_to_accused(hub: Hub, department: str, trail: list[TicketEvent], parts: list[Assignment]) -> list[TicketEvent]:
+    """Return what a department reads of a ticket that came to accuse it: what it could before, and then what is of its own parts.
+
+    Raises DamagedTrail.
+    """
+    own = {part.ordinal for part in parts if hub.is_party(department, [part])}
+    heard = next((event.seq for event in trail if event.type in KEPT_BACK), 0)
+    return [event for event in trail if event.seq < heard or event_fields(event).get("assignment") in own]
 
 
 async def chain_of(session: Session, hub: Hub, actor: Actor, number: str) -> dict[str, Any]:

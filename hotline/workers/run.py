@@ -16,7 +16,7 @@ from hotline.knowledge_entry import remind
 from hotline.knowledge_task import press_late
 from hotline.shadow import ShadowReader
 from hotline.wechat import read_account
-from hotline.workers.clock_set_back import wake
+from hotline.workers.clock_set_back import OwnBeats
 from hotline.workers.notices import ShownOnPage, send_notices
 from hotline.workers.outbox import Outbox
 from hotline.workers.providers import SmsGateway, WechatSender
@@ -64,12 +64,12 @@ NEXT_MONTH: Final = timedelta(days=31)
 async def work(settings: Settings, hub: Hub) -> None:
     """Run every loop until cancelled."""
     client = HttpClient(any_target=settings.demo, networks=settings.webhook_networks)
-    outbox, shadow = Outbox(hub, client), ShadowReader(hub, settings)
+    outbox, shadow, beats = Outbox(hub, client), ShadowReader(hub, settings), OwnBeats()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
             group.create_task(_loop(lambda: fire_timers(hub), REST_S))
-            group.create_task(_loop(lambda: _beat(hub, settings), BEAT_EVERY_S))
+            group.create_task(_loop(lambda: _beat(hub, settings, beats), BEAT_EVERY_S))
             group.create_task(_loop(lambda: _watch(hub), WATCH_EVERY_S))
             group.create_task(_loop(lambda: waves.gather(hub), WAVES_EVERY_S, breath_s=WAVES_EVERY_S))
             group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
@@ -139,17 +139,18 @@ async def _watch(hub: Hub) -> int:
     return 0
 
 
-async def _beat(hub: Hub, settings: Settings) -> int:
+async def _beat(hub: Hub, settings: Settings, beats: OwnBeats) -> int:
     """Say that this worker lives, keep the months' partitions ahead, keep up with rulings, the model in use and the keys."""
 
-    async def write(session: Session) -> None:
+    async def write(session: Session) -> datetime:
         now, wall_now = hub.now(), datetime.now(UTC)
-        await wake(session, now, wall_now)
+        await beats.look(session, now, wall_now)
         await installation.beat(session, "work", wall_now, now)
         await steps.ensure_month(session, now)
         await steps.ensure_month(session, now.replace(day=1) + NEXT_MONTH)
+        return wall_now
 
-    await hub.database.write(write)
+    beats.beaten(await hub.database.write(write))
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await model_in_use.follow(hub, settings)

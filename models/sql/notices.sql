@@ -28,9 +28,13 @@ RETURNING n.id, n.ticket_id, n.kind, n.address, n.body, n.attempts, n.created_at
 -- The provider took them.
 UPDATE notices SET sent_at = :at, claimed_until = NULL WHERE city_code = :city_code AND id = ANY (:ids);
 
--- name: failed(until, error, city_code, ids)!
--- The provider did not take it: it is tried again after that wall time, with what waits behind it.
-UPDATE notices SET claimed_until = :until, last_error = :error WHERE city_code = :city_code AND id = ANY (:ids);
+-- name: failed(until, error, failed_id, city_code, ids)!
+-- The provider did not take the one: it is tried again after that wall time. So is what waits behind it, which was not tried:
+-- the attempt that its claim counted is taken back.
+UPDATE notices SET claimed_until = :until,
+  last_error = CASE WHEN id = :failed_id THEN :error ELSE last_error END,
+  attempts = CASE WHEN id = :failed_id THEN attempts ELSE greatest(attempts - 1, 0) END
+WHERE city_code = :city_code AND id = ANY (:ids);
 
 -- name: wake(lapses_at, city_code)!
 -- No claim and no pause lasts longer than a claim that is made now.

@@ -104,3 +104,11 @@ ON CONFLICT (city_code, interaction) DO UPDATE SET kind = EXCLUDED.kind, seat_gr
 -- name: drop_work(city_code, interaction)!
 -- Nothing is to be done any more.
 DELETE FROM seat_work WHERE city_code = :city_code AND interaction = :interaction;
+
+-- name: wake_work(now, city_code)!
+-- What rests waits from now on.
+UPDATE seat_work SET waits_from = :now WHERE city_code = :city_code AND waits_from > :now;
+
+-- name: wake_again(now, city_code, subjects)!
+-- The moment at which it would have waited again is now.
+UPDATE timers SET due_at = :now WHERE city_code = :city_code AND ticket_id = 0 AND subject LIKE :subjects AND due_at > :now;

@@ -3,24 +3,40 @@
 SELECT max(locked_until) FROM sign_in_failures
 WHERE city_code = :city_code AND key = ANY (:keys::bytea[]) AND locked_until > :at;
 
--- name: try_once(city_code, key, at, forgotten_before, is_in_a_row)$
--- Counts a password as wrong before it is checked; returns how many, null while locked. They are counted anew when the
--- last one, or the first, is long past.
-INSERT INTO sign_in_failures AS f (city_code, key, failures, last_at, since) VALUES (:city_code, :key, 1, :at, :at)
-ON CONFLICT (city_code, key) DO UPDATE SET (failures, last_at, since) = (
-  SELECT CASE WHEN is_past THEN 1 ELSE f.failures + 1 END, EXCLUDED.last_at, CASE WHEN is_past THEN EXCLUDED.since ELSE f.since END
-  FROM (SELECT CASE WHEN :is_in_a_row THEN f.last_at ELSE f.since END < :forgotten_before AS is_past) AS window_of_it
+-- name: try_once(city_code, key, at, forgotten_before, stale_before, free, is_in_a_row)$
+-- Counts a password as wrong before it is checked; returns how many, null while locked, and where no more are free while
+-- another is being checked. They are counted anew when the last one, or the first, is long past. Of whom a check was begun
+-- that never ended, it is waited for no longer: it was wrong.
+INSERT INTO sign_in_failures AS f (city_code, key, failures, checking, last_at, since) VALUES (:city_code, :key, 1, 1, :at, :at)
+ON CONFLICT (city_code, key) DO UPDATE SET (failures, checking, last_at, since) = (
+  SELECT CASE WHEN is_past THEN 1 ELSE f.failures + 1 END, CASE WHEN is_past OR is_stale THEN 1 ELSE f.checking + 1 END,
+    EXCLUDED.last_at, CASE WHEN is_past THEN EXCLUDED.since ELSE f.since END
+  FROM (SELECT CASE WHEN :is_in_a_row THEN f.last_at ELSE f.since END < :forgotten_before AS is_past,
+    f.last_at < :stale_before AS is_stale) AS window_of_it
 )
-WHERE f.locked_until IS NULL OR f.locked_until <= EXCLUDED.last_at
+WHERE (f.locked_until IS NULL OR f.locked_until <= EXCLUDED.last_at)
+  AND (f.failures < :free OR f.checking = 0 OR f.last_at < :stale_before)
 RETURNING failures;
 
+-- name: found_wrong(city_code, key)$
+-- It is checked, and was wrong; returns how many were, without those that are being checked still.
+UPDATE sign_in_failures SET checking = greatest(checking - 1, 0) WHERE city_code = :city_code AND key = :key
+RETURNING failures - checking;
+
 -- name: lock(locked_until, city_code, key)!
--- Locks an account or an address for a while.
-UPDATE sign_in_failures SET locked_until = :locked_until WHERE city_code = :city_code AND key = :key;
+-- Locks an account or an address for a while, never shorter than it was.
+UPDATE sign_in_failures SET locked_until = greatest(locked_until, :locked_until) WHERE city_code = :city_code AND key = :key;
+
+-- name: wake(wall_now, city_code)!
+-- What was counted at a time that has not come was counted now, and locks as long as it did.
+UPDATE sign_in_failures SET locked_until = :wall_now + (locked_until - last_at), last_at = :wall_now,
+  since = least(since, :wall_now)
+WHERE city_code = :city_code AND last_at > :wall_now;
 
 -- name: take_back(city_code, key)!
--- It was not wrong: one less, and no lock that it was counted for.
-UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE city_code = :city_code AND key = :key;
+-- It is checked, and was not wrong: one less. A lock that a wrong one set stays.
+UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), checking = greatest(checking - 1, 0)
+WHERE city_code = :city_code AND key = :key;
 
 -- name: forgive(city_code, key)!
 -- The right password ends the row.

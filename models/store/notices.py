@@ -94,8 +94,10 @@ async def sent(session: Session, ids: list[str], at: datetime) -> None:
 
 
 async def failed(session: Session, ids: list[str], error: str, until: datetime) -> None:
-    """Record that the provider did not take the first; all are tried again after that wall time."""
-    await _SQL.failed(session.connection, city_code=session.city_code, ids=ids, error=error, until=until)
+    """Record that the provider did not take the first; all are tried again after that wall time, and only it had a try."""
+    await _SQL.failed(
+        session.connection, city_code=session.city_code, ids=ids, failed_id=ids[0], error=error, until=until
+    )
 
 
 async def wake(session: Session, wall_now: datetime) -> None:

@@ -184,6 +184,13 @@ async def drop_work(session: Session, interaction_id: int) -> None:
     await _SQL.drop_work(session.connection, city_code=session.city_code, interaction=interaction_id)
 
 
+async def wake_work(session: Session, now: datetime) -> None:
+    """Let nothing rest any longer."""
+    await lock(session)
+    await _SQL.wake_work(session.connection, city_code=session.city_code, now=now)
+    await _SQL.wake_again(session.connection, city_code=session.city_code, subjects=f"{AGAIN_SUBJECT}%", now=now)
+
+
 def _seat(row: Any) -> Seat | None:
     return _made(row) if row else None
 

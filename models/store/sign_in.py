@@ -34,23 +34,42 @@ async def locked_until(session: Session, keys: Sequence[bytes], at: datetime) ->
 
 
 async def try_once(
-    session: Session, key: bytes, at: datetime, forgotten_before: datetime, *, is_in_a_row: bool
-) -> int | None:
-    """Count a password as wrong before it is checked; returns how many there were, None while locked."""
+    session: Session,
+    key: bytes,
+    at: datetime,
+    *,
+    forgotten_before: datetime,
+    stale_before: datetime,
+    free: int,
+    is_in_a_row: bool,
+) -> bool:
+    """Count a password as wrong before it is checked; False while locked, or while the one that may be tried is checked."""
     found: int | None = await _SQL.try_once(
         session.connection,
         city_code=session.city_code,
         key=key,
         at=at,
         forgotten_before=forgotten_before,
+        stale_before=stale_before,
+        free=free,
         is_in_a_row=is_in_a_row,
     )
-    return found
+    return found is not None
+
+
+async def found_wrong(session: Session, key: bytes) -> int:
+    """Record that one was checked and was wrong; returns how many were so far."""
+    return int(await _SQL.found_wrong(session.connection, city_code=session.city_code, key=key) or 0)
 
 
 async def lock(session: Session, key: bytes, until: datetime) -> None:
     """Lock an account or an address for a while."""
     await _SQL.lock(session.connection, city_code=session.city_code, key=key, locked_until=until)
+
+
+async def wake(session: Session, wall_now: datetime) -> None:
+    """Let no lock last longer than one of its length that is set now."""
+    await _SQL.wake(session.connection, city_code=session.city_code, wall_now=wall_now)
 
 
 async def take_back(session: Session, key: bytes) -> None:

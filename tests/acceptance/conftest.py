@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def start_hub(data_dir: Path, *, clock_speed: float = 1, log: Path | None = None
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(data_dir),
         "HOTLINE_PORT": str(port),
         "HOTLINE_DEMO": "on",

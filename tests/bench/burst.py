@@ -21,6 +21,7 @@ from hotline.postgres import EmbeddedPostgres
 from models.ticket import number_of
 from tests.bench.figures import quantile, report
 from tests.bench.intake import process, ready
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +140,7 @@ class Town:
 
 async def measure(folder: Path) -> None:
     environ = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.bench.figures import CITY, MODEL, ROOT, report, texts
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ async def measure(folder: Path) -> None:
     _write(folder / "old.csv", rows)
     (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     environment = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(folder / "var"),
         "HOTLINE_CITY": str(CITY),
         "HOTLINE_MODEL_DIR": str(MODEL),

@@ -20,6 +20,7 @@ import psutil
 
 from hotline.postgres import EmbeddedPostgres
 from tests.bench.figures import ROOT, quantile, report, texts
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ STEADY_RATE, STEADY_S = 34, int(os.environ.get("BENCH_STEADY_S", "180"))
 
 async def measure(folder: Path) -> None:
     environ = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",

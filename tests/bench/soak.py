@@ -21,6 +21,7 @@ import psutil
 from hotline.postgres import EmbeddedPostgres
 from tests.bench.figures import ROOT, report
 from tests.bench.intake import STEADY_RATE, process, ready, register, wait_port
+from tests.own_environ import without_settings
 
 if TYPE_CHECKING:
     import subprocess
@@ -30,6 +31,7 @@ PORT, HOOK_PORT = 18456, 18457
 SOAK_S = int(os.environ.get("SOAK_S", "3600"))
 UNDERSTAND = float(os.environ.get("SOAK_UNDERSTAND", "100"))
 SAMPLE_EVERY_S = 5.0
+LEAST_SAMPLES = 3
 DELIVERED_WITHIN_S = 60
 MEGABYTE = 1e6
 KEPT = ("serve", "work")
@@ -37,7 +39,7 @@ KEPT = ("serve", "work")
 
 async def measure(folder: Path) -> None:
     environ = {
-        **os.environ,
+        **without_settings(),
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PORT": str(PORT),
         "HOTLINE_DEMO": "on",
@@ -67,6 +69,8 @@ async def _load(environ: dict[str, str]) -> dict[str, dict[str, float]]:
         sys.executable, "-m", "hotline", *words, cwd=ROOT, env=environ, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await sender.communicate()
+    if sender.returncode != 0:
+        raise SystemExit(f"hotline load ended with {sender.returncode}: {said.decode()[-2000:]}")
     found: dict[str, dict[str, float]] = json.loads(said.splitlines()[-1])
     return found
 
@@ -85,7 +89,10 @@ async def _memory(hub: subprocess.Popen[bytes]) -> None:
             await asyncio.sleep(SAMPLE_EVERY_S)
     finally:
         minutes = (time.monotonic() - began) / 60
-        for (verb, _), sizes in sorted(seen.items()):
+        for (verb, pid), sizes in sorted(seen.items()):
+            if len(sizes) < LEAST_SAMPLES:
+                print(f"{verb} {pid} was seen {len(sizes)} times: it did not live long enough to be measured")
+                continue
             half = sizes[len(sizes) // 2 :]
             before, after = (statistics.mean(part) for part in (half[: len(half) // 2], half[len(half) // 2 :]))
             grown = (after / before - 1) * 100

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -88,6 +89,15 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         yield
     finally:
         subprocess.run([_found("umount"), "--lazy", folder], check=True)
+
+
+def may_mount() -> bool:
+    """Tell whether a file system can be mounted here: in a container often not, whoever one is."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk", 1):
+            return True
+    except (subprocess.CalledProcessError, AssertionError):
+        return False
 
 
 def _found(command: str) -> str:

@@ -26,6 +26,7 @@ from hotline.workers.providers import SmsGateway, WechatSender
 from models.conversation import Button
 from models.errors import Unauthorized, Unavailable
 from models.store import conversations, endpoints
+from models.store.notices import MOST_ATTEMPTS
 from tests.integration.chatting import Citizen, code_sent
 from tests.integration.conftest import World
 
@@ -321,4 +322,20 @@ async def test_what_is_told_in_a_chat_goes_in_its_order_whatever_fails(town: Wor
     told = await town.rows("SELECT seq FROM conversation_turns WHERE by <> 'citizen' ORDER BY seq")
     assert len(weixin.sent) == len(told) == 3
     assert "您好" in weixin.sent[0]["text"]["content"]
+    await weixin.server.close()
+
+
+async def test_what_waits_behind_a_message_that_is_given_up_goes_then(town: World) -> None:
+    await arrives(town, xml("翠湖路路灯坏了", key="1"))
+    weixin = Weixin()
+    await weixin.server.start_server()
+    sender = WechatSender(msgspec.structs.replace(ACCOUNT, api=str(weixin.server.make_url("")).rstrip("/")), town.http)
+    weixin.errors = [45015] * MOST_ATTEMPTS
+    for _ in range(MOST_ATTEMPTS):
+        assert await send_notices(town.hub, sender, is_wechat=True) == 2
+        await town.rows("UPDATE notices SET claimed_until = '2020-01-01Z' WHERE claimed_until IS NOT NULL")
+    rows = await town.rows("SELECT attempts, last_error IS NULL AS untried FROM notices WHERE kind = 'chat_wechat'")
+    assert sorted(tuple(row) for row in rows) == [(0, True), (MOST_ATTEMPTS, False)]
+    assert await send_notices(town.hub, sender, is_wechat=True) == 1
+    assert len(weixin.sent) == 1
     await weixin.server.close()

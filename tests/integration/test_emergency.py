@@ -12,6 +12,7 @@ from hotline import chat, emergency
 from hotline.chatbot import Chatbot
 from hotline.intake import register
 from models.errors import Unavailable
+from models.ticket import number_of
 from tests.integration.chatting import Citizen
 
 if TYPE_CHECKING:
@@ -146,6 +147,33 @@ async def test_what_is_said_while_the_ticket_is_being_registered_stands_on_it_to
     number = told.partition("工单号")[2].partition("，")[0]
     assert "supplement" in await world.trail(number)
     assert "三号楼" in str(await world.get(f"/api/v1/tickets/{number}", who="supervisor"))
+
+
+async def test_a_second_danger_while_the_first_is_being_registered_makes_no_second_ticket(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen, real = await Citizen.comes(world), register
+    have_begun, may_go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow(*told: Any) -> Any:
+        have_begun.release()
+        await may_go_on.wait()
+        return await real(*told)
+
+    monkeypatch.setattr(emergency, "register", slow)
+    says = ("家里煤气泄漏，闻到很浓的煤气味。", "翠湖小区三号楼着火了，电话13800001111。")
+    tasks = []
+    async with asyncio.timeout(20):
+        for text in says:
+            tasks.append(asyncio.create_task(citizen.say(text)))
+            await have_begun.acquire()
+    may_go_on.set()
+    await asyncio.gather(*tasks)
+    assert len(await world.rows("SELECT 1 FROM tickets")) == 1
+    [row] = await world.rows("SELECT id FROM tickets")
+    number = number_of(row["id"])
+    assert "三号楼" in str(await world.get(f"/api/v1/tickets/{number}", who="supervisor"))
+    assert sum("已登记" in turn["text"] for turn in (await citizen.turns())["turns"]) == 1
 
 
 async def test_at_night_nobody_is_promised_and_the_first_who_signs_on_gets_it(world: World) -> None:

@@ -150,8 +150,11 @@ async def opened(hub: Hub, provider: Provider, tmp_path: Path) -> AsyncIterator[
             f'client_secret_file = "secret"\n{lines}\n{ROLES}'
         )
         settings = Settings(data_dir=tmp_path, public_url=ADDRESS, oidc=tmp_path / "oidc.toml")
-        client = TestClient(TestServer(make_app(settings, hub)))
-        await client.start_server()
+        server = TestServer(make_app(settings, hub))
+        await server.start_server()
+        # Its cookies are for TLS alone, which the proxy in front would speak.
+        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=server.make_url("/").origin())
+        client = TestClient(server, cookie_jar=jar)
         clients.append(client)
         return Browser(client, one)
 
@@ -254,6 +257,13 @@ async def test_accounts_are_made_where_the_file_says_so_and_never_over_another(
     await browser.refused("p-odd", "no_name")
     await provider.person("p-none", "nothing-of-ours", name="zhao")
     await browser.refused("p-none", "no_role")
+    assert not await world.rows("SELECT 1 FROM users WHERE username = 'zhao'")
+    # Somebody else is bound to that name already: nothing is left half made.
+    await world.rows(
+        "INSERT INTO identities SELECT city_code, 'another'::bytea, 'zhao', bound_at FROM identities WHERE username = 'wang'"
+    )
+    await provider.person("p-zhao", "12345-desk", name="zhao")
+    await browser.refused("p-zhao", "name_taken")
     assert not await world.rows("SELECT 1 FROM users WHERE username = 'zhao'")
 
 

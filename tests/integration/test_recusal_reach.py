@@ -130,6 +130,18 @@ async def test_what_it_still_has_in_hand_stays_in_sight_without_the_accusation(w
     await world.get(f"/api/v1/tickets/{number}", who="department:urban", status=404)
 
 
+async def test_while_it_has_it_in_hand_the_stream_tells_the_accused_what_its_trail_shows(world: World) -> None:
+    number = str((await world.register(LAMP))["number"])
+    await world.rows("UPDATE tickets SET recused = '{urban}' WHERE id = $1", id_of(number))
+    headers = {"authorization": f"Bearer {await world.token('department:urban')}"}
+    async with world.client.ws_connect("/api/v1/stream", headers=headers) as socket:
+        await world.step(number, "note", who="supervisor", reason="诉求人称承办人员收钱")
+        await world.step(number, "acknowledge", who="department:urban")
+        told = await heard(socket, number)
+    assert "acknowledge" in told
+    assert "note" not in told
+
+
 async def seen(world: World, number: str) -> set[str]:
     """Where 城管 finds the ticket: lists, and the single pages of what was looked into."""
     who, found = "department:urban", set()

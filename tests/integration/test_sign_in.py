@@ -8,13 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from hotline import accounts, totp
+from hotline.app import make_app
+from hotline.config import Settings
 from hotline.lockout import ACCOUNT, ADDRESS, FORGOTTEN_AFTER
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.store.database import Session
     from tests.integration.conftest import World
 
@@ -59,6 +64,22 @@ async def lin(world: World) -> Browser:
     return Browser(world, "lin")
 
 
+@pytest.mark.parametrize(("public", "is_secure"), [("https://12345.yunzhou.example", True), (None, False)])
+async def test_behind_a_proxy_with_tls_no_cookie_leaves_without(
+    world: World, lin: Browser, tmp_path: Path, public: str | None, *, is_secure: bool
+) -> None:
+    settings = Settings(data_dir=tmp_path, demo=True, public_url=public)
+    content = {"username": lin.username, "password": PASSWORD}
+    async with (
+        TestClient(TestServer(make_app(settings, world.hub))) as client,
+        client.post("/api/v1/session", json=content) as response,
+        client.get("/me?type=large") as page,
+    ):
+        assert response.status == 201
+        assert bool(response.cookies["hotline_session"]["secure"]) is is_secure
+        assert [bool(one["secure"]) for one in page.cookies.values()] == [is_secure]
+
+
 async def wait_over(world: World) -> None:
     """Let the time of every lock pass."""
     await world.rows("UPDATE sign_in_failures SET locked_until = $1", datetime.now(UTC) - timedelta(seconds=1))
@@ -101,6 +122,31 @@ async def test_right_passwords_at_once_all_come_in_and_count_for_nothing(world: 
     root = Browser(world, "root")
     await asyncio.gather(*(one.sign_in() for one in [lin, root] * (ACCOUNT.free - 1)))
     assert await counted(world) == 0
+
+
+async def test_right_passwords_at_once_lock_nobody_where_all_wrong_ones_but_one_stand(
+    world: World, lin: Browser
+) -> None:
+    root = Browser(world, "root")
+    await lin.sign_in(password="not this one", status=401)
+    # Of the account there is no row any more.
+    await lin.sign_in()
+    await world.rows("UPDATE sign_in_failures SET failures = $1", ADDRESS.free - 1)
+    await asyncio.gather(*(one.sign_in() for one in [lin, root] * 3))
+    assert await counted(world) == ADDRESS.free - 1
+
+
+async def test_guesses_at_once_behind_a_lock_that_is_over_are_one(world: World, lin: Browser) -> None:
+    await lin.sign_in(password="not this one", status=401)
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    await world.rows("UPDATE sign_in_failures SET failures = $1, locked_until = $2", ADDRESS.free, over)
+
+    async def guess(n: int) -> int:
+        content = {"username": f"guess{n}", "password": "one for all"}
+        async with world.client.post("/api/v1/session", json=content) as response:
+            return response.status
+
+    assert sorted(await asyncio.gather(*(guess(n) for n in range(6)))) == [401] + [429] * 5
 
 
 async def counted(world: World) -> int:

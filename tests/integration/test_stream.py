@@ -48,6 +48,20 @@ async def test_every_event_of_the_trail_is_told_in_order(world: World) -> None:
     await socket.close()
 
 
+async def test_after_the_clock_was_set_back_what_happens_is_told_all_the_same(world: World) -> None:
+    socket = await opened(world, "supervisor")
+    world.clock.move(hours=1)
+    await world.register(LAMP)
+    await heard(socket, "clock_started")
+    world.clock.move(hours=-1)
+    # It has looked once since.
+    await asyncio.sleep(2 * stream.LOOK_EVERY_S)
+    second = await world.register("望江路井盖丢了")
+    told = await heard(socket, "register")
+    assert told[-1]["ticket"] == second["number"]
+    await socket.close()
+
+
 async def test_after_a_break_nothing_is_missing(world: World) -> None:
     socket = await opened(world, "agent")
     first = await world.register(LAMP)

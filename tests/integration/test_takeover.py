@@ -157,15 +157,28 @@ async def work_of(world: World) -> list[tuple[str, str | None]]:
 async def test_who_is_owed_a_call_and_waits_for_a_person_is_answered_by_one(world: World) -> None:
     citizen = await owed_a_call(world)
     await sign_on(world, ANN)
-    await taken(world, ANN)
     assert await work_of(world) == [("call_back", "ann")]
-    # They would rather write: whoever was to call wraps up, and the next one answers.
+    # They would rather write, and nobody calls yet.
     assert (await citizen.say("转人工"))["state"] == "waiting"
-    await sign_on(world, BEN)
-    await taken(world, BEN)
+    await taken(world, ANN)
     assert (await citizen.turns())["state"] == "agent"
-    assert await work_of(world) == [("chat", "ben")]
+    assert await work_of(world) == [("chat", "ann")]
     assert (await world.get("/api/v1/interactions/missed", who=ANN))["interactions"] == []
+
+
+async def test_who_is_being_called_is_told_so_and_not_queued_too(world: World) -> None:
+    citizen = await owed_a_call(world)
+    await sign_on(world, ANN)
+    await taken(world, ANN)
+    await sign_on(world, BEN)
+    assert "正在给您回电" in await citizen.told("转人工")
+    assert (await citizen.turns())["state"] == "bot"
+    assert await work_of(world) == [("call_back", "ann")]
+    number = await citizen.interaction()
+    done = await world.post(f"/api/v1/interactions/{number}/call_back", {"reached": True}, who=ANN)
+    assert done["outcome"] == "reached"
+    # Afterwards they may write to a person again.
+    assert (await citizen.say("转人工"))["state"] == "waiting"
 
 
 @pytest.mark.parametrize("leaves", ["queue", "chat"])
