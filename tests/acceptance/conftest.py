@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.own_environ import without_settings
+from tests.own_environ import demo_hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,15 +77,7 @@ def start_hub(data_dir: Path, *, clock_speed: float = 1, log: Path | None = None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = {
-        **without_settings(),
-        "HOTLINE_DATA_DIR": str(data_dir),
-        "HOTLINE_PORT": str(port),
-        "HOTLINE_DEMO": "on",
-        "HOTLINE_CHATBOT": "off",
-        "HOTLINE_CLOCK_SPEED": str(clock_speed),
-        **more,
-    }
+    environ = demo_hub(data_dir, port, HOTLINE_CLOCK_SPEED=str(clock_speed), **more)
     command = [sys.executable, "-m", "hotline", "up"]
     if log is None:
         process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)

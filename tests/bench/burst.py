@@ -21,7 +21,7 @@ from hotline.postgres import EmbeddedPostgres
 from models.ticket import number_of
 from tests.bench.figures import quantile, report
 from tests.bench.intake import process, ready
-from tests.own_environ import without_settings
+from tests.own_environ import demo_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,15 +139,7 @@ class Town:
 
 
 async def measure(folder: Path) -> None:
-    environ = {
-        **without_settings(),
-        "HOTLINE_DATA_DIR": str(folder / "data"),
-        "HOTLINE_PORT": str(PORT),
-        "HOTLINE_DEMO": "on",
-        "HOTLINE_CHATBOT": "off",
-        "HOTLINE_SERVERS": "2",
-        "HOTLINE_CLOCK_SPEED": str(SPEED),
-    }
+    environ = demo_hub(folder / "data", PORT, HOTLINE_SERVERS="2", HOTLINE_CLOCK_SPEED=str(SPEED))
     with process([sys.executable, "-m", "hotline", "up"], environ):
         access = await ready(folder / "data" / "access.json", PORT)
         connector = aiohttp.TCPConnector(limit=AT_ONCE * 4)

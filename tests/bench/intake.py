@@ -20,7 +20,7 @@ import psutil
 
 from hotline.postgres import EmbeddedPostgres
 from tests.bench.figures import ROOT, quantile, report, texts
-from tests.own_environ import without_settings
+from tests.own_environ import demo_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,15 +34,7 @@ STEADY_RATE, STEADY_S = 34, int(os.environ.get("BENCH_STEADY_S", "180"))
 
 
 async def measure(folder: Path) -> None:
-    environ = {
-        **without_settings(),
-        "HOTLINE_DATA_DIR": str(folder / "data"),
-        "HOTLINE_PORT": str(PORT),
-        "HOTLINE_DEMO": "on",
-        "HOTLINE_CHATBOT": "off",
-        "HOTLINE_SERVERS": str(SERVERS),
-        "HOTLINE_CLOCK_SPEED": "1",
-    }
+    environ = demo_hub(folder / "data", PORT, HOTLINE_SERVERS=str(SERVERS), HOTLINE_CLOCK_SPEED="1")
     with process([sys.executable, "-m", "hotline", "up"], environ) as hub:
         access = await ready(folder / "data" / "access.json", PORT)
         hook = [sys.executable, "-m", "tests.bench.servers", "receivers", str(HOOK_PORT)]

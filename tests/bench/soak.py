@@ -21,7 +21,7 @@ import psutil
 from hotline.postgres import EmbeddedPostgres
 from tests.bench.figures import ROOT, report
 from tests.bench.intake import STEADY_RATE, process, ready, register, wait_port
-from tests.own_environ import without_settings
+from tests.own_environ import demo_hub
 
 if TYPE_CHECKING:
     import subprocess
@@ -38,13 +38,7 @@ KEPT = ("serve", "work")
 
 
 async def measure(folder: Path) -> None:
-    environ = {
-        **without_settings(),
-        "HOTLINE_DATA_DIR": str(folder / "data"),
-        "HOTLINE_PORT": str(PORT),
-        "HOTLINE_DEMO": "on",
-        "HOTLINE_CHATBOT": "off",
-    }
+    environ = demo_hub(folder / "data", PORT)
     hook = [sys.executable, "-m", "tests.bench.servers", "receivers", str(HOOK_PORT)]
     with process([sys.executable, "-m", "hotline", "up"], environ) as hub, process(hook, environ):
         access = await ready(folder / "data" / "access.json", PORT)

@@ -180,6 +180,12 @@ async def bound(world: World, browser: Browser, username: str, subject: str) -> 
     assert '"is_bound":true' in said
 
 
+async def lin_is_bound(world: World, provider: Provider, browser: Browser) -> None:
+    """An agent of the hotline, known to both sides."""
+    await provider.person("p-lin", "12345-desk")
+    await bound(world, browser, "lin", "p-lin")
+
+
 async def changes(world: World, username: str) -> list[tuple[str, str, str | None]]:
     told = await world.get(f"/api/v1/users/changes?username={username}", who="administrator")
     return [(one["action"], one["role"], one["by"]) for one in reversed(told["changes"])]
@@ -271,8 +277,7 @@ async def test_the_role_is_the_providers_at_every_sign_in_and_one_taken_away_end
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser, elsewhere = await opened(), await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     await browser.sign_in("p-lin")
     await provider.person("p-lin", "urban-duty")
     await elsewhere.sign_in("p-lin")
@@ -323,8 +328,7 @@ async def test_bindings_are_one_to_one_end_at_once_and_are_never_ones_own(
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser = await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     await browser.sign_in("p-lin")
     headers = {"authorization": f"Bearer {await world.token('administrator')}"}
     content = {"subject": "p-lin"}
@@ -354,8 +358,7 @@ async def test_a_second_factor_is_asked_for_unless_the_providers_counts(
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser, trusting = await opened(), await opened("second_factor_counts = true")
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     secret = await accounts.begin_second_factor(world.hub.database, "lin", PASSWORD)
     step = int(time.time()) // totp.STEP_S
     await accounts.change_second_factor(
@@ -389,8 +392,7 @@ async def test_what_another_browser_or_another_time_began_signs_nobody_in(
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser, victim = await opened(), await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     expired = (303, "/#/sign-in?refused=expired")
     # A wrong state; an address with a code of one's own, given to somebody who began nothing, or something else.
     back = await browser.back("p-lin")
@@ -451,8 +453,7 @@ async def test_a_token_that_the_provider_did_not_give_for_this_signs_nobody_in(
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser = await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     ours = provider.client["client_id"]
     for how in (*CROOKED, {"claims": {"aud": "another-client", "azp": ours}}):
         await provider.crooked(**how)
@@ -482,8 +483,7 @@ async def test_nobody_is_led_away_after_signing_in(
     world: World, provider: Provider, opened: Opened, people: None
 ) -> None:
     browser = await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     for to in (
         "https://evil.example/", "//evil.example", "//evil", "//evil#/tickets",
         "/\\evil.example", "/.//evil.example", "/%2f/evil.example", "\t//evil.example",
@@ -497,8 +497,7 @@ async def test_keys_are_asked_for_anew_when_the_provider_has_another(
     world: World, provider: Provider, opened: Opened, people: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = await opened()
-    await provider.person("p-lin", "12345-desk")
-    await bound(world, browser, "lin", "p-lin")
+    await lin_is_bound(world, provider, browser)
     await browser.sign_in("p-lin")
     monkeypatch.setattr("hotline.provider_client.ASKED_ANEW_AFTER_S", 0.0)
     await provider.crooked(rotate=True)
