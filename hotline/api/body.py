@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hotline.api.faults import in_words
+from hotline.api.faults import in_words, not_json
 from models.calendar import CHINA_TIME
 from models.errors import HotlineError, InvalidRequest
 
@@ -69,7 +69,7 @@ def decode(raw: bytes, kind: type[S]) -> S:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if b"\x00" in raw:
             raise InvalidRequest(HAS_NUL) from error
-        raise InvalidRequest(f"请求内容不是有效的 JSON：{error}") from error
+        raise InvalidRequest(f"请求内容不是有效的 JSON：{not_json(raw, error)}") from error
     if rb"\u0000" in raw and _has_nul(found):
         raise InvalidRequest(HAS_NUL)
     return found

@@ -41,6 +41,7 @@ _FAULTS: Final = tuple(
         (r"Expected `([^`]+)`, got `([^`]+)`", "应为{0}，收到的是{1}"),
     )
 )
+_AT: Final = re.compile(r"\(byte (\d+)\)$")
 
 
 def in_words(error: msgspec.ValidationError) -> str:
@@ -53,3 +54,19 @@ def in_words(error: msgspec.ValidationError) -> str:
             said = words.format(*(_TYPES.get(part, part) for part in found.groups()))
             break
     return f"{field}：{said}" if field else said
+
+
+def not_json(raw: bytes, error: msgspec.DecodeError | UnicodeDecodeError) -> str:
+    """Return in Chinese why bytes are no JSON, and where; bytes are counted from one."""
+    if not raw.strip():
+        return "内容为空"
+    if isinstance(error, UnicodeDecodeError):
+        return "编码不是 UTF-8"
+    said = str(error)
+    at = _AT.search(said)
+    if at is None:
+        return "内容不完整，尚未结束就中断了"
+    where = f"第{int(at[1]) + 1}字节"
+    if "trailing characters" in said:
+        return f"{where}起有多余的内容"
+    return f"{where}处多了一个逗号" if "trailing comma" in said else f"{where}处有误"
