@@ -167,6 +167,36 @@ def test_a_pattern_may_reach_on_where_it_says_so_and_its_words_are_told_as_they_
     assert (hit.words, hit.start) == ("火盆，人叫不醒", 3)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小偷正在偷我的电动车，快来",
+        "我家电瓶正在被偷，小偷还在楼下",
+        "楼下有人偷电瓶，现在还在撬",
+        "有两个人在偷电缆，还没走",
+        "我把小偷堵在楼道里了",
+        "贼还在屋里，我不敢进去",
+    ],
+)
+def test_a_theft_under_way_is_a_matter_of_the_police_at_once(text: str) -> None:
+    assert "violence" in flags(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨天晚上电瓶被偷了，小区经常有小偷",
+        "小偷还在逍遥法外，一直没抓到小偷",
+        "上个月抓到小偷了以后就没再丢过",
+        "化工厂正在偷排污水，工地还在偷工减料",
+        "有人在偷倒垃圾，还有人在偷偷抽烟",
+        "隔壁正在偷电，有人在偷采河砂",
+    ],
+)
+def test_a_theft_that_is_over_and_what_is_done_by_stealth_are_not(text: str) -> None:
+    assert "violence" not in flags(text)
+
+
 @pytest.mark.parametrize("text", ["", "啊", "😡" * 3, "12345", "hello", "停水" * 25_000])
 def test_awkward_texts_raise_no_flag_of_danger(text: str) -> None:
     assert not flags(text) & {"suicide", "gas", "fire"}
