@@ -49,3 +49,5 @@ def test_one_stray_among_many_is_no_breach() -> None:
     assert auto_dispatch.is_breached(Outcome(category="0203", dispatched=40_000, misdirected=1300))
     assert auto_dispatch.is_breached(Outcome(category="0203", dispatched=20, misdirected=3))
     assert not auto_dispatch.is_breached(Outcome(category="0203", dispatched=20, misdirected=1))
+    assert not auto_dispatch.is_breached(Outcome(category="0203", dispatched=1, misdirected=1))
+    assert auto_dispatch.is_breached(Outcome(category="0203", dispatched=3, misdirected=3))
