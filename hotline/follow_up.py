@@ -1,6 +1,8 @@
 """回访: is it solved, is the citizen satisfied, and if not, why; then close or reopen.
 
-Three attempts in different parts of the day, never in quiet hours; a rating by link counts as a follow-up.
+Three attempts in different parts of the day, never in quiet hours: the hub then gives nobody the number, orders no automatic call
+and counts no attempt in vain. What a citizen did answer is recorded whenever it is told: they may have called back themselves.
+A rating by link counts as a follow-up.
 """
 
 from __future__ import annotations

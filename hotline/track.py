@@ -86,7 +86,8 @@ async def urge(step: Step, fields: Urge) -> str:
             one.set(urge_count=one.ticket.urge_count + 1)
         for part in common.live_parts:
             await common.deliver(part, "ticket.urged", count=common.ticket.urge_count)
-    return "您的催促已转告承办单位"
+        is_told = bool(common.live_parts)
+    return "您的催促已转告承办单位" if is_told else "您的催促已记录，正在处理您诉求的工作人员会看到"
 
 
 async def _last_urged(step: Step) -> datetime | None:

@@ -63,7 +63,7 @@ DONE: Final = {
     Action.RATE: "感谢您的评价。",
     Action.ASK_REOPEN: "已收到您的重办申请。",
     Action.SUPPLEMENT: "已补充到您的诉求。",
-    Action.URGE: "您的催促已转告承办单位。",
+    Action.URGE: "您的催促已转告经办人员。",
     Action.WITHDRAW: "您的诉求已撤回。",
 }
 

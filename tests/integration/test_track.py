@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
-from models.ticket import id_of, number_of
+from hotline import track
+from hotline.step import run
+from models.ticket import CITIZEN, id_of, number_of
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -84,6 +86,19 @@ async def test_an_urging_is_counted_and_passed_on_and_makes_no_ticket(world: Wor
     assert urban.last("ticket.urged")["count"] == 2
     assert (await world.followed(receipt))["urge_count"] == 2
     assert len(await world.rows("SELECT id FROM tickets")) == 1
+
+
+async def test_nobody_is_told_that_a_department_was_urged_that_has_nothing_yet(world: World) -> None:
+    given = await world.register(LAMP, caller=CALLER)
+    waiting = await world.register("有个事情想反映一下，你们看着办吧。", caller=CALLER)
+    assert ((await world.ticket(given["number"]))["state"], waiting["state"]) == ("assigned", "on_desk")
+    told = [
+        await run(
+            world.hub, CITIZEN, id_of(receipt["number"]), lambda step: track.urge(step, track.Urge()), is_citizens=True
+        )
+        for receipt in (given, waiting)
+    ]
+    assert told == ["您的催促已转告承办单位", "您的催促已记录，正在处理您诉求的工作人员会看到"]
 
 
 async def test_a_withdrawal_ends_it_and_the_departments_stop(world: World) -> None:
