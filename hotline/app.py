@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from hotline import auto_dispatch, caller_limit, kept_file, model_in_use, storm
+from hotline import auto_dispatch, calendar_year, caller_limit, kept_file, model_in_use, storm
 from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
@@ -94,12 +94,13 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:
-    """Take over what may change while the hub runs: amendments, automatic dispatch, the model in use, a storm, the keys."""
+    """Take over what may change while the hub runs, and raise or end its alarms."""
     hub.amend(await hub.database.read(installation.amendments))
     await auto_dispatch.follow(hub)
     await caller_limit.follow(hub)
     await model_in_use.follow(hub, settings)
     await storm.follow(hub)
+    await calendar_year.follow(hub)
     hub.database.keyring.renew()
 
 

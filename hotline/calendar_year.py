@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # More dates than these are not counted again in one request.
 MOST_COUNTED: Final = 2000
 BREATH: Final = 50
+UNKNOWN_YEAR_ALARM: Final = "unknown_year"
 
 
 class Recounted(Struct, frozen=True, kw_only=True):
@@ -69,6 +70,19 @@ async def try_out(hub: Hub, folder: Path, year: int, text: str) -> YearTrial:
     except HotlineError as error:
         return YearTrial(faults=[*faults, Fault(file, 1, error.detail, "改正该年的 holidays 或 workdays")])
     return YearTrial(faults=faults, moves=await _moves(hub, calendar, datetime(year, 1, 1, tzinfo=CHINA_TIME)))
+
+
+async def follow(hub: Hub) -> None:
+    """Raise the alarm while anything open is due in a year that is not announced, and end it when the year is brought in."""
+    year = min(hub.provisional_calendar.provisional)
+    since = datetime(year, 1, 1, tzinfo=CHINA_TIME).astimezone(UTC)
+    if not await hub.database.read(lambda session: backlog.is_due_after(session, since)):
+        hub.alarms.pop(UNKNOWN_YEAR_ALARM, None)
+        return
+    hub.alarms[UNKNOWN_YEAR_ALARM] = (
+        f"{year}年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；"
+        f"公布后补齐 calendars/{year}.toml 并重新启动"
+    )
 
 
 async def _moves(hub: Hub, calendar: Calendar, since: datetime) -> Moves:

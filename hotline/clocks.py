@@ -52,8 +52,7 @@ def counted(hub: Hub, count: Callable[[Calendar], T]) -> tuple[T, bool]:
     """Count by the announced calendar, or by the provisional one where it ends; tells which of the two."""
     try:
         return count(hub.city.calendar), False
-    except UnknownYear as unknown:
-        hub.alarm(unknown)
+    except UnknownYear:
         return count(hub.provisional_calendar), True
 
 

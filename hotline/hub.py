@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from hotline.clock import Clock
-    from models.calendar import Calendar, OfficeHours, UnknownYear
+    from models.calendar import Calendar, OfficeHours
     from models.city import City, Duty
     from models.sla import Policy
     from models.store.auto_dispatch import Switch
@@ -121,14 +121,6 @@ class Hub:
         """Tell whether the city lets what is sure of a category go out without a person's look."""
         switch = self.auto_switches.get(category)
         return self._is_auto if switch is None else switch.is_on
-
-    def alarm(self, unknown: UnknownYear) -> None:
-        """Remember what an operator must mend; /readyz and the console show it."""
-        year, said = unknown.year, unknown.detail
-        if year in self.provisional_calendar.provisional:
-            said = f"{year}年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；"
-            said += f"公布后补齐 calendars/{year}.toml 并重新启动"
-        self.alarms[unknown.code] = said
 
     def is_provisional(self, due: datetime) -> bool:
         """Tell whether a due time lies in a year not announced yet, so that it may be early (docs/adr/0004)."""

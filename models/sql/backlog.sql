@@ -72,6 +72,16 @@ WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigne
   WHERE a.city_code = t.city_code AND a.ticket_id = t.id AND a.role = 'lead') > 1))
 ORDER BY t.send_back_count + coalesce(b.n, 0) DESC, t.dispatch_count DESC, t.id DESC LIMIT :n;
 
+-- name: is_due_after(city_code, at)$
+-- Whether anything open is promised, or a part due, later than a time.
+SELECT EXISTS (
+  SELECT FROM tickets WHERE city_code = :city_code AND promised_at > :at
+    AND state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+) OR EXISTS (
+  SELECT FROM assignments WHERE city_code = :city_code AND reply_by > :at
+    AND state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
+);
+
 -- name: due_from(city_code, since, most)
 -- Parts that are still to be answered and due from a time on, the nearest first; `total` says how many there are.
 SELECT ticket_id, ordinal, department, reply_by, count(*) OVER () AS total FROM assignments

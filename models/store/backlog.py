@@ -66,6 +66,11 @@ async def ping_pong(session: Session, n: int, *, send_backs: int, dispatches: in
     return [{**dict(row), "number": number_of(row["id"])} async for row in rows]
 
 
+async def is_due_after(session: Session, at: datetime) -> bool:
+    """Tell whether anything open is promised, or a part due, later than a time."""
+    return bool(await _SQL.is_due_after(session.connection, city_code=session.city_code, at=at))
+
+
 async def due_from(session: Session, since: datetime, most: int) -> tuple[int, list[DuePart]]:
     """Return how many parts are to be answered and due from a time on, and the first of them, the nearest first."""
     rows = [row async for row in _SQL.due_from(session.connection, city_code=session.city_code, since=since, most=most)]

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hotline import calendar_year
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -78,10 +80,19 @@ async def test_an_extension_into_an_unannounced_year_is_told_as_provisional(worl
     assert (await world.followed(receipt))["is_provisional"] is True
 
 
-async def test_the_alarm_says_that_dates_are_counted_and_how(world: World) -> None:
-    await world.register(CARD, caller=CALLER)
+async def test_the_alarm_stands_as_long_as_such_a_date_is_open(world: World) -> None:
+    said = "2027年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；公布后补齐 calendars/2027.toml 并重新启动"
+    assert await alarms(world) == []
+    receipt = await world.register(CARD, caller=CALLER)
+    assert await alarms(world) == [said]
+    world.hub.alarms.clear()  # as in a process that has counted no date itself
+    assert await alarms(world) == [said]
+    await world.step(receipt["number"], "withdraw", who="agent", reason="诉求人已与商家和解")
+    assert await alarms(world) == []
+
+
+async def alarms(world: World) -> list[str]:
+    await calendar_year.follow(world.hub)
     async with world.client.get("/readyz") as response:
-        alarms = json.loads(await response.text())["alarms"]
-    assert alarms == [
-        "2027年放假安排尚未公布或尚未导入，跨入该年的期限暂按每日计，只早不晚；公布后补齐 calendars/2027.toml 并重新启动"
-    ]
+        found: list[str] = json.loads(await response.text())["alarms"]
+    return found
