@@ -11,6 +11,7 @@ from models.errors import HotlineError
 from models.suite import Suite
 
 MAX_CLOCK_SPEED = 100_000.0
+ATTACHMENTS = "attachments"
 
 
 class BadSetting(HotlineError):
@@ -61,6 +62,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def models_dir(self) -> Path:
         """Where candidates, promoted models and their register lie."""
         return self.data_dir / "models"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Where uploaded files lie."""
+        return self.data_dir / ATTACHMENTS
 
     @property
     def anchors_dir(self) -> Path:

@@ -33,6 +33,9 @@ GIVEN: Final = frozenset({Action.DISPATCH, Action.REASSIGN, Action.DESIGNATE})
 # What of an order says what exactly is ordered; words are none of it.
 NAMES: Final = ("lead", "assisting", "category", "kind")
 
+# Who reveals is shown who asks: there the second person signs and does not look. Erasing is a command's (hotline.person).
+_THEN: Final = {"reveal": "，同意后请再次查看", "erase": "，同意后请在2小时内再次执行同一命令"}
+
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A deed that needs two: which, what exactly, and why."""
@@ -144,8 +147,7 @@ async def _sign(step: Step, one: Countersign) -> Countersign:
 def _waiting(one: Countersign) -> Waiting:
     by = [role for role in Role if role in SECONDS]
     names = "、".join(LABELS["role"][role] for role in by)
-    # Who reveals is shown who asks: there the second person signs and does not look.
-    then = "，同意后请再次查看" if one.what == "reveal" else "，或由其提交同一操作"
+    then = _THEN.get(one.what, "，或由其提交同一操作")
     told = f"“{LABELS['deed'][one.what]}”须双人复核，已提请：请另一位{names}复核{then}"
     return Waiting(id=str(one.id), what=one.what, lapses_at=one.lapses_at, by=by, told=told)
 

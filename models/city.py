@@ -12,6 +12,7 @@ from models.indicators import Indicators
 from models.line import Line, LineRule
 from models.oversight import Oversight
 from models.patrol import PatrolRule
+from models.retention import Retention
 from models.seats import Seats
 from models.sla import Policy, Statute
 from models.vocabulary import Flag, Kind, ReplyFault, Urgency
@@ -223,7 +224,8 @@ class City(Struct, frozen=True, kw_only=True):
 
     `conduct_categories` are complaints about officials' conduct: they accuse; `conduct_if_accused` where they name somebody.
     `hotline_department` is the centre itself. `recusal_departments` lead, in this order, where the accused and its superiors may not.
-    `oversight` is how departments, seats and callers are watched, `indicators` what the city is measured by. `waves` says when a
+    `oversight` is how departments, seats and callers are watched, `retention` how long what is personal is kept (None: for ever),
+    `indicators` what the city is measured by. `waves` says when a
     pile-up is raised, `incidents` when it may be an incident, `line_rule` when a call overflows, `replies` what is wrong with a
     reply, `synonyms` are words that mean the same to those who ask. `catch_all_categories` (意见建议, 无法判断) are taken only
     where nothing else fits. `calendar_years` are the notices that `calendar` joins, and the years that none was given for yet.
@@ -264,6 +266,7 @@ class City(Struct, frozen=True, kw_only=True):
     replies: ReplyRules = ReplyRules()
     synonyms: tuple[tuple[str, ...], ...] = ()
     oversight: Oversight = Oversight()
+    retention: Retention | None = None
     grid_units: dict[str, Department] = {}
     seats: Seats = Seats()
     chat: ChatRule = ChatRule()

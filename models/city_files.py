@@ -34,6 +34,7 @@ from models.city_rules import (
     made,
     read_city_incidents,
     read_city_oversight,
+    read_city_retention,
     read_city_statutes,
     read_policies,
     read_years,
@@ -59,6 +60,7 @@ from models.limits import InvalidRule
 from models.line import Line, LineRule
 from models.oversight import Oversight
 from models.patrol import PatrolRule
+from models.retention import Retention
 from models.seats import SeatGroup, SeatRule
 from models.sla import Policy, Statute
 from models.worklist import WorklistRule
@@ -115,6 +117,7 @@ class CityFolder(Struct, frozen=True, kw_only=True):
     language: Language
     replies: ReplyRules
     oversight: Oversight
+    retention: Retention | None
     knowledge: list[tuple[str, Placed[Entry]]]
     synonyms: list[Placed[tuple[str, ...]]]
     indicators: Indicators
@@ -173,6 +176,7 @@ def read_city(folder: Path) -> City:
         chat=settings.chat,
         replies=read.replies,
         oversight=read.oversight,
+        retention=read.retention,
         synonyms=_records(read.synonyms),
         seats=seats_of(_records(read.seat_groups), lines, settings.host_line, settings.seats),
         indicators=read.indicators,
@@ -205,6 +209,7 @@ def read_folder(folder: Path) -> CityFolder:
         language=read_language(folder, faults),
         replies=read_replies(folder, faults),
         oversight=read_city_oversight(folder, faults),
+        retention=read_city_retention(folder, faults),
         knowledge=place_knowledge(folder, faults),
         synonyms=place_synonyms(folder, faults),
         indicators=read_indicators(folder, faults),

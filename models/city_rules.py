@@ -13,6 +13,7 @@ from models.city_fault import CityFault, Fault
 from models.city_rows import read_text
 from models.incident_rules import IncidentRules, read_incident_rules
 from models.oversight import Oversight, read_oversight
+from models.retention import Retention, read_retention
 from models.sla import Policy, Statute, read_policy, read_statutes
 
 Record = TypeVar("Record")
@@ -21,6 +22,7 @@ STATUTES: Final = "policies/statutes.toml"
 CALENDARS: Final = "calendars"
 OVERSIGHT: Final = "oversight.toml"
 INCIDENTS: Final = "incidents.toml"
+RETENTION: Final = "retention.toml"
 _AT_LINE: Final = re.compile(r"at line (\d+)")
 _STEP: Final = re.compile(r"\.(\w+)(?:\[(\d+)\])?")
 
@@ -64,6 +66,11 @@ def read_city_incidents(folder: Path, faults: list[Fault]) -> IncidentRules:
     if not (folder / INCIDENTS).exists():
         return IncidentRules()
     return made(folder, INCIDENTS, read_incident_rules, faults) or IncidentRules()
+
+
+def read_city_retention(folder: Path, faults: list[Fault]) -> Retention | None:
+    """Return how long what is personal is kept (保存期限); None for a city that has not said so."""
+    return made(folder, RETENTION, read_retention, faults) if (folder / RETENTION).exists() else None
 
 
 def read_years(folder: Path, faults: list[Fault]) -> dict[str, CalendarYear]:

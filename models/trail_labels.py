@@ -65,6 +65,7 @@ EVENT: Final[dict[str, str]] = {
     "exclusion_granted": "同意剔除",
     "exclusion_refused": "不予剔除",
     "exclusion_revoked": "撤销剔除",
+    "erased": "删除个人信息",
 }
 
 # What the values of an event are called beside those of a step's fields.
@@ -206,6 +207,7 @@ DEED: Final[dict[str, str]] = {
     "close": "提前办结",
     "reclassify": "更改举报件的分类或类型",
     "void": "作废举报件",
+    "erase": "删除个人信息",
 }
 
 # 查阅记录: who looked at whose data.
@@ -213,6 +215,7 @@ ACCESS: Final[dict[str, str]] = {
     "reveal": "查看诉求人",
     "follow_up_call": "回访拨打",
     "personal_data": "导出个人信息",
+    "erase": "删除个人信息",
 }
 
 # What was done to an account.

@@ -41,7 +41,6 @@ LONGEST_NAME_HEADER: Final = 600
 LONGEST_NAME: Final = 200
 MEDIA_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SIGNATURES))
 PHOTO_TYPES: Final = ("image/jpeg", "image/png")
-FOLDER: Final = "attachments"
 # Strangers' files: saved, never shown as a page of ours, kept by no cache.
 SAFE: Final = {
     "x-content-type-options": "nosniff",
@@ -102,7 +101,7 @@ async def keep(
         sha256=hashlib.sha256(content).digest(),
         is_stripped=is_stripped,
     )
-    _keep(app[SETTINGS].data_dir / FOLDER, stored.id, content)
+    _keep(app[SETTINGS].attachments_dir, stored.id, content)
     await hub.database.write(lambda session: attachments.add(session, stored, hub.now()))
     return stored
 
@@ -130,7 +129,7 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
 
 async def read(app: web.Application, kept: attachments.Attachment) -> bytes | None:
     """Return the bytes of a file, None where they are lost or are no longer what was put by."""
-    content = await asyncio.to_thread(_read, app[SETTINGS].data_dir / FOLDER / kept.id)
+    content = await asyncio.to_thread(_read, app[SETTINGS].attachments_dir / kept.id)
     if content is None or hashlib.sha256(content).digest() != kept.sha256:
         LOG.error("attachment lost or damaged", id=kept.id)
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from hotline.erasing import ERASED
 from models.lifecycle import Action, TicketState
 from models.store import events, suggestions, tickets
 from models.store.suggestions import Suggestion
@@ -29,7 +30,7 @@ WAY: Final = {
     TicketState.CLOSED: ("已办结", frozenset({Action.CLOSE})),
 }
 ORDER: Final = tuple(WAY)
-_TOLD: Final = {
+_TOLD: Final[dict[str, str]] = {
     Action.REGISTER: "您的诉求已登记",
     Action.DISPATCH: "已交承办单位办理",
     Action.REASSIGN: "已改由其他单位办理",
@@ -50,9 +51,10 @@ _TOLD: Final = {
     Action.DECLINE: "不属于热线受理范围",
     Action.WITHDRAW: "您撤回了诉求",
     Action.CLOSE: "已办结",
+    ERASED: "个人信息已删除",
 }
 # What is a citizen's own is not told to another, whose request the same ticket answers.
-_OWN: Final = frozenset(
+_OWN: Final = frozenset[str](
     {
         Action.REGISTER,
         Action.CONTACT,
@@ -62,9 +64,10 @@ _OWN: Final = frozenset(
         Action.ASK_REOPEN,
         Action.WITHDRAW,
         Action.MERGE,
+        ERASED,
     }
 )
-_ASKED_FOR: Final = {
+_ASKED_FOR: Final[dict[str, Action]] = {
     Action.DECIDE_EXTENSION: Action.REQUEST_EXTENSION,
     Action.DECIDE_DEFERRAL: Action.REQUEST_DEFERRAL,
 }
@@ -134,9 +137,9 @@ def _by_action(trail: Iterable[TicketEvent], leads: set[int]) -> Iterable[tuple[
             reasons[event.type, fields.get("assignment")] = fields.get("reason", "")
         if event.type not in _TOLD or not _concerns(event, fields, leads):
             continue
-        asked = _ASKED_FOR.get(Action(event.type))
+        asked = _ASKED_FOR.get(event.type)
         reason = reasons.get((asked, fields.get("assignment")), "") if asked else ""
-        yield event.type, News(at=event.at, words=_TOLD[Action(event.type)], reason=reason)
+        yield event.type, News(at=event.at, words=_TOLD[event.type], reason=reason)
 
 
 def _concerns(event: TicketEvent, fields: dict[str, Any], leads: set[int]) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline import kept_file
-from hotline.api.attachments import FOLDER as ATTACHMENTS
+from hotline.config import ATTACHMENTS
 from models.errors import HotlineError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SQL = queries("access_log")
 LAST: Final = 2**63 - 1
-Look = Literal["reveal", "follow_up_call", "personal_data"]
+Look = Literal["reveal", "follow_up_call", "personal_data", "erase"]
 
 
 class Access(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SQL = queries("countersigns")
 LAST: Final = 2**63 - 1
-Deed = Literal["reveal", "designate", "close", "reclassify", "void"]
+Deed = Literal["reveal", "designate", "close", "reclassify", "void", "erase"]
 
 
 class Countersign(Struct, frozen=True, kw_only=True):

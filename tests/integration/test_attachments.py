@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hotline.api.attachments import FOLDER
+from hotline.config import ATTACHMENTS
 from hotline.keys import SETTINGS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def fetch(world: World, attachment: str, who: str | None) -> tuple[int, by
 
 
 def stored(world: World, attachment: str) -> Path:
-    return world.client.app[SETTINGS].data_dir / FOLDER / attachment
+    return world.client.app[SETTINGS].data_dir / ATTACHMENTS / attachment
 
 
 async def test_the_ticket_lists_its_own_files_in_order_with_masked_names(world: World) -> None:
