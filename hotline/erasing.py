@@ -50,13 +50,20 @@ async def must_stay(session: Session, ticket: Ticket) -> str | None:
 
 
 async def erase(
-    hub: Hub, session: Session, actor: Actor, ids: Sequence[int], because: Because, *, at: datetime, **told: str | None
+    hub: Hub,
+    session: Session,
+    actor: Actor,
+    ids: Sequence[int],
+    because: Because,
+    *,
+    at: datetime,
+    second: str | None = None,
 ) -> None:
     """Erase what is personal of some tickets, locked in order; the trail of each tells by whom and why."""
     for ticket_id in sorted(ids):
         ticket = await tickets.lock(session, ticket_id)
         step = Step(hub, session, actor, at, ticket, await tickets.assignments(session, ticket_id))
-        step.record(ERASED, because=because, **told)
+        step.record(ERASED, because=because, second=second)
         await step.write()
     await erasures.erase_tickets(session, ids, because, at)
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hotline import anchoring, auto_dispatch, export, forecast, indicators, model_in_use, prompt, report, storm, waves
+from hotline import (
+    anchoring,
+    auto_dispatch,
+    export,
+    forecast,
+    indicators,
+    model_in_use,
+    prompt,
+    report,
+    retention,
+    storm,
+    waves,
+)
 from hotline.drift import check_daily
 from hotline.http_client import HttpClient
 from hotline.inspection import draw_due
@@ -57,6 +69,9 @@ REMIND_EVERY_S: Final = 600.0
 DRAW_EVERY_S: Final = 60.0
 # Once a day of the hub's clock.
 ANCHOR_EVERY_S: Final = 60.0
+# Once a day of the hub's clock what is over its time, in batches that nobody else feels.
+ERASE_EVERY_S: Final = 60.0
+BETWEEN_ERASING_S: Final = 0.5
 # From the first day of any month this lies in the next one.
 NEXT_MONTH: Final = timedelta(days=31)
 
@@ -75,6 +90,7 @@ async def work(settings: Settings, hub: Hub) -> None:
             group.create_task(_loop(lambda: storm.look(hub), STORM_EVERY_S, breath_s=STORM_EVERY_S))
             group.create_task(_loop(lambda: prompt.gather(hub), PROMPTS_EVERY_S))
             group.create_task(_loop(lambda: anchoring.turn(hub, settings), ANCHOR_EVERY_S, breath_s=ANCHOR_EVERY_S))
+            group.create_task(_loop(lambda: retention.turn(hub, settings), ERASE_EVERY_S, breath_s=BETWEEN_ERASING_S))
             for once, every_s in (
                 (lambda: remind(hub), REMIND_EVERY_S),
                 (lambda: press_late(hub), REMIND_EVERY_S),

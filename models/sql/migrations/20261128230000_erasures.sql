@@ -38,6 +38,7 @@ CREATE INDEX idempotency_by_time ON idempotency (city_code, created_at);
 CREATE INDEX drafts_by_time ON drafts (city_code, written_at);
 CREATE INDEX phone_codes_by_time ON phone_codes (city_code, sent_at);
 CREATE INDEX attachments_loose ON attachments (city_code, at) WHERE ticket_id IS NULL;
+CREATE INDEX feed_records_by_age ON feed_records (city_code, day);
 CREATE INDEX exclusions_by_ticket ON exclusions (city_code, ticket_id);
 
 -- Empties a month of the numbers by which near texts are found, once nobody looks so far back; tells whether there was anything.
@@ -63,7 +64,8 @@ END $$;
 -- migrate:down
 
 DROP FUNCTION erase_chatbot_talks, empty_bands;
-DROP INDEX notices_by_time, idempotency_by_time, drafts_by_time, phone_codes_by_time, attachments_loose, exclusions_by_ticket;
+DROP INDEX notices_by_time, idempotency_by_time, drafts_by_time, phone_codes_by_time, attachments_loose, feed_records_by_age,
+  exclusions_by_ticket;
 DROP TABLE retention_runs, removed_files;
 DELETE FROM countersigns WHERE what = 'erase';
 ALTER TABLE countersigns DROP CONSTRAINT countersigns_what_check;
