@@ -36,6 +36,7 @@ from hotline.commands.lines import lines_app
 from hotline.commands.load import load_
 from hotline.commands.person import person_app
 from hotline.commands.restore import restore_
+from hotline.commands.retention import retention_
 from hotline.commands.understanding import nlu_app
 from hotline.config import read_settings
 from models.errors import HotlineError
@@ -82,6 +83,7 @@ for name, command in (
     ("books", books_),
     ("load", load_),
     ("restore", restore_),
+    ("retention", retention_),
     ("waves", waves_),
 ):
     app.command(command, name=name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hotline.config import Settings
     from hotline.hub import Hub
-    from models.retention import Kept
+    from models.retention import Retention
     from models.store.database import Session
     from models.store.retention import Due, Run
 
@@ -37,30 +37,26 @@ async def turn(hub: Hub, settings: Settings) -> int:
         return removed
     day = hub.today()
     over = await hub.database.read(lambda session: retention.finished(session, day))
-    for rule in (*NAMES, BANDS):
-        if rule in over:
-            continue
-        looked_at = await _one(hub, day, rule)
-        if looked_at:
+    wanted = {**untils(hub.city.retention, hub.now()), BANDS: hub.now() - BANDS_LAST}
+    # Tickets last: one that cannot be erased holds up nothing else.
+    for rule in reversed(wanted):
+        if rule not in over and (looked_at := await _one(hub, day, rule, wanted[rule])):
             return looked_at
     return removed
 
 
-async def _one(hub: Hub, day: date, rule: str) -> int:
-    return await hub.database.write(lambda session: _batch(hub, session, day, rule))
+async def _one(hub: Hub, day: date, rule: str, until: datetime) -> int:
+    return await hub.database.write(lambda session: _batch(hub, session, day, rule, until))
 
 
-def until(hub: Hub, rule: str) -> datetime:
-    """Return from before when what a rule is about is over its time."""
-    if rule == BANDS:
-        return hub.now() - BANDS_LAST
-    terms: Kept = getattr(hub.city.retention, rule)
-    return terms.kept_for.before(hub.now())
+def untils(terms: Retention, now: datetime) -> dict[str, datetime]:
+    """Return of each kind from before when it is over its time."""
+    return {rule: getattr(terms, rule).kept_for.before(now) for rule in NAMES}
 
 
-async def _batch(hub: Hub, session: Session, day: date, rule: str) -> int:
+async def _batch(hub: Hub, session: Session, day: date, rule: str, until: datetime) -> int:
     """Do one batch and write how far that is, both or neither; returns how many were looked at."""
-    run = await retention.claim(session, day, rule, until(hub, rule))
+    run = await retention.claim(session, day, rule, until)
     if run is None:
         return 0
     if rule == BANDS:

@@ -33,12 +33,14 @@ WHERE city_code = :city_code AND (kind = 'tip_off') = :is_tip_off AND closed_at 
   AND closed_at < :until AND (closed_at, id) > (:after_at, :after_id) ORDER BY closed_at, id LIMIT :n;
 
 -- name: due_calls(city_code, until, after_at, after_id, n)
--- Calls and chats whose time is over, the oldest first, whatever is kept of them.
-SELECT id, offered_at AS at FROM interactions
-WHERE city_code = :city_code AND offered_at < :until AND (offered_at, id) > (:after_at, :after_id) ORDER BY offered_at, id LIMIT :n;
+-- Calls, letters and forms whose time is over, the oldest first, whatever is kept of them.
+SELECT i.id, i.offered_at AS at FROM interactions AS i
+WHERE i.city_code = :city_code AND i.offered_at < :until AND (i.offered_at, i.id) > (:after_at, :after_id)
+  AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.city_code = i.city_code AND c.interaction = i.id)
+ORDER BY i.offered_at, i.id LIMIT :n;
 
 -- name: due_chats(city_code, until, after_at, after_id, n)
--- The same of chats: which interaction each is.
+-- The same of chats, with which interaction each is.
 SELECT id, interaction, created_at AS at FROM conversations
 WHERE city_code = :city_code AND created_at < :until AND (created_at, id) > (:after_at, :after_id) ORDER BY created_at, id LIMIT :n;
 
@@ -132,3 +134,30 @@ FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent
 -- name: empty_bands(yyyymm)$
 -- Empties one of them; tells whether there was anything.
 SELECT empty_bands(:yyyymm);
+
+-- name: counts(city_code, n, tickets, tip_offs, calls, calls_from, chats, chats_from, notices, deliveries, answers, mirrors, drafts, uploads, codes, access_log, records)^
+-- How much of each is over its time now, up to a number.
+SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM tickets WHERE city_code = :city_code AND (kind = 'tip_off') = false AND closed_at IS NOT NULL
+     AND erased_at IS NULL AND closed_at < :tickets LIMIT :n) AS q) AS tickets,
+  (SELECT count(*) FROM (SELECT 1 FROM tickets WHERE city_code = :city_code AND (kind = 'tip_off') = true AND closed_at IS NOT NULL
+     AND erased_at IS NULL AND closed_at < :tip_offs LIMIT :n) AS q) AS tip_offs,
+  (SELECT count(*) FROM (SELECT 1 FROM interactions WHERE city_code = :city_code AND offered_at >= :calls_from AND offered_at < :calls
+     LIMIT :n) AS q) AS calls,
+  (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE city_code = :city_code AND created_at >= :chats_from AND created_at < :chats
+     LIMIT :n) AS q) AS chats,
+  (SELECT count(*) FROM (SELECT 1 FROM notices WHERE city_code = :city_code AND created_at < :notices LIMIT :n) AS q) AS notices,
+  (SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE city_code = :city_code AND created_at < :deliveries AND state <> 'waiting'
+     LIMIT :n) AS q) AS deliveries,
+  (SELECT count(*) FROM (SELECT 1 FROM idempotency WHERE city_code = :city_code AND created_at < :answers LIMIT :n) AS q) AS answers,
+  (SELECT count(*) FROM (SELECT 1 FROM feed_records WHERE city_code = :city_code
+     AND day < (:mirrors AT TIME ZONE 'Asia/Shanghai')::date LIMIT :n) AS q) AS mirrors,
+  (SELECT count(*) FROM (SELECT 1 FROM drafts WHERE city_code = :city_code AND written_at < :drafts LIMIT :n) AS q) AS drafts,
+  (SELECT count(*) FROM (SELECT 1 FROM attachments WHERE city_code = :city_code AND ticket_id IS NULL AND at < :uploads LIMIT :n) AS q)
+    AS uploads,
+  (SELECT count(*) FROM (SELECT 1 FROM phone_codes WHERE city_code = :city_code AND sent_at < :codes LIMIT :n) AS q) AS codes,
+  (SELECT count(*) FROM (SELECT at FROM access_log WHERE city_code = :city_code ORDER BY id LIMIT :n) AS q WHERE at < :access_log)
+    AS access_log,
+  (SELECT count(*) FROM (SELECT asked_at FROM exports WHERE city_code = :city_code ORDER BY id LIMIT :n) AS q WHERE asked_at < :records)
+    + (SELECT count(*) FROM (SELECT asked_at FROM countersigns WHERE city_code = :city_code ORDER BY id LIMIT :n) AS q
+       WHERE asked_at < :records) AS records;

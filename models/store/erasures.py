@@ -84,13 +84,13 @@ async def erase_calls(session: Session, ids: Sequence[int], *, is_over: bool) ->
     """Erase who called and what was said, of those that nothing is kept for; returns how many there were."""
     key = {"city_code": session.city_code}
     free = await free_calls(session, ids, is_over=is_over)
-    done = int(await _SQL.erase_calls(session.connection, **key, ids=free))
+    await _SQL.erase_calls(session.connection, **key, ids=free)
     chats = [row["id"] async for row in _SQL.chats_of_calls(session.connection, **key, ids=free)]
     if chats:
         for erase in (_SQL.erase_turns, _SQL.erase_chats, _SQL.erase_codes):
             await erase(session.connection, **key, ids=chats)
         await _SQL.erase_talks(session.connection, senders=[f"c{chat}" for chat in chats])
-    return done
+    return len(free)
 
 
 async def limits(session: Session, index: bytes, at: datetime) -> Limits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from models.store.database import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from models.store.database import Session
 
@@ -19,6 +19,8 @@ _SQL = queries("retention")
 DELETED: Final = (
     "notices", "deliveries", "answers", "mirrors", "drafts", "uploads", "codes", "access_log", "records",
 )  # fmt: skip
+
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -102,3 +104,10 @@ async def full_bands(session: Session) -> list[int]:
 async def empty_bands(session: Session, months: Collection[int]) -> int:
     """Empty some of them; returns how many there was anything in."""
     return sum([bool(await _SQL.empty_bands(session.connection, yyyymm=month)) for month in months])
+
+
+async def counts(session: Session, untils: Mapping[str, datetime], most: int) -> dict[str, int]:
+    """Return how much of each is from before the time that it is kept, `most` at the most."""
+    before = {one.rule: one.until for one in await runs(session) if one.finished_at is not None}
+    begun = {f"{rule}_from": before.get(rule, _EVER) for rule in ("calls", "chats")}
+    return dict(await _SQL.counts(session.connection, city_code=session.city_code, n=most, **untils, **begun))

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from hotline import accounts, erasing, person
+from hotline.commands import person as command
 from hotline.countersign import Waiting
 from hotline.keys import SETTINGS
 from hotline.person import Erasable
@@ -24,6 +25,9 @@ from tests.integration.test_attachments import stored, upload
 from tests.integration.test_caller import RUBBISH, given, happens
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hotline.hub import Hub
     from models.store.database import Session
     from tests.integration.conftest import World
 
@@ -266,3 +270,32 @@ async def test_a_city_that_has_not_said_how_long_erases_nothing(world: World, mo
     monkeypatch.setattr(world.hub, "city", msgspec.structs.replace(world.hub.city, retention=None))
     with pytest.raises(Conflict, match="retention.toml"):
         await look(world)
+
+
+async def test_the_command_previews_asks_and_erases(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipt, _, file = await of_a_call(world)
+    await years_later(world)
+    jobs: list[Callable[[Hub], Awaitable[int]]] = []
+    monkeypatch.setattr(command, "with_hub", lambda _settings, job: jobs.append(job) or 0)
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(world.client.app[SETTINGS].data_dir))
+
+    async def run(**how: Any) -> tuple[int, str]:
+        with pytest.raises(SystemExit):
+            command.erase(PHONE, reason=REASON, by=AUDITOR, **how)
+        code = await jobs.pop()(world.hub)
+        return code, capsys.readouterr().out
+
+    code, said = await run()
+    assert code == 0
+    assert receipt["number"] in said
+    assert "什么也没有删除" in said
+    code, said = await run(confirm=True)
+    assert code == command.WAITS
+    assert "双人复核" in said
+    (asked,) = (await world.get("/api/v1/countersigns?waiting=true", who="supervisor"))["countersigns"]
+    await world.post(f"/api/v1/countersigns/{asked['id']}/steps", {"action": "grant"}, who="supervisor")
+    code, said = await run(confirm=True)
+    assert (code, "附件文件1个" in said, PHONE in said) == (0, True, False)
+    assert not stored(world, file).exists()

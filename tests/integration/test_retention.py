@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -11,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import pytest
 
 from hotline import retention
+from hotline.commands import retention as command
 from hotline.keys import SETTINGS
 from models import cipher
 from models.store import exports
@@ -39,8 +42,7 @@ from tests.integration.test_erasing import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
+    from models.retention import Retention
     from models.store.database import Session
     from tests.integration.conftest import World
 
@@ -50,6 +52,7 @@ MANY: Final = 10_000
 WORKER = """
 import asyncio, sys
 from hotline import retention
+from hotline.commands import retention as command
 from hotline.app import build_hub
 from hotline.config import read_settings
 async def main():
@@ -251,3 +254,38 @@ async def _start(environ: dict[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, env={**os.environ, **environ}, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
+
+
+async def test_the_command_says_what_is_due_and_what_was_done(
+    world: World,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world.hub.database.keyring = _own_keyring(tmp_path)
+    await archived(world)
+    world.clock.move(days=6 * 365)
+    rows = await world.hub.database.read(
+        lambda session: store.counts(session, retention.untils(_terms(world), world.clock.now()), 100)
+    )
+    assert (rows["tickets"], rows["tip_offs"], rows["notices"] > 0) == (1, 0, True)
+    await a_day(world)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
+    with pytest.raises(SystemExit, match="0"):
+        await asyncio.to_thread(command.retention_)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == len(_terms(world).__struct_fields__)
+    assert said[0].startswith("已结束工单中的个人信息\t保存5年，现到期0条，")
+    assert "删除1条，累计删除1条\t依据：" in said[0]
+    with pytest.raises(SystemExit, match="0"):
+        await asyncio.to_thread(lambda: command.retention_(json=True))
+    (row, *_) = json.loads(capsys.readouterr().out)["retention"]
+    assert (row["rule"], row["kept_for"], row["due"], row["last"]["done"]) == ("tickets", "5y", 0, 1)
+
+
+def _terms(world: World) -> Retention:
+    terms = world.hub.city.retention
+    assert terms is not None
+    return terms
