@@ -156,6 +156,7 @@ STEP_FIELD: Final[dict[str, str]] = {
     "solve_by": "约定解决期限",
     "solved": "是否解决",
     "text": "内容",
+    "tickets": "删除的工单",
     "topic": "会商事项",
     "upheld": "退单是否成立",
     "urgency": "紧急程度",
