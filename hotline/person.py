@@ -5,7 +5,7 @@ Erasing needs a second person (hotline.countersign), who signs on the newest tic
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import Struct
@@ -19,16 +19,20 @@ from hotline.step import Step
 from models.errors import Conflict, Forbidden, InvalidRequest
 from models.store import access_log, attachments, erasures, persons, tickets, users
 from models.store.access_log import Access
-from models.ticket import Actor, number_of
+from models.ticket import Actor, id_of, number_of
 from models.vocabulary import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from hotline.hub import Hub
     from models.store.database import Session
     from models.store.persons import Person
     from models.ticket import Ticket
+
+
+_NOT_NAMED: Final = "未列入本次删除"
 
 
 class Stays(Struct, frozen=True, kw_only=True):
@@ -67,12 +71,15 @@ async def take_out(session: Session, phone: str, by: str, reason: str, at: datet
     return found
 
 
-async def erasable(hub: Hub, session: Session, phone: str, at: datetime) -> Erasable:
-    """Return what would be erased of a phone, and what must stay and why (个人信息保护法§47). Raises InvalidRequest, Conflict."""
-    return await _erasable(hub, session, _index(session, phone), at)
+async def erasable(hub: Hub, session: Session, phone: str, only: Collection[str], at: datetime) -> Erasable:
+    """Return what would be erased of a phone, and what must stay and why (个人信息保护法§47); of some tickets `only`, where any is named.
+
+    A phone may be a family's. Raises InvalidRequest, NotFound, Conflict.
+    """
+    return await _erasable(hub, session, _index(session, phone), only, at)
 
 
-async def erase(hub: Hub, phone: str, by: str, reason: str) -> Erasable | Waiting:
+async def erase(hub: Hub, phone: str, by: str, reason: str, only: Collection[str] = ()) -> Erasable | Waiting:
     """Erase what may be erased of a phone once a second person has signed for it; else ask for that signature.
 
     Raises InvalidRequest, NotFound, Forbidden, Conflict where there is nothing to erase, CountersignWaiting.
@@ -80,7 +87,7 @@ async def erase(hub: Hub, phone: str, by: str, reason: str) -> Erasable | Waitin
     reason = required(reason, "删除理由", 4)
 
     async def work(session: Session) -> Erasable:
-        return await _erase(hub, session, phone, by, reason)
+        return await _erase(hub, session, phone, by, reason, only)
 
     try:
         return await hub.database.write(work)
@@ -96,11 +103,11 @@ async def erase(hub: Hub, phone: str, by: str, reason: str) -> Erasable | Waitin
     return await hub.database.write(ask)
 
 
-async def _erase(hub: Hub, session: Session, phone: str, by: str, reason: str) -> Erasable:
+async def _erase(hub: Hub, session: Session, phone: str, by: str, reason: str, only: Collection[str]) -> Erasable:
     await _check_auditor(session, by, "删除")
     step = await _step(hub, session, phone, by)
     index, at = _index(session, phone), step.at
-    found = await _erasable(hub, session, index, at)
+    found = await _erasable(hub, session, index, only, at)
     if found.is_nothing:
         raise Conflict("没有可以删除的个人信息")
     exact = msgspec.json.encode({"tickets": [number_of(one) for one in found.tickets]}).decode()
@@ -109,23 +116,26 @@ async def _erase(hub: Hub, session: Session, phone: str, by: str, reason: str) -
     if second is None:
         raise Unsigned(wanted)
     await erasing.erase(hub, session, step.actor, found.tickets, Because.ASKED, at=at, second=second)
-    await erasures.erase_calls(session, await erasures.calls_of_phone(session, index), is_over=False)
-    await erasures.erase_phone(session, index, at)
+    if not only:
+        await erasures.erase_calls(session, await erasures.calls_of_phone(session, index), is_over=False)
+        await erasures.erase_phone(session, index, at)
     access = Access(at=at, by_user=by, role=Role.AUDITOR, what="erase", ticket_id=None, second=second, reason=reason)
     await access_log.note(session, access)
     return msgspec.structs.replace(found, second=second)
 
 
-async def _erasable(hub: Hub, session: Session, index: bytes, at: datetime) -> Erasable:
-    goes, stays = [], list[Stays]()
+async def _erasable(hub: Hub, session: Session, index: bytes, only: Collection[str], at: datetime) -> Erasable:
+    goes, stays, wanted = [], list[Stays](), {id_of(number) for number in only}
     for ticket_id in await erasures.tickets_of_phone(session, index):
-        why = await _why_kept(hub, session, await tickets.get(session, ticket_id), at)
+        why = _NOT_NAMED if wanted and ticket_id not in wanted else None
+        why = why or await _why_kept(hub, session, await tickets.get(session, ticket_id), at)
         if why is None:
             goes.append(ticket_id)
         else:
             stays.append(Stays(ticket_id=ticket_id, why=why))
+    # What comes of the tickets goes with them.
     calls = await erasures.calls_of_phone(session, index)
-    free = await erasures.free_calls(session, calls, is_over=False)
+    free = [] if only else await erasures.free_calls(session, calls, is_over=False, besides=goes)
     limits = await erasures.limits(session, index, at)
     return Erasable(
         tickets=goes,
@@ -133,7 +143,7 @@ async def _erasable(hub: Hub, session: Session, index: bytes, at: datetime) -> E
         files=sum([len(await attachments.of_ticket(session, one)) for one in goes]),
         calls=len(free),
         calls_stay=len(calls) - len(free),
-        limits=limits.over,
+        limits=0 if only else limits.over,
         limits_stay=limits.holding,
     )
 

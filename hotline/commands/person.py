@@ -73,6 +73,7 @@ def erase(
     *,
     reason: str = "",
     by: str = "",
+    ticket: tuple[str, ...] = (),
     confirm: Annotated[bool, cyclopts.Parameter(negative="")] = False,
 ) -> None:
     """Say what of a phone would be erased and what must stay and why; with `--confirm` do it, once a second person has signed.
@@ -85,6 +86,8 @@ def erase(
         Why; kept in the log of looks and on the request for the second signature.
     by
         The account of the security auditor who answers for it.
+    ticket
+        Only this one and the call that it came of; may be given several times. A phone may be a family's.
     confirm
         Erase. The first time it only asks for the second signature (exit 3); the same again within two hours of it erases.
     """
@@ -92,10 +95,10 @@ def erase(
 
     async def job(hub: Hub) -> int:
         if not confirm:
-            _tell(await hub.database.read(lambda session: use_case.erasable(hub, session, wanted, hub.now())))
+            _tell(await hub.database.read(lambda session: use_case.erasable(hub, session, wanted, ticket, hub.now())))
             print("以上只是预览，什么也没有删除；加 --confirm 提请删除")
             return 0
-        made = await use_case.erase(hub, wanted, by, reason)
+        made = await use_case.erase(hub, wanted, by, reason, ticket)
         if isinstance(made, Waiting):
             print(f"{made.told}（编号{made.id}）")
             return WAITS

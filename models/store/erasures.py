@@ -74,9 +74,13 @@ async def calls_of_phone(session: Session, index: bytes) -> list[int]:
     return sorted(calls | {row["interaction"] async for row in chats})
 
 
-async def free_calls(session: Session, ids: Sequence[int], *, is_over: bool) -> list[int]:
-    """Return those of some calls and chats that nothing is kept for, locked; with `is_over` also those that have not ended."""
-    rows = _SQL.free_calls(session.connection, city_code=session.city_code, ids=list(ids), is_over=is_over)
+async def free_calls(session: Session, ids: Sequence[int], *, is_over: bool, besides: Sequence[int] = ()) -> list[int]:
+    """Return those of some calls and chats that nothing is kept for, locked; with `is_over` also those that have not ended.
+
+    `besides` are tickets that are about to be erased.
+    """
+    told = {"ids": list(ids), "is_over": is_over, "besides": list(besides)}
+    rows = _SQL.free_calls(session.connection, city_code=session.city_code, **told)
     return [row["id"] async for row in rows]
 
 

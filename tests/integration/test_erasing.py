@@ -65,8 +65,10 @@ async def years_later(world: World, **length: float) -> None:
     await world.fire()
 
 
-async def look(world: World, phone: str = PHONE) -> Erasable:
-    return await world.hub.database.read(lambda session: person.erasable(world.hub, session, phone, world.clock.now()))
+async def look(world: World, phone: str = PHONE, only: tuple[str, ...] = ()) -> Erasable:
+    return await world.hub.database.read(
+        lambda session: person.erasable(world.hub, session, phone, only, world.clock.now())
+    )
 
 
 async def signed(world: World, phone: str = PHONE) -> Erasable:
@@ -124,6 +126,7 @@ async def test_everything_of_a_person_is_gone_and_the_trail_and_an_older_anchor_
     await years_later(world)
     made = await notary.anchor()
     index = world.hub.database.keyring.blind_index(PHONE).hex()
+    assert ((await look(world)).calls, (await look(world)).calls_stay) == (1, 0)
     before, sealed = await dumped(database_url), await sealed_of(world, receipt["number"])
     assert len(sealed) > 9
     assert all(one in before for one in (*sealed, index, "修鞋摊", file))
@@ -208,6 +211,21 @@ async def test_a_tip_off_stays_longer(world: World) -> None:
     (stays,) = (await look(world)).stays
     assert "结束未满5年" in stays.why
     assert "举报" in stays.why
+
+
+async def test_of_a_family_s_phone_only_the_tickets_that_are_named(world: World) -> None:
+    mine, theirs = await archived(world), await archived(world, text=RUBBISH)
+    await years_later(world)
+    only = (mine["number"],)
+    found = await look(world, only=only)
+    assert found.tickets == [id_of(mine["number"])]
+    assert [(one.ticket_id, one.why) for one in found.stays] == [(id_of(theirs["number"]), "未列入本次删除")]
+    waits = await person.erase(world.hub, PHONE, AUDITOR, REASON, only)
+    assert isinstance(waits, Waiting)
+    await world.post(f"/api/v1/countersigns/{waits.id}/steps", {"action": "grant"}, who="supervisor")
+    assert isinstance(await person.erase(world.hub, PHONE, AUDITOR, REASON), Waiting), "signed for that ticket alone"
+    assert isinstance(await person.erase(world.hub, PHONE, AUDITOR, REASON, only), Erasable)
+    assert (await look(world)).tickets == [id_of(theirs["number"])]
 
 
 async def test_one_person_alone_and_a_dry_run_change_nothing(world: World, database_url: str) -> None:
