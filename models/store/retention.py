@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 _SQL = queries("retention")
 # Whose rows are deleted as they are, the oldest first; of all others something stays.
-DELETED: Final = (
-    "notices", "deliveries", "answers", "mirrors", "drafts", "uploads", "codes", "access_log", "records",
-)  # fmt: skip
-
+_DELETE: Final = {
+    "notices": _SQL.notices,
+    "deliveries": _SQL.deliveries,
+    "answers": _SQL.answers,
+    "mirrors": _SQL.mirrors,
+    "drafts": _SQL.drafts,
+    "uploads": _SQL.uploads,
+    "codes": _SQL.codes,
+    "access_log": _SQL.access_log,
+    "records": _SQL.records,
+}
+DELETED: Final = frozenset(_DELETE)
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -93,7 +101,7 @@ async def due(session: Session, run: Run, n: int) -> list[Due]:
 
 async def delete(session: Session, rule: str, until: datetime, n: int) -> int:
     """Delete the oldest rows of a rule that are over their time; returns how many."""
-    return int(await getattr(_SQL, rule)(session.connection, city_code=session.city_code, until=until, n=n))
+    return int(await _DELETE[rule](session.connection, city_code=session.city_code, until=until, n=n))
 
 
 async def full_bands(session: Session) -> list[int]:
