@@ -296,7 +296,7 @@ async def test_the_command_previews_asks_and_erases(
     receipt, _, file = await of_a_call(world)
     await years_later(world)
     jobs: list[Callable[[Hub], Awaitable[int]]] = []
-    monkeypatch.setattr(command, "with_hub", lambda _settings, job: jobs.append(job) or 0)
+    monkeypatch.setattr(command, "with_hub", lambda _settings, job: jobs.append(job))
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(world.client.app[SETTINGS].data_dir))
 
     async def run(**how: Any) -> tuple[int, str]:
