@@ -240,15 +240,15 @@ SELECT 'inspections', v.part, v.n FROM (
   ('decided', c.decided)) AS v (part, n);
 
 -- name: ground(city_code, since, until, low, high)
--- Of those tickets: photos of the work, which the trail tells too, before and after; published suggestions, which the trail tells
+-- Of those tickets: photos of the work, which the trail tells too, before and after, but for tickets that are erased; published suggestions, which the trail tells
 -- too, by where they stand; supports, which each suggestion counts too, by how the supporter was known.
 WITH day AS (
-  SELECT id FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
+  SELECT id, erased_at FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
     AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL
 ), told AS (
   SELECT e.type, count(*) AS n FROM events AS e JOIN day ON day.id = e.ticket_id
   WHERE e.city_code = :city_code AND e.ticket_id >= :low AND e.ticket_id < :high
-    AND e.type IN ('photo', 'suggestion_published') GROUP BY e.type
+    AND (e.type = 'suggestion_published' OR e.type = 'photo' AND day.erased_at IS NULL) GROUP BY e.type
 ), published AS (
   SELECT s.id, s.supports, CASE WHEN s.withdrawn_at IS NULL THEN s.state ELSE 'unpublished' END AS state
   FROM suggestions AS s JOIN day ON day.id = s.ticket_id WHERE s.city_code = :city_code

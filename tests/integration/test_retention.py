@@ -122,6 +122,9 @@ async def test_calls_and_chats_of_which_no_ticket_came_go_earlier_than_those_wit
     chat = await Citizen.comes(world)
     await chat.say("我是欧阳雪梅，东湖区翠湖路的路灯坏了")
     assert await world.rows("SELECT FROM conversation_turns")
+    # As the chatbot beside the hub makes its table.
+    await world.rows("CREATE TABLE chatbot.events (sender_id text, data text)")
+    await world.rows("INSERT INTO chatbot.events VALUES ($1, 'masked'), ('c0', 'masked')", f"c{chat.id}")
     await a_day(world, days=360)
     assert await world.rows("SELECT FROM interactions WHERE id = $1 AND caller IS NOT NULL", lost)
     done = await a_day(world, days=10)
@@ -129,6 +132,7 @@ async def test_calls_and_chats_of_which_no_ticket_came_go_earlier_than_those_wit
     assert await world.rows("SELECT FROM interactions WHERE id = $1 AND caller IS NULL AND transcript IS NULL", lost)
     assert await world.rows("SELECT FROM interactions WHERE id = $1 AND caller IS NOT NULL", call), "its ticket is kept"
     assert await world.rows("SELECT FROM conversation_turns") == []
+    assert [row["sender_id"] for row in await world.rows("SELECT sender_id FROM chatbot.events")] == ["c0"]
     assert await world.rows("SELECT FROM conversations WHERE draft IS NULL AND token_hash IS NULL")
     await a_day(world, days=5 * 365)
     assert await world.rows("SELECT FROM interactions WHERE caller IS NOT NULL OR transcript IS NOT NULL") == []
