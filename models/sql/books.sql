@@ -240,8 +240,9 @@ SELECT 'inspections', v.part, v.n FROM (
   ('decided', c.decided)) AS v (part, n);
 
 -- name: ground(city_code, since, until, low, high)
--- Of those tickets: photos of the work, which the trail tells too, before and after, but for tickets that are erased; published suggestions, which the trail tells
--- too, by where they stand; supports, which each suggestion counts too, by how the supporter was known.
+-- Of those tickets: photos of the work, which the trail tells too, before and after, but for tickets that are erased; published
+-- suggestions, which the trail tells too, by where they stand; supports, which each suggestion counts too, by how the supporter was
+-- known.
 WITH day AS (
   SELECT id, erased_at FROM tickets WHERE city_code = :city_code AND id >= :low AND id < :high
     AND registered_at >= :since AND registered_at < :until AND imported_from IS NULL

@@ -146,7 +146,11 @@ async def test_everything_of_a_person_is_gone_and_the_trail_and_an_older_anchor_
     assert (await notary.verify(made))[0] == ALL_WELL
     audit.recompute_all(notary.settings, None)
     assert await notary.jobs.pop()(world.hub) == ALL_WELL
-    sums = (await world.get("/api/v1/books?since=2026-11-23T00:00:00%2B08:00&until=2026-11-26T00:00:00%2B08:00", who="supervisor"))["accounts"]
+    sums = (
+        await world.get(
+            "/api/v1/books?since=2026-11-23T00:00:00%2B08:00&until=2026-11-26T00:00:00%2B08:00", who="supervisor"
+        )
+    )["accounts"]
     assert [one["name"] for one in sums if not one["is_balanced"]] == []
     later = await notary.anchor()
     assert (await notary.verify(later))[0] == ALL_WELL

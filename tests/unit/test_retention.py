@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from models.city_fault import CityFault
 from models.city_files import read_city
 from models.limits import InvalidRule
 from models.retention import NAMES, Retention, Term
+from models.store.database import SQL_FOLDER
+from models.store.sealed import SEALED
 
 ROOT = Path(__file__).parents[2]
 YUNZHOU = ROOT / "cities/yunzhou/retention.toml"
@@ -92,3 +95,10 @@ def test_a_forgotten_or_misspelt_table_is_refused(tmp_path: Path) -> None:
     text = YUNZHOU.read_text(encoding="utf-8").replace("[uploads]", "[uplaods]")
     (folder / "retention.toml").write_text(text, encoding="utf-8")
     assert [one.file for one in check_city(folder)].count("retention.toml") == 1
+
+
+def test_whatever_is_sealed_goes_on_request_or_by_time() -> None:
+    sql = "".join((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in ("erasures", "retention"))
+    # Secrets of departments' systems and of staff's second factors are no citizen's.
+    tables = {one.table for one in SEALED} - {"endpoints", "users"}
+    assert {table for table in tables if not re.search(rf"(UPDATE|DELETE FROM) {table}\b", sql)} == set()
