@@ -98,8 +98,8 @@ SELECT id FROM interactions WHERE city_code = :city_code AND caller_index = :cal
 SELECT id, interaction FROM conversations WHERE city_code = :city_code AND phone_index = :phone_index ORDER BY id;
 
 -- name: free_calls(city_code, ids, is_over, besides)
--- Those of some calls and chats of which no ticket came, `besides` some, whose words are still kept; and that have ended and are owed no call, unless
--- their time is over anyway.
+-- Those of some calls and chats of which no ticket came, `besides` some, whose words are still kept; and that have ended and are owed
+-- no call, unless their time is over anyway.
 SELECT i.id FROM interactions AS i
 WHERE i.city_code = :city_code AND i.id = ANY (:ids::bigint[])
   AND (:is_over OR (i.ended_at IS NOT NULL AND (i.call_back_by IS NULL OR i.called_back_at IS NOT NULL)))

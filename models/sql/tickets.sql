@@ -52,25 +52,25 @@ SELECT * FROM tickets WHERE city_code = :city_code AND id = :id FOR SHARE;
 SELECT id, brief FROM ticket_texts WHERE city_code = :city_code AND id = ANY (:ids::bigint[]);
 
 -- name: count_registered(city_code, low, since, without)$
--- How many tickets were registered since a time, but for some ends.
+-- How many tickets were registered since a time and are not erased, but for some ends.
 SELECT count(*) FROM tickets WHERE city_code = :city_code AND id >= :low AND registered_at >= :since
-  AND state <> ALL (:without::text[]::ticket_state[]);
+  AND erased_at IS NULL AND state <> ALL (:without::text[]::ticket_state[]);
 
 -- name: readings(city_code, low, below, since, without, page_size)
 -- The same tickets, one page, newest first, with what was read of them.
 SELECT t.*, x.reading, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below AND t.registered_at >= :since
-  AND t.state <> ALL (:without::text[]::ticket_state[])
+  AND t.erased_at IS NULL AND t.state <> ALL (:without::text[]::ticket_state[])
 ORDER BY t.id DESC LIMIT :page_size;
 
 -- name: spread(city_code, low, since, most)
 -- At most so many requests, spread evenly over all that were registered from a time on; `low` is the first id that can be.
--- A matter that was split off has the words of the whole; one of an old platform's was not read when it came.
+-- A matter that was split off has the words of the whole; one of an old platform's was not read when it came; one that is erased has none.
 SELECT s.id AS ticket_id, s.line, s.received_at, s.registered_at, x.masked_text FROM (
   SELECT id, line, received_at, registered_at, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total
   FROM tickets WHERE city_code = :city_code AND id >= :low AND registered_at >= :since AND parent IS NULL
-    AND imported_from IS NULL
+    AND imported_from IS NULL AND erased_at IS NULL
 ) AS s
 JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = s.id
 WHERE s.n % ((s.total + :most::int - 1) / :most::int) = 0

@@ -17,7 +17,7 @@ from hotline.keys import SETTINGS
 from hotline.person import Erasable
 from hotline.postgres import BINARIES
 from models.errors import Conflict, CountersignWaiting, Forbidden, InvalidRequest
-from models.store import erasures
+from models.store import erasures, examples, tickets
 from models.ticket import id_of
 from models.vocabulary import Role
 from tests.integration.conftest import PASSWORD, START
@@ -189,6 +189,30 @@ async def test_whoever_looks_is_told_honestly(world: World) -> None:
     assert (entry["by"], entry["second"], entry["reason"], entry["ticket"]) == (
         AUDITOR, "test-supervisor", REASON, None,
     )  # fmt: skip
+
+
+async def test_nothing_more_is_learnt_of_it(world: World) -> None:
+    number = (await archived(world))["number"]
+    await world.rows(
+        "INSERT INTO examples VALUES ($1, $2, 1, $3, '0203', 'complaint', 3, 'correction', 'dispatcher')",
+        world.hub.city.code, id_of(number), START,
+    )  # fmt: skip
+
+    async def learnt() -> tuple[int, int, int, int]:
+        async with world.hub.database.session() as session:
+            read = await tickets.readings(session, tickets.Walk(), None, 10)
+            told = await tickets.spread(session, START, 10)
+            return (
+                len(read),
+                await tickets.count(session, tickets.Walk()),
+                len(told),
+                sum((await examples.counts(session)).values()),
+            )
+
+    await years_later(world)
+    assert await learnt() == (1, 1, 1, 1)
+    await signed(world)
+    assert await learnt() == (0, 0, 0, 0)
 
 
 async def test_what_must_stay_stays_and_is_said_why(world: World) -> None:
