@@ -15,6 +15,7 @@ from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
+from hotline.api.request_times import timed
 from hotline.api.routes import add_routes
 from hotline.api.safe_headers import safe_headers
 from hotline.api.seat_stream import keep_seat_stream
@@ -136,7 +137,7 @@ async def _clock(store: database.Database) -> Clock:
 
 def make_app(settings: Settings, hub: Hub) -> web.Application:
     """Return the aiohttp application around a hub."""
-    app = web.Application(middlewares=[answer_problems], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[timed, answer_problems], client_max_size=LARGEST_BODY)
     app[HUB] = hub
     app[SETTINGS] = settings
     app[FIGURES] = Figures(hub)

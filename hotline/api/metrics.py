@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from aiohttp import web
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -21,6 +22,8 @@ from models.store import backlog, deliveries, incidents, installation, prompts, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from prometheus_client import Metric
 
     from hotline.hub import Hub
     from models.store.database import Session
@@ -41,6 +44,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     deliveries: dict[str, int]
     oldest_delivery_for: float
     due_timers: int
+    oldest_timer_for: float
     agents: dict[str, int]
     waiting_work: dict[str, int]
     longest_wait_for: float
@@ -76,25 +80,25 @@ class Figures:
         now = self._hub.now()
         states = await backlog.states(session)
         undelivered = await deliveries.undelivered(session)
-        since = undelivered.waiting_since
+        due, due_since = await timers.due(session, now)
         beat = await installation.last_beat(session, "work")
         agents, queues = await seats.all_states(session), await seats.queues(session)
-        first = min((queue.since for queue in queues), default=now)
         return Reading(
             tickets={state: states.get(state, 0) for state in TicketState},
             backlog=await backlog.net_and_gross(session, now),
             deliveries={"waiting": undelivered.waiting, "dead": undelivered.dead},
-            oldest_delivery_for=max(0.0, (now - since).total_seconds()) if since else 0.0,
-            due_timers=await timers.due(session, now),
+            oldest_delivery_for=_age(undelivered.waiting_since, now),
+            due_timers=due,
+            oldest_timer_for=_age(due_since, now),
             agents={state: agents.get(state, 0) for state in get_args(seats.State)},
             waiting_work={
                 kind: sum(queue.n for queue in queues if queue.kind == kind) for kind in get_args(seats.WorkKind)
             },
-            longest_wait_for=max(0.0, (now - first).total_seconds()),
+            longest_wait_for=_age(min((queue.since for queue in queues), default=None), now),
             incidents=await incidents.figures(session, now),
             prompts=await prompts.waiting(session),
             is_storm=await storms.now(session) is not None,
-            heartbeat_for=max(0.0, (datetime.now(UTC) - beat).total_seconds()) if beat else None,
+            heartbeat_for=_age(beat, datetime.now(UTC)) if beat else None,
             chats=await utterances.now(session),
             chat_figures=await self._chats(session),
         )
@@ -132,6 +136,8 @@ class Gauges(Collector):
         age = "age of the oldest webhook that waits, on the hub's clock; 0 where none waits"
         yield _gauge("oldest_waiting_delivery_age_seconds", age, found.oldest_delivery_for)
         yield _gauge("due_timers", "timers that are due and not fired yet", found.due_timers)
+        late = "for how long the first of them has been due, on the hub's clock; 0 where none is"
+        yield _gauge("oldest_due_timer_age_seconds", late, found.oldest_timer_for)
         yield _gauges("agents", "agents who have signed on, by state", "state", found.agents)
         yield _gauges("waiting_work", "chats, calls and call-backs that wait for an agent", "kind", found.waiting_work)
         longest = "how long the first of them has waited, on the hub's clock; 0 where none waits"
@@ -148,12 +154,37 @@ class Gauges(Collector):
             yield _gauge("worker_heartbeat_age_seconds", beat, found.heartbeat_for)
 
 
+class OfProcess(Collector):
+    """What this process has counted, under its number: the servers share a port, and whichever is asked tells of itself alone."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every figure of the process."""
+        words = "connections of the process to the database: in use, without use, and requests that wait for one"
+        connections = _gauges("database_connections", words, "state", self._hub.database.connections()._asdict())
+        mine = {"pid": str(os.getpid())}
+        for family in (*REGISTRY.collect(), connections):
+            family.samples = [one._replace(labels={**one.labels, **mine}) for one in family.samples]
+            yield family
+
+
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics for Prometheus; the process figures come even where the database does not answer."""
-    registry = CollectorRegistry()
-    registry.register(Gauges(await request.app[FIGURES].reading(), request.app[HUB].drift))
-    content = generate_latest() + generate_latest(registry)
-    return web.Response(body=content, headers={"content-type": CONTENT_TYPE_LATEST})
+    hub, registry = request.app[HUB], CollectorRegistry()
+    registry.register(OfProcess(hub))
+    registry.register(Gauges(await request.app[FIGURES].reading(), hub.drift))
+    # Thousands of figures take longer to write than a request may wait.
+    content = await asyncio.to_thread(generate_latest, registry)
+    answer = web.Response(body=content, headers={"content-type": CONTENT_TYPE_LATEST})
+    # Who asks again on the same connection would hear of the same process for ever.
+    answer.force_close()
+    return answer
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -28,6 +28,6 @@ WHERE city_code = :city_code AND ticket_id = :ticket_id AND subject = :subject;
 -- No claim and no pause lasts longer than a claim that is made now.
 UPDATE timers SET claimed_until = :lapses_at WHERE city_code = :city_code AND claimed_until > :lapses_at;
 
--- name: due(city_code, now)$
--- How many timers wait to be fired.
-SELECT count(*) FROM timers WHERE city_code = :city_code AND due_at <= :now;
+-- name: due(city_code, now)^
+-- How many timers wait to be fired, and since when the first.
+SELECT count(*) AS n, min(due_at) AS since FROM timers WHERE city_code = :city_code AND due_at <= :now;

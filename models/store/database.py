@@ -15,15 +15,13 @@ import msgspec
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 
 from models.errors import HotlineError, Unavailable
+from models.store.lender import ACQUIRE_WITHIN_S, AnyConnection, Lender
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from asyncpg.pool import PoolConnectionProxy
-
     from models.cipher import Keyring
-
-    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    from models.store.lender import Connection, Connections
 
 T = TypeVar("T")
 
@@ -52,7 +50,6 @@ SERVER_SETTINGS: Final = {
 }
 RETRY_FOR_S: Final = 8.0
 CONNECT_WITHIN_S: Final = 60.0
-ACQUIRE_WITHIN_S: Final = 5.0
 MADE_WITHIN_S: Final = 10.0
 # Who asks whether the database is there wants to hear within seconds that it is not, though it hang.
 ONCE_WITHIN_S: Final = 2.0
@@ -104,37 +101,6 @@ def queries(name: str) -> Any:
     return aiosql.from_path(SQL_FOLDER / f"{name}.sql", Adapter)  # type: ignore[arg-type]
 
 
-class AnyConnection:
-    """Runs each statement on whatever connection is free, the last used one first: between two of them none is held."""
-
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-        self._pool = pool
-
-    def is_in_transaction(self) -> bool:
-        """Never: every statement is its own."""
-        return False
-
-    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
-        """Return every row."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
-            return await connection.fetch(sql, *arguments)
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        """Return the first row."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
-            return await connection.fetchrow(sql, *arguments)
-
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        """Return the first column of the first row."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
-            return await connection.fetchval(sql, *arguments)
-
-    async def execute(self, sql: str, *arguments: Any) -> str:
-        """Return PostgreSQL's word for what was done."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection:
-            return await connection.execute(sql, *arguments)
-
-
 class Session:
     """One connection in the hands of one use case, with the city and the keys that every table needs."""
 
@@ -148,7 +114,7 @@ class Database:
     """The pool of one process."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], city_code: str, keyring: Keyring) -> None:
-        self._pool = pool
+        self._lender = Lender(pool)
         self.city_code = city_code
         self.keyring = keyring
 
@@ -158,25 +124,25 @@ class Database:
 
         It is waited for `within_s`, and as long again at the end where its server hangs.
         """
-        async with self._pool.acquire(timeout=within_s) as connection:
+        async with self._lender.lend(within_s) as connection:
             yield Session(connection, self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
     async def loose(self) -> AsyncIterator[Session]:
         """Lend no connection: each statement takes one for itself, so that whoever waits between two holds none."""
-        yield Session(cast("Connection", AnyConnection(self._pool)), self.city_code, self.keyring)
+        yield Session(cast("Connection", AnyConnection(self._lender)), self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """Lend a connection inside a transaction: all or nothing."""
-        async with self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection, connection.transaction():
+        async with self._lender.lend() as connection, connection.transaction():
             yield Session(connection, self.city_code, self.keyring)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
         """Lend a connection on which all that is read is of one moment, however many statements read it."""
         async with (
-            self._pool.acquire(timeout=ACQUIRE_WITHIN_S) as connection,
+            self._lender.lend() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield Session(connection, self.city_code, self.keyring)
@@ -222,10 +188,14 @@ class Database:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
+    def connections(self) -> Connections:
+        """Count the connections, and who waits for one."""
+        return self._lender.count()
+
     async def close(self) -> None:
         """Close every connection, waiting shortly for work in progress."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._pool.close(), 5)
+            await asyncio.wait_for(self._lender.close(), 5)
 
 
 async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10) -> Database:

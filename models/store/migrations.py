@@ -18,7 +18,7 @@ from models.errors import Unavailable
 from models.store.database import CONNECT_WITHIN_S, PASSING, SQL_FOLDER, refused
 
 if TYPE_CHECKING:
-    from models.store.database import Connection
+    from models.store.lender import Connection
 
 LOCK: Final = 7345001
 MIGRATIONS: Final = SQL_FOLDER / "migrations"

@@ -59,6 +59,7 @@ async def wake(session: Session, wall_now: datetime) -> None:
     await _SQL.wake(session.connection, city_code=session.city_code, lapses_at=wall_now + LEASE)
 
 
-async def due(session: Session, now: datetime) -> int:
-    """Return how many timers should have been fired by now."""
-    return int(await _SQL.due(session.connection, city_code=session.city_code, now=now))
+async def due(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many timers should have been fired by now, and when the first of them, None where none."""
+    row = await _SQL.due(session.connection, city_code=session.city_code, now=now)
+    return row["n"], row["since"]

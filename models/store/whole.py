@@ -14,7 +14,7 @@ from models.store.database import PASSING, queries, refused
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from models.store.database import Connection
+    from models.store.lender import Connection
 
 _SQL = queries("whole")
 # A count of ten million rows takes its time.

@@ -60,10 +60,13 @@ async def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, li
     async def beat(session: Session) -> None:
         await installation.beat(session, "work", datetime.now(UTC), world.clock.now())
 
+    async with world.client.get("/readyz") as response:
+        assert response.status == 503, "no worker has said anything yet"
     await world.hub.database.write(beat)
     ENDED.labels(outcome="answered").inc()
     chat = await world.post("/api/v1/chats", {}, who=None)
     assert chat["id"]
+    await world.register("路灯坏了")
     world.hub.drift = Drift(version="m", at=datetime.now(UTC), texts=500, measures={"class_mix": 0.1}, alarms=[])
     async with world.client.get("/metrics") as response:
         families = list(text_string_to_metric_families(await response.text()))

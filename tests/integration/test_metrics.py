@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,7 @@ async def scraped(world: World) -> dict[str, float]:
         assert response.headers["content-type"].startswith("text/plain")
         content = await response.text()
     return {
-        "/".join([sample.name, *sample.labels.values()]): sample.value
+        "/".join([sample.name, *(value for name, value in sample.labels.items() if name != "pid")]): sample.value
         for family in text_string_to_metric_families(content)
         for sample in family.samples
     }
@@ -53,6 +55,7 @@ async def test_an_idle_hub_has_every_gauge_at_nothing(world: World) -> None:
         "deliveries/dead",
         "oldest_waiting_delivery_age_seconds",
         "due_timers",
+        "oldest_due_timer_age_seconds",
         "agents/free",
         "waiting_work/call_back",
         "longest_wait_for_an_agent_seconds",
@@ -85,7 +88,9 @@ async def test_timers_that_are_due_are_counted_until_they_are_fired(world: World
     await world.register(LAMP)
     assert (await scraped(world))["hotline_due_timers"] == 0
     world.clock.move(days=30)
-    assert (await scraped(world))["hotline_due_timers"] == 1
+    found = await scraped(world)
+    assert found["hotline_due_timers"] == 1
+    assert timedelta(days=1) < timedelta(seconds=found["hotline_oldest_due_timer_age_seconds"]) < timedelta(days=30)
     while await fire_timers(world.hub):
         pass
     assert (await scraped(world))["hotline_due_timers"] == 0
@@ -152,7 +157,13 @@ async def test_without_a_database_the_process_still_answers(world: World, monkey
         found = await scraped(world)
         assert found["hotline_database_up"] == 0
         # What this process has counted itself, it knows without a database.
-        counted = ("hotline_database_up", "hotline_interactions_ended", "hotline_chatbot")
+        counted = (
+            "hotline_database_up",
+            "hotline_database_connections",
+            "hotline_interactions_ended",
+            "hotline_chatbot",
+            "hotline_request_seconds",
+        )
         assert not [name for name in found if name.startswith("hotline_") and not name.startswith(counted)]
         assert "process_resident_memory_bytes" in found
     assert asked == 1, "a database that is away is not asked at every scrape"
@@ -168,3 +179,60 @@ async def test_agents_and_what_waits_for_them_show(world: World) -> None:
     found = await scraped(world)
     assert (found["hotline_agents/free"], found["hotline_waiting_work/chat"]) == (1, 1)
     assert 50 <= found["hotline_longest_wait_for_an_agent_seconds"] < 51
+
+
+async def test_answers_are_timed_by_the_address_of_the_table_and_never_by_what_stands_in_it(world: World) -> None:
+    name, phone = "hotline_request_seconds_count", "13900007788"
+    before = await scraped(world)
+    number = (await world.register(LAMP))["number"]
+    for _ in range(3):
+        await world.ticket(number)
+    for method, path in (("GET", f"/{phone}"), ("PURGE", f"/api/v1/{phone}"), ("DELETE", "/healthz")):
+        async with world.client.request(method, path) as response:
+            assert response.status in {404, 405}
+    async with world.client.post("/me", data={"number": number}) as response:
+        assert response.status in {303, 403, 422}, "a redirect is raised"
+    async with world.client.get("/metrics") as response:
+        content = await response.text()
+        assert response.headers["connection"] == "close"
+    assert number not in content
+    assert phone not in content
+    assert "PURGE" not in content
+    found = await scraped(world)
+
+    def more(key: str) -> float:
+        return found[f"{name}/{key}"] - before.get(f"{name}/{key}", 0)
+
+    assert more("POST//api/v1/tickets/2xx") == 1
+    assert more("GET//api/v1/tickets/{number}/2xx") == 3
+    assert more("any/none/4xx") == 3
+    # One ticket takes more than nothing and less than for ever.
+    assert 0 < found["hotline_request_seconds_sum/POST//api/v1/tickets/2xx"] < 60
+
+
+async def test_a_socket_that_stays_open_is_no_slow_answer(world: World) -> None:
+    token = await world.token("supervisor")
+    async with world.client.ws_connect("/api/v1/stream", headers={"authorization": f"Bearer {token}"}) as socket:
+        assert not socket.closed
+    assert not [key for key in await scraped(world) if "/api/v1/stream/" in key]
+
+
+async def test_a_figure_of_a_process_says_of_which(world: World) -> None:
+    async with world.client.get("/metrics") as response:
+        families = list(text_string_to_metric_families(await response.text()))
+    pids = {one.name: one.labels.get("pid") for family in families for one in family.samples}
+    assert pids["process_resident_memory_bytes"] == pids["hotline_database_connections"] == str(os.getpid())
+    assert pids["hotline_tickets"] is None
+
+
+async def test_who_waits_for_a_connection_is_counted(world: World) -> None:
+    database = world.hub.database
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(10):
+            await stack.enter_async_context(database.session())
+        waiting = asyncio.create_task(database.read(installation.clock))
+        await asyncio.sleep(0.05)
+        assert database.connections() == (10, 0, 1)
+    await waiting
+    assert database.connections().awaited == 0
+    assert (await scraped(world))["hotline_database_connections/awaited"] == 0
