@@ -23,6 +23,7 @@ PREFIXES: Final = {Role.CHANNEL: "ch", Role.DEPARTMENT: "dep", Role.AGENT: "ag"}
 LONGEST_DAYS: Final = 366
 LONGEST_OVERLAP_H: Final = 168
 Days = Annotated[int, Meta(ge=1, le=LONGEST_DAYS)]
+PerMinute = Annotated[int, Meta(ge=1, le=600_000)]
 
 
 def made_up(role: Role) -> str:
@@ -33,7 +34,8 @@ def made_up(role: Role) -> str:
 class NewToken(Struct, kw_only=True):
     """A token for a channel's or a department's system: `subject` is the channel or the department's code.
 
-    `scope` names the addresses that it is for, as "METHOD /path" of the description; without it, all of its role.
+    `scope` names the addresses that it is for, as "METHOD /path" of the description; without it, all of its role. `per_minute`
+    is how often it may be used; without it, what is usual for its role.
     """
 
     role: Literal["channel", "department"]
@@ -41,12 +43,14 @@ class NewToken(Struct, kw_only=True):
     label: Annotated[str, Meta(min_length=1, max_length=60)]
     days: Days = 180
     scope: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(min_length=1, max_length=100)] | None = None
+    per_minute: PerMinute | None = None
 
 
 class TokenStep(Struct, kw_only=True):
-    """`revoke` ends it at once; `rotate` makes its successor, and lets it hold for `overlap_h` hours more."""
+    """`revoke` ends it at once; `rotate` makes its successor, and lets it hold for `overlap_h` hours more; `limit` sets `per_minute`."""
 
-    action: Literal["revoke", "rotate"]
+    action: Literal["revoke", "rotate", "limit"]
+    per_minute: PerMinute | None = None
     overlap_h: Annotated[int, Meta(ge=0, le=LONGEST_OVERLAP_H)] = 24
     days: Days = 180
 
@@ -64,6 +68,7 @@ async def issue(hub: Hub, actor: Actor, wanted: NewToken, known: frozenset[str])
         subject=wanted.subject,
         label=hub.mask(wanted.label),
         scope=sorted(set(wanted.scope)) if wanted.scope else None,
+        per_minute=wanted.per_minute,
         created_at=at,
         created_by=actor.name,
         expires_at=at + timedelta(days=wanted.days),
@@ -74,15 +79,18 @@ async def issue(hub: Hub, actor: Actor, wanted: NewToken, known: frozenset[str])
 
 
 async def change(hub: Hub, actor: Actor, token_id: int, fields: TokenStep) -> tuple[Token, str | None]:
-    """Revoke or rotate one; returns it, or its successor with what is told this once. Raises NotFound, Conflict."""
+    """Revoke, rotate or limit one; returns it, or its successor with what is told this once. Raises NotFound, Conflict."""
     at = datetime.now(UTC)
 
     async def work(session: Session) -> tuple[Token, str | None]:
         before = await tokens.lock(session, token_id)
         if before.revoked_at is not None:
             raise Conflict("该凭证已吊销")
-        if fields.action == "revoke":
-            await tokens.revoke(session, token_id, at)
+        if fields.action != "rotate":
+            if fields.action == "revoke":
+                await tokens.revoke(session, token_id, at)
+            else:
+                await tokens.limit(session, token_id, fields.per_minute)
             return await tokens.lock(session, token_id), None
         if before.replaced_by is not None:
             raise Conflict("该凭证已更换过，请更换新的那一个")

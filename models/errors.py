@@ -137,6 +137,10 @@ class TooManyRequests(HotlineError):
     code = "too_many_requests"
     status = 429
 
+    def __init__(self, detail: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
 
 class Unavailable(HotlineError):
     """We cannot serve now; nothing was lost, try again."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import hdrs, web
 
 from hotline.accounts import IDLE_FOR
+from hotline.api import token_pace
 from hotline.keys import HUB, SETTINGS
 from models.cipher import token_hash
 from models.errors import Forbidden, PasswordChangeRequired, Unauthorized
@@ -62,7 +63,7 @@ def is_by_tls(request: web.Request) -> bool:
 async def actor_of(
     request: web.Request, allowed: frozenset[Role], *, before_change: bool = False, is_use: bool = True
 ) -> Actor:
-    """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role.
+    """Return who is asking; raises Unauthorized without a known credential, Forbidden for the wrong role, TooManyRequests.
 
     Where nothing goes `before_change` of a password that must be changed, raises PasswordChangeRequired. A page that only
     stays open is no `is_use` of the session, nor is what it asks unattended.
@@ -137,4 +138,6 @@ async def _bearer(request: web.Request, token: str) -> SignedIn | None:
         found = await request.app[HUB].database.read(lambda session: credentials.bearer(session, token, at))
         if found is not None:
             known.keep(key, found, now)
+    if found is not None:
+        token_pace.check(request.app, key, found, now)
     return found

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from models.errors import HotlineError
+from models.errors import HotlineError, TooManyRequests
 from models.store.database import PASSING
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOG = structlog.get_logger()
+AGAIN_AFTER_S: Final = 2
 DETAILS: Final = {
     404: "没有这个地址，请查看 /api/openapi.json",
     405: "该地址不支持这种方法",
@@ -35,10 +36,12 @@ class Problem(msgspec.Struct, kw_only=True):
     type: str = "about:blank"
 
 
-def problem(status: int, code: str, detail: str) -> web.Response:
-    """Return an error answer."""
+def problem(status: int, code: str, detail: str, *, retry_after_s: int | None = None) -> web.Response:
+    """Return an error answer; where we cannot serve now it says when to ask again."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail)
-    headers = {"retry-after": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        retry_after_s = AGAIN_AFTER_S
+    headers = None if retry_after_s is None else {"retry-after": str(retry_after_s)}
     return web.Response(
         body=msgspec.json.encode(body), status=status, content_type="application/problem+json", headers=headers
     )
@@ -52,7 +55,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except HotlineError as error:
         if error.status >= 500:
             LOG.exception("request failed", code=error.code)
-        return problem(error.status, error.code, error.detail)
+        wait = error.retry_after_s if isinstance(error, TooManyRequests) else None
+        return problem(error.status, error.code, error.detail, retry_after_s=wait)
     except web.HTTPException as error:
         if error.status < 400:
             raise

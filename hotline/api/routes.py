@@ -50,6 +50,7 @@ from hotline.api import (
 )
 from hotline.api.auth import INTAKE, KNOWN_TOKENS, READERS, STAFF, KnownTokens, actor_of
 from hotline.api.limiter import Limiter
+from hotline.api.token_pace import PACE, Pace
 from hotline.api.url import (
     DELIVERY_STATE,
     HOTLINE,
@@ -195,6 +196,7 @@ def add_routes(app: web.Application) -> None:
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()
+    app[PACE] = Pace()
     app[session.MAY] = {
         role: [f"{one.method} {one.path}" for one in ENDPOINTS if one.roles is None or role in one.roles]
         for role in STAFF

@@ -24,13 +24,16 @@ PROGRAMS = web.AppKey("PROGRAMS", dict[Role, frozenset[str]])
 
 
 class TokenLine(Struct, kw_only=True):
-    """One token, without the token. `scope` null: every address of its role; `expires_at` null: made by a command on the machine."""
+    """One token, without the token. `scope` null: every address of its role; `per_minute` null: what is usual for its role;
+    `expires_at` null: made by a command on the machine.
+    """
 
     id: str
     role: Role
     subject: str
     label: str
     scope: list[str] | None
+    per_minute: int | None
     created_at: datetime
     created_by: str | None
     expires_at: datetime | None
@@ -47,7 +50,7 @@ class Tokens(Struct, kw_only=True):
 
 
 class TokenAnswer(TokenLine, kw_only=True):
-    """The token of a new one or a successor, told this once; null where it was revoked."""
+    """The token of a new one or a successor, told this once; null where it was revoked or limited."""
 
     token: str | None
 

@@ -110,7 +110,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     def all_problems(self) -> list[int]:
         """Every status that this can fail with: by its credential, its path, its body, its query, or the database."""
         found = {503, *self.problems}
-        found |= {401, 403} if self.roles is not None else set()
+        found |= {401, 403, 429} if self.roles is not None else set()
         found |= {404} if self.path_patterns else set()
         found |= {413, 422} if self.body is not None or self.uploads else set()
         found |= {422} if self.query or self.headers else set()

@@ -7,7 +7,7 @@ import csv
 import statistics
 import time
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -15,6 +15,7 @@ import msgspec
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hotline.http_client import seconds
 from models.calendar import CHINA_TIME
 from models.errors import HotlineError, InvalidRequest
 
@@ -193,8 +194,9 @@ async def _send(session: aiohttp.ClientSession, row: dict[str, Any], tally: Tall
                 "/api/v1/tickets", data=row["body"], headers={"idempotency-key": row["key"]}
             ) as response:
                 status, content = response.status, await response.read()
+                asked = seconds(response.headers.get("retry-after"), datetime.now(UTC))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            status, content = 0, str(error).encode()
+            status, content, asked = 0, str(error).encode(), None
         if status in {200, 201}:
             tally.times_ms.append((time.monotonic() - began) * 1000)
             _count(msgspec.json.decode(content), status, tally)
@@ -203,7 +205,7 @@ async def _send(session: aiohttp.ClientSession, row: dict[str, Any], tally: Tall
             tally.counts["failed"] += 1
             tally.problems[f"{status} {content.decode(errors='replace')[:200]}"] += 1
             return
-        await asyncio.sleep(pause)
+        await asyncio.sleep(max(pause, asked or 0.0))
         pause = min(pause * 2, 3.0)
 
 

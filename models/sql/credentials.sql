@@ -1,6 +1,6 @@
 -- name: find(city_code, token_hash, wall_now)^
--- Whose token this is, and for what.
-SELECT role::text AS role, subject, scope FROM credentials
+-- Whose token this is, for what, and how often.
+SELECT role::text AS role, subject, scope, per_minute FROM credentials
 WHERE city_code = :city_code AND token_hash = :token_hash AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > :wall_now);
 

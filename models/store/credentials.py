@@ -34,11 +34,12 @@ class User(Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(Struct, frozen=True):
-    """Who is signed in, and whether the password must be changed first; `scope` names the only addresses of a token that has one."""
+    """Who is signed in, and whether the password must be changed first; of a token what limits it: the only addresses, how often."""
 
     actor: Actor
     must_change: bool
     scope: frozenset[str] | None = None
+    per_minute: int | None = None
 
 
 async def bearer(session: Session, token: str, wall_now: datetime) -> SignedIn | None:
@@ -50,7 +51,8 @@ async def bearer(session: Session, token: str, wall_now: datetime) -> SignedIn |
         return None
     role, subject = Role(row["role"]), row["subject"]
     scope = None if row["scope"] is None else frozenset(row["scope"])
-    return SignedIn(Actor(role, subject, subject if role is Role.DEPARTMENT else None), must_change=False, scope=scope)
+    actor = Actor(role, subject, subject if role is Role.DEPARTMENT else None)
+    return SignedIn(actor, must_change=False, scope=scope, per_minute=row["per_minute"])
 
 
 async def add(session: Session, token: str, role: Role, subject: str, at: datetime) -> None:

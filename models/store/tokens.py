@@ -21,7 +21,9 @@ LAST: Final = 2**63 - 1
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """One token without the token, in wall time. `scope` None: all addresses of its role; `expires_at` None: made by a command."""
+    """One token without the token, in wall time. `scope` None: all addresses of its role; `per_minute` None: what is usual for it;
+    `expires_at` None: made by a command.
+    """
 
     role: Role
     subject: str
@@ -32,12 +34,13 @@ class Token(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     revoked_at: datetime | None = None
     replaced_by: int | None = None
+    per_minute: int | None = None
     id: int = 0
 
 
 async def issue(session: Session, token: str, wanted: Token) -> int:
     """Make a token known; returns its id."""
-    names = ("role", "subject", "label", "scope", "created_at", "created_by", "expires_at")
+    names = ("role", "subject", "label", "scope", "per_minute", "created_at", "created_by", "expires_at")
     told = {name: getattr(wanted, name) for name in names}
     return int(await _SQL.issue(session.connection, city_code=session.city_code, token_hash=token_hash(token), **told))
 
@@ -48,6 +51,11 @@ async def lock(session: Session, token_id: int) -> Token:
     if row is None:
         raise NotFound(f"没有编号为{token_id}的凭证")
     return msgspec.convert(dict(row), Token)
+
+
+async def limit(session: Session, token_id: int, per_minute: int | None) -> None:
+    """It may be used so often."""
+    await _SQL.limit(session.connection, city_code=session.city_code, id=token_id, per_minute=per_minute)
 
 
 async def revoke(session: Session, token_id: int, at: datetime) -> None:

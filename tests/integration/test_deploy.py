@@ -19,6 +19,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.api import metrics
+from hotline.api.token_pace import HELD_BACK
 from hotline.cli import app
 from hotline.config import Settings, read_settings
 from hotline.interaction import ENDED
@@ -63,6 +64,7 @@ async def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, li
     async with world.client.get("/readyz") as response:
         assert response.status == 503, "no worker has said anything yet"
     await world.hub.database.write(beat)
+    HELD_BACK.labels(role="channel", subject="web").inc()
     ENDED.labels(outcome="answered").inc()
     chat = await world.post("/api/v1/chats", {}, who=None)
     assert chat["id"]

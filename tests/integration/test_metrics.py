@@ -163,6 +163,7 @@ async def test_without_a_database_the_process_still_answers(world: World, monkey
             "hotline_interactions_ended",
             "hotline_chatbot",
             "hotline_request_seconds",
+            "hotline_requests_held_back",
         )
         assert not [name for name in found if name.startswith("hotline_") and not name.startswith(counted)]
         assert "process_resident_memory_bytes" in found
