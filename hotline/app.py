@@ -20,6 +20,7 @@ from hotline.api.routes import add_routes
 from hotline.api.safe_headers import safe_headers
 from hotline.api.seat_stream import keep_seat_stream
 from hotline.api.stream import keep_stream
+from hotline.api.traced import traced
 from hotline.chatbot import Chatbot
 from hotline.clock import REAL, Clock, kept_clock
 from hotline.http_client import HttpClient
@@ -27,6 +28,7 @@ from hotline.hub import Hub
 from hotline.identity_provider import read_provider
 from hotline.keys import CHATBOT, HTTP_CLIENT, HUB, PROVIDER, SETTINGS
 from hotline.provider_client import ProviderClient
+from hotline.traces import tracer
 from hotline.wechat import read_account
 from models import cipher
 from models.city_files import read_city
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.config import Settings
+    from hotline.tracer import Tracer
     from models.cipher import Keyring, KeyringFile
     from models.store.database import Session
 
@@ -138,6 +141,9 @@ async def _clock(store: database.Database) -> Clock:
 def make_app(settings: Settings, hub: Hub) -> web.Application:
     """Return the aiohttp application around a hub."""
     app = web.Application(middlewares=[timed, answer_problems], client_max_size=LARGEST_BODY)
+    traces = tracer(settings, "serve")
+    if traces is not None:
+        _trace(app, traces)
     app[HUB] = hub
     app[SETTINGS] = settings
     app[FIGURES] = Figures(hub)
@@ -155,6 +161,17 @@ def make_app(settings: Settings, hub: Hub) -> web.Application:
     app.on_response_prepare.append(safe_headers(settings))
     add_routes(app)
     return app
+
+
+def _trace(app: web.Application, traces: Tracer) -> None:
+    """Keep spans of what is asked, and send the last of them before the process ends."""
+
+    async def keep(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(traces.close)
+
+    app.middlewares.insert(0, traced(traces))
+    app.cleanup_ctx.append(keep)
 
 
 async def _chatbot(app: web.Application) -> AsyncIterator[None]:

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     cipher_suite: Suite = Suite.STANDARD
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     oidc: Path | None = None
+    traces: str | None = None
+    trace_share: float = 1.0
 
     @property
     def url(self) -> str:
@@ -104,6 +106,8 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         wechat=Path(wechat).absolute() if wechat else None,
         cipher_suite=_suite(get("CIPHER_SUITE")),
         oidc=Path(oidc).absolute() if oidc else None,
+        traces=_origin("TRACES", get("TRACES")),
+        trace_share=_number("TRACE_SHARE", get("TRACE_SHARE"), 1.0, 0.0, 1.0),
         chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
         webhook_networks=_networks("WEBHOOK_NETWORKS", get("WEBHOOK_NETWORKS")),
     )

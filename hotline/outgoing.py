@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hotline.notice import words
+from models import spans
 from models.labels import RESULT_NAMES
 from models.lifecycle import Action, TicketState
 from models.store import steps, tickets
@@ -202,6 +203,7 @@ class Outgoing:
                 department=department,
                 type=kind,
                 content=msgspec.json.encode(content).decode(),
+                traceparent=spans.traceparent(),
             )
         )
 

@@ -196,7 +196,7 @@ CITIZEN: Final = Actor(Role.CITIZEN, "citizen")
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """A webhook to be sent: `content` is the JSON body before sealing."""
+    """A webhook to be sent: `content` is the JSON body before sealing; `traceparent` the trace in which it was queued."""
 
     id: str
     ticket_id: int
@@ -204,6 +204,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     department: str
     type: str
     content: str
+    traceparent: str | None = None
 
 
 class Notice(Struct, frozen=True, kw_only=True):

@@ -17,10 +17,12 @@ from models.errors import HotlineError, Unavailable
 from models.store import deliveries, endpoints
 from models.store.deliveries import LEASE, Claimed, Room, Settled
 from models.store.endpoints import Report
+from models.ticket import number_of
 
 if TYPE_CHECKING:
-    from hotline.http_client import HttpClient
+    from hotline.http_client import Answer, HttpClient
     from hotline.hub import Hub
+    from hotline.tracer import Tracer
     from models.store.database import Session
 
 LOG = structlog.get_logger()
@@ -42,9 +44,10 @@ class Outbox:
     Pauses between tries and open circuits are counted on the hub's clock, claims on the wall clock.
     """
 
-    def __init__(self, hub: Hub, client: HttpClient) -> None:
+    def __init__(self, hub: Hub, client: HttpClient, tracer: Tracer | None = None) -> None:
         self._hub = hub
         self._client = client
+        self._tracer = tracer
         self._under_way: dict[asyncio.Task[None], str] = {}
         self._finished: list[tuple[str, Settled]] = []
 
@@ -110,13 +113,21 @@ class Outbox:
         keyring = self._hub.database.keyring
         content = deliveries.content(keyring, one)
         secrets = endpoints.secrets(keyring, one.webhook_secrets, "webhook_secrets", one.department)
-        answer = await self._client.post(one.url, content, webhook.sign(one.id, int(time.time()), content, secrets))
+        answer = await self._post(one, content, webhook.sign(one.id, int(time.time()), content, secrets))
         if answer.is_taken:
             now = self._hub.now()
             return Settled(id=one.id, state="delivered", next_at=now, delivered_at=now, claimed_until=one.claimed_until)
         if answer.status == GONE:
             return self._dead(one, "对方答复 410，接口已停用")
         return self._again(one, f"对方答复 {answer.status}", answer.retry_after)
+
+    async def _post(self, one: Claimed, content: bytes, headers: dict[str, str]) -> Answer:
+        if self._tracer is None:
+            return await self._client.post(one.url, content, headers)
+        with self._tracer.delivery(one.traceparent, number_of(one.ticket_id), one.department) as kept:
+            answer = await self._client.post(one.url, content, {**headers, **kept.headers})
+            kept.by(answer.status)
+            return answer
 
     def _dead(self, one: Claimed, error: str) -> Settled:
         LOG.warning("delivery dead", delivery=one.id, department=one.department, reason=error)

@@ -27,6 +27,7 @@ from hotline.inspection import draw_due
 from hotline.knowledge_entry import remind
 from hotline.knowledge_task import press_late
 from hotline.shadow import ShadowReader
+from hotline.traces import tracer
 from hotline.wechat import read_account
 from hotline.workers.clock_set_back import OwnBeats
 from hotline.workers.notices import ShownOnPage, send_notices
@@ -79,7 +80,8 @@ NEXT_MONTH: Final = timedelta(days=31)
 async def work(settings: Settings, hub: Hub) -> None:
     """Run every loop until cancelled."""
     client = HttpClient(any_target=settings.demo, networks=settings.webhook_networks)
-    outbox, shadow, beats = Outbox(hub, client), ShadowReader(hub, settings), OwnBeats()
+    traces = tracer(settings, "work")
+    outbox, shadow, beats = Outbox(hub, client, traces), ShadowReader(hub, settings), OwnBeats()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_loop(lambda: outbox.turn(datetime.now(UTC)), REST_S))
@@ -113,6 +115,8 @@ async def work(settings: Settings, hub: Hub) -> None:
     finally:
         await outbox.close()
         await client.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
 
 
 async def _loop(once: Callable[[], Awaitable[int]], rest_s: float, *, breath_s: float = BREATH_S) -> None:

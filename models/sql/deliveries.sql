@@ -37,7 +37,7 @@ WITH probed AS (
 UPDATE deliveries AS d SET claimed_until = :claimed_until
 FROM taken AS t
 WHERE d.city_code = :city_code AND d.id = t.id
-RETURNING d.id, d.department, d.body, d.attempts, d.claimed_until, t.url, t.webhook_secrets;
+RETURNING d.id, d.ticket_id, d.department, d.body, d.traceparent, d.attempts, d.claimed_until, t.url, t.webhook_secrets;
 
 -- name: settle(rows, city_code)!
 -- What became of a batch of attempts: delivered, waiting for another try, or dead. A worker that lost its claim

@@ -58,11 +58,11 @@ WITH written_tickets AS (
 ), written_deliveries AS (
   -- A department without a system of its own has no endpoint and works in the console: nothing to send.
   INSERT INTO deliveries (city_code, id, ticket_id, position, department, type, body, state, attempts, created_at,
-    next_at)
+    next_at, traceparent)
   SELECT :city_code, d.id, d.ticket_id, d.position, d.department, d.type, d.body, 'waiting', 0, d.created_at,
-    d.created_at
+    d.created_at, d.traceparent
   FROM json_to_recordset(:deliveries::text::json) AS d (id text, ticket_id bigint, position int, department text,
-    type text, body bytea, created_at timestamptz)
+    type text, body bytea, created_at timestamptz, traceparent text)
   JOIN endpoints AS e ON e.city_code = :city_code AND e.department = d.department AND e.verified_at IS NOT NULL
 ), written_notices AS (
   INSERT INTO notices (city_code, id, ticket_id, kind, address, body, created_at, attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 
+from models import spans
 from models.errors import HotlineError, Unavailable
 from models.store.lender import ACQUIRE_WITHIN_S, AnyConnection, Lender
 
@@ -69,6 +70,10 @@ class Adapter(AsyncPGAdapter):
     call: that cost as much as the way to PostgreSQL and back.
     """
 
+    def __init__(self, file: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._file = file
+
     def _in_order(self, query: str, parameters: Any) -> list[Any]:
         ordered: list[Any] = self.maybe_order_params(query, parameters)  # type: ignore[no-untyped-call]
         return ordered
@@ -77,28 +82,31 @@ class Adapter(AsyncPGAdapter):
         self, conn: Connection, query: str, sql: str, parameters: Any, _record_class: None = None
     ) -> AsyncIterator[asyncpg.Record]:
         """Yield every row."""
-        for row in await conn.fetch(sql, *self._in_order(query, parameters)):
+        for row in await self._named(query, conn.fetch(sql, *self._in_order(query, parameters))):
             yield row
 
     async def select_one(
         self, conn: Connection, query: str, sql: str, parameters: Any, _record_class: None = None
     ) -> asyncpg.Record | None:
         """Return the first row."""
-        return await conn.fetchrow(sql, *self._in_order(query, parameters))
+        return await self._named(query, conn.fetchrow(sql, *self._in_order(query, parameters)))
 
     async def select_value(self, conn: Connection, query: str, sql: str, parameters: Any) -> Any:
         """Return the first column of the first row."""
-        return await conn.fetchval(sql, *self._in_order(query, parameters))
+        return await self._named(query, conn.fetchval(sql, *self._in_order(query, parameters)))
 
     async def insert_update_delete(self, conn: Connection, query: str, sql: str, parameters: Any) -> str:
         """Return PostgreSQL's word for what was done, such as `DELETE 2`."""
-        return await conn.execute(sql, *self._in_order(query, parameters))
+        return await self._named(query, conn.execute(sql, *self._in_order(query, parameters)))
+
+    def _named(self, query: str, running: Awaitable[T]) -> Awaitable[T]:
+        return spans.named(self._file, query, running)
 
 
 @cache
 def queries(name: str) -> Any:
     """Read one .sql file; every query becomes a method of the same name."""
-    return aiosql.from_path(SQL_FOLDER / f"{name}.sql", Adapter)  # type: ignore[arg-type]
+    return aiosql.from_path(SQL_FOLDER / f"{name}.sql", partial(Adapter, name))  # type: ignore[arg-type]
 
 
 class Session:

@@ -31,8 +31,10 @@ class Claimed(Struct, frozen=True, kw_only=True):
     """A delivery in the hands of a worker until `claimed_until`; what it says and how to sign it are still sealed."""
 
     id: str
+    ticket_id: int
     department: str
     body: bytes
+    traceparent: str | None
     attempts: int
     claimed_until: datetime
     url: str

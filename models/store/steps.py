@@ -220,6 +220,7 @@ def _delivery_row(session: Session, delivery: Delivery, at: datetime) -> dict[st
         "type": delivery.type,
         "body": session.keyring.seal(delivery.content, "deliveries", "body", delivery.id),
         "created_at": at,
+        "traceparent": delivery.traceparent,
     }
 
 

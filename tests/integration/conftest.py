@@ -38,7 +38,7 @@ from nlu.reader import Reader
 from routing.jurisdiction import Atlas
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from hotline.clock import Clock
     from models.city import City
@@ -351,6 +351,7 @@ class DepartmentServer:
         self.code = code
         self.received: list[dict[str, Any]] = []
         self.ids: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
         self.answers: list[int] = []
         self.webhook_secret = ""
         self.callback_secret = ""
@@ -403,6 +404,7 @@ class DepartmentServer:
         body = json.loads(raw)
         if body["type"] == "endpoint.challenge":
             return web.json_response({"challenge": body["data"]["challenge"]})
+        self.headers.append(request.headers)
         self.ids.append(webhook.verify(request.headers, raw, [self.webhook_secret], int(time.time())))
         status = self.answers.pop(0) if self.answers else 200
         if status < 300:

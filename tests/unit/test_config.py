@@ -38,6 +38,8 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_CHATBOT": "off",
             "HOTLINE_CHATBOT_PORT": "5006",
             "HOTLINE_WEBHOOK_NETWORKS": "10.20.0.0/16, fd12::/32",
+            "HOTLINE_TRACES": "http://collector:4318/",
+            "HOTLINE_TRACE_SHARE": "0.05",
         }
     )
     assert settings == Settings(
@@ -56,6 +58,8 @@ def test_every_variable_is_taken_over() -> None:
         chatbot=False,
         chatbot_port=5006,
         webhook_networks=(ip_network("10.20.0.0/16"), ip_network("fd12::/32")),
+        traces="http://collector:4318",
+        trace_share=0.05,
     )
 
 
@@ -92,6 +96,9 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("PUBLIC_URL", "https://12345.example:port"),
         ("PUBLIC_URL", "https://12345.example:0"),
         ("PUBLIC_URL", "https://[::1"),
+        ("TRACES", "collector:4318"),
+        ("TRACES", "http://collector:4318/v1/traces"),
+        ("TRACE_SHARE", "1.5"),
         ("DEMO", "yes"),
         ("DEMO", "ON"),
     ],
