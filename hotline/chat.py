@@ -84,12 +84,12 @@ async def say(hub: Hub, chatbot: Chatbot, conversation_id: int, message: Message
     read = await hub.readings(None, Request(message.text, hub.now()))
     perils = emergency.perils_in(hub, read, message.text)
     heard = await hub.database.write(lambda session: _keep(hub, session, conversation_id, message, perils))
-    before = heard.conversation.draft.emergency
-    if perils and (heard.is_new or before is None):
-        await emergency.record(hub, conversation_id, heard.seq, message.text, perils)
-    elif before is not None and heard.is_new and heard.asked is None:
-        await emergency.add(hub, before, message.text)
-    elif heard.asked is not None:
+    if perils:
+        await emergency.record(hub, conversation_id, heard.seq, perils)
+        return heard.before
+    if heard.conversation.draft.emergency is not None:
+        await emergency.settle(hub, heard.conversation.id)
+    if heard.asked is not None:
         await _ask_bot(hub, chatbot, heard, read)
     return heard.before
 
@@ -106,6 +106,7 @@ async def _keep(
     heard = await hear(hub, session, current, message.text, key=message.key, is_matter=is_matter)
     if perils:
         told = await emergency.warn(hub, session, heard, perils)
+        told = await emergency.owe(session, told, last + 1, message.text)
         return Heard(conversation=await takeover.ask(hub, session, told, is_urgent=True), before=last)
     answered = await _answer_at_once(hub, session, heard, message)
     if answered is None:
@@ -113,6 +114,8 @@ async def _keep(
     # The chatbot goes on where it waited for the phone.
     is_verified = answered.verified_at != heard.verified_at
     asked, is_moved = PHONE_VERIFIED if is_verified else None, answered.id != heard.id
+    if asked is None:
+        answered = await emergency.owe(session, answered, last + 1, message.text)
     return Heard(conversation=answered, before=last, asked=asked, is_aside=True, is_moved=is_moved)
 
 

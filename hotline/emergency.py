@@ -5,6 +5,7 @@ The rules of the city decide (国办发〔2022〕12号), before any chatbot is a
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,7 +20,7 @@ from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
 from hotline.step import PROGRAM, run
 from hotline.talking import CHATBOT, tell
-from models.conversation import Filed
+from models.conversation import Filed, Said
 from models.errors import HotlineError, Unavailable
 from models.lifecycle import Action, ticket_allows
 from models.store import conversations, handoffs
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from hotline.step import Step
-    from models.conversation import Conversation, Said
+    from models.conversation import Conversation
     from models.store.database import Session
     from models.understanding import Understanding
 
 LOG = structlog.get_logger()
 WARNED: Final = "warned"
 BEGUN: Final = "emergency_begun"
+# What was said and does not stand on the emergency's ticket yet.
+OWED: Final = "emergency_owed"
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
 
@@ -88,11 +91,14 @@ async def warn(hub: Hub, session: Session, heard: Conversation, found: tuple[Per
     return changed
 
 
-async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tuple[Peril, ...]) -> None:
-    """Register what was said up to a turn as a ticket, whose handoff the intake begins; or add it to the one that there is."""
+async def record(hub: Hub, conversation_id: int, seq: int, found: tuple[Peril, ...]) -> None:
+    """Register what was said up to a turn as a ticket, whose handoff the intake begins; or add to the one that there is.
+
+    However often it fails, it may be done again.
+    """
     begun = await hub.database.write(lambda session: _begun(session, conversation_id, seq))
     if isinstance(begun, Filed):
-        await add(hub, begun, text)
+        await settle(hub, conversation_id)
         await _hand_over(hub, begun, found)
         return
     key = f"chat:{conversation_id}:{begun.seq}"
@@ -101,23 +107,23 @@ async def record(hub: Hub, conversation_id: int, seq: int, text: str, found: tup
     filed = Filed(number=receipt.number, query_code=receipt.query_code, is_emergency=True)
     await _hand_over(hub, filed, found)
 
-    async def work(session: Session) -> tuple[Said, ...]:
+    async def work(session: Session) -> None:
         locked = await conversations.lock(session, conversation_id)
         if filed in locked.draft.filed:
-            return ()
+            return
         # Said while it was registered: where it burns, perhaps.
         rest = tuple(one for one in locked.draft.said if one.seq > begun.seq)
         more = {name: value for name, value in locked.draft.more.items() if name != BEGUN}
+        more[OWED] = msgspec.to_builtins(rest)
         draft = replace(locked.draft, said=rest, more=more, filed=(*locked.draft.filed, filed))
         changed = replace(locked, draft=draft, outcome="new_ticket")
         await conversations.change(session, changed)
         target = "、".join(dict.fromkeys(one.number for one in found))
         words = chat_words.RECORDED.format(number=filed.number, code=filed.query_code, target=target)
         await tell(hub, session, changed, "hub", words)
-        return rest
 
-    for one in await hub.database.write(work):
-        await add(hub, filed, one.text)
+    await hub.database.write(work)
+    await settle(hub, conversation_id)
 
 
 async def _begun(session: Session, conversation_id: int, seq: int) -> Begun | Filed:
@@ -133,18 +139,57 @@ async def _begun(session: Session, conversation_id: int, seq: int) -> Begun | Fi
     return begun
 
 
-async def add(hub: Hub, filed: Filed, text: str) -> None:
-    """Put further words on the ticket, where what they say of danger is heeded too; one that takes none has them in the chat."""
+async def owe(session: Session, heard: Conversation, seq: int, text: str) -> Conversation:
+    """Keep in a locked conversation that further words are to be put on the ticket of its emergency, where it has one."""
+    if heard.draft.emergency is None:
+        return heard
+    return await _owing(session, heard, (*_owed(heard), Said(seq, text)))
 
+
+async def settle(hub: Hub, conversation_id: int) -> None:
+    """Put on the ticket what it is owed, each once, where what it says of danger is heeded too; one that takes none has it in the chat."""
+    heard = await hub.database.read(lambda session: conversations.get(session, conversation_id))
+    filed = heard.draft.emergency
+    if filed is None:
+        return
+    for one in _owed(heard):
+        try:
+            await _add(hub, conversation_id, filed, one)
+        except Unavailable:
+            raise
+        except HotlineError as refused:
+            LOG.info("not added to the ticket", ticket=filed.number, code=refused.code)
+            await hub.database.write(partial(_paid, conversation_id=conversation_id, one=one))
+
+
+async def _add(hub: Hub, conversation_id: int, filed: Filed, one: Said) -> None:
     async def work(step: Step) -> None:
-        await track.supplement(step, track.Supplement(text=text))
+        # In the transaction that writes the step: it is owed until it stands there.
+        if await _paid(step.session, conversation_id, one):
+            await track.supplement(step, track.Supplement(text=one.text))
 
-    try:
-        await run(hub, CITIZEN, id_of(filed.number), work, is_citizens=True)
-    except Unavailable:
-        raise
-    except HotlineError as refused:
-        LOG.info("not added to the ticket", ticket=filed.number, code=refused.code)
+    await run(hub, CITIZEN, id_of(filed.number), work, is_citizens=True)
+
+
+async def _paid(session: Session, conversation_id: int, one: Said) -> bool:
+    """Strike out what was owed; False where somebody else has."""
+    locked = await conversations.lock(session, conversation_id)
+    owed = _owed(locked)
+    if one not in owed:
+        return False
+    await _owing(session, locked, tuple(other for other in owed if other != one))
+    return True
+
+
+async def _owing(session: Session, locked: Conversation, owed: tuple[Said, ...]) -> Conversation:
+    more = {**locked.draft.more, OWED: msgspec.to_builtins(owed)}
+    changed = replace(locked, draft=replace(locked.draft, more=more))
+    await conversations.change(session, changed)
+    return changed
+
+
+def _owed(heard: Conversation) -> tuple[Said, ...]:
+    return msgspec.convert(heard.draft.more.get(OWED, ()), tuple[Said, ...])
 
 
 async def _hand_over(hub: Hub, filed: Filed, found: tuple[Peril, ...]) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hotline import chat, emergency
+from hotline import chat, emergency, track
 from hotline.chatbot import Chatbot
+from hotline.handing_off import start_handoff
 from hotline.intake import register
 from models.errors import Unavailable
 from models.ticket import number_of
@@ -233,3 +234,87 @@ async def test_the_same_turn_again_makes_no_second_ticket_and_a_lost_one_is_made
     assert len(await world.rows("SELECT 1 FROM tickets")) == 1
     assert sum("已登记" in turn["text"] for turn in (await citizen.turns())["turns"]) == 1
     await bot.close()
+
+
+async def _said_on_ticket(world: World) -> tuple[int, str]:
+    """How often the citizen's words were added to the only ticket, and all that they say."""
+    [row] = await world.rows("SELECT id FROM tickets")
+    number = number_of(row["id"])
+    trail = (await world.trail(number)).count("supplement")
+    return trail, str(await world.get(f"/api/v1/tickets/{number}/trail", who="supervisor"))
+
+
+async def test_what_could_not_be_added_once_is_added_when_it_is_said_again_and_only_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen, tries = await Citizen.comes(world), 0
+    await citizen.say("家里煤气泄漏，闻到很浓的煤气味。")
+    real = track.supplement
+
+    async def fails_at_first(step: Any, fields: Any) -> None:
+        nonlocal tries
+        tries += 1
+        await real(step, fields)
+        if tries == 1:
+            raise Unavailable("数据库没有应答")
+
+    monkeypatch.setattr(track, "supplement", fails_at_first)
+    await citizen.say("在翠湖小区三号楼二单元401", key="where", ok=503)
+    assert (await _said_on_ticket(world))[0] == 0
+    await citizen.say("在翠湖小区三号楼二单元401", key="where")
+    await citizen.say("在翠湖小区三号楼二单元401", key="where")
+    times, said = await _said_on_ticket(world)
+    assert (times, said.count("三号楼")) == (1, 1)
+
+
+async def test_what_was_said_meanwhile_and_failed_once_comes_with_the_next_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen, real, supplement = await Citizen.comes(world), register, track.supplement
+    has_begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*told: Any) -> Any:
+        has_begun.set()
+        await may_go_on.wait()
+        return await real(*told)
+
+    async def away(*_: object) -> None:
+        raise Unavailable("数据库没有应答")
+
+    monkeypatch.setattr(emergency, "register", slow)
+    monkeypatch.setattr(track, "supplement", away)
+    first = asyncio.create_task(citizen.say("家里煤气泄漏，闻到很浓的煤气味。", ok=503))
+    async with asyncio.timeout(10):
+        await has_begun.wait()
+    await citizen.say("在翠湖小区三号楼二单元401")
+    may_go_on.set()
+    await first
+    assert (await _said_on_ticket(world))[0] == 0
+    monkeypatch.setattr(track, "supplement", supplement)
+    await citizen.say("门牌是红色的")
+    times, said = await _said_on_ticket(world)
+    assert times == 2
+    assert said.index("三号楼") < said.index("红色")
+
+
+async def test_a_handoff_that_failed_once_is_begun_when_the_turn_comes_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen, real = await Citizen.comes(world), start_handoff
+    await citizen.say("家里煤气泄漏，闻到很浓的煤气味。")
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("数据库没有应答")
+
+    monkeypatch.setattr(emergency, "start_handoff", away)
+    monkeypatch.setattr("hotline.track.take_in", _takes_nothing_in)
+    await citizen.say("我不想活了，现在就站在楼顶上。", key="roof", ok=503)
+    monkeypatch.setattr(emergency, "start_handoff", real)
+    await citizen.say("我不想活了，现在就站在楼顶上。", key="roof")
+    numbers = {row["number"] for row in await world.rows("SELECT number FROM handoffs")}
+    assert numbers == {"119", "110"}
+    assert (await _said_on_ticket(world))[0] == 1
+
+
+async def _takes_nothing_in(*_: object) -> bool:
+    return True
