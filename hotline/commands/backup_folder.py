@@ -63,8 +63,9 @@ def read_backup(folder: Path) -> Backup:
 
 def check_file(folder: Path, name: str, entry: Entry) -> None:
     """Raise BadBackup where a file is not what was backed up."""
-    path = folder / name
-    if ".." in path.parts or not path.is_relative_to(folder):
+    path, named = folder / name, Path(name)
+    # A name may be an absolute one, or lead out by a link.
+    if ".." in named.parts or named.is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
         raise BadBackup(f"{folder / LIST} 已损坏：文件名 {name} 越出了备份目录")
     if not path.is_file():
         raise BadBackup(f"备份不完整：缺少文件 {name}")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from hotline.commands.backup import make
-from hotline.commands.backup_folder import LIST, Backup, BadBackup, copy, files_beside
+from hotline.commands.backup_folder import LIST, Backup, BadBackup, check_file, copy, files_beside, measure
 from hotline.commands.restore import SIDE, put_back
 from hotline.config import read_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def written(path: Path) -> Path:
@@ -43,6 +40,21 @@ def test_what_is_copied_belongs_to_the_owner_of_its_new_folder(tmp_path: Path) -
     copy(written(tmp_path / "source"), data_dir / "models" / "m1" / "model.json")
     for name in ("models", "models/m1", "models/m1/model.json"):
         assert (data_dir / name).stat().st_uid == 65534, name
+
+
+def test_a_file_of_a_backup_is_found_by_whatever_name_the_folder_has_and_lies_within_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, outside = tmp_path / "backup", written(tmp_path / "outside" / "file")
+    entry = measure(written(folder / "models" / "m1" / "model.json"))
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "models" / "away").symlink_to(outside.parent)
+    monkeypatch.chdir(folder)
+    for same in (folder, Path(), Path("../backup"), tmp_path / "link"):
+        check_file(same, "models/m1/model.json", entry)
+        for name in ("../outside/file", str(outside), "models/away/file", str(folder / "models/m1/model.json")):
+            with pytest.raises(BadBackup, match="越出了备份目录"):
+                check_file(same, name, measure(outside))
 
 
 def test_a_link_into_the_data_folder_or_the_backup_is_seen_through(tmp_path: Path) -> None:
