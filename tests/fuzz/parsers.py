@@ -35,6 +35,7 @@ from models.photo import stripped
 from nlu import masking
 from nlu.normalise import plain
 from nlu.reader import Reader
+from tests.fuzz.raw import ACCOUNT, JPEG, PNG, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +43,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent.parent
 NOW: Final = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 NOW_S: Final = int(NOW.timestamp())
-SECRET: Final = webhook.new_secret()
 # What comes in a header or an address: bytes that are no text stand as lone surrogates.
 FOREIGN: Final = st.binary(max_size=80).map(lambda raw: raw.decode(errors="surrogateescape")) | st.text(max_size=40)
-ACCOUNT: Final = wechat.WechatAccount(
-    app_id="wx0123456789abcdef", secret="secret", token="token", encoding_aes_key="A" * 43
-)
 CITIZENS: Final = (
     "东湖区翠湖路和建设路交叉口的路灯坏了三天", "翠湖花园3号楼2单元", "我叫欧阳雪梅，电话", "１３９ ０００１-０００２",
     "一三九零零零一零零零二", "身份证110101199003074477", "举报", "上周五晚上八点半", "《", "）", "\u200b", "12345", "零" * 40, "🚰",
@@ -158,20 +155,10 @@ def places(text: str, address: str | None) -> None:
 
 @given(st.data())
 def photos(data: st.DataObject) -> None:
-    for whole in _pictures():
+    for whole in (JPEG, PNG):
         touched = data.draw(damaged(whole))
         with refused():
             assert len(stripped(touched)) <= len(touched) + 64
-
-
-@cache
-def _pictures() -> tuple[bytes, ...]:
-    jpeg = (
-        b"\xff\xd8\xff\xe1\x00\x1aExif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\xff\xdb\x00\x04ab"
-        b"\xff\xda\x00\x04ab\x12\x34\xff\x00\x56\xff\xd9"
-    )
-    png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(17) + b"\x00\x00\x00\x04IDATabcd" + bytes(4)
-    return jpeg, png + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 @cache
