@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 import rjieba
@@ -13,7 +14,8 @@ STOP_WORDS: Final = frozenset(
 )
 _ALPHANUMERIC: Final = re.compile(r"[A-Za-z0-9]+(?:[-/.#_][A-Za-z0-9]+)*")
 _WORD: Final = re.compile(r"[\w]")
-_KEPT_WORDS: Final = 50_000  # words whose token is remembered
+_KEPT_WORDS: Final = 50_000  # words whose tokens are remembered
+_INNER_WORDS: Final = (2, 3)  # characters of the words that are looked for within a longer one
 _LONGEST_TOKEN: Final = 40  # characters; longer ones are no words, and an index entry has its limits
 
 
@@ -34,6 +36,7 @@ class Cutter:
         self._jieba = rjieba.Jieba()
         for word in custom_words:
             self._jieba.add_word(word, None, None)
+        self._tokens = lru_cache(_KEPT_WORDS)(self._tokens_of)
         self._jieba.cut("热身")  # the statistical part is loaded on first use: not while a caller waits
 
     def words(self, text: str) -> list[str]:
@@ -50,8 +53,8 @@ class Cutter:
         known: bool = self._jieba.has_word(word)
         return known
 
-    def search_tokens(self, text: str) -> tuple[str, ...]:
-        """Return the distinct words to index a text by, in order of first appearance.
+    def search_tokens(self, text: str, words: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return the distinct words to index a text by, in order of first appearance; `words` are what it was cut into, where it was.
 
         Letters are upper-cased. Alphanumeric names such as A12-3 stay whole and their parts are
         indexed too. A query must be cut by the same function.
@@ -59,12 +62,24 @@ class Cutter:
         found: dict[str, None] = {}
         for name in _ALPHANUMERIC.findall(text):
             found[name.upper()[:_LONGEST_TOKEN]] = None
-        found.update(dict.fromkeys(map(_token, self._jieba.cut_for_search(text))))
+        cut = self.words(text) if words is None else words
+        found.update(dict.fromkeys(chain.from_iterable(map(self._tokens, cut))))
         found.pop("", None)
         return tuple(found)
 
+    def _tokens_of(self, word: str) -> tuple[str, ...]:
+        """Return what a word of a text is indexed as: the shorter words of the dictionary in it, and itself."""
+        if _ALPHANUMERIC.search(word):
+            return tuple(map(_token, self._jieba.cut_for_search(word)))
+        inner = [
+            word[start : start + length]
+            for length in _INNER_WORDS
+            if len(word) > length
+            for start in range(len(word) - length + 1)
+        ]
+        return (*map(_token, filter(self.knows, inner)), _token(word))
 
-@lru_cache(_KEPT_WORDS)
+
 def _token(word: str) -> str:
     """Return what a cut word is indexed as, nothing where it would match every text."""
     return "" if word in STOP_WORDS or not _WORD.search(word) else word.strip().upper()[:_LONGEST_TOKEN]

@@ -1,6 +1,7 @@
 """Where it is and whom it is about (要素提取): the runs of words that the model prefers, with what the city's names add."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -76,6 +77,10 @@ class Extractor:
         """Return the same, and the words in which place and subject stand."""
         told = self.point_out(self.lay_out(text, title))
         return self.name(told, text, title, address, accused), told
+
+    def meet(self, passages: Iterable[Passage]) -> None:
+        """Work out what is known of all words of some texts, which is quicker than text by text in `lay_out`."""
+        self._read.meet(cut for passage in passages for cut in passage.words)
 
     def lay_out(self, text: Passage, title: Passage) -> WordSheet:
         """Return the words of a title and the opening of a text: the first of the three steps of `tell`."""

@@ -108,19 +108,22 @@ class SheetReader:
             f"p{worth_of_word(word)}{is_outside(word)}",
         )
 
-    def meet(self, cuts: Iterable[Cut]) -> None:
-        """Work out what is known of words before they are asked for."""
-        self._rows.update(self._worked_out([*cuts]))
+    def meet(self, cuts: Iterable[Cut]) -> dict[Cut, bytes]:
+        """Work out together what is known of words that are met for the first time. Return what is known, theirs among it."""
+        rows = self._rows
+        if len(rows) > _KEPT_WORDS:
+            self._rows = rows = {}
+        new = [*{*cuts}.difference(rows)]
+        if new:
+            rows.update(self._worked_out(new))
+        return rows
 
     def _known(self, cuts: Sequence[Cut]) -> bytes:
-        """Return the rows of words; those met for the first time are worked out together."""
         rows = self._rows
         try:
             return b"".join([rows[cut] for cut in cuts])
         except KeyError:
-            if len(rows) > _KEPT_WORDS:
-                self._rows = rows = {}
-            rows.update(self._worked_out([cut for cut in {*cuts} if cut not in rows]))
+            rows = self.meet(cuts)
             return b"".join([rows[cut] for cut in cuts])
 
     def _worked_out(self, cuts: Sequence[Cut]) -> Iterable[tuple[Cut, bytes]]:

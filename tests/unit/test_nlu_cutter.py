@@ -2,8 +2,9 @@ import importlib
 import warnings
 
 import pytest
+import rjieba
 
-from nlu.cutter import Cutter
+from nlu.cutter import STOP_WORDS, Cutter
 
 cutter = Cutter(["接诉即办"])
 
@@ -32,6 +33,22 @@ def test_nothing_to_search_for_gives_no_tokens(text: str) -> None:
 
 def test_tokens_are_never_too_long_for_an_index() -> None:
     assert max(map(len, cutter.search_tokens("a" * 50_000 + "停水"))) <= 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "东湖区人民医院附近的中华人民共和国国家标准GB50096-2011无人执行，网址是www.example.com/a.b",
+        "接诉即办，停水三天，50户受影响，iPhone15pro买不到",
+    ],
+)
+def test_a_text_is_indexed_by_the_words_within_its_words_too(text: str) -> None:
+    tokens = cutter.search_tokens(text)
+    cut = rjieba.Jieba()
+    cut.add_word("接诉即办", None, None)
+    every = {word.upper() for word in cut.cut_for_search(text) if word.isalnum()} - STOP_WORDS
+    assert {token for token in tokens if token.isalnum()} == every
+    assert cutter.search_tokens(text, [word for word, _ in cutter.passage(text).words]) == tokens
 
 
 def test_words_are_cut_as_the_reference_cuts_them() -> None:

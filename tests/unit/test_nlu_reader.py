@@ -205,6 +205,14 @@ def test_many_at_once_are_read_as_each_alone(reader: Reader) -> None:
     assert reader.understand_many([]) == []
 
 
+@pytest.mark.parametrize("repeated", [1, 60])
+def test_every_word_of_a_request_is_indexed(reader: Reader, repeated: int) -> None:
+    text = "小区停水三天，物业不管。" * repeated + "宏发搅拌站也在偷排。"
+    read = reader.understand(text, received_at=NOW, title="求助：A12-3栋停水")
+    assert read.tokens == reader.cutter.search_tokens(read.masked_text)
+    assert {"停水", "物业", "A12-3", "搅拌站"} <= {*read.tokens}
+
+
 def test_without_a_key_there_is_no_fingerprint(city: City, folder: Path) -> None:
     reader = Reader.load(folder, city)
     assert reader.understand("小区停水", received_at=NOW).fingerprint == b""
