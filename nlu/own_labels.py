@@ -22,12 +22,14 @@ from sklearn.model_selection import StratifiedKFold
 from models.errors import InvalidRequest
 from nlu.fitting import SEED, fit_head, matrix_of, sharpness_of
 from nlu.heads import LABEL
-from nlu.linear import Floats, Head, LinearModel
+from nlu.linear import Floats, Head, LinearModel, known
 from nlu.ngrams import Counted, Grams
 from nlu.word_runs import counted_words, words_of
 
 _REGULARISATION: Final = 1.0
 _RARITY: Final = 1.5  # how much more a rare run counts than by its plain inverse document frequency
+_TELLING: Final = 0.5  # and one that tells of a label, than by how much more often it is met under it than elsewhere
+_LEAST_TELLING: Final = 0.01  # a text of nothing but what tells nothing still has a length
 _FEWEST_ROWS: Final = 50  # from here on a run or word of one row only tells nothing
 _FOLDS: Final = 5
 _MOST_JUDGED: Final = 2_000  # rows; every one is compared with every row
@@ -72,8 +74,11 @@ class _Rows(Struct, frozen=True):
 
 
 class _Fitted(Struct, frozen=True):
+    """What was learnt. `rarity` (runs,) is what `frequency` is without what labels tell, for comparing texts."""
+
     left_out: frozenset[str]
     vocabulary: Grams
+    rarity: Floats
     frequency: Floats
     weights: Floats
     bias: Floats
@@ -103,7 +108,7 @@ def train_labels(rows: Iterable[LabelledText], folder: Path) -> OwnLabelsReport:
     started = perf_counter()
     every = _read(rows)
     counts, fitted = _fit(every, np.arange(len(every.truth)))
-    judged = _judge(every, matrix_of(counts, fitted.vocabulary, fitted.frequency))
+    judged = _judge(every, matrix_of(counts, fitted.vocabulary, fitted.rarity))
     scores, truth = (judged.scores, every.truth[judged.rows]) if judged else (None, every.truth)
     head = Head(every.labels, 0, sharpness_of(scores, truth))
     version = sha256(fitted.weights.tobytes() + fitted.vocabulary.tobytes()).hexdigest()[:12]
@@ -142,11 +147,26 @@ def _fit(rows: _Rows, part: NDArray[np.int64]) -> tuple[list[Counted], _Fitted]:
     counts = [counted_words([word for word in words if word not in left_out]) for words in rows.words]
     seen, numbers = np.unique(np.concatenate([counts[row].grams for row in part]), return_counts=True)
     kept = numbers >= (2 if len(part) >= _FEWEST_ROWS else 1)
-    rarity = np.log((1 + len(part)) / (1 + numbers[kept])) + 1
-    vocabulary, frequency = seen[kept], (rarity**_RARITY).astype(np.float32)
+    vocabulary = seen[kept]
+    rarity = ((np.log((1 + len(part)) / (1 + numbers[kept])) + 1) ** _RARITY).astype(np.float32)
+    frequency = rarity * _telling(rows, part, counts, vocabulary) ** _TELLING
     matrix = matrix_of([counts[row] for row in part], vocabulary, frequency)
     weights, bias = fit_head(matrix, rows.truth[part], len(rows.labels), _REGULARISATION)
-    return counts, _Fitted(left_out, vocabulary, frequency, weights, bias)
+    return counts, _Fitted(left_out, vocabulary, rarity, frequency, weights, bias)
+
+
+def _telling(rows: _Rows, part: NDArray[np.int64], counts: Sequence[Counted], vocabulary: Grams) -> Floats:
+    """Return how much more or less often a run is met under the label that it tells most of than under all others, in e-folds."""
+    met = np.zeros((len(rows.labels), len(vocabulary)))
+    for label, of_label in enumerate(met):
+        own = part[rows.truth[part] == label]
+        grams, times = np.unique(np.concatenate([counts[row].grams for row in own]), return_counts=True)
+        at, known_times = known(vocabulary, Counted(grams, times.astype(np.float32)))
+        of_label[at] = known_times
+    here, elsewhere = (1 + times for times in (met, met.sum(axis=0) - met))
+    odds = np.log(here / here.sum(axis=1, keepdims=True)) - np.log(elsewhere / elsewhere.sum(axis=1, keepdims=True))
+    telling: Floats = np.abs(odds).max(axis=0).clip(_LEAST_TELLING).astype(np.float32)
+    return telling
 
 
 def _left_out(rows: _Rows, part: NDArray[np.int64]) -> frozenset[str]:

@@ -71,6 +71,25 @@ def test_without_cut_rows_no_word_is_left_out(tmp_path: Path) -> None:
     assert (report.rows, report.judged) == (50, 50)
 
 
+def test_of_equally_rare_runs_the_one_that_tells_of_a_label_weighs_more(tmp_path: Path) -> None:
+    rows = [
+        LabelledText(
+            text="\n".join(("水管" if row % 2 else "学位", "早晨" if row % 4 < 2 else "傍晚", f"第{row}")),
+            label=str(row % 2),
+            is_cut=True,
+        )
+        for row in range(40)
+    ]
+    train_labels(rows, tmp_path)
+    model = LinearModel.load(tmp_path)
+    telling, common = (
+        model.frequency[np.isin(model.vocabulary, counted_words([word]).grams)] for word in ("水管", "早晨")
+    )
+    assert telling.size == common.size == 6
+    assert telling.min() > common.max() > 0
+    assert predict_label(model, "早晨")[0].p > 0
+
+
 def test_a_judged_row_is_not_learnt_from_in_its_cut_form(tmp_path: Path) -> None:
     # No two rows share a character: only its own copy could tell a row's label.
     strange = ["".join(chr(0x5000 + row * 12 + place) for place in range(12)) for row in range(20)]
