@@ -35,6 +35,7 @@ from models.city_files import read_city
 from models.errors import HotlineError
 from models.store import database, installation
 from models.store.migrations import check_migrated
+from models.store.replica import Replica
 from nlu.reader import Reader
 from routing.jurisdiction import Atlas
 
@@ -95,6 +96,13 @@ async def build_hub(settings: Settings, url: str, *, pool_size: int = 10) -> Hub
         await store.close()
         raise
     return hub
+
+
+def use_replica(settings: Settings, hub: Hub) -> None:
+    """Let what is read far be answered by the replicas, where there are any."""
+    if settings.replica_url is not None:
+        hub.database.replica = Replica(settings.replica_url, settings.replica_behind_s)
+        hub.database.replica.follow(hub.database)
 
 
 async def keep_up(settings: Settings, hub: Hub) -> None:

@@ -28,6 +28,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     clock_speed: float = 1.0
     data_dir: Path = Path("var")
     database_url: str | None = None
+    replica_url: str | None = None
+    replica_behind_s: float = 5.0
     city: Path = Path("cities/yunzhou")
     keyring: Path | None = None
     model_dir: Path = Path("build/model")
@@ -95,6 +97,8 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         clock_speed=_number("CLOCK_SPEED", get("CLOCK_SPEED"), 1.0, 0.001, MAX_CLOCK_SPEED),
         data_dir=Path(get("DATA_DIR") or "var").absolute(),
         database_url=get("DATABASE_URL"),
+        replica_url=_postgresql("REPLICA_URL", get("REPLICA_URL")),
+        replica_behind_s=_number("REPLICA_BEHIND_S", get("REPLICA_BEHIND_S"), 5.0, 2.0, 300.0),
         city=Path(get("CITY") or "cities/yunzhou").absolute(),
         keyring=Path(keyring).absolute() if keyring else None,
         model_dir=Path(get("MODEL_DIR") or "build/model").absolute(),
@@ -146,6 +150,13 @@ def _origin(name: str, value: str | None) -> str | None:
             f"环境变量 HOTLINE_{name}={value} 无效：应为协议和主机，如 https://12345.example.gov.cn，不含路径"
         )
     return f"{parsed.scheme}://{authority.lower()}"
+
+
+def _postgresql(name: str, value: str | None) -> str | None:
+    """Return an address of PostgreSQL; what stands in it is the driver's, and a password is repeated nowhere."""
+    if value is not None and not value.startswith(("postgresql://", "postgres://")):
+        raise BadSetting(f"环境变量 HOTLINE_{name} 无效：应如 postgresql://用户:密码@主机:5432/数据库")
+    return value
 
 
 def _suite(value: str | None) -> Suite:

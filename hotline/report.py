@@ -13,6 +13,7 @@ from models.report import KINDS, MEDIA_TYPES, Report, Section, last_period
 from models.report_pdf import paper
 from models.report_xlsx import workbook
 from models.store import reports
+from models.store.replica import up_to_now
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,5 +93,6 @@ async def _made(hub: Hub, wanted: Wanted) -> bytes:
     async def told(percent: int) -> None:
         await hub.database.write(lambda session: reports.progress(session, wanted.id, percent, datetime.now(UTC)))
 
-    report = await gather(hub, wanted.kind, wanted.first, wanted.last, told)
+    async with up_to_now(hub.database):
+        report = await gather(hub, wanted.kind, wanted.first, wanted.last, told)
     return await file_of(report, wanted.format)

@@ -34,7 +34,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/wechat", channels.wechat_echo, "微信公众号验证地址", media_type="text/html"),
     post("/wechat", channels.wechat_message, "微信公众号送入消息", media_type="text/html", answers=(200, 401, 404, 413, 422, 429, 503)),
     get("/api/v1/chats/figures", utterances.figures, "会话指标：完成率、机器人自办率、转人工率等", roles=HOTLINE | SYSTEM,
-        answer=utterances.ChatFigures, query={"since": MOMENT, "until": MOMENT}),
+        answer=utterances.ChatFigures, query={"since": MOMENT, "until": MOMENT}, is_far=True),
     get("/api/v1/chats/utterances", utterances.listed, "机器人没听懂、答不上的话，待复核", roles=TEACHERS,
         answer=utterances.UtteranceLines, problems=(404,), query=PAGE),
     post("/api/v1/chats/utterances/{utterance}/review", utterances.review, "复核一句：作为样例，或不采用", roles=TEACHERS,

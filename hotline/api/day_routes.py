@@ -68,9 +68,9 @@ CALLS: Final = (
     get("/api/v1/interactions/missed", interactions.missed, "待回拨的漏接来电", roles=TELEPHONY,
         answer=interactions.MissedCalls, query={"limit": LIMIT}),
     get("/api/v1/interactions/missed/figures", call_backs.figures, "漏接回拨统计：回拨与否、是否按时，按席组", roles=HOTLINE,
-        answer=call_backs.CallBackFiguresPage, query={"since": MOMENT, "until": MOMENT}),
+        answer=call_backs.CallBackFiguresPage, query={"since": MOMENT, "until": MOMENT}, is_far=True),
     get("/api/v1/interactions/figures", interactions.figures, "来话指标：接通率、15秒接通率等，按结果、热线、席组",
-        roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT, "until": MOMENT}),
+        roles=HOTLINE, answer=interactions.Figures, query={"since": MOMENT, "until": MOMENT}, is_far=True),
     post("/api/v1/interactions/{id}/events", interactions.event, "来话进展", roles=TELEPHONY,
          body=interactions.InteractionEvent, answer=interactions.Happened, problems=(409,),
          patterns={"id": "^[0-9]{1,18}$"}),
@@ -104,7 +104,7 @@ SHIFT_CHANGES: Final = (
 )  # fmt: skip
 HANDOFFS: Final = (
     get("/api/v1/handoffs/figures", handoff_figures.show, "12345与110双向统计：转接、警单、线索", roles=HOTLINE,
-        answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}),
+        answer=handoff_figures.HandoffFigures, query={"since": MOMENT, "until": MOMENT}, is_far=True),
     get("/api/v1/handoffs", handoffs.listed, "紧急转接：待确认的，或按对方单号（警单号）查", roles=HOTLINE,
         answer=handoffs.Handoffs, problems=(404,), query={"outside_number": TEXT, **PAGE}),
     post("/api/v1/handoffs", handoffs.create, "一键转接：通话中或就一件工单", roles=SEATED, body=handoffs.Press, answers=(201,),
@@ -145,7 +145,7 @@ FOLLOW_UPS: Final = (
     get("/api/v1/follow-ups", follow_ups.listed, "待回访的诉求人（含并单的），按梯次", roles=HOTLINE, answer=follow_ups.Asks,
         problems=(404,), query={"rung": RUNG, **PAGE}),
     get("/api/v1/follow-ups/figures", follow_ups.figures, "回访统计：按梯次、按答复", roles=HOTLINE, answer=follow_ups.AskFigures,
-        query={"since": MOMENT, "until": MOMENT}),
+        query={"since": MOMENT, "until": MOMENT}, is_far=True),
     get("/api/v1/follow-ups/capacity", follow_ups.capacity, "今日回访需要多少人工", roles=HOTLINE, answer=follow_ups.AskCapacity,
         query={"staff": STAFF_COUNT}),
     get("/api/v1/follow-ups/{number}", follow_ups.one, "一位待回访的诉求人：话术、时段、不满意时怎么办", roles=HOTLINE,
@@ -175,11 +175,11 @@ RISK_CLUES: Final = (
 )  # fmt: skip
 FORECASTS: Final = (
     get("/api/v1/forecast", forecast.show, "预测：未来七天来件、红牌、办理能力", roles=STAFF, answer=forecast.Forecast,
-        problems=(404,), query={"kind": SERIES}),
+        problems=(404,), query={"kind": SERIES}, is_far=True),
     get("/api/v1/forecast/red", forecast.red, "可能变红的承办件，可能性大的在前", roles=READERS, answer=forecast.RedParts,
-        problems=(404,), query={"within": WITHIN, "department": TEXT, **PAGE}),
+        problems=(404,), query={"within": WITHIN, "department": TEXT, **PAGE}, is_far=True),
     get("/api/v1/forecast/surges", forecast.surges, "当日、本周热点：超出预期的来件与群体诉求", roles=HOTLINE,
-        answer=forecast.Surges, problems=(404,), query={"over": OVER}),
+        answer=forecast.Surges, problems=(404,), query={"over": OVER}, is_far=True),
 )  # fmt: skip
 KNOWLEDGE: Final = (
     get("/api/v1/knowledge", knowledge.found, "检索知识：在用且在有效期内的条目", roles=ASKERS, answer=knowledge.Hits,
@@ -192,7 +192,7 @@ KNOWLEDGE: Final = (
          answer=knowledge.Kept),
     get("/api/v1/knowledge/drafts", knowledge.waiting, "待审核的知识条目", roles=WRITERS, answer=knowledge.Versions),
     get("/api/v1/knowledge/figures", knowledge_figures.show, "知识待办统计：各单位在用条目、未办结、超期", roles=HOTLINE | WRITERS,
-        answer=knowledge_figures.KnowledgeFigures, query={"since": MOMENT}),
+        answer=knowledge_figures.KnowledgeFigures, query={"since": MOMENT}, is_far=True),
     get("/api/v1/knowledge/tasks", knowledge.tasks, "知识待办：纠错、确认、缺口", roles=WRITERS, answer=knowledge.Tasks,
         problems=(404,), query={"kind": TASK_KIND, **PAGE}),
     post("/api/v1/knowledge/tasks/{id}/close", knowledge.close, "办结一项知识待办", roles=WRITERS, body=knowledge.Outcome,
@@ -205,7 +205,7 @@ KNOWLEDGE: Final = (
 )  # fmt: skip
 BOOKS: Final = (
     get("/api/v1/books", books.show, "账目：来话、工单、承办、留痕、投递各自相平", roles=HOTLINE, answer=books.Books,
-        query={"since": MOMENT, "until": MOMENT}),
+        query={"since": MOMENT, "until": MOMENT}, is_far=True),
 )  # fmt: skip
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (

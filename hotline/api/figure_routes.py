@@ -21,11 +21,11 @@ DAYS: Final = {"from": DAY, "to": DAY}
 
 INDICATORS: Final = (
     get("/api/v1/indicators", indicators.show, "指标：按时间段，全市或按单位、分类、区县、热线等", roles=STAFF,
-        answer=indicators.IndicatorLines, problems=(404,), query={"by": AXIS, "key": TEXT, **DAYS, **PAGE}),
+        answer=indicators.IndicatorLines, problems=(404,), query={"by": AXIS, "key": TEXT, **DAYS, **PAGE}, is_far=True),
     get("/api/v1/indicators/definitions", indicators.definitions, "指标口径、目标、三率权重、单位分类、剔除事由", roles=STAFF,
         answer=indicators.Definitions),
     get("/api/v1/indicators/leagues/{class}", indicators.standings, "同类单位的三率比较（没有全体排名）", roles=STAFF,
-        answer=indicators.League, query=DAYS, patterns={"class": "^[a-z][a-z0-9_]{1,39}$"}),
+        answer=indicators.League, query=DAYS, patterns={"class": "^[a-z][a-z0-9_]{1,39}$"}, is_far=True),
 )  # fmt: skip
 EXCLUSIONS: Final = (
     get("/api/v1/exclusions", exclusions.listed, "剔除申请", roles=READERS, answer=exclusions.Exclusions, problems=(404,),

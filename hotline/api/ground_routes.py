@@ -41,13 +41,13 @@ GRID: Final = (
     post("/grid", grid_page.step, "网格员手机页面的表单", media_type="text/html",
          answers=(303, 401, 403, 404, 409, 413, 422)),
     get("/api/v1/patrols/figures", patrols.figures, "巡查上报数量：按办结层级", roles=HOTLINE, answer=patrols.PatrolFigures,
-        query={"since": MOMENT}),
+        query={"since": MOMENT}, is_far=True),
 )  # fmt: skip
 SUGGESTIONS: Final = (
     get("/api/v1/suggestions", suggestions.listed, "公开的建议", answer=suggestions.Suggestions, problems=(404,),
         query={"state": SUGGESTION_STATE, "order": ORDER, **PAGE}),
     get("/api/v1/suggestions/digest", digest.show, "建议季报：按主题、最受支持、采纳比例、上季去向", roles=HOTLINE,
-        answer=digest.Digest, query={"quarter": digest.QUARTER}),
+        answer=digest.Digest, query={"quarter": digest.QUARTER}, is_far=True),
     get("/api/v1/suggestions/{suggestion}", suggestions.one, "一条公开的建议", answer=suggestions.SuggestionPage,
         patterns={"suggestion": "^[0-9]{1,18}$"}),
     post("/api/v1/suggestions", suggestions.create, "公开一条建议（改写、经本人同意）", roles=DESK,

@@ -41,11 +41,15 @@ class Alive(Struct, kw_only=True):
 
 
 class Ready(Struct, kw_only=True):
-    """What works; a check says `ok` or, in Chinese, what is missing. The hub is ready without a chatbot."""
+    """What works; a check says `ok` or, in Chinese, what is missing. The hub is ready without a chatbot and without a replica.
+
+    `replica` is `off` where none is set, `ok`, or why the leader answers everything.
+    """
 
     state: Literal["ready", "not_ready"]
     checks: dict[str, str]
     chatbot: ChatbotState
+    replica: str
     alarms: list[str]
 
 
@@ -106,6 +110,7 @@ async def readyz(request: web.Request) -> web.Response:
         "state": "ready" if is_ready else "not_ready",
         "checks": checks,
         "chatbot": request.app[CHATBOT].state,
+        "replica": "off" if hub.database.replica is None else hub.database.replica.trouble or "ok",
         "alarms": list(hub.alarms.values()),
     }
     return body.answer(content, Ready, status=200 if is_ready else 503)

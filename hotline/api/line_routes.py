@@ -26,7 +26,7 @@ LINES: Final = (
          body=announcement.AnnouncementStep, answer=lines.LineAnnouncement, problems=(409,),
          patterns={"announcement": "^[0-9]{1,18}$"}),
     get("/api/v1/lines/figures", lines.figures, "来话数量：按拨打的号码、按接听的席组，溢出、转接、转介", roles=HOTLINE | SYSTEM,
-        answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}),
+        answer=lines.CallsByLine, query={"since": MOMENT, "until": MOMENT}, is_far=True),
     get("/api/v1/lines/{line}", lines.one, "公开电话台账中的一个号码", answer=lines.RegisteredLine),
 )  # fmt: skip
 EXTERNAL_IDS: Final = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from aiohttp import web
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from hotline import chat_figures
@@ -19,6 +19,7 @@ from hotline.keys import HUB
 from models.errors import HotlineError
 from models.lifecycle import TicketState
 from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers, utterances
+from models.store.replica import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from hotline.hub import Hub
     from models.store.database import Session
+    from models.store.replica import Replica
     from nlu.registry import Drift
 
 # However many ask, the database is asked no more often than this.
@@ -120,7 +122,7 @@ class Gauges(Collector):
         self._reading = reading
         self._drift = drift
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """Yield every gauge; without a reading only that there is none."""
         found = self._reading
         if self._drift is not None:
@@ -165,7 +167,7 @@ class OfProcess(Collector):
         words = "connections of the process to the database: in use, without use, and requests that wait for one"
         connections = _gauges("database_connections", words, "state", self._hub.database.connections()._asdict())
         mine = {"pid": str(os.getpid())}
-        for family in (*REGISTRY.collect(), connections):
+        for family in (*REGISTRY.collect(), connections, *_replica(self._hub.database.replica)):
             family.samples = [one._replace(labels={**one.labels, **mine}) for one in family.samples]
             yield family
 
@@ -185,6 +187,17 @@ async def metrics(request: web.Request) -> web.Response:
 
 def _age(since: datetime | None, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+def _replica(replica: Replica | None) -> Iterator[Metric]:
+    if replica is None:
+        return
+    yield _gauge("replica_up", "1 while a replica is good enough to be asked, else 0", float(not replica.trouble))
+    words = "reads that a replica may answer, by who did: it, or the leader because of trouble, more seen, or a failure"
+    family = CounterMetricFamily("hotline_far_reads", words, labels=["answer"])
+    for answer in ANSWERS:
+        family.add_metric([answer], replica.answers[answer])
+    yield family
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from hotline.api import seen
 from hotline.api.errors import Problem
 from hotline.fields import IN_CITY
 
@@ -39,6 +40,7 @@ _WORDS: Final = {
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     "X-File-Name": {"type": "string", "maxLength": 600, "pattern": "^[!-~]*$"},
+    seen.HEADER: {"type": "string", "pattern": seen.PATTERN},
     "webhook-id": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[!-~]+$"},
     "webhook-timestamp": {"type": "string", "pattern": "^[0-9]{1,12}$"},
     "webhook-signature": {"type": "string", "minLength": 1, "pattern": "^[!-~ ]+$"},
@@ -119,7 +121,7 @@ def _parameters(one: Endpoint) -> list[dict[str, Any]]:
     ]
     in_header = [
         {"name": name, "in": "header", "required": name in one.required_headers, "schema": _HEADERS[name]}
-        for name in one.headers
+        for name in (*one.headers, *((seen.HEADER,) if one.is_far else ()))
     ]
     return [*in_path, *in_query, *in_header]
 

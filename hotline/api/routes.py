@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,7 @@ from hotline.api import (
     notices,
     openapi,
     page_form,
+    seen,
     session,
     shapes,
     steps,
@@ -90,7 +92,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     get("/readyz", health.readyz, "是否就绪：数据库、结构、模型、后台进程", answers=(200, 503), answer=health.Ready),
     get("/metrics", metrics.metrics, "Prometheus 指标", media_type="text/plain"),
     get("/api/v1/labels", health.labels, "所有枚举的中文名称", answer=health.Labels),
-    get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, answer=health.Backlog),
+    get("/api/v1/backlog", health.zero_backlog, "零积压：毛值与净值", roles=STAFF, answer=health.Backlog, is_far=True),
     get("/api/v1/models", learning.models, "理解模型：在用、候选、影子、漂移", roles=STAFF, answer=learning.Models),
     post("/api/v1/tickets", tickets.create, "登记诉求", roles=INTAKE, body=Register, answers=(201, 200),
          answer=TicketReceipt, problems=(404, 409), headers=KEY, required_headers=KEY),
@@ -100,7 +102,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
          answer=Explained, problems=(409,)),
     get("/api/v1/tickets", tickets.listed, "工单列表、队列与检索", roles=READERS, answer=tickets.TicketsInOrder, problems=(404,),
         query={"state": STATES, "department": TEXT, "category": TEXT, "line": TEXT, "overdue": YES_NO, "q": TEXT,
-               "kind": TICKET_KIND, "urgency": URGENCY, "district": TEXT, "since": MOMENT, "until": MOMENT, "sort": SORT, **PAGE}),
+               "kind": TICKET_KIND, "urgency": URGENCY, "district": TEXT, "since": MOMENT, "until": MOMENT, "sort": SORT, **PAGE},
+        is_far=True),
     get("/api/v1/tickets/{number}", tickets.one, "一件工单", roles=READERS, answer=shapes.TicketPage,
         problems=(409,)),
     get("/api/v1/tickets/{number}/trail", trail.show, "全程留痕", roles=READERS | {Role.AUDITOR}, answer=trail.Trail,
@@ -226,7 +229,9 @@ def _opened(endpoint: Endpoint) -> Open:
             if pattern.fullmatch(request.match_info[name]) is None:
                 raise NotFound("没有这个地址：编号或代码的写法不对，请核对")
         arguments = (request,) if actor is None else (request, actor)
-        response: web.StreamResponse = await endpoint.handler(*arguments)
+        with seen.reading(request, actor) if endpoint.is_far else contextlib.nullcontext():
+            response: web.StreamResponse = await endpoint.handler(*arguments)
+        await seen.tell(request, actor, response)
         return response
 
     return opened

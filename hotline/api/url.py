@@ -78,6 +78,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     `body` is what is decoded (for steps: by action), `beside` the fields that stand beside an action's own, `answer`
     what is encoded, or `downloads` the media types of a file; `patterns` say what a part of the path may look like, where
     that is not what its name says. `before_change`: it may be called while the asker's password must be changed.
+    `is_far`: what it reads for the hotline's own people may come from a replica (docs/adr/0021).
     """
 
     method: str
@@ -99,6 +100,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     media_type: str = "application/json"
     downloads: tuple[str, ...] = ()
     before_change: bool = False
+    is_far: bool = False
 
     @property
     def name(self) -> str:
@@ -113,7 +115,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         found |= {401, 403, 429} if self.roles is not None else set()
         found |= {404} if self.path_patterns else set()
         found |= {413, 422} if self.body is not None or self.uploads else set()
-        found |= {422} if self.query or self.headers else set()
+        found |= {422} if self.query or self.headers or self.is_far else set()
         return sorted(found - set(self.answers))
 
     @property

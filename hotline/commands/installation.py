@@ -22,7 +22,7 @@ import uvloop
 
 import nlu
 from hotline import accounts
-from hotline.app import build_hub, read_keyring
+from hotline.app import build_hub, read_keyring, use_replica
 from hotline.commands.building import turn
 from hotline.postgres import running
 from hotline.workers.run import work as run_workers
@@ -174,6 +174,7 @@ def add_user(settings: Settings, name: str, role: str, department: str | None) -
 
 async def _work(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
+    use_replica(settings, hub)
     settle_memory()
     task = asyncio.create_task(run_workers(settings, hub))
     stop = asyncio.create_task(until_told())

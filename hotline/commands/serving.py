@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import uvloop
 from aiohttp import web
 
-from hotline.app import build_hub, follow_changes, make_app
+from hotline.app import build_hub, follow_changes, make_app, use_replica
 from hotline.commands.child import LISTENER, READY
 from hotline.commands.installation import database_url, port_taken, settle_memory, until_told
 
@@ -53,6 +53,7 @@ def door(settings: Settings) -> socket.socket | None:
 
 async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
+    use_replica(settings, hub)
     settle_memory()
     app = make_app(settings, hub)
     app.cleanup_ctx.append(follow_changes)

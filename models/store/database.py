@@ -16,6 +16,7 @@ from aiosql.adapters.asyncpg import AsyncPGAdapter
 
 from models import spans
 from models.errors import HotlineError, Unavailable
+from models.store import far
 from models.store.lender import ACQUIRE_WITHIN_S, AnyConnection, Lender
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from models.cipher import Keyring
     from models.store.lender import Connection, Connections
+    from models.store.replica import Replica
 
 T = TypeVar("T")
 
@@ -125,6 +127,8 @@ class Database:
         self._lender = Lender(pool)
         self.city_code = city_code
         self.keyring = keyring
+        # Who answers what is read far (models.store.far), None where only the leader is there.
+        self.replica: Replica | None = None
 
     @contextlib.asynccontextmanager
     async def session(self, within_s: float = ACQUIRE_WITHIN_S) -> AsyncIterator[Session]:
@@ -165,7 +169,7 @@ class Database:
 
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work on a connection, again if the database went away meanwhile."""
-        return await self._persist(work, self.session)
+        return await self._near_or_far(work, self.session, is_together=False)
 
     async def read_loosely(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do work that asks little by itself and waits for others in between, again if the database went away meanwhile."""
@@ -173,11 +177,29 @@ class Database:
 
     async def read_together(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do work whose statements must see one moment, again if the database went away meanwhile."""
-        return await self._persist(work, self.snapshot)
+        return await self._near_or_far(work, self.snapshot, is_together=True)
 
     async def write(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do the work in a transaction, again if the database went away meanwhile; raises Unavailable."""
         return await self._persist(work, self.transaction)
+
+    async def _near_or_far(
+        self,
+        work: Callable[[Session], Awaitable[T]],
+        lend: Callable[[], contextlib.AbstractAsyncContextManager[Session]],
+        *,
+        is_together: bool,
+    ) -> T:
+        """Let a replica do the work where that will do, else the leader."""
+        wanted = None if self.replica is None else far.wanted()
+        if self.replica is not None and wanted is not None:
+            with contextlib.suppress(far.NotByReplica):
+                return await self.replica.read(
+                    lambda connection: work(Session(connection, self.city_code, self.keyring)),
+                    wanted,
+                    is_together=is_together,
+                )
+        return await self._persist(work, lend)
 
     async def _persist(
         self,
@@ -202,6 +224,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, waiting shortly for work in progress."""
+        if self.replica is not None:
+            await self.replica.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._lender.close(), 5)
 
@@ -217,8 +241,8 @@ async def connect(url: str, city_code: str, keyring: Keyring, *, size: int = 10)
                     url,
                     min_size=1,
                     max_size=size,
-                    init=_prepare_connection,
-                    reset=_keep_connection,
+                    init=prepare_connection,
+                    reset=keep_connection,
                     command_timeout=60,
                     server_settings=SERVER_SETTINGS,
                 )
@@ -244,11 +268,12 @@ def refused() -> Iterator[None]:
         raise BadDatabaseUrl("HOTLINE_DATABASE_URL 无效，应如 postgresql://用户:密码@主机:5432/数据库") from error
 
 
-async def _keep_connection(connection: Connection) -> None:
+async def keep_connection(connection: Connection) -> None:
     """Nothing of ours changes a connection's state, so that the usual reset would be a round trip for nothing."""
 
 
-async def _prepare_connection(connection: Connection) -> None:
+async def prepare_connection(connection: Connection) -> None:
+    """Let JSON come as what it says."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,

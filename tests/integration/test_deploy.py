@@ -24,6 +24,7 @@ from hotline.cli import app
 from hotline.config import Settings, read_settings
 from hotline.interaction import ENDED
 from models.store import installation
+from models.store.replica import Replica
 from nlu.registry import Drift
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ async def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, li
     chat = await world.post("/api/v1/chats", {}, who=None)
     assert chat["id"]
     await world.register("路灯坏了")
+    # Nobody is there; that is what the figures say.
+    world.hub.database.replica = Replica("postgresql://nobody@127.0.0.1:1/none", 5.0)
     world.hub.drift = Drift(version="m", at=datetime.now(UTC), texts=500, measures={"class_mix": 0.1}, alarms=[])
     async with world.client.get("/metrics") as response:
         families = list(text_string_to_metric_families(await response.text()))

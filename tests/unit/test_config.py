@@ -28,6 +28,8 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_CLOCK_SPEED": "3600",
             "HOTLINE_DATA_DIR": "/data",
             "HOTLINE_DATABASE_URL": "postgresql://h/d",
+            "HOTLINE_REPLICA_URL": "postgres://r1,r2/d",
+            "HOTLINE_REPLICA_BEHIND_S": "10",
             "HOTLINE_CITY": "/city",
             "HOTLINE_KEYRING": "/keys",
             "HOTLINE_MODEL_DIR": "/model",
@@ -48,6 +50,8 @@ def test_every_variable_is_taken_over() -> None:
         clock_speed=3600.0,
         data_dir=Path("/data"),
         database_url="postgresql://h/d",
+        replica_url="postgres://r1,r2/d",
+        replica_behind_s=10.0,
         city=Path("/city"),
         keyring=Path("/keys"),
         model_dir=Path("/model"),
@@ -84,6 +88,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("CLOCK_SPEED", "nan"),
         ("CLOCK_SPEED", "inf"),
         ("CLOCK_SPEED", "fast"),
+        ("REPLICA_BEHIND_S", "1"),
         ("SERVERS", "0"),
         ("SERVERS", "2.5"),
         ("SERVERS", "1000"),
@@ -108,6 +113,12 @@ def test_a_value_that_cannot_be_used_is_named_with_its_variable(name: str, value
         read_settings({f"HOTLINE_{name}": value})
     assert f"HOTLINE_{name}={value}" in caught.value.detail
     assert "应为" in caught.value.detail
+
+
+def test_an_address_of_a_replica_that_is_none_is_refused_without_its_password() -> None:
+    with pytest.raises(BadSetting, match="HOTLINE_REPLICA_URL 无效：应如 postgresql://") as caught:
+        read_settings({"HOTLINE_REPLICA_URL": "db2:5432/hotline?password=word"})
+    assert "password=word" not in caught.value.detail
 
 
 @pytest.mark.parametrize(
