@@ -16,9 +16,11 @@ from msgspec import Struct
 
 from models.ticket import number_of
 from tests.ha.cluster import HUBS, NODES, Cluster, wait
-from tests.ha.load import Callers
+from tests.ha.load import Agents, Callers, Readers
 
 RATE: Final = float(os.environ.get("HA_RATE", "20"))
+READS: Final = RATE / 4
+OWN: Final = RATE / 20
 # Writes resume within 25 s of the leader's end.
 LONGEST_GAP_S: Final = 25.0
 CALM_S: Final = 5.0
@@ -32,7 +34,7 @@ class Fault(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What a fault did: seconds without an answer, tickets acknowledged meanwhile.
+    """What a fault did: seconds without an answer, tickets acknowledged and reads answered and failed meanwhile.
 
     `whole_after_s` is how long it took until all was as before, from the fault or from the machine's start anew.
     """
@@ -40,6 +42,8 @@ class Outcome(Struct, frozen=True):
     name: str
     gap_s: float
     acknowledged: int
+    read: int
+    unread: int
     whole_after_s: float
 
 
@@ -86,7 +90,7 @@ FAULTS: Final = (
 )
 
 
-async def _suffer(cluster: Cluster, callers: Callers, fault: Fault) -> Outcome:
+async def _suffer(cluster: Cluster, callers: Callers, readers: Readers, fault: Fault) -> Outcome:
     before, began = len(callers.acknowledged), time.monotonic()
     gone = await asyncio.to_thread(fault.strike, cluster)
     await asyncio.sleep(1.0)
@@ -96,7 +100,7 @@ async def _suffer(cluster: Cluster, callers: Callers, fault: Fault) -> Outcome:
         cluster.machines[gone].start()
     whole = await asyncio.to_thread(wait, f"whole again after: {fault.name}", cluster.is_whole)
     await asyncio.sleep(CALM_S)
-    return Outcome(fault.name, callers.gap(began), len(callers.acknowledged) - before, whole)
+    return Outcome(fault.name, callers.gap(began), len(callers.acknowledged) - before, *readers.since(began), whole)
 
 
 async def _stored(cluster: Cluster) -> set[str]:
@@ -107,30 +111,40 @@ async def _stored(cluster: Cluster) -> set[str]:
 
 
 async def _try_all(cluster: Cluster) -> int:
-    callers = Callers(cluster.url, cluster.access()["channels"]["phone"], RATE)
-    calling = asyncio.create_task(callers.run())
+    access = cluster.access()
+    callers = Callers(cluster.url, access["channels"]["phone"], RATE)
+    agents = Agents(cluster.url, access["agents"]["agent01"], OWN)
+    readers = Readers(cluster.url, access["agents"]["agent02"], READS)
+    going = [asyncio.create_task(one.run()) for one in (callers, agents, readers)]
     await asyncio.sleep(CALM_S)
     outcomes = []
     for fault in FAULTS:
         print(f"→ {fault.name}", flush=True)
-        outcomes.append(await _suffer(cluster, callers, fault))
-    callers.stop()
-    await calling
-    told = [number for _, _, number in callers.acknowledged]
+        outcomes.append(await _suffer(cluster, callers, readers, fault))
+    for one in (callers, agents, readers):
+        one.stop()
+    await asyncio.gather(*going)
+    told = [number for _, _, number in (*callers.acknowledged, *agents.acknowledged)]
     stored = await _stored(cluster)
     lost, doubled = set(told) - stored, len(stored) - len(set(told))
     _print(outcomes)
     print(f"共确认 {len(told)}，丢失 {len(lost)}，重复 {doubled}；未获答复而重试：{dict(callers.refused)}")
+    print(f"登记后立即看列表 {agents.found + len(agents.missed)} 次，看不到自己所登记的 {len(agents.missed)} 次")
+    print(f"远读由谁答复：{cluster.far_reads()}")
     verified = cluster.hotline("audit", "verify")
     print(f"留痕核对：{verified.stdout.strip() or verified.stderr.strip()}")
-    is_good = not lost and not doubled and len(set(told)) == callers.sent and verified.returncode == 0
+    sent = callers.sent + agents.sent
+    is_good = not lost and not doubled and len(set(told)) == sent and not agents.missed and verified.returncode == 0
     return 0 if is_good and all(one.gap_s <= LONGEST_GAP_S for one in outcomes) else 1
 
 
 def _print(outcomes: list[Outcome]) -> None:
-    print("| 故障 | 无人应答（秒） | 期间确认（件） | 恢复如初（秒） |\n|---|---|---|---|")
+    print(
+        "| 故障 | 无人应答（秒） | 期间确认（件） | 查阅成功（次） | 查阅失败（次） | 恢复如初（秒） |\n|---|---|---|---|---|---|"
+    )
     for one in outcomes:
-        print(f"| {one.name} | {one.gap_s:.1f} | {one.acknowledged} | {one.whole_after_s:.0f} |")
+        reads = f"{one.read} | {one.unread}"
+        print(f"| {one.name} | {one.gap_s:.1f} | {one.acknowledged} | {reads} | {one.whole_after_s:.0f} |")
 
 
 def main() -> int:

@@ -80,9 +80,10 @@ class Cluster:
         self.rest = {name: next(ports) for name in NODES}
         self._postgres = {name: next(ports) for name in NODES}
         self._hub_ports = {name: next(ports) for name in HUBS}
-        self._database_door, self._hub_door = next(ports), next(ports)
+        self._database_door, self._replica_door, self._hub_door = next(ports), next(ports), next(ports)
         self.url = f"http://{ADDRESS}:{self._hub_door}"
         self.database = f"postgresql://hotline:{self.password}@{ADDRESS}:{self._database_door}/hotline"
+        self._replicas = f"postgresql://hotline:{self.password}@{ADDRESS}:{self._replica_door}/hotline"
         self.machines: dict[str, Machine] = {}
 
     def start(self) -> None:
@@ -111,6 +112,16 @@ class Cluster:
     def access(self) -> Any:
         """Tokens and accounts, the same at every hub."""
         return json.loads((self.folder / HUBS[0] / "access.json").read_text())
+
+    def far_reads(self) -> dict[str, dict[str, float]]:
+        """How many far reads each hub has answered since it started, and from where."""
+        found: dict[str, dict[str, float]] = {}
+        for name, port in self._hub_ports.items():
+            with urllib.request.urlopen(f"http://{ADDRESS}:{port}/metrics", timeout=10) as response:
+                lines = response.read().decode().splitlines()
+            told = [line for line in lines if line.startswith("hotline_far_reads_total{")]
+            found[name] = {line.split('"')[1]: float(line.rpartition(" ")[2]) for line in told}
+        return found
 
     def leader(self) -> str | None:
         """Which database node says that it leads."""
@@ -182,6 +193,7 @@ class Cluster:
         hubs = [f"    server {name} {ADDRESS}:{self._hub_ports[name]} check" for name in HUBS]
         filled = Template((RECIPE / "haproxy.cfg").read_text()).substitute(
             database=f"{ADDRESS}:{self._database_door}",
+            replica=f"{ADDRESS}:{self._replica_door}",
             hub=f"{ADDRESS}:{self._hub_door}",
             database_nodes="\n".join(nodes),
             hub_nodes="\n".join(hubs),
@@ -218,6 +230,7 @@ class Cluster:
             "HOTLINE_DATA_DIR": str(self.folder / hub),
             "HOTLINE_PORT": str(self._hub_ports[hub]),
             "HOTLINE_DATABASE_URL": self.database,
+            "HOTLINE_REPLICA_URL": self._replicas,
             "HOTLINE_DEMO": "on",
             "HOTLINE_CHATBOT": "off",
             "HOTLINE_SERVERS": "1",
