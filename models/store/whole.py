@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SQL = queries("whole")
 # A count of ten million rows takes its time.
 COUNT_WITHIN_S: Final = 3600.0
+# More than the largest city registers in a week. Numbers are handed out a hundred at a time.
+LEFT_OUT: Final = 1_000_000
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,12 @@ async def rows(url: str) -> dict[str, int]:
     """Return how many rows every table holds; empty where there are no tables."""
     async with _connected(url) as connection:
         return await _count(connection)
+
+
+async def leave_out_numbers(url: str) -> None:
+    """Give no ticket a number that may have been told before: what was registered after a backup is known outside by it."""
+    async with _connected(url) as connection:
+        await _SQL.leave_out_numbers(connection, many=LEFT_OUT)
 
 
 async def tidy(url: str) -> None:
