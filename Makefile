@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console check-deps chaos soak fuzz bench browser ha screenshots corpus-report docs lock clean
+.PHONY: help setup run test check check-console check-deps chaos soak fuzz bench browser ha drill screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ ha: setup ## etcd, Patroni with three nodes, HAProxy, two hub nodes; kill one af
 	@test -x build/patroni/bin/patroni || { $(UV) venv --quiet --clear --python /usr/bin/python3 build/patroni && \
 	  $(UV) pip install --quiet --python build/patroni/bin/python -r deploy/patroni/requirements.txt; }
 	@$(BIN)/python -m tests.ha
+
+drill: setup ## lose a hub's machine and go on elsewhere from its backup and its keys: what is lost, how long it takes
+	@$(BIN)/python -m tests.ha.drill
 
 screenshots: .venv/.synced ## pictures of every page of the console of a running hub, into docs/pictures/console
 	@$(BIN)/python -m tests.browser.screenshots
