@@ -4,9 +4,9 @@ SELECT substring(c.relname FROM 'tickets_(\d{6})$')::int AS yyyymm
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'tickets'::regclass ORDER BY 1 DESC;
 
--- name: newest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
+-- name: newest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, barred, own, page_size)
 -- One page, newest first, of the tickets of a range of ids that fit every filter that is not null. What accuses one of `barred`
--- is kept from the list of a department but for its live part.
+-- is kept from the list but for a live part of its own.
 SELECT t.*, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
@@ -21,14 +21,11 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
         AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
-  AND (:departments::text[] IS NULL OR EXISTS (
-    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-      AND a.department = ANY (:departments)))
   AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 
 -- name: oldest(city_code, low, below, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
--- The same, oldest first.
+-- The same, oldest first, of some departments where they are named.
 SELECT t.*, x.masked_text FROM tickets AS t
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
@@ -136,27 +133,52 @@ WHERE t.city_code = :city_code AND t.state = :state::text::ticket_state
   AND (t.stage_by, t.id) > (:after_by, :after_id)
 ORDER BY t.stage_by, t.id LIMIT :page_size;
 
+-- name: near(city_code, low, below, most)
+-- The newest tickets of a range of ids.
+SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below ORDER BY id DESC LIMIT :most;
+
+-- name: near_of(city_code, departments, low, below, most)
+-- The newest tickets of a range of ids that departments ever had a part of.
+SELECT DISTINCT part.ticket_id AS id FROM unnest(:departments::text[]) AS of (department) CROSS JOIN LATERAL (
+  SELECT DISTINCT a.ticket_id FROM assignments AS a
+  WHERE a.city_code = :city_code AND a.department = of.department AND a.ticket_id >= :low AND a.ticket_id < :below
+  ORDER BY a.ticket_id DESC LIMIT :most) AS part
+ORDER BY id DESC LIMIT :most;
+
+-- name: among(city_code, ids, query, states, kind, urgency, category, line, district, since, until, late_at, barred, own, page_size)
+-- Of some tickets those that fit, newest first.
+SELECT t.*, x.masked_text FROM unnest(:ids::bigint[]) AS near (id)
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = near.id
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = near.id
+WHERE (:query::text IS NULL OR x.search @@ :query::text::tsquery)
+  AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
+  AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
+  AND (:urgency::int IS NULL OR t.urgency = :urgency)
+  AND (:category::text IS NULL OR t.category = :category)
+  AND (:line::text IS NULL OR t.line = :line)
+  AND (:district::text IS NULL OR t.district = :district)
+  AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
+  AND (:until::timestamptz IS NULL OR t.registered_at < :until)
+  AND (:late_at::timestamptz IS NULL OR
+       (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
+        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+  AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
+ORDER BY t.id DESC LIMIT :page_size;
+
 -- name: search(city_code, low, below, query, page_size)
--- One page of a range of ids whose words match, newest first. The match is materialised, or the planner would walk
--- the primary key.
-WITH hit AS MATERIALIZED (
-  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
-    AND search @@ :query::text::tsquery
-)
-SELECT t.*, x.masked_text FROM (SELECT id FROM hit ORDER BY id DESC LIMIT :page_size) AS h
-JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
-JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+-- One page of a month's range of ids whose words match, newest first.
+SELECT t.*, x.masked_text
+FROM (SELECT id FROM texts_with(:city_code, :low, :below, :query::text::tsquery) AS id ORDER BY id DESC LIMIT :page_size) AS h
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id AND t.id >= :low AND t.id < :below
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id AND x.id >= :low AND x.id < :below
 ORDER BY t.id DESC;
 
 -- name: search_within(city_code, low, below, query, states, kind, urgency, category, line, district, since, until, late_at, departments, barred, own, page_size)
 -- The same where other filters hold too: a department's search finds nothing but its own.
-WITH hit AS MATERIALIZED (
-  SELECT id FROM ticket_texts WHERE city_code = :city_code AND id >= :low AND id < :below
-    AND search @@ :query::text::tsquery
-)
-SELECT t.*, x.masked_text FROM hit AS h
-JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id
-JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id
+SELECT t.*, x.masked_text
+FROM texts_with(:city_code, :low, :below, :query::text::tsquery) AS h (id)
+JOIN tickets AS t ON t.city_code = :city_code AND t.id = h.id AND t.id >= :low AND t.id < :below
+JOIN ticket_texts AS x ON x.city_code = :city_code AND x.id = h.id AND x.id >= :low AND x.id < :below
 WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
   AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
   AND (:urgency::int IS NULL OR t.urgency = :urgency)
@@ -168,9 +190,9 @@ WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
         AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
-  AND (:departments::text[] IS NULL OR EXISTS (
-    SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
-      AND a.department = ANY (:departments)))
+  AND (:departments::text[] IS NULL OR h.id IN (
+    SELECT a.ticket_id FROM assignments AS a
+    WHERE a.city_code = :city_code AND a.department = ANY (:departments) AND a.ticket_id >= :low AND a.ticket_id < :below))
   AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from models.store.database import Session
 
 _SQL = queries("worklists")
+# What is looked at ticket by ticket before an index of words is asked: in so many a word that one in fifty has fills a page.
+LOOKED_AT: Final = 1000
+# How often that is done for a department's words: they are rarer among all that the city says than among its own.
+OF_DEPARTMENT: Final = 5
 Urgent = tuple[int, datetime, int]
 Due = tuple[datetime, int]
 
@@ -63,12 +68,14 @@ class Filter(Struct, frozen=True, kw_only=True):
 async def newest(session: Session, fits: Filter, below: int | None, size: int) -> list[Listed]:
     """Return up to `size` tickets with ids below the cursor, newest first.
 
-    Walks the months' partitions from the newest until the page is full, so that a common word costs one month
-    and not the whole archive.
+    Walks the months' partitions from the newest until the page is full, so that what is found there costs one month and not the
+    whole archive. What a common word or a busy department has fills it from the newest tickets already, without any index of words.
     """
-    found: list[Listed] = []
     low, high = fits.ids
     high = high if below is None else min(high, below)
+    if (near := await _near(session, fits, (low, high), size)) is not None:
+        return near
+    found: list[Listed] = []
     for month in await _months(session, low, high):
         stretch = max(month * MONTH, low), min((month + 1) * MONTH, high)
         found += await _newest_of(session, fits, stretch, size - len(found))
@@ -88,12 +95,10 @@ async def oldest(session: Session, fits: Filter, above: int | None, size: int) -
             city_code=session.city_code,
             low=max(month * MONTH, low),
             below=min((month + 1) * MONTH, high),
-            states=_states(fits),
             departments=_departments(fits),
-            **_barring(fits),
-            late_at=fits.late_at,
             page_size=size - len(found),
-            **narrowed(fits),
+            **_barring(fits),
+            **_narrowed(fits),
         )
         found += [_listed(row) async for row in rows]
         if len(found) >= size:
@@ -108,14 +113,12 @@ async def by_due(session: Session, fits: Filter, after: Due | None, size: int) -
     rows = _SQL.open_by_due(
         session.connection,
         city_code=session.city_code,
-        states=_states(fits),
         after_by=by,
         after_id=last,
         low=low,
         below=below,
-        late_at=fits.late_at,
         page_size=size,
-        **narrowed(fits),
+        **_narrowed(fits),
     )
     return [_listed(row) async for row in rows]
 
@@ -127,15 +130,13 @@ async def by_urgency(session: Session, fits: Filter, after: Urgent | None, size:
     rows = _SQL.open_by_urgency(
         session.connection,
         city_code=session.city_code,
-        states=_states(fits),
         after_urgency=urgency,
         after_at=at,
         after_id=last,
         low=low,
         below=below,
-        late_at=fits.late_at,
         page_size=size,
-        **narrowed(fits),
+        **_narrowed(fits),
     )
     return [_listed(row) async for row in rows]
 
@@ -149,10 +150,8 @@ async def parts(session: Session, department: str, fits: Filter, after: Due | No
         department=department,
         after_by=by,
         after_id=last,
-        states=_states(fits),
-        late_at=fits.late_at,
         page_size=size,
-        **narrowed(fits),
+        **_narrowed(fits),
     )
     return [_part_listed(row) async for row in rows]
 
@@ -168,12 +167,7 @@ async def desk(session: Session, state: TicketState, after: Due | None, size: in
     """Return what waits for a person of the hotline in one state, nearest due first."""
     by, last = after or (EARLIEST, 0)
     rows = _SQL.desk(
-        session.connection,
-        city_code=session.city_code,
-        state=str(state),
-        after_by=by,
-        after_id=last,
-        page_size=size,
+        session.connection, city_code=session.city_code, state=str(state), after_by=by, after_id=last, page_size=size
     )
     return [_listed(row) async for row in rows]
 
@@ -187,12 +181,10 @@ async def count(session: Session, fits: Filter, most: int) -> int:
             city_code=session.city_code,
             low=low,
             below=below,
-            states=_states(fits),
             departments=_departments(fits),
-            **_barring(fits),
-            late_at=fits.late_at,
             most=most,
-            **narrowed(fits),
+            **_barring(fits),
+            **_narrowed(fits),
         )
     )
 
@@ -203,26 +195,64 @@ async def _months(session: Session, low: int, high: int) -> list[int]:
     return [month for month in months if month * MONTH < high and (month + 1) * MONTH > low]
 
 
+async def _near(session: Session, fits: Filter, stretch: tuple[int, int], size: int) -> list[Listed] | None:
+    """Return the page by looking at one ticket after the other, None where that is too long a way."""
+    departments = _departments(fits)
+    if departments is None and fits.tokens is None:
+        return None
+    # Without words there is no other way to a department's than through all that it had.
+    rounds = itertools.count() if fits.tokens is None else range(1 if departments is None else OF_DEPARTMENT)
+    ask, more = (_SQL.near, {}) if departments is None else (_SQL.near_of, {"departments": departments})
+    found: list[Listed] = []
+    low, below = stretch
+    for _ in rounds:
+        rows = ask(session.connection, city_code=session.city_code, low=low, below=below, most=LOOKED_AT, **more)
+        ids = [row["id"] async for row in rows]
+        found += await _among(session, fits, ids, size - len(found))
+        if len(found) >= size or len(ids) < LOOKED_AT:
+            return found
+        below = ids[-1]
+    return None
+
+
+async def _among(session: Session, fits: Filter, ids: list[int], size: int) -> list[Listed]:
+    rows = _SQL.among(
+        session.connection,
+        city_code=session.city_code,
+        ids=ids,
+        query=_query(fits),
+        page_size=size,
+        **_barring(fits),
+        **_narrowed(fits),
+    )
+    return [_listed(row) async for row in rows]
+
+
 async def _newest_of(session: Session, fits: Filter, stretch: tuple[int, int], size: int) -> list[Listed]:
     where = {"city_code": session.city_code, "low": stretch[0], "below": stretch[1], "page_size": size}
-    more = {
-        "states": _states(fits),
-        "departments": _departments(fits),
-        "late_at": fits.late_at,
-        **narrowed(fits),
-    }
-    if fits.tokens is None:
+    more = _narrowed(fits)
+    words, departments = _query(fits), _departments(fits)
+    if words is None:
         rows = _SQL.newest(session.connection, **_barring(fits), **more, **where)
+    elif departments is None and all(value is None for value in more.values()):
+        rows = _SQL.search(session.connection, query=words, **where)
     else:
-        words = " & ".join(_quote(token) for token in fits.tokens)
-        is_plain = all(value is None for value in more.values())
-        search = _SQL.search if is_plain else _SQL.search_within
-        rows = search(session.connection, query=words, **({} if is_plain else {**more, **_barring(fits)}), **where)
+        rows = _SQL.search_within(
+            session.connection, query=words, departments=departments, **_barring(fits), **more, **where
+        )
     return [_listed(row) async for row in rows]
+
+
+def _query(fits: Filter) -> str | None:
+    return None if fits.tokens is None else " & ".join(_quote(token) for token in fits.tokens)
 
 
 def _states(fits: Filter) -> list[str] | None:
     return None if fits.states is None else [str(state) for state in fits.states]
+
+
+def _narrowed(fits: Filter) -> dict[str, Any]:
+    return {"states": _states(fits), "late_at": fits.late_at, **narrowed(fits)}
 
 
 def _barring(fits: Filter) -> dict[str, list[str]]:

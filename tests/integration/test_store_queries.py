@@ -18,6 +18,7 @@ import pytest
 from hotline.postgres import EmbeddedPostgres, answers
 from models import lifecycle, vocabulary
 from models.errors import NotFound, Unavailable
+from models.lifecycle import TicketState
 from models.store import database, deliveries, installation, steps, tickets, timers, worklists
 from models.store.database import SQL_FOLDER, queries
 from models.store.examples import Example
@@ -25,6 +26,7 @@ from models.store.migrations import migrate
 from models.store.shadow_readings import ShadowReading
 from models.ticket import Assignment, Ticket, Timer, id_of
 from models.trail import TicketEvent
+from models.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -195,7 +197,11 @@ async def test_what_is_written_is_read_back_as_it_was(world: World) -> None:
     ]
 
 
-async def test_words_of_two_characters_and_more_are_found_newest_first(world: World) -> None:
+@pytest.mark.parametrize("looked_at", [1, 1000])
+async def test_words_of_two_characters_and_more_are_found_newest_first(
+    world: World, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    monkeypatch.setattr(worklists, "LOOKED_AT", looked_at)
     numbers = [(await world.register(f"{TEXT}第{n}次来电"))["number"] for n in range(3)]
     await world.register("西山区学府路小学门口摆摊占道，早晚接送孩子没法走。")
     async with world.hub.database.session() as session:
@@ -203,7 +209,35 @@ async def test_words_of_two_characters_and_more_are_found_newest_first(world: Wo
             fits = worklists.Filter(tokens=world.hub.reader.search_tokens(words))
             found = await worklists.newest(session, fits, None, 10)
             assert [listed.ticket.number for listed in found] == numbers[::-1]
+            rest = await worklists.newest(session, fits, id_of(numbers[2]), 1)
+            assert [listed.ticket.number for listed in rest] == [numbers[1]]
         assert await worklists.newest(session, worklists.Filter(tokens=("不存在的词",)), None, 10) == []
+
+
+@pytest.mark.parametrize("looked_at", [1, 2, 1000])
+async def test_a_department_finds_all_that_it_had_and_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    monkeypatch.setattr(worklists, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(worklists, "OF_DEPARTMENT", 2)
+    numbers = [(await world.register(f"{TEXT}第{n}次来电"))["number"] for n in range(5)]
+    other = (await world.register("投诉：东湖区翠湖路一家超市销售过期食品，牛奶已过保质期，要求查处。"))["number"]
+    lead, others = [(await world.ticket(number))["lead"]["code"] for number in (numbers[0], other)]
+    assert lead != others
+    words = world.hub.reader.search_tokens("路灯")
+    async with world.hub.database.session() as session:
+
+        async def found(size: int, **fits: Any) -> list[str]:
+            listed = await worklists.newest(session, worklists.Filter(**fits), None, size)
+            return [one.ticket.number for one in listed]
+
+        assert await found(10, departments=[lead]) == numbers[::-1]
+        assert await found(3, departments=[lead]) == numbers[:1:-1]
+        assert await found(10, departments=[lead], tokens=words) == numbers[::-1]
+        assert await found(10, departments=[lead], tokens=words, states=[TicketState.CLOSED]) == []
+        assert await found(10, departments=[lead], kind=Kind.PRAISE) == []
+        assert await found(10, departments=["nobody"]) == []
+        assert await found(10, departments=["nobody"], tokens=words) == []
 
 
 async def test_two_that_claim_timers_at_once_never_get_the_same(world: World) -> None:
