@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from hotline import chat_figures
 from hotline.keys import HUB
 from models.errors import HotlineError
-from models.lifecycle import TicketState
+from models.lifecycle import OPEN_TICKET
 from models.store import backlog, deliveries, incidents, installation, prompts, seats, storms, timers, utterances
 from models.store.replica import ANSWERS
 
@@ -86,7 +86,7 @@ class Figures:
         beat = await installation.last_beat(session, "work")
         agents, queues = await seats.all_states(session), await seats.queues(session)
         return Reading(
-            tickets={state: states.get(state, 0) for state in TicketState},
+            tickets={state: states.get(state, 0) for state in sorted(OPEN_TICKET)},
             backlog=await backlog.net_and_gross(session, now),
             deliveries={"waiting": undelivered.waiting, "dead": undelivered.dead},
             oldest_delivery_for=_age(undelivered.waiting_since, now),
@@ -132,7 +132,7 @@ class Gauges(Collector):
         yield _gauge("database_up", "1 where the database answered, else 0", float(found is not None))
         if found is None:
             return
-        yield _gauges("tickets", "tickets by state", "state", found.tickets)
+        yield _gauges("tickets", "open tickets by state", "state", found.tickets)
         yield _gauges("backlog_tickets", "open tickets past a due time, net and gross", "counted", found.backlog)
         yield _gauges("deliveries", "webhooks that are not delivered, by state", "state", found.deliveries)
         age = "age of the oldest webhook that waits, on the hub's clock; 0 where none waits"

@@ -53,8 +53,9 @@ WHERE city_code = :city_code AND state NOT IN ('signed_off', 'accepted', 'sent_b
 GROUP BY department ORDER BY backlog_net DESC, open DESC, department;
 
 -- name: states(city_code)
--- How many tickets stand in each state.
-SELECT state::text AS state, count(*) AS n FROM tickets WHERE city_code = :city_code GROUP BY state;
+-- How many open tickets stand in each state; those that have ended are all the past, and nobody counts that every ten seconds.
+SELECT state::text AS state, count(*) AS n FROM tickets
+WHERE city_code = :city_code AND state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up') GROUP BY state;
 
 -- name: ping_pong(city_code, send_backs, dispatches, n)
 -- Open tickets that the hotline, or a unit that had delegated them, was asked so often to take back, or that were dispatched

@@ -53,7 +53,7 @@ async def net_and_gross(session: Session, now: datetime) -> dict[str, int]:
 
 
 async def states(session: Session) -> dict[str, int]:
-    """Return how many tickets stand in each state."""
+    """Return how many open tickets stand in each state."""
     rows = _SQL.states(session.connection, city_code=session.city_code)
     return {row["state"]: row["n"] async for row in rows}
 
