@@ -28,12 +28,16 @@ WITH fits AS (
   SELECT t.id, CASE WHEN t.lead IS NULL THEN i.agent END AS agent, CASE WHEN t.lead IS NULL THEN i.seat_group END AS seat_group,
     t.lead AS department, md5(:day::date || :rule::text || t.id) AS lot,
     row_number() OVER (PARTITION BY t.lead ORDER BY md5(:day::date || :rule::text || t.id)) AS place
-  FROM tickets AS t
+  FROM (
+    -- Each by the index of its own time: what is drawn of one day must not read the whole past.
+    SELECT e.* FROM tickets AS e
+    WHERE NOT :complained::boolean AND e.city_code = :city_code AND e.closed_at >= :since AND e.closed_at < :until
+    UNION ALL
+    SELECT c.* FROM ratings AS r JOIN tickets AS c ON c.city_code = r.city_code AND c.id = r.ticket_id
+    WHERE :complained::boolean AND r.city_code = :city_code AND r.at >= :since AND r.at < :until AND NOT (r.solved AND r.satisfied)
+  ) AS t
   LEFT JOIN interactions AS i ON i.city_code = t.city_code AND i.id = t.interaction
-  LEFT JOIN ratings AS r ON :complained::boolean AND r.city_code = t.city_code AND r.ticket_id = t.id
-  WHERE t.city_code = :city_code AND t.imported_from IS NULL AND (t.lead IS NOT NULL OR i.agent IS NOT NULL)
-    AND CASE WHEN :complained::boolean THEN r.at >= :since AND r.at < :until AND NOT (r.solved AND r.satisfied)
-      ELSE t.closed_at >= :since AND t.closed_at < :until END
+  WHERE t.imported_from IS NULL AND (t.lead IS NOT NULL OR i.agent IS NOT NULL)
     AND (:outcomes::text[] = '{}' OR t.state::text = ANY (:outcomes::text[]))
 ), drawn AS (
   INSERT INTO inspections (city_code, of, subject, rule, day, agent, seat_group, department, drawn_at)
