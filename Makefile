@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test check check-console check-deps chaos soak fuzz bench browser ha drill screenshots corpus-report docs lock clean
+.PHONY: help setup run test check check-console check-deps chaos soak scale fuzz bench browser ha drill screenshots corpus-report docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ chaos: setup ## faults done to a real hub, with a table of what they did; half a
 
 soak: setup ## an hour of steady load: memory, latency, what is left waiting (SOAK_S=300 make soak: five minutes)
 	@$(BIN)/python -m tests.bench soak
+
+scale: setup ## ten million tickets: lists, search, timers, intake from 10⁴ to 10⁷; an hour of loading, 40 GB (DATA=DIR keeps them)
+	@$(BIN)/python -m tests.bench scale $(if $(DATA),--data $(DATA))
 
 check: .venv/.synced ## lint, types, layers, unit tests; under a minute
 	@$(BIN)/ruff check .

@@ -1,13 +1,13 @@
-"""Run every measurement, or those that are named: `python -m tests.bench intake search`."""
+"""Run every measurement, or those that are named: `python -m tests.bench intake million`."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import burst, forecast, history, intake, million, soak, understanding
+from tests.bench import burst, forecast, history, intake, million, scale, soak, understanding
 
 GROUPS = {
     "understand": understanding.measure,
@@ -17,14 +17,22 @@ GROUPS = {
     "million": million.measure,
     "import": history.measure,
     "soak": soak.measure,
+    "scale": scale.measure,
+    "scale-load": scale.load,
 }
-# An hour long: run only where it is named.
-ASKED_FOR = {"soak"}
+# Hours long: run only where they are named.
+ASKED_FOR = {"soak", "scale", "scale-load"}
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or [name for name in GROUPS if name not in ASKED_FOR]
-    for name in wanted:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []])
+    parser.add_argument("--data", type=Path, help="a folder whose content is kept, and used where it is there")
+    wanted = parser.parse_args()
+    for name in wanted.groups or [name for name in GROUPS if name not in ASKED_FOR]:
+        if wanted.data is not None:
+            asyncio.run(GROUPS[name](wanted.data))
+            continue
         with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
             asyncio.run(GROUPS[name](Path(folder)))
 

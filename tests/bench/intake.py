@@ -49,10 +49,10 @@ async def measure(folder: Path) -> None:
 async def _intake(hub: subprocess.Popen[bytes], access: dict[str, Any], bare: float) -> None:
     rows = texts(200)
     token = access["channels"]["phone"]
-    await _load(PORT, token, itertools.islice(rows, WARM), "warm")
+    await send(PORT, token, itertools.islice(rows, WARM), "warm")
     before = _cpu(hub)
     began = time.monotonic()
-    await _load(PORT, token, itertools.islice(rows, TICKETS), "intake")
+    await send(PORT, token, itertools.islice(rows, TICKETS), "intake")
     seconds = time.monotonic() - began
     cpu_ms = (_cpu(hub) - before) * 1000 / TICKETS
     report("intake", TICKETS / seconds, "tickets/s", bare, "ratio ≥ 0.12 and ≥ 300/s")
@@ -92,16 +92,16 @@ async def _bare(folder: Path, environ: dict[str, str]) -> float:
             stack.enter_context(process(command, environ))
         await wait_port(BARE_PORT)
         rows = texts(200, seed=3)
-        await _load(BARE_PORT, "none", itertools.islice(rows, WARM), "warm")
+        await send(BARE_PORT, "none", itertools.islice(rows, WARM), "warm")
         began = time.monotonic()
-        await _load(BARE_PORT, "none", itertools.islice(rows, TICKETS), "bare")
+        await send(BARE_PORT, "none", itertools.islice(rows, TICKETS), "bare")
         rate = TICKETS / (time.monotonic() - began)
     await connection.execute("DROP TABLE yardstick")
     await connection.close()
     return rate
 
 
-async def _load(port: int, token: str, rows: Iterator[str], prefix: str) -> None:
+async def send(port: int, token: str, rows: Iterator[str], prefix: str) -> None:
     """Closed loop: so many clients, each sends its next request when the last one is answered."""
     numbered = enumerate(rows)
 

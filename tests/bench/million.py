@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
-from aiohttp.test_utils import TestClient, TestServer
 
-from hotline.app import make_app
-from hotline.clock import REAL
-from hotline.config import Settings
-from hotline.duplicates import LOOKED_BACK
-from hotline.hub import Hub
 from hotline.postgres import EmbeddedPostgres
 from models import cipher
 from models.city_corpus import read_corpus
 from models.city_files import read_city
-from models.store import credentials, database, duplicates, steps, timers
+from models.store import database, steps
 from models.store.migrations import migrate
-from models.vocabulary import Kind, Role
 from nlu.reader import Reader
-from nlu.sameness import Matter, likenesses
 from nlu.similarity import STORED
-from routing.jurisdiction import Atlas
+from tests.bench import lookups
 from tests.bench.figures import CITY, MODEL, quantile, report
+from tests.bench.lookups import DEPARTMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from pathlib import Path
-
-    from aiohttp import web
-
-    from models.store.database import Session
-
-    Client = TestClient[web.Request, web.Application]
 
 TICKETS, OPEN = 1_000_000, 200_000
 MONTHS = 12
-ROUNDS = 200
-DEPARTMENTS = ("urban", "housing", "market", "traffic_police", "education", "labour", "environment", "water_group")
-# A department's, in turn each of them, or the whole city's.
-LISTS = {
-    "worklist": {"state": "assigned", "department": "{}"},
-    "worklist_overdue": {"overdue": "true", "department": "{}"},
-    "worklist_of_kind": {"state": "assigned", "kind": "complaint", "department": "{}"},
-    "list_overdue": {"overdue": "true"},
-    "list_due": {"sort": "due"},
-    "list_urgency": {"sort": "urgency"},
-    "list_oldest": {"sort": "oldest", "kind": "complaint"},
-}
-
 # Every template is a real reading of a corpus text; a ticket joins the words of two of them, so that lengths and
 # frequencies are those of life. `n` counts from the newest: the first 200,000 are open.
 LOAD = """
@@ -110,9 +81,8 @@ async def measure(folder: Path) -> None:
         report("million_load", time.monotonic() - began, "s to load", 0, "-")
         await _timers(store)
         await _duplicates(store, reader)
-        hub = Hub(store, city, reader, Atlas(city), REAL, address=Settings().address)
-        async with TestClient(TestServer(make_app(Settings(data_dir=folder, demo=True), hub))) as client:
-            await _lists(client, store, words)
+        async with lookups.hub_over(folder, store, reader) as client:
+            await _lists(client, words)
         await store.close()
     finally:
         server.stop()
@@ -154,103 +124,24 @@ async def _fill(url: str, store: database.Database, reader: Reader) -> Counter[s
 
 
 async def _timers(store: database.Database) -> None:
-    now = datetime.now(UTC)
-    async with store.session() as session:
-        first = await session.connection.fetchval("SELECT min(due_at) FROM timers")
-
-        async def claim(at: datetime, batch: int) -> float:
-            began = time.perf_counter()
-            await timers.claim(session, at, now, batch)
-            return (time.perf_counter() - began) * 1000
-
-        idle = [await claim(first - timedelta(seconds=1), 1000) for _ in range(ROUNDS)]
-        claims = [await claim(first + timedelta(seconds=1000 * (n + 1)), 1000) for n in range(10)]
-        one_row = await _one_row(session)
-    report("timers_claim", quantile(claims, 50), "ms for 1,000 due of 200,000", one_row, "≤ 60")
-    report("timers_idle", quantile(idle, 95), "ms p95 for a tick with nothing due", one_row, "≤ 5")
+    claimed, idle = await lookups.timers_ms(store)
+    one_row = await lookups.one_row_ms(store)
+    report("timers_claim", claimed, "ms for 1,000 due of 200,000", one_row, "≤ 60")
+    report("timers_idle", idle, "ms p95 for a tick with nothing due", one_row, "≤ 5")
 
 
 async def _duplicates(store: database.Database, reader: Reader) -> None:
-    """Look for the same matter as intake does: candidates from the database, then the comparison."""
-    now = datetime.now(UTC)
-    rows = random.Random(5).sample([row.text for row in read_corpus(CITY)], ROUNDS)
-    times, found = [], 0
-    async with store.session() as session:
-        for text in rows:
-            read = reader.understand(text, received_at=now)
-            one = _matter(read.categories[0].code, read.fingerprint, now)
-            began = time.perf_counter()
-            wanted = duplicates.Wanted(
-                bands=read.bands,
-                caller_index=None,
-                place=None,
-                category=one.category,
-                district=None,
-                since=now - LOOKED_BACK,
-            )
-            (near,) = await duplicates.alike(session, [wanted])
-            told = likenesses(one, {one.category}, [_matter(x.category, x.fingerprint, x.registered_at) for x in near])
-            times.append((time.perf_counter() - began) * 1000)
-            found += any(likeness is not None for likeness in told)
-        one_row = await _one_row(session)
-    assert found >= 0.95 * ROUNDS, found
+    times = await lookups.duplicates_ms(store, reader)
+    one_row = await lookups.one_row_ms(store)
     report("duplicates", quantile(times, 50), "ms p50 to find and compare what may be the same", one_row, "-")
     report("duplicates_p95", quantile(times, 95), "ms p95", one_row, "≤ 20")
 
 
-def _matter(category: str, fingerprint: bytes, at: datetime) -> Matter:
-    return Matter(
-        fingerprint=fingerprint, category=category, kind=Kind.COMPLAINT, place=None, district=None, caller=None, at=at
-    )
-
-
-async def _one_row(session: Session) -> float:
-    """The yardstick: one row by its key over the same connection."""
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        await session.connection.fetchval("SELECT due_at FROM timers WHERE city_code = 'yunzhou' LIMIT 1")
-        times.append((time.perf_counter() - began) * 1000)
-    return quantile(times, 50)
-
-
-async def _lists(client: Client, store: database.Database, words: Counter[str]) -> None:
-    token = "bench-token"
-    async with store.transaction() as session:
-        await credentials.add(session, token, Role.SUPERVISOR, "bench", datetime.now(UTC))
-    headers = {"authorization": f"Bearer {token}"}
-
-    async def get(path: str, **query: str) -> None:
-        async with client.get(path, params=query, headers=headers) as response:
-            assert response.status == 200, await response.text()
-            await response.read()
-
-    async def healthy(_: int) -> None:
-        await get("/healthz")
-
-    async def listed(query: dict[str, str], n: int) -> None:
-        await get("/api/v1/tickets", **{name: value.format(*DEPARTMENTS[n % 8 :]) for name, value in query.items()})
-
-    async def searched(chosen: list[str], n: int) -> None:
-        await get("/api/v1/tickets", q=chosen[n % len(chosen)])
-
-    health = await _p95(healthy)
-    for name, query in LISTS.items():
-        found = await _p95(partial(listed, query))
-        report(name, found, "ms p95 for a page of 20", health, "≤ 25")
+async def _lists(client: lookups.Client, words: Counter[str]) -> None:
+    health = await lookups.health_p95(client)
+    for name in lookups.LISTS:
+        report(name, await lookups.list_p95(client, name), "ms p95 for a page of 20", health, "≤ 25")
     for length, limit in ((2, "≤ 300"), (4, "≤ 40")):
         chosen = [word for word, _ in words.most_common() if len(word) == length][:100]
-        found = await _p95(partial(searched, chosen))
+        found = await lookups.search_p95(client, chosen)
         report(f"search{length}", found, f"ms p95 for the 100 commonest words of {length} characters", health, limit)
-
-
-async def _p95(one: Callable[[int], Awaitable[None]]) -> float:
-    for n in range(20):
-        await one(n)
-    times = []
-    for n in range(ROUNDS):
-        began = time.perf_counter()
-        await one(n)
-        times.append((time.perf_counter() - began) * 1000)
-        await asyncio.sleep(0)
-    return quantile(times, 95)
