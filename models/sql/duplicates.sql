@@ -29,8 +29,9 @@ SELECT candidate.asker, t.* FROM (
 ) AS candidate (asker, id) CROSS JOIN LATERAL (
   SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint
   FROM tickets AS t JOIN ticket_texts AS x USING (city_code, id)
-  -- A limit, lest the planner read whole months where it expects many candidates.
-  WHERE t.city_code = :city_code AND t.id = candidate.id
+  -- A limit, lest the planner read whole months where it expects many candidates; and no candidate lies in a month before them all,
+  -- of which there are many.
+  WHERE t.city_code = :city_code AND t.id = candidate.id AND t.id >= :since AND x.id >= :since
     AND (coalesce(t.district = (:districts::text[])[candidate.asker + 1], true)
       OR t.caller_index = (:caller_indexes::bytea[])[candidate.asker + 1])
   LIMIT 1) AS t;
