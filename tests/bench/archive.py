@@ -169,7 +169,8 @@ SELECT 'yunzhou', d.id, n, (ARRAY['register', 'accept', 'dispatch', 'acknowledge
   d.at + n * interval '9 hours', 'agent', 'bench', substring(s.sealed FOR 200) || s.sealed,
   sha256(int8send(d.id + n)), sha256(int8send(d.id + n + 1))
 FROM drawn AS d JOIN said AS s USING (k),
-  generate_series(1, CASE d.state WHEN 'answered' THEN 3 WHEN 'assigned' THEN 5 WHEN 'on_desk' THEN 2 ELSE 11 END) AS n;
+  generate_series(1, CASE d.state WHEN 'answered' THEN 3 WHEN 'assigned' THEN 5 WHEN 'on_desk' THEN 2 ELSE 11 END) AS n
+ORDER BY d.at + n * interval '9 hours';
 """
 # None falls due while it is measured.
 TIMERS = """
