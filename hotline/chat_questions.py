@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hotline import chat_matters
 from hotline.dialogue import PERSON
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
 
 CANCEL: Final = ("取消", "/cancel")
+# Said, not tapped past Rasa: the words themselves are heeded.
+APART: Final = ("分别登记", "分别登记")
+ONE: Final = ("合成一件", "合成一件")
 SHOWN: Final = 80  # characters of a matter
 _EXAMPLE: Final = "比如：阳光小区3号楼的电梯坏了三天，没人来修。"
 _WORDS: Final = {
@@ -39,7 +43,9 @@ async def ask_matter(turn: Turn) -> None:
 
 async def ask_place(turn: Turn) -> None:
     """Where it is."""
-    words = "这件事发生在什么地方？说到路名、小区或门牌就行，说不清可以回复“不清楚”。"
+    of_several = chat_matters.lacking(turn) if len(turn.dialogue.matters) > 1 else None
+    what = f"“{_short(turn, of_several)}”这件事" if of_several else "这件事"
+    words = f"{what}发生在什么地方？说到路名、小区或门牌就行，说不清可以回复“不清楚”。"
     _ask(
         turn,
         words,
@@ -66,25 +72,54 @@ async def ask_contact(turn: Turn) -> None:
 
 
 async def ask_yes(turn: Turn) -> None:
-    """Whether it is right as it was understood."""
+    """Whether it is right as it was understood; of several, whether each is to be a ticket of its own."""
+    kept = turn.dialogue
+    several = len(kept.matters) > 1
+    told = [f"您说了{len(kept.matters)}件事，会分别登记：", *_each(turn)] if several else ["请核对：", *_only(turn)]
+    if turn.draft.time:
+        told.append(f"时间：{turn.draft.time}")
+    told += [f"联系方式：{_who(turn)}", *_perhaps(turn), "没有问题的话，我就提交了。"]
+    yes = ("分别登记", "/affirm") if several else ("确认提交", "/affirm")
+    apart = ((APART if kept.parts else ONE),) if several or kept.parts else ()
+    english = "Is this correct? Reply yes to submit, or tell me what to change."
+    if several:
+        english = (
+            f"These are {len(kept.matters)} separate requests. Reply yes to submit each of them, or say “one request”."
+        )
+    _ask(turn, "\n".join(told), (yes, *apart, ("要修改", "/deny"), CANCEL), english=english)
+
+
+def _only(turn: Turn) -> list[str]:
+    found = [f"内容：{_short(turn, turn.dialogue.matters[0])}"] if turn.dialogue.matters else []
+    return [*found, f"地点：{turn.hub.mask(turn.draft.place)}"] if turn.draft.place else found
+
+
+def _each(turn: Turn) -> list[str]:
+    """Return the matters by number, each with where it is."""
+    found = []
+    for nth, matter in enumerate(turn.dialogue.matters):
+        place = chat_matters.place_of(turn, nth)
+        where = f"（地点：{turn.hub.mask(place)}）" if place else ""
+        found.append(f"{nth + 1}. {_short(turn, matter)}{where}")
+    return found
+
+
+def _perhaps(turn: Turn) -> list[str]:
+    """Return what the only matter may be several of: the citizen decides."""
+    parts = turn.dialogue.parts
+    if not parts:
+        return []
+    listed = [f"{nth}. {_short(turn, part)}" for nth, part in enumerate(parts, 1)]
+    return [f"听着像是{len(parts)}件事，现在合成一件；要分开，请说“分别登记”：", *listed]
+
+
+def _who(turn: Turn) -> str:
     kept, draft = turn.dialogue, turn.draft
     phone = turn.conversation.phone or draft.phone
-    who = "匿名" if kept.is_anonymous or not phone else f"{draft.name or ''}尾号{phone[-4:]}"
-    if kept.is_confidential and not kept.is_anonymous:
-        who += "（对承办单位保密）"
-    lines = [
-        f"{number}{_short(turn, matter)}"
-        for number, matter in zip(_numbers(len(kept.matters)), kept.matters, strict=True)
-    ]
-    several = f"您说了{len(kept.matters)}件事，会分别登记：" if len(kept.matters) > 1 else "请核对："
-    told = [several, *lines]
-    if draft.place:
-        told.append(f"地点：{turn.hub.mask(draft.place)}")
-    if draft.time:
-        told.append(f"时间：{draft.time}")
-    told += [f"联系方式：{who}", "没有问题的话，我就提交了。"]
-    buttons = (("确认提交", "/affirm"), ("要修改", "/deny"), CANCEL)
-    _ask(turn, "\n".join(told), buttons, english="Is this correct? Reply yes to submit, or tell me what to change.")
+    if kept.is_anonymous or not phone:
+        return "匿名"
+    hidden = "（对承办单位保密）" if kept.is_confidential else ""
+    return f"{draft.name or ''}尾号{phone[-4:]}{hidden}"
 
 
 async def ask_step(turn: Turn) -> None:
@@ -127,7 +162,3 @@ def _ask(turn: Turn, words: str, buttons: Buttons = (CANCEL,), *, english: str) 
 def _short(turn: Turn, matter: str) -> str:
     words = turn.hub.mask(matter).replace("\n", "；")
     return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
-
-
-def _numbers(n: int) -> list[str]:
-    return ["内容："] if n == 1 else [f"{one}. " for one in range(1, n + 1)]

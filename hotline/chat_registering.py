@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hotline import chat_matters
 from hotline.dialogue import CODE
 from hotline.fitting import fitting
 from hotline.intake import proposed, register
@@ -33,11 +34,11 @@ async def register_all(turn: Turn) -> None:
         receipt = await _registered(turn, matter, len(turn.draft.filed))
         filed = Filed(number=receipt.number, query_code=receipt.query_code)
         turn.note(filed=(*turn.draft.filed, filed))
-        turn.keep(matters=turn.dialogue.matters[1:], ticket=filed.number)
+        turn.keep(matters=turn.dialogue.matters[1:], places=turn.dialogue.places[1:], ticket=filed.number)
         turn.outcome = "new_ticket"
         turn.say(*_told(turn, receipt))
     turn.note(said=(), place=None, time=None)
-    turn.keep(incident=None, incident_told=None, offer=None, question=None, is_aside=False)
+    turn.keep(parts=(), incident=None, incident_told=None, offer=None, question=None, is_aside=False)
     for slot in SLOTS:
         turn.set(slot, None)
 
@@ -51,14 +52,14 @@ async def find_incident(turn: Turn, matter: str) -> None:
 
 async def fitting_of(turn: Turn, matter: str) -> ProposedIncident | None:
     """Return the open incident that words seem to be about."""
-    hub, request = turn.hub, _request(turn, matter)
+    hub, request = turn.hub, await _request(turn, matter, turn.draft.place)
     phone = request.caller.phone if request.caller else None
     caller = hub.database.keyring.blind_index(phone) if phone else None
     found = await proposed(hub, request, None)
     return await hub.database.read(lambda session: fitting(hub, session, found, caller=caller, at=hub.now()))
 
 
-def _request(turn: Turn, matter: str) -> Register:
+async def _request(turn: Turn, matter: str, place: str | None) -> Register:
     phone = turn.conversation.phone or turn.draft.phone
     is_anonymous = turn.dialogue.is_anonymous or not phone
     is_hidden = is_anonymous or turn.dialogue.is_confidential
@@ -68,10 +69,11 @@ def _request(turn: Turn, matter: str) -> Register:
         identity=Identity.ANONYMOUS if is_anonymous else Identity.NAMED,
         disclosure=Disclosure.CONFIDENTIAL if is_hidden else Disclosure.OPEN,
     )
-    text = f"{matter}\n{turn.draft.time}" if turn.draft.time else matter
+    time = await chat_matters.time_of(turn, matter)
+    text = f"{matter}\n{time}" if time else matter
     return Register(
         text=text,
-        address=turn.draft.place,
+        address=place,
         channel=Channel.CHATBOT,
         interaction=turn.conversation.interaction,
         caller=caller,
@@ -80,7 +82,7 @@ def _request(turn: Turn, matter: str) -> Register:
 
 
 async def _registered(turn: Turn, matter: str, nth: int) -> TicketReceipt:
-    request = _request(turn, matter)
+    request = await _request(turn, matter, chat_matters.place_of(turn, 0))
     key = f"chat:{turn.conversation.id}:filed{nth}"
     kept = await register(turn.hub, CHATBOT, key, msgspec.json.encode(request), request)
     return msgspec.json.decode(kept.body, type=TicketReceipt)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from models.dialogue import Dialogue
 from models.store import conversations
+from nlu.english import is_english
 from nlu.home import without_household
 from nlu.masking import MASK
 from nlu.normalise import plain
@@ -36,8 +37,6 @@ CODE: Final = "〔查询码{number}〕"
 _CODES: Final = re.compile(r"〔查询码([0-9]{14,17})〕")
 # Ticket numbers and query codes are nothing that the chatbot must know.
 LONG_NUMBER: Final = re.compile(r"\d{6,}")
-_LATIN: Final = re.compile(r"[A-Za-z]")
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 Buttons = tuple[tuple[str, str], ...]
 PERSON: Final = ("转人工", "/takeover")
@@ -187,9 +186,3 @@ def reading_told(read: Understanding) -> dict[str, Any]:
         "time": LONG_NUMBER.sub(MASK, read.time) if read.time else None,
         "scope": [doubt.code for doubt in read.scope],
     }
-
-
-def is_english(text: str) -> bool:
-    """Tell whether somebody writes English, with a Chinese name in it perhaps."""
-    latin, chinese = len(_LATIN.findall(text)), len(_CHINESE.findall(text))
-    return latin > 6 and latin > 3 * chinese

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.fields import required
 from models.errors import InvalidRequest
 from models.store import knowledge
+from nlu.english import is_english, meaning
 from nlu.knowledge import Knowledge
 from nlu.normalise import plain
 from nlu.reading import Request
@@ -45,6 +46,7 @@ async def search(
     """Return what answers a question, the best first: published and valid today."""
     index = await in_use(hub)
     words = plain(question).strip()
+    words = (is_english(words) and meaning(words)) or words
     read = await hub.readings(None, Request(words, hub.now()))
 
     def fits(entry: Entry) -> bool:

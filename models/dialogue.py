@@ -13,13 +13,17 @@ ChatStep = Literal["progress", "supplement", "urge", "withdraw", "rate", "ask_re
 class Dialogue(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Kept sealed, as the draft is: these are the citizen's own words.
 
-    `matters` are to be registered, each as one ticket. `incident` is the open incident that they are about, `question` what
+    `matters` are to be registered, each as one ticket; where there are several, `places` says where each is: None tells it itself
+    or needs none, an empty one is to be asked for. `parts` are what the only matter may be several of.
+    `incident` is the open incident that they are about, `question` what
     nothing answered. `ticket` is the one that `step` is about, with `words`; `choices` are numbers it may be, with what they are about,
     `proven` those whose query code was told. `hint` is said before the next question, `last` is
     what was said last. `unsure` counts messages in a row that nobody understood.
     """
 
     matters: tuple[str, ...] = ()
+    places: tuple[str | None, ...] = ()
+    parts: tuple[str, ...] = ()
     is_anonymous: bool = False
     is_confidential: bool = False
     incident: str | None = None

@@ -9,6 +9,7 @@ from nlu.masking import MASK
 from nlu.normalise import sentences
 
 LONGEST: Final = 200  # characters
+_LONGEST_MEANING: Final = 60
 _GREETING: Final = re.compile(
     r"^(?:尊敬的?[^，。！？：]{0,12}|敬爱的?[^，。！？：]{0,12}|[^，。！？：]{0,6}(?:书记|市长|县长|区长|领导|局长|主任|同志)们?"
     r"(?=[，。！：: 您你好]|大家|$))?[，：:]?"
@@ -77,9 +78,12 @@ _TOLD_OTHERWISE: Final = (
 )
 
 
-def propose(text: str, title: str = "", *, place: Place | None = None, time: str | None = None) -> str:
+def propose(
+    text: str, title: str = "", *, place: Place | None = None, time: str | None = None, english: str | None = None
+) -> str:
     """Return a brief of at most 200 characters in whole sentences, from a masked, normalised title and text.
 
+    `english` is what is known of the meaning of a text that is English, which the brief says.
     Clauses in which the citizen introduces himself or asks to be called are left out; of what was masked only what it was is told.
     """
     kept = [sentence for sentence in map(_without_self, _parts(title, text)) if sentence]
@@ -92,11 +96,16 @@ def propose(text: str, title: str = "", *, place: Place | None = None, time: str
         kept = [bare + "。"] if is_matter and _has_matter(bare) else []
     kept = [*map(_without_own_door, kept)]
     asked = next((sentence for sentence in reversed(kept) if _DEMAND.search(sentence)), "")
-    opening = _opening("".join(kept), place, time, is_home=bool(place and place.span in text)) if kept else ""
+    opening = _in_english(english) if english is not None else ""
+    opening += _opening("".join(kept), place, time, is_home=bool(place and place.span in text)) if kept else ""
     room = LONGEST - len(opening) - min(len(asked), LONGEST // 2)
     matter = _filled([sentence for sentence in kept if sentence != asked], room)
     closing = _filled([asked], LONGEST - len(opening) - len(matter))
     return opening + matter + closing
+
+
+def _in_english(meant: str) -> str:
+    return f"【英文诉求，大意：{meant[:_LONGEST_MEANING]}】" if meant else "【英文诉求】"
 
 
 def _parts(title: str, text: str) -> list[str]:

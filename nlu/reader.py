@@ -13,6 +13,7 @@ from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
 from nlu.elsewhere import Elsewhere
+from nlu.english import is_english, meaning
 from nlu.examples import Examples
 from nlu.explanation import Explanation, Parts, explain
 from nlu.extraction import Extractor
@@ -136,7 +137,7 @@ class Reader:
         # In this order: what a step needs, those before it have found.
         self._take(readings, self._clean, self._flag, self._score, self._sort, self._weigh)
         self._locate(readings)
-        self._take(readings, self._date, self._measure, self._doubt, self._brief)
+        self._take(readings, self._date, self._doubt, self._brief)
         return [self._understanding(reading) for reading in readings]
 
     def recall_many(self, past: Sequence[Past]) -> list[Understanding]:
@@ -201,23 +202,24 @@ class Reader:
         text, reading.heading, reading.address = self.names.mask(body.text, heading, address)
         reading.body = replace(body, text=text)
         reading.read = excerpt(reading.body.text)
+        reading.english = meaning(reading.read) if is_english(reading.read) else None
         # Rules see every word, masked or not, however long the letter is.
         reading.whole = f"{reading.heading}\n{reading.body.text}" if reading.heading else reading.body.text
 
     def _flag(self, reading: Reading) -> None:
-        reading.hits = self._flags.find(reading.whole)
+        reading.hits = self._flags.find(f"{reading.whole}\n{reading.english}" if reading.english else reading.whole)
 
     def _score(self, reading: Reading) -> None:
         heading = reading.heading
-        reading.scores = self._model.scores(counted(reading.body.text, heading))
+        reading.scores = self._model.scores(counted(reading.english or reading.body.text, heading))
         reading.title_scores = self._model.scores(counted(heading)) if heading else None
 
     def _sort(self, reading: Reading) -> None:
         reading.matter = self._categories.sort(reading.scores, reading.title_scores, reading.asked.line)
 
     def _weigh(self, reading: Reading) -> None:
-        scores, heading = reading.scores, reading.heading
-        reading.kind, reading.kind_p = self._kinds.guess(scores, reading.read, heading, reading.title_scores)
+        scores, heading, meant = reading.scores, reading.heading, reading.english or reading.read
+        reading.kind, reading.kind_p = self._kinds.guess(scores, meant, heading, reading.title_scores)
         reading.dangers = self._suspicions.judge(scores, reading.hits, reading.whole)
         reading.urgency = self._urgencies.guess(scores, excerpt(reading.whole), reading.kind, reading.dangers.believed)
 
@@ -246,8 +248,6 @@ class Reader:
     def _date(self, reading: Reading) -> None:
         reading.when = find_time(reading.read, reading.heading)
         reading.interval = interval_of(reading.when, reading.asked.received_at) if reading.when else None
-
-    def _measure(self, reading: Reading) -> None:
         reading.amounts, reading.people = amounts_of(reading.whole), people_of(reading.whole)
 
     def _doubt(self, reading: Reading) -> None:
@@ -256,7 +256,8 @@ class Reader:
         reading.doubts = tuple(one for one in doubts if one.code != NO_SUBSTANCE) if reading.hits else doubts
 
     def _brief(self, reading: Reading) -> None:
-        reading.brief = propose(reading.read, reading.heading, place=reading.found.place, time=reading.when)
+        place, when, english = reading.found.place, reading.when, reading.english
+        reading.brief = propose(reading.read, reading.heading, place=place, time=when, english=english)
 
     def _understanding(self, reading: Reading) -> Understanding:
         matter, found, whole = reading.matter, reading.found, reading.whole

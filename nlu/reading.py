@@ -52,6 +52,7 @@ class Reading:
         "brief",
         "dangers",
         "doubts",
+        "english",
         "found",
         "given",
         "heading",
@@ -79,6 +80,7 @@ class Reading:
     heading: str
     address: str
     read: str
+    english: str | None
     whole: str
     hits: tuple[FlagHit, ...]
     scores: Floats

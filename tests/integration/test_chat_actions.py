@@ -15,61 +15,14 @@ from hotline.intake import register
 from hotline.keys import SETTINGS
 from models.errors import Unavailable
 from models.store import conversations
-from tests.integration.chatting import Citizen, code_sent
+from tests.integration.chatting import TOKEN, Bot, Citizen, code_sent
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-ACTIONS = "/api/v1/chat/actions"
-TOKEN = "t0ken-of-the-chatbot"
 LAMP = "我家门口的路灯坏了三天，晚上一片漆黑"
 PHONE = "13800001111"
-FORM = "request_form"
-
-
-class Bot:
-    """Rasa's side: what it knows of the talk, and what it asks the hub to do."""
-
-    def __init__(self, world: World, citizen: Citizen) -> None:
-        self.world = world
-        self.citizen = citizen
-        self.slots: dict[str, Any] = {}
-        self.form: str | None = None
-        self.texts: list[str] = []
-        self.intent: dict[str, Any] = {}
-        self.metadata: dict[str, Any] = {}
-
-    async def hears(self, text: str, intent: str, *, confidence: float = 0.9) -> None:
-        """The citizen says something, which is read as that intent."""
-        await self.citizen.say(text)
-        self.intent = {"name": intent, "confidence": confidence}
-
-    async def acts(self, action: str, *, between: str | None = None, ok: int = 200, token: str = TOKEN) -> Any:
-        """Ask the hub; keeps the slots that it sets."""
-        events = [{"event": "user"}, *([{"event": "action", "name": between}] if between else [])]
-        tracker = {
-            "slots": self.slots,
-            "latest_message": {"intent": self.intent, "text": "***", "metadata": self.metadata},
-            "active_loop": {"name": self.form} if self.form else {},
-            "events": events,
-        }
-        content = {"next_action": action, "sender_id": f"c{self.citizen.id}", "tracker": tracker, "version": "3.6.21"}
-        headers = {"authorization": f"Bearer {token}"}
-        async with self.world.client.post(ACTIONS, json=content, headers=headers) as response:
-            found = await response.json()
-            assert response.status == ok, found
-        if ok == 200:
-            self.slots |= {event["name"]: event["value"] for event in found["events"] if event["event"] == "slot"}
-            self.texts = [said["text"] for said in found["responses"]]
-        return found
-
-    async def fills(self, text: str, intent: str, slot: str | None = None) -> dict[str, Any]:
-        """Say something within the request form; returns the slots."""
-        await self.hears(text, intent)
-        self.slots["requested_slot"] = slot
-        await self.acts("validate_request_form")
-        self.form = FORM
-        return {name: value for name, value in self.slots.items() if name != "requested_slot"}
+FORM = Bot.form_name
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""What somebody says to what they are shown before it is registered (核对): yes, otherwise, more, or more or fewer tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hotline import chat_matters
+from nlu.chat_cues import after_correction, is_yes, ordinal_in, sounds_like_place, without_ordinal
+from nlu.masking import mask
+
+if TYPE_CHECKING:
+    from hotline.dialogue import Turn
+
+YES: Final = "yes"
+LONGEST_PLACE: Final = 30
+
+
+def take_choice(turn: Turn) -> bool:
+    """Take a yes, or how many tickets it is to be, whatever Rasa reads in it; False where it is neither."""
+    turn.set("confirmed", None)
+    is_right = chat_matters.chosen(turn)
+    if is_right is None and not is_yes(turn.words):
+        return False
+    if is_right is not False:
+        turn.set("confirmed", YES)
+    phones = mask(turn.words).phones
+    if phones:
+        turn.note(phone=phones[-1])
+        turn.keep(is_anonymous=False)
+    return True
+
+
+async def take_yes(turn: Turn, intent: str) -> bool:
+    """Take what is said of all that was gathered; False where it is about something else."""
+    words, phones = turn.words, mask(turn.words).phones
+    turn.set("confirmed", YES if intent == "affirm" else None)
+    if intent == "affirm":
+        return True
+    if phones:
+        turn.note(phone=phones[-1])
+        turn.keep(is_anonymous=False, hint="电话已改好。")
+    elif intent == "stay_anonymous":
+        turn.keep(hint="好的，按匿名登记。" if turn.dialogue.is_anonymous else "好的，会为您保密。")
+    elif intent == "inquire" and words.endswith(("?", "？", "吗")):
+        return False
+    elif len(after_correction(words)) < 2 or intent in {"deny", "dont_know", "give_number"}:
+        turn.keep(hint="哪里不对，您直接说就行，比如“地址是东湖路12号”。")
+    elif intent in {"correct", "inform", "nlu_fallback"}:
+        correct(turn)
+    else:
+        add(turn)
+        turn.keep(hint="已补充进去。")
+    return True
+
+
+def correct(turn: Turn) -> None:
+    """It was otherwise: another place, or other words of the matter, which stand beside the first."""
+    several = len(turn.dialogue.matters) > 1
+    nth = _nth(turn)
+    new = after_correction(without_ordinal(turn.words) if several else turn.words)
+    if not sounds_like_place(new) or len(new) >= LONGEST_PLACE or "不是" in turn.words[2:]:
+        add(turn)
+        turn.keep(hint="已按您说的更正。")
+    elif several and nth is None and len({*turn.dialogue.places}) > 1:
+        turn.keep(hint="这几件不在一个地方，请说明是第几件，比如“第二件是东湖路12号”。")
+    elif several:
+        for n in range(len(turn.dialogue.matters)) if nth is None else (nth,):
+            chat_matters.correct_place(turn, n, new)
+        turn.keep(hint="地点已改好。")
+    else:
+        turn.note(place=new)
+        turn.keep(hint="地点已改好。")
+
+
+def add(turn: Turn) -> None:
+    """What somebody adds stands on the matter that they name, else on the one that they told of first."""
+    matters = turn.dialogue.matters or ("",)
+    nth = _nth(turn) or 0
+    added = f"{matters[nth]}\n{turn.text}".strip()
+    turn.keep(matters=(*matters[:nth], added, *matters[nth + 1 :]))
+
+
+def _nth(turn: Turn) -> int | None:
+    """Return which of several matters is meant, from 0."""
+    n = ordinal_in(turn.words)
+    return n - 1 if n is not None and n <= len(turn.dialogue.matters) > 1 else None
