@@ -18,6 +18,7 @@ from hotline.talking import hear, tell
 from models.conversation import Conversation
 from models.errors import HotlineError, InvalidRequest
 from models.store import conversations
+from nlu.english import is_english
 from nlu.masking import MASK, mask
 from nlu.normalise import plain
 from nlu.reading import Request
@@ -105,7 +106,7 @@ async def _keep(
     is_matter = bool(perils) or not _is_control(current, message)
     heard = await hear(hub, session, current, message.text, key=message.key, is_matter=is_matter)
     if perils:
-        told = await emergency.warn(hub, session, heard, perils)
+        told = await emergency.warn(hub, session, heard, perils, in_english=is_english(message.text))
         told = await emergency.owe(session, told, last + 1, message.text)
         return Heard(conversation=await takeover.ask(hub, session, told, is_urgent=True), before=last)
     answered = await _answer_at_once(hub, session, heard, message)

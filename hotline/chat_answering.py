@@ -13,7 +13,7 @@ from hotline.chat_talk import NEXT
 from hotline.dialogue import PERSON
 from hotline.talking import CHATBOT
 from models.vocabulary import Kind
-from nlu.chat_cues import sounds_like_place, tells
+from nlu.chat_cues import sounds_like_place, tells, wants_registered
 
 if TYPE_CHECKING:
     from hotline.dialogue import Turn
@@ -31,6 +31,9 @@ ENOUGH: Final = ("不用了", "/deny")
 
 async def answer(turn: Turn) -> None:
     """Answer a question; unsure, say what is near, and offer to register it."""
+    if turn.dialogue.offer == "register" and turn.dialogue.question and wants_registered(turn.words):
+        turn.lead_to("request_form")
+        return
     if await _is_empty(turn) and not turn.asked.form:
         await unsure(turn)
         return
@@ -124,7 +127,11 @@ async def _tell(turn: Turn) -> None:
     online = entries[0].guide.online if entries and entries[0].guide else ""
     further = f"\n网上办理：{online}" if online and online not in told else ""
     buttons = () if turn.asked.form else (("没解决，帮我登记", "/affirm"), ("还有别的问题", "/deny"), PERSON)
-    turn.say(f"{told}{further}\n{source}", buttons, english="(Source and validity are given above.)")
+    turn.say(
+        f"{told}{further}\n{source}",
+        buttons,
+        english="This is the official answer, in Chinese; say “human” if you need it explained in English.",
+    )
 
 
 async def _unknown(turn: Turn) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_matters
-from nlu.chat_cues import after_correction, is_yes, ordinal_in, sounds_like_place, without_ordinal
+from nlu.chat_cues import after_correction, is_yes, not_but, sounds_like_place, time_otherwise
+from nlu.chat_several import ordinal_in, without_ordinal
 from nlu.masking import mask
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ async def take_yes(turn: Turn, intent: str) -> bool:
 
 def correct(turn: Turn) -> None:
     """It was otherwise: another place, or other words of the matter, which stand beside the first."""
+    time = time_otherwise(turn.words)
+    if time is not None:
+        turn.note(time=time)
+        turn.keep(hint="时间已改好。")
+        return
     several = len(turn.dialogue.matters) > 1
     nth = _nth(turn)
     new = after_correction(without_ordinal(turn.words) if several else turn.words)
@@ -78,6 +84,16 @@ def add(turn: Turn) -> None:
     nth = _nth(turn) or 0
     added = f"{matters[nth]}\n{turn.text}".strip()
     turn.keep(matters=(*matters[:nth], added, *matters[nth + 1 :]))
+
+
+def is_otherwise(turn: Turn) -> bool:
+    """Heed that it is something else than was said (不是路灯，是红绿灯), whatever was asked for; False where nobody says so."""
+    said = not_but(turn.words)
+    if said is None or not any(said[0] in matter for matter in turn.dialogue.matters):
+        return False
+    put_right = (matter.replace(*said) for matter in turn.dialogue.matters)
+    turn.keep(matters=tuple(put_right), hint="好的，已改过来。")
+    return True
 
 
 def _nth(turn: Turn) -> int | None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_matters
-from hotline.chat_correcting import add, correct, take_choice, take_yes
+from hotline.chat_correcting import add, correct, is_otherwise, take_choice, take_yes
 from hotline.chat_registering import SLOTS, find_incident
 from hotline.dialogue import TALK
 from nlu.chat_cues import (
     after_correction,
+    goes_on,
     has_digits,
     name_in,
     says_no_place,
     sounds_like_place,
     tells,
     wants_no_name,
+    wants_registered,
     wants_secrecy,
 )
 from nlu.masking import mask
@@ -69,7 +71,8 @@ def clear(turn: Turn) -> None:
 async def _start(turn: Turn) -> None:
     """Begin the form, or go on with what was put aside."""
     kept, text = turn.dialogue, turn.text
-    resumes = kept.offer == "resume" and bool(kept.matters)
+    is_asked_for = kept.offer == "resume" or (kept.is_aside and goes_on(turn.words))
+    resumes = is_asked_for and bool(kept.matters)
     # What was told of another matter is not told of this one, and nothing is registered unasked.
     turn.set("confirmed", None)
     if not resumes:
@@ -77,7 +80,7 @@ async def _start(turn: Turn) -> None:
         for slot in SLOTS:
             turn.set(slot, None)
     _take_wishes(turn)
-    if kept.offer == "register" and kept.question:
+    if kept.offer == "register" and kept.question and not await _is_new(turn):
         turn.keep(matters=(kept.question,), places=(), parts=(), question=None)
     elif resumes:
         pass
@@ -109,6 +112,9 @@ async def _take(turn: Turn, slot: str) -> bool:
     if slot != "matter" and intent in _ELSEWHERE and not has_phone and not is_adding:
         return False
     _take_wishes(turn)
+    if slot != "matter" and is_otherwise(turn):
+        turn.set(slot, None)
+        return True
     return await _TAKEN[slot](turn, intent)
 
 
@@ -198,6 +204,11 @@ def _take_wishes(turn: Turn) -> None:
 async def _is_matter(turn: Turn) -> bool:
     """Tell whether the program finds a matter in what was said."""
     return await turn.sure() >= SURE and tells(turn.words)
+
+
+async def _is_new(turn: Turn) -> bool:
+    """Tell whether a matter is told of, where a question was offered to be registered."""
+    return turn.asked.intent == "report" and not wants_registered(turn.words) and await _is_matter(turn)
 
 
 async def _says_more(turn: Turn) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from models.vocabulary import Kind
-from nlu.chat_cues import drops_in, names_somewhere, wants_apart, wants_one
+from nlu.chat_cues import names_somewhere
+from nlu.chat_several import drops_in, wants_apart, wants_one
 from nlu.matters import MOST, matters_in, passages
 from nlu.reading import Request
 from nlu.scope import NO_SUBSTANCE

@@ -8,6 +8,7 @@ from hotline import follow_up, track
 from hotline.notice import due_day
 from hotline.reply_told import BY_HOTLINE, reply_told
 from hotline.step import run
+from models.calendar import CHINA_TIME
 from models.labels import LABELS
 from models.lifecycle import Action, TicketState, ticket_allows
 from models.store import tickets
@@ -31,6 +32,21 @@ _NEXT: Final = (
     (Action.RATE, ("评价", "/rate")),
     (Action.ASK_REOPEN, ("申请重办", "/ask_reopen")),
 )
+_STATES: Final[dict[TicketState, str]] = {
+    TicketState.REGISTERED: "registered",
+    TicketState.ON_DESK: "being assigned to a department",
+    TicketState.ASSIGNED: "with the department",
+    TicketState.IN_REVIEW: "answered, under review",
+    TicketState.FOLLOW_UP: "answered; please rate it",
+    TicketState.CLOSED: "closed",
+    TicketState.ARCHIVED: "closed",
+    TicketState.ANSWERED: "answered",
+    TicketState.DECLINED: "not accepted; the reason is below",
+    TicketState.HANDED_OFF: "handed to the emergency service",
+    TicketState.MERGED: "handled together with others of the same matter",
+    TicketState.WITHDRAWN: "withdrawn",
+    TicketState.VOID: "void",
+}
 _DONE: Final = {
     "supplement": "已补充到工单里，承办单位看得到。",
     "withdraw": "已撤回，不再办理。以后有需要，随时再来反映。",
@@ -93,7 +109,11 @@ def _state(ticket: Ticket) -> str:
 
 
 def _english(ticket: Ticket) -> str:
-    return f"State: {ticket.state.replace('_', ' ')}."
+    """Return how far it is for whoever reads no Chinese; the answer itself is told in the words of who gave it."""
+    told = f"Ticket {ticket.number}: {_STATES[ticket.state]}."
+    if ticket.closed_at is not None:
+        return told
+    return f"{told} You will be answered by {ticket.promised_at.astimezone(CHINA_TIME):%d %B %Y}."
 
 
 async def _supplement(step: Step, words: str) -> None:

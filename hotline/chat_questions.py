@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline import chat_matters
+from hotline import chat_matters, chat_words, phone_code
 from hotline.dialogue import PERSON
+from models.store import conversations
+from nlu.chat_cues import lost_number
+from nlu.masking import mask
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
+    from models.store.database import Session
 
 CANCEL: Final = ("取消", "/cancel")
 # Said, not tapped past Rasa: the words themselves are heeded.
@@ -142,9 +146,32 @@ async def ask_ticket(turn: Turn) -> None:
         buttons: Buttons = tuple((f"第{n}件", f"第{n}件") for n in range(1, len(several) + 1))
         _ask(turn, f"您有这几件，要看哪一件？\n{lines}", buttons, english="Which one do you mean?")
         return
+    if lost_number(turn.words) and turn.conversation.verified_at is None:
+        await _ask_phone(turn)
+        return
     words = "请告诉我工单号和查询码（登记回执或短信里都有）；找不到的话，也可以用手机号验证。"
     buttons = (("用手机号验证", "/verify_phone"), PERSON, CANCEL)
     _ask(turn, words, buttons, english="Please tell me the ticket number and the query code.")
+
+
+async def _ask_phone(turn: Turn) -> None:
+    """Whoever no longer has the number shows by a code that the phone is theirs: at once where they have told it."""
+    phones = mask(turn.words).phones
+    if not phones:
+        turn.awaits = "phone"
+        turn.say(
+            f"没有工单号也能查。{chat_words.ASK_PHONE}", english="Please enter your mobile number; we will send a code."
+        )
+        return
+
+    async def work(session: Session) -> None:
+        current = await conversations.lock(session, turn.conversation.id)
+        await phone_code.send(turn.hub, session, current, phones[-1])
+
+    await turn.hub.database.write(work)
+    words = f"没有工单号也能查。{chat_words.CODE_SENT.format(tail=phones[-1][-4:])}"
+    buttons = tuple((one.title, one.title) for one in (chat_words.AGAIN, chat_words.NO_MORE))
+    turn.say(words, buttons, english="A code was sent to your phone. Please enter the six digits.")
 
 
 async def ask_words(turn: Turn) -> None:

@@ -14,6 +14,7 @@ from hotline.notice import due_day
 from hotline.receipt import TicketReceipt
 from hotline.request import Caller, Register
 from hotline.talking import CHATBOT
+from models.calendar import CHINA_TIME
 from models.conversation import Filed
 from models.vocabulary import Channel, Disclosure, Identity
 
@@ -99,7 +100,12 @@ def _told(turn: Turn, receipt: TicketReceipt) -> tuple[str, Buttons]:
     if turn.dialogue.incident and turn.dialogue.incident_told:
         lines = [lines[0], "这件事正在统一处理，有结果会告知您。"]
     if turn.is_english:
-        lines.append(f"Your request is registered: ticket {receipt.number}. Please keep the query code.")
+        day = f"{receipt.promised_at.astimezone(CHINA_TIME):%d %B %Y}"
+        lines.insert(
+            0,
+            f"Your request is registered: ticket {receipt.number}. You will be answered by {day}. "
+            "Please keep the number and the query code below.",
+        )
     return "\n".join(lines), (
         ("查询进度", "/ask_progress"),
         ("补充情况", "/supplement"),

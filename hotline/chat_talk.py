@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline import chat_filing, chat_ticket, chat_words, takeover
+from hotline import chat_filing, chat_matters, chat_ticket, chat_words, takeover
 from hotline.dialogue import PERSON
 from models.store import conversations
-from nlu.chat_cues import tells, wants_person
+from nlu.chat_cues import commands, tells, wants_person
+from nlu.matters import matters_in, passages
 
 if TYPE_CHECKING:
     from hotline.dialogue import Buttons, Turn
@@ -54,6 +55,9 @@ _OFFERS_PERSON: Final = frozenset({"abuse", "complain_bot"})
 async def talk(turn: Turn) -> None:
     """Answer in a sentence, and go on; whoever tells of a matter besides is led to it."""
     intent, in_form = turn.asked.intent, turn.asked.form is not None
+    if not in_form and intent == "small_talk" and await _tells_besides(turn):
+        turn.lead_to("request_form")
+        return
     is_clear = intent == "small_talk" and turn.asked.confidence >= CLEAR
     if not in_form and not is_clear and len(turn.words) > LONG and tells(turn.words) and await turn.sure() >= SURE:
         turn.lead_to("request_form")
@@ -64,6 +68,17 @@ async def talk(turn: Turn) -> None:
         words = words.partition("。")[0] + "。"
     buttons: Buttons = (PERSON,) if intent in _OFFERS_PERSON else ()
     turn.say(words, buttons if in_form else (*buttons, *(() if intent == "goodbye" else NEXT)), english=english)
+
+
+async def _tells_besides(turn: Turn) -> bool:
+    """Keep what is told of a matter beside a command, which is obeyed by nobody; False where there is none."""
+    if not commands(turn.words):
+        return False
+    for piece in (*matters_in(turn.text), *passages(turn.text)):
+        if not commands(piece) and tells(piece) and (await chat_matters.read(turn, piece)).sure >= SURE:
+            turn.keep(offer="register", question=piece)
+            return True
+    return False
 
 
 async def cancel(turn: Turn) -> None:

@@ -9,7 +9,8 @@ from hotline.dialogue import TALK
 from models.errors import HotlineError
 from models.store import callers, tickets
 from models.ticket import id_of
-from nlu.chat_cues import after_step, changes_mind, number_in, ordinal_in, query_code_in, rating_in, step_in
+from nlu.chat_cues import after_step, changes_mind, number_in, query_code_in, rating_in, step_in
+from nlu.chat_several import ordinal_in
 
 if TYPE_CHECKING:
     from hotline.dialogue import Turn

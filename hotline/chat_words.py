@@ -70,13 +70,31 @@ _SAFETY: Final = {
     Flag.FOOD_POISONING: "有人昏迷或呼吸困难，请立即拨打120，其他人也尽快就医。剩下的食物和包装请留着，先不要再吃。",
     Flag.GROUP: "请老人和孩子先离开人多的地方，注意安全。有人推搡、持械或受伤，请立即拨打110、120。",
 }
+_SAFETY_IN_ENGLISH: Final = {
+    Flag.SUICIDE: "I am listening, and it matters that you said so. Please move away from heights, water, pills and knives, and stay with "
+    "someone you trust. The crisis line 12356 is open day and night; if it is urgent call 110 or 120 now.",
+    Flag.GAS: "Do not touch any switch and light nothing. Open the windows, close the valve if you can, go out and call 119 there; "
+    "call 120 if anyone feels sick.",
+    Flag.FIRE: "Call 119 now. Leave at once, take no lift, do not go back for things. In smoke stay low with a wet cloth over your mouth.",
+    Flag.VIOLENCE: "Call 110 now, and 120 if anyone is hurt. Go where there are people, or lock yourself in.",
+    Flag.MINOR: "Call 110 now, and 120 if the child is hurt.",
+    Flag.DROWNING: "Call 119 and 120 now. Do not go into the water: reach out with a pole, a rope or anything that floats.",
+    Flag.ELECTRIC: "Call 119 now, and 120 if anyone was hurt. Keep eight metres away and do not touch the person by hand.",
+    Flag.TRAFFIC_INJURY: "Call 122 now, and 120 if anyone is hurt. Get behind the guardrail and do not move the injured.",
+    Flag.MEDICAL: "Call 120 now. If there is no breathing, press hard on the middle of the chest until help comes.",
+    Flag.COLLAPSE: "Call 119 now, and 120 if anyone is hurt. Keep everybody away; in a lift press the alarm and wait.",
+}
+_ENGLISH_NEXT: Final = "A person is being called to this chat. Please tell us exactly where you are."
 _PERSON_COMES: Final = "人工坐席马上接入，您发的每一句话他们都看得到，请告诉我们具体在什么地方。"
 _NOBODY_YET: Final = "这里现在没有人工坐席在线，请先拨打上面的电话；我们会通知值班人员，请告诉我们具体在什么地方。"
 RECORDED: Final = "您说的情况已登记，工单号{number}，查询码{code}，我们同时转告{target}，请不要等我们，先拨打电话。"
 
 
-def safety(flag: Flag, number: str, *, is_attended: bool) -> str:
+def safety(flag: Flag, number: str, *, is_attended: bool, in_english: bool = False) -> str:
     """Return what somebody in danger reads at once; `is_attended` says that an agent is there."""
+    if in_english:
+        told = _SAFETY_IN_ENGLISH.get(flag, f"Call {number} now.")
+        return f"{told} {_ENGLISH_NEXT}\n{safety(flag, number, is_attended=is_attended)}"
     what = _SAFETY.get(flag, f"请立即拨打{number}。")
     return what + (_PERSON_COMES if is_attended else _NOBODY_YET)
 

@@ -38,6 +38,9 @@ _CODES: Final = re.compile(r"〔查询码([0-9]{14,17})〕")
 # Ticket numbers and query codes are nothing that the chatbot must know.
 LONG_NUMBER: Final = re.compile(r"\d{6,}")
 
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_A_SENTENCE: Final = 8  # characters
+
 Buttons = tuple[tuple[str, str], ...]
 PERSON: Final = ("转人工", "/takeover")
 # What interrupts a form; rules of Rasa's are about it.
@@ -97,8 +100,8 @@ class Turn:
 
     @property
     def is_english(self) -> bool:
-        """Whether the citizen writes English."""
-        return is_english(self.text)
+        """Whether the citizen writes English, or has before, and no sentence in Chinese now: a number has no language."""
+        return is_english(self.text) or (self.dialogue.is_english and len(_CHINESE.findall(self.text)) < _A_SENTENCE)
 
     async def read(self) -> Understanding:
         """Return what the program understands of what was said last."""
@@ -121,11 +124,12 @@ class Turn:
 
     def say(self, words: str, buttons: Buttons = (), *, english: str | None = None) -> None:
         """Say something; `english` stands beside for whoever writes English. Buttons are titles with what Rasa gets."""
-        told = f"{words}\n{english}" if english and self.is_english else words
+        # The official words stay beside, in which the hotline is bound.
+        told = f"{english}\n{words}" if english and self.is_english else words
         self.responses.append(
             {"text": told, "buttons": [{"title": title, "payload": payload} for title, payload in buttons]}
         )
-        self.keep(last=told)
+        self.keep(last=told, is_english=self.is_english)
 
     def set(self, slot: str, value: str | None) -> None:
         """Set a slot of Rasa's: what is told, never what was said."""

@@ -75,7 +75,9 @@ def is_perilous(hub: Hub, flags: Iterable[Flag]) -> bool:
     return bool({rule.flag for rule in hub.city.handoffs} & set(flags))
 
 
-async def warn(hub: Hub, session: Session, heard: Conversation, found: tuple[Peril, ...]) -> Conversation:
+async def warn(
+    hub: Hub, session: Session, heard: Conversation, found: tuple[Peril, ...], *, in_english: bool = False
+) -> Conversation:
     """Tell the citizen of a locked conversation what to do, of each danger once."""
     warned = heard.draft.more.get(WARNED, [])
     fresh = [one for one in found if one.flag not in warned]
@@ -83,7 +85,7 @@ async def warn(hub: Hub, session: Session, heard: Conversation, found: tuple[Per
         return heard
     is_attended = bool(await conversations.on_seats(session, hub.city.seats.host_group))
     for one in fresh:
-        words = chat_words.safety(one.flag, one.number, is_attended=is_attended)
+        words = chat_words.safety(one.flag, one.number, is_attended=is_attended, in_english=in_english)
         heard = await tell(hub, session, heard, "hub", words)
     more = {**heard.draft.more, WARNED: [*warned, *(one.flag for one in fresh)]}
     changed = replace(heard, draft=replace(heard.draft, more=more))

@@ -18,7 +18,7 @@ class Dialogue(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `incident` is the open incident that they are about, `question` what
     nothing answered. `ticket` is the one that `step` is about, with `words`; `choices` are numbers it may be, with what they are about,
     `proven` those whose query code was told. `hint` is said before the next question, `last` is
-    what was said last. `unsure` counts messages in a row that nobody understood.
+    what was said last. `unsure` counts messages in a row that nobody understood. `is_english` says that the citizen wrote English last.
     """
 
     matters: tuple[str, ...] = ()
@@ -39,3 +39,4 @@ class Dialogue(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str | None = None
     last: str | None = None
     unsure: int = 0
+    is_english: bool = False

@@ -26,24 +26,28 @@ _NAME: Final = re.compile(
     r"(?:我叫|我姓|姓名[:：是]?|联系人[:：是]?)([\u4e00-\u9fff]{1,3})|([\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|阿姨|师傅|大爷))"
 )
 _YES: Final = re.compile(
-    r"(?:这下|这回|现在|这样|嗯|好的?|那|就|都|,|，)*(?:对(?!头?不|不)|好了?(?!像)|行|可以|没错|没问题|确认|提交|是的|冇错|啱|要得|妥|中|登记)",
+    r"(?:这下|这回|现在|这样|嗯(?![呐哪])|好的?|那|就|都|,|，)*(?:对(?!头?不|不)|好了?(?!像)|行|可以|没错|没问题|确认|提交|是的|冇错|啱|要得|妥|中|成|嗯[呐哪]|得嘞|登记|ok|yes)",
     re.IGNORECASE,
 )
 _SHORT_YES: Final = 8
 _STAYS: Final = re.compile(r"不撤|别撤|不要撤|唔撤|先不撤|不用撤|还是(?:办|继续)")
-_ONE: Final = re.compile(
-    r"合(?:成|并|为|在|到)?(?:到?一|1)?(?:件|个|起|单|张|条)|(?:算|当|就是|其实是|都是)(?:作|成|做)?(?:同?一|1)(?:件|个|码|回)(?:事|$)|不(?:用|要|必)分|别分|同一(?:件|个)(?:事|$)"
-    r"|(?:same|one) (?:issue|matter|request|thing)|together",
+_LOST: Final = re.compile(
+    r"(?:编号|单号|查询码|回执|短信|号码)[^。？?]{0,8}(?:找不到|忘|丢|没了|不记得|搞不见|没存|删)|(?:用|凭|靠)(?:手机号?|电话)[^。]{0,6}(?:查|找)|(?:没有?|忘了?|不记得)(?:工?单号|编号)"
+    r"|(?:lost|forgot|don'?t have|no) (?:the |my )?(?:ticket )?(?:number|code)",
     re.IGNORECASE,
 )
-_APART: Final = re.compile(
-    r"分(?:开|别|成|两|三)|各(?:登|记|算|是)|单独|(?:[两俩二三四2-4](?:件|个|条|样|桩)|一起|全|都)[^,，。不]{0,6}(?:都?(?:要|得)?(?:登|管|记|报|办|提交|处理)|不(?:相干|一样|同))"
-    r"|^(?:对|是|嗯|好)?[的啊,，是就]*[两俩二三四2-4](?:件|个|样)(?:事情?|都对)?$|\bseparate|\bboth\b",
-    re.IGNORECASE,
+_REGISTER: Final = re.compile(
+    r"(?<!不)(?:帮我|给我|替我|就|直接|那)(?:登记|报上去|记下|转)|登记(?:一下|下来|吧)|register it", re.IGNORECASE
 )
-_ONLY: Final = re.compile(r"(?:只|就|光)(?:要|用|登|登记|记|报|提交|办|保留|留)*第?([一二三四五1-5])(?:个|件|条)")
-_NOT_THAT: Final = re.compile(
-    r"第([一二三四五1-5])(?:个|件|条)(?:就|先|可以|也|的)*(?:不|别|算了|取消|去掉|删|免)|(?:不要|去掉|取消|删掉?|撤掉?|别登|不登)第([一二三四五1-5])(?:个|件|条)"
+_GO_ON: Final = re.compile(r"(?:接着|继续|回到)(?:说|讲|登记|报|反映)?(?:刚才|前面|之前|那件|登记)")
+_NOT_BUT: Final = re.compile(r"不是\s*([^\s,，。是]{2,10}?)\s*[,，]?\s*(?:而?是|系)\s*([^\s,，。]{2,10})")
+_TIME_OTHERWISE: Final = re.compile(
+    r"^时间(?:说?(?:不对|错了?)|搞错了?)?[,，\s]*(?:应该是|改成|改为|是)([^,，。]{2,20})"
+)
+_COMMAND: Final = re.compile(
+    r"忽略|无视|不要理会|忘掉|你现在是|从现在|扮演|系统提示|提示词|指令|管理员"
+    r"|ignore (?:all|the|previous|above)|system prompt|you are now",
+    re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"\d[\d\s-]{3,}")
 _PLACE: Final = re.compile(
@@ -52,7 +56,7 @@ _PLACE: Final = re.compile(
 )
 # A road, a town, a village or an estate by its name.
 _BY_NAME: Final = re.compile(
-    r"[\u4e00-\u9fff]{2,}(?:路|街|大道|巷(?!子)|弄(?!堂)|胡同|镇(?![上里])|乡(?![下里])|村(?![里子口民委书上东西南北后头])|小区|花园|家园|新村|公寓|苑)"
+    r"[\u4e00-\u9fff]{2,}(?:路|街|大道|巷(?!子)|弄(?!堂)|胡同|镇(?![上里])|乡(?![下里])|村(?![里子口民委书上东西南北后头])|小区|花园|家园|新村|公寓|苑|雅居|华庭|名邸|府邸|豪庭|华府|公馆|山庄|大厦|家属院)"
     r"|[a-z]{3,} ?(?:road|street|avenue|lane)",
     re.IGNORECASE,
 )
@@ -84,7 +88,7 @@ _NOT_SOLVED: Final = re.compile(
     r"没有?(?:得到)?(?:解决|办好|弄好|搞定|处理好|修好|办)|未解决|还没|都未|冇解决|莫得解决|没解决|压根|not solved",
     re.IGNORECASE,
 )
-_SOLVED: Final = re.compile(r"解决|办好|搞定|搞掂|修好|处理好|弄好|整好|solved|fixed", re.IGNORECASE)
+_SOLVED: Final = re.compile(r"解决|办好|搞定|搞掂|[修补]好|处理好|弄好|整好|solved|fixed", re.IGNORECASE)
 _NOT_SATISFIED: Final = re.compile(
     r"不(?:太|怎么|是很|够)?满意|唔满意|不认可|差评|很差|太差|不咋|不行|not satisfied|unsatisfied|dissatisfied|bad",
     re.IGNORECASE,
@@ -108,7 +112,6 @@ _SCORES: Final = {
     "four": 4,
     "five": 5,
 }
-_ORDINALS: Final = re.compile(r"第?([一二三四五1-5])(?:个|件|条)")
 _STEP_WORDS: Final = re.compile(
     r"^(?:你好|您好|要求|申请|帮我|我|想|要|请|再|帮我|麻烦|给|之前|上次|刚才|那个|原来的?|的|工单|投诉|诉求|件|单子|里|还有(?:一点|情况)|忘了说|漏说了一点|(?:要)?申请|要求"
     r"|补充(?:一下|说明|内容|情况|几句|一点|一句)*|追加(?:说明)?(?:一下)?|加(?:点内容|几句|上)|重办|重新(?:办理|处理|办|派单)|返工|没有?解决|未解决|没处理好|不满意|催(?:一下|办)?|[,，.。:：!！\s])+"
@@ -214,37 +217,40 @@ def query_code_in(words: str) -> str | None:
     return found[1] if found else None
 
 
-def ordinal_in(words: str) -> int | None:
-    """Return which of several is meant, from 1."""
-    found = _ORDINALS.search(words)
-    return _number(found[1]) if found else None
-
-
 def _number(sign: str) -> int:
     return int(sign) if sign.isdigit() else _SCORES[sign]
 
 
-def without_ordinal(words: str) -> str:
-    """Return words without which of several they are about."""
-    return re.sub(rf"^{_ORDINALS.pattern}(?:事情?)?的?(?:是(?=.{{3}})|在)?[,，:：]?", "", words, count=1)
+def lost_number(words: str) -> bool:
+    """Tell whether somebody no longer has the number of their ticket."""
+    return bool(_LOST.search(words))
 
 
-def wants_one(words: str) -> bool:
-    """Tell whether what was taken for several is one (合成一件)."""
-    return bool(_ONE.search(words))
+def wants_registered(words: str) -> bool:
+    """Tell whether what was talked of is to be registered (帮我登记)."""
+    return bool(_REGISTER.search(words))
 
 
-def wants_apart(words: str) -> bool:
-    """Tell whether each of several is wanted by itself (分别登记)."""
-    return bool(_APART.search(words)) and not _NOT_THAT.search(words)
+def goes_on(words: str) -> bool:
+    """Tell whether somebody comes back to what they told before (接着说刚才的事)."""
+    return bool(_GO_ON.search(words))
 
 
-def drops_in(words: str, n: int) -> tuple[int, ...]:
-    """Return which of `n` are not wanted, from 0 (只登第一件, 第二件不用了)."""
-    only = [_number(found[1]) - 1 for found in _ONLY.finditer(words)]
-    if only:
-        return tuple(one for one in range(n) if one not in only)
-    return tuple(sorted({_number(found[1] or found[2]) - 1 for found in _NOT_THAT.finditer(words)} & {*range(n)}))
+def not_but(words: str) -> tuple[str, str] | None:
+    """Return what it is not and what it is (不是路灯，是红绿灯)."""
+    found = _NOT_BUT.search(words)
+    return (found[1], found[2]) if found else None
+
+
+def time_otherwise(words: str) -> str | None:
+    """Return the time that is right (时间不对，是今天早上)."""
+    found = _TIME_OTHERWISE.search(words)
+    return found[1] if found else None
+
+
+def commands(words: str) -> bool:
+    """Tell whether words would have the program obey them."""
+    return bool(_COMMAND.search(words))
 
 
 def step_in(words: str) -> str | None:

@@ -48,7 +48,7 @@ def passages(text: str) -> tuple[str, ...]:
 
 
 def _by_number(text: str) -> list[str]:
-    spans = []
+    spans: list[tuple[int, int]] = []
     for mark in _NUMBERED.finditer(text):
         if _ORDER[(mark["han"] or mark["nth"] or mark["digit"] or mark["round"] or mark["ring"])[-1]] == len(spans) + 1:
             spans.append(mark.span())

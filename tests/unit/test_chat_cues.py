@@ -3,6 +3,7 @@
 import pytest
 
 from nlu import chat_cues as cues
+from nlu import chat_several as several
 from nlu.matters import matters_in
 
 pytestmark = pytest.mark.unit
@@ -120,3 +121,61 @@ def test_a_place_that_could_be_anywhere_names_none(words: str) -> None:
 )
 def test_a_road_a_village_or_an_estate_by_its_name_is_somewhere(words: str) -> None:
     assert cues.names_somewhere(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("两个事情。一个是柳园路的红绿灯坏了,另一个是人行道上有人摆摊", 2),
+        ("雅居业主反映：1、门口的垃圾桶满了;2、3栋楼道里飞线充电;3、自来水发黄", 3),
+        ("路面烂了个大坑。哦对了还有,我妈养老金一直没发", 2),
+        ("首先是路灯不亮,其次是井盖松动", 2),
+        ("路灯坏了好几天,顺便 隔壁工地半夜打桩", 2),
+        ("The lamp is broken. Also, nobody collects the garbage", 2),
+        # Numbers of houses, of times, and what is asked beside one matter, part nothing.
+        ("1、2号楼电梯坏了三天", 1),
+        ("第一次打电话说会来,第二次来的人说不归他管", 1),
+        ("还有一个事,我们楼下烧烤摊油烟大", 1),
+        ("欠了2.5万元工资,1.3万元押金", 1),
+    ],
+)
+def test_matters_are_parted_as_people_part_them(text: str, parts: int) -> None:
+    assert len(matters_in(text)) == parts
+
+
+@pytest.mark.parametrize(
+    "words", ["合成一件", "合并成一个", "其实是同一件事", "就是一件事", "不用分开登记", "it is one request"]
+)
+def test_several_are_one(words: str) -> None:
+    assert several.wants_one(words)
+    assert not several.drops_in(words, 2)
+
+
+@pytest.mark.parametrize("words", ["分别登记", "两件都登", "对,两件", "是两个不相干的事,都要登", "分开办", "俩都要管"])
+def test_several_are_several(words: str) -> None:
+    assert several.wants_apart(words)
+    assert not several.wants_one(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "dropped"),
+    [("只登第一件", (1,)), ("第二件不用了", (1,)), ("去掉第1件", (0,)), ("第二件是东湖路", ()), ("对", ())],
+)
+def test_which_of_several_is_left_out(words: str, dropped: tuple[int, ...]) -> None:
+    assert several.drops_in(words, 2) == dropped
+
+
+def test_what_it_is_not_and_what_it_is() -> None:
+    assert cues.not_but("哦不是路灯 是红绿灯 红绿灯不亮了") == ("路灯", "红绿灯")
+    assert cues.not_but("是不是可以登记") is None
+    assert cues.time_otherwise("时间不对,是今天早上看见的") == "今天早上看见的"
+    assert cues.time_otherwise("时间很长了") is None
+
+
+@pytest.mark.parametrize("words", ["编号找不到了", "单号忘了", "用手机号能不能查", "I lost the ticket number"])
+def test_who_has_no_number_any_more(words: str) -> None:
+    assert cues.lost_number(words)
+
+
+def test_whoever_gives_a_number_has_it() -> None:
+    assert not cues.lost_number("工单号20261128000001,查询码12345678")
