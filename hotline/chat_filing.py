@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hotline import chat_matters
 from hotline.chat_correcting import add, correct, is_otherwise, take_choice, take_yes
 from hotline.chat_registering import SLOTS, find_incident
-from hotline.dialogue import TALK
+from hotline.dialogue import TALK, is_somewhere
 from nlu.chat_cues import (
     after_correction,
     goes_on,
@@ -243,7 +243,7 @@ async def _settle_place(turn: Turn, read: Understanding) -> None:
     if len(turn.dialogue.matters) > 1:
         if await chat_matters.place_all(turn):
             turn.set("place", TOLD)
-    elif turn.draft.place or chat_matters.is_somewhere(read):
+    elif turn.draft.place or is_somewhere(read):
         turn.set("place", TOLD)
     elif not chat_matters.needs_place(turn, read):
         turn.set("place", NOT_NEEDED)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hotline.dialogue import is_somewhere
 from models.vocabulary import Kind
-from nlu.chat_cues import names_somewhere
+from nlu.chat_cues import named_in
 from nlu.chat_several import drops_in, wants_apart, wants_one
 from nlu.matters import MOST, matters_in, passages
 from nlu.reading import Request
@@ -85,6 +86,8 @@ async def place_all(turn: Turn) -> bool:
             found.append(OWN)
             known = understood.place.span if understood.place else known
         else:
+            # 雅居苑业主，3栋楼道…: the house is read, and the estate before it is not.
+            known = named_in(matter) or known
             found.append((known or turn.draft.place or LACKING) if needs_place(turn, understood) else OWN)
     turn.keep(places=tuple(found))
     return LACKING not in found
@@ -133,14 +136,6 @@ def chosen(turn: Turn) -> bool | None:
     places = tuple(kept.places[n] for n in left) if kept.places else ()
     turn.keep(matters=tuple(kept.matters[n] for n in left), places=places, hint="好的，其余的照登。")
     return False
-
-
-def is_somewhere(understood: Understanding) -> bool:
-    """Tell whether one could go there: what the gazetteer or the map has, or a road or an estate by its name; not 阿拉门口."""
-    place = understood.place
-    if place is None:
-        return False
-    return bool(place.name or place.street or place.district) or names_somewhere(place.span)
 
 
 def needs_place(turn: Turn, understood: Understanding) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from models.dialogue import Dialogue
 from models.store import conversations
+from nlu.chat_cues import names_somewhere
 from nlu.english import is_english
 from nlu.home import without_household
 from nlu.masking import MASK
@@ -181,7 +182,7 @@ def filled(words: str, draft: Draft) -> str:
 
 def reading_told(read: Understanding) -> dict[str, Any]:
     """Return what the chatbot is told of a reading: what it is about, where and when, in words without numbers of anybody."""
-    span = without_household(read.place.span) if read.place else None
+    span = without_household(read.place.span) if read.place and is_somewhere(read) else None
     return {
         "categories": [{"code": guess.code, "p": round(guess.p, 3)} for guess in read.categories],
         "kind": read.kind,
@@ -190,3 +191,11 @@ def reading_told(read: Understanding) -> dict[str, Any]:
         "time": LONG_NUMBER.sub(MASK, read.time) if read.time else None,
         "scope": [doubt.code for doubt in read.scope],
     }
+
+
+def is_somewhere(understood: Understanding) -> bool:
+    """Tell whether one could go there: what the gazetteer or the map has, or a road or an estate by its name; not 阿拉门口."""
+    place = understood.place
+    if place is None:
+        return False
+    return bool(place.name or place.street or place.district) or names_somewhere(place.span)

@@ -188,7 +188,13 @@ def sounds_like_place(words: str) -> bool:
 
 def names_somewhere(words: str) -> bool:
     """Tell whether words name a road, a town, a village or an estate, which no gazetteer need have."""
-    return _BY_NAME.search(_NAMELESS.sub(" ", words)) is not None
+    return named_in(words) is not None
+
+
+def named_in(words: str) -> str | None:
+    """Return the road, town, village or estate that words name first."""
+    found = _BY_NAME.search(_NAMELESS.sub(" ", words))
+    return found[0] if found else None
 
 
 def says_no_place(words: str) -> bool:

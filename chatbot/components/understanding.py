@@ -20,6 +20,13 @@ MATTERS = ("report", "inquire")
 SHARE = 0.9
 # Whoever names a ticket wants something of it.
 NAMES_TICKET = re.compile(r"(?:工单|单号|编号|查询码)\D{0,6}\*{3}|\*{3}\D{0,6}(?:查询码|工单)")
+# Whoever speaks of what they have told the hotline before means that, whatever it was about.
+REFERS = re.compile(
+    r"(?:上次|上回|之前|前面|前几天|前两天|前天|昨天|昨晚|今天|早上|上午|上周|上个?(?:星期|礼拜|月)|[一二两三四五六七八九十\d]+[天周月]前|那天|刚才|刚刚|先前|原来|早前)"
+    r"[^，。,]{0,8}?(?:(?:反映|反应|投诉|举报|登记|打电话说|留言|求助|报修|上报)(?:过|给你们|上去|来)?(?:的|嘅)|报(?:过|上去)?(?:的|嘅)(?![班名警考培])|提的(?:那|问题|诉求|意见|事))"
+    r"|我(?:们|家)?(?:之前|上次)?(?:的|那个|那件|这个|这件|那条|嗰单|那张)(?:投诉|工单|单子|诉求|件|单|举报|案子)|(?:my|the) (?:ticket|request|complaint|report|case)\b",
+    re.I,
+)
 NEW_MATTERS = ("report", "inquire", "want_report", "inform")
 
 
@@ -48,10 +55,10 @@ def entities(text: str, read: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the words that say where and when, with where they stand in the text."""
     found = []
     for name, words in (("place", (read.get("place") or {}).get("span")), ("time", read.get("time"))):
-        at = text.find(words) if words else -1
-        if at >= 0:
-            known = {"entity": name, "value": words, "extractor": "HubUnderstanding"}
-            found.append({**known, "start": at, "end": at + len(words)})
+        # The hub has read it with no blanks between characters.
+        at = re.search(r"\s*".join(map(re.escape, words)), text) if words else None
+        if at is not None:
+            found.append({"entity": name, "value": words, "extractor": "HubUnderstanding", "start": at.start(), "end": at.end()})
     return found
 
 
@@ -61,7 +68,7 @@ def _weigh(message: Message, read: dict[str, Any]) -> None:
         return
     shares = {one["name"]: one["confidence"] for one in ranking}
     text = message.get("text") or ""
-    if NAMES_TICKET.search(text):
+    if NAMES_TICKET.search(text) or REFERS.search(text):
         shares = {name: p * (0.02 if name in NEW_MATTERS else 1.0) for name, p in shares.items()}
     both = sum(shares.get(name, 0.0) for name in MATTERS)
     if both > 0:
