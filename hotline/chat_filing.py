@@ -23,7 +23,7 @@ from nlu.chat_cues import (
     wants_registered,
     wants_secrecy,
 )
-from nlu.masking import mask
+from nlu.masking import MASK, mask
 
 if TYPE_CHECKING:
     from hotline.dialogue import Turn
@@ -112,10 +112,19 @@ async def _take(turn: Turn, slot: str) -> bool:
     if slot != "matter" and intent in _ELSEWHERE and not has_phone and not is_adding:
         return False
     _take_wishes(turn)
-    if slot != "matter" and is_otherwise(turn):
+    if slot != "matter" and (is_otherwise(turn) or (slot != "contact" and _is_phone_alone(turn))):
         turn.set(slot, None)
         return True
     return await _TAKEN[slot](turn, intent)
+
+
+def _is_phone_alone(turn: Turn) -> bool:
+    """Keep a phone that is told before anybody asks for it; False where something else is said."""
+    found = mask(turn.words)
+    if not found.phones or tells(found.text.replace(MASK, "")):
+        return False
+    turn.note(phone=found.phones[-1])
+    return True
 
 
 async def _take_matter(turn: Turn, intent: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.fields import required
 from models.errors import InvalidRequest
 from models.store import knowledge
+from nlu.chat_cues import asks_office
 from nlu.english import is_english, meaning
 from nlu.knowledge import Knowledge
 from nlu.normalise import plain
@@ -73,6 +74,9 @@ async def draft_answer(hub: Hub, question: str) -> tuple[str, list[Entry]]:
     if not hits:
         return "", []
     used = [hit.entry for hit in hits if hit.score >= WORTH_CITING * hits[0].score]
+    if asks_office(plain(question)):
+        # Where and when is told by the guide; what may be done, by an article as well.
+        used.sort(key=lambda entry: entry.guide is None)
     first = used[0]
     basis = f"（依据：{'、'.join(first.basis)}）" if first.basis else ""
     until = f"有效期至{first.valid_until:%Y年%m月%d日}" if first.valid_until else "长期有效"

@@ -39,6 +39,10 @@ _LOST: Final = re.compile(
 _REGISTER: Final = re.compile(
     r"(?<!不)(?:帮我|给我|替我|就|直接|那)(?:登记|报上去|记下|转)|登记(?:一下|下来|吧)|register it", re.IGNORECASE
 )
+_OFFICE: Final = re.compile(
+    r"(?:在|去|到)(?:哪|什么地方|啥地方|何处)|(?:哪里|哪儿|哪个窗口|什么地方|地址)|(?:几点|周末|礼拜[六天日]|星期[六天日]|周[六日])[^，。？?]{0,8}(?:开|上班|关门|下班|办)",
+    re.IGNORECASE,
+)
 _GO_ON: Final = re.compile(r"(?:接着|继续|回到)(?:说|讲|登记|报|反映)?(?:刚才|前面|之前|那件|登记)")
 _NOT_BUT: Final = re.compile(r"不是\s*([^\s,，。是]{2,10}?)\s*[,，]?\s*(?:而?是|系)\s*([^\s,，。]{2,10})")
 _TIME_OTHERWISE: Final = re.compile(
@@ -235,6 +239,11 @@ def lost_number(words: str) -> bool:
 def wants_registered(words: str) -> bool:
     """Tell whether what was talked of is to be registered (帮我登记)."""
     return bool(_REGISTER.search(words))
+
+
+def asks_office(words: str) -> bool:
+    """Tell whether somebody asks where it is done, or when it is open."""
+    return bool(_OFFICE.search(words))
 
 
 def goes_on(words: str) -> bool:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
     [
         ("The street lights near gate 3 have been broken for a week", "路灯，坏了破损"),
         ("Fire escapes are blocked by e-bikes", "消防通道，堵塞，电动车"),
-        ("broken manhole cover on 霞桥东路12号", "窨井盖，霞桥东路12号，坏了破损"),
+        ("broken manhole cover on 霞桥东路12号", "下水道井盖，霞桥东路12号，坏了破损"),
         ("nothing that it knows: xyzzy", ""),
     ],
 )
