@@ -16,6 +16,7 @@ from nlu.chat_cues import (
     goes_on,
     has_digits,
     name_in,
+    number_in,
     says_no_place,
     sounds_like_place,
     tells,
@@ -109,7 +110,8 @@ async def _take(turn: Turn, slot: str) -> bool:
         turn.set(slot, None)
         return True
     is_adding = slot == "confirmed" and intent == "supplement"
-    if slot != "matter" and intent in _ELSEWHERE and not has_phone and not is_adding:
+    is_elsewhere = intent in _ELSEWHERE or (intent == "give_number" and number_in(turn.words) is not None)
+    if slot != "matter" and is_elsewhere and not has_phone and not is_adding:
         return False
     _take_wishes(turn)
     if slot != "matter" and (is_otherwise(turn) or (slot != "contact" and _is_phone_alone(turn))):

@@ -25,6 +25,7 @@ SURE: Final = 0.3
 PLAIN: Final = 0.8
 LONGEST: Final = 120
 SHORTEST: Final = 6
+SHORT: Final = 16
 # It tells its place itself, or needs none; it is yet to be asked for.
 OWN: Final = None
 LACKING: Final = ""
@@ -122,7 +123,7 @@ def chosen(turn: Turn) -> bool | None:
     """Heed what somebody says of how many there are: True where all is right so, False where it is to be asked again, None otherwise."""
     kept, words = turn.dialogue, turn.words
     if len(kept.matters) + len(kept.parts) < 2:
-        return None
+        return True if len(words) <= SHORT and wants_one(words) else None
     if wants_one(words):
         turn.keep(matters=("\n".join(kept.matters),), places=(), parts=())
         return True

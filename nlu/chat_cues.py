@@ -32,7 +32,7 @@ _YES: Final = re.compile(
 _SHORT_YES: Final = 8
 _STAYS: Final = re.compile(r"不撤|别撤|不要撤|唔撤|先不撤|不用撤|还是(?:办|继续)")
 _LOST: Final = re.compile(
-    r"(?:编号|单号|查询码|回执|短信|号码)[^。？?]{0,8}(?:找不到|忘|丢|没了|不记得|搞不见|没存|删)|(?:用|凭|靠)(?:手机号?|电话)[^。]{0,6}(?:查|找)|(?:没有?|忘了?|不记得)(?:工?单号|编号)"
+    r"(?:编号|单号|查询码|回执|短信|号码)[^。？?，,*\d]{0,8}(?:找不到|忘|丢|没了|不记得|搞不见|没存|删)|(?:用|凭|靠)(?:手机号?|电话)[^。]{0,6}(?:查|找)|(?:没有?|忘了?|不记得)(?:工?单号|编号)"
     r"|(?:lost|forgot|don'?t have|no) (?:the |my )?(?:ticket )?(?:number|code)",
     re.IGNORECASE,
 )
@@ -125,7 +125,7 @@ _STEP_WORDS: Final = re.compile(
 _STEPS: Final = (
     ("withdraw", re.compile(r"撤(?:诉|销|单|回|了)|withdraw", re.IGNORECASE)),
     ("ask_reopen", re.compile(r"重办|重新(?:办|处理|派)|返工|再办一次|reopen", re.IGNORECASE)),
-    ("supplement", re.compile(r"补充|追加|再加|add ", re.IGNORECASE)),
+    ("supplement", re.compile(r"补充|追加|再加|加一[句条点]|(?:忘了?|漏)(?:记)?[说讲写]|add ", re.IGNORECASE)),
     ("urge", re.compile(r"催|尽快|快点|快啲|hurry", re.IGNORECASE)),
     ("rate", re.compile(r"满意|评价|好评|差评|[1-5一二三四五]分|解决了|没解决|没有解决|satisfied", re.IGNORECASE)),
 )

@@ -11,7 +11,7 @@ from typing import Final
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _FEWEST: Final = 6  # letters
-_SHARE: Final = 3  # letters to a Chinese character
+_SHARE: Final = 2  # letters to a Chinese character
 _GROUPS: Final[dict[str, dict[str, str]]] = tomllib.loads(
     resources.files("nlu").joinpath("english.toml").read_text(encoding="utf-8")
 )
