@@ -5,7 +5,7 @@ The second person signs by saying so, or by ordering exactly the same. A signatu
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -17,7 +17,7 @@ from hotline.fields import required
 from models.errors import Conflict, CountersignWaiting, Forbidden
 from models.labels import LABELS
 from models.lifecycle import Action
-from models.store import countersigns
+from models.store import countersigns, users
 from models.store.countersigns import Countersign, Deed
 from models.vocabulary import Kind, Role
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # How long what was asked for waits, and how long it may be used once it is signed.
 WAITS_FOR: Final = timedelta(hours=24)
 USED_WITHIN: Final = timedelta(hours=2)
+# So long, in wall time, an account is no second person after an administrator had it in hand: who makes accounts would else be
+# both persons at once. Meanwhile the security auditor reads what was done to it.
+SETTLES_WITHIN: Final = timedelta(hours=72)
 # Who may be the second, whatever it is (DOMAIN 3.3).
 SECONDS: Final = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR})
 GIVEN: Final = frozenset({Action.DISPATCH, Action.REASSIGN, Action.DESIGNATE})
@@ -122,7 +125,7 @@ async def ask(step: Step, wanted: Wanted) -> Waiting:
 
 
 async def decide(step: Step, countersign_id: int, *, is_granted: bool, reason: str) -> Countersign:
-    """Sign or refuse what another person asked for. Raises NotFound, Forbidden for whoever asked, Conflict where it is over."""
+    """Sign or refuse what another person asked for. Raises NotFound, Forbidden as `_sign` and for whoever asked, Conflict where it is over."""
     one = await countersigns.get(step.session, countersign_id)
     if one.asked_by == step.actor.name:
         raise Forbidden("双人复核须由提请人以外的第二人办理")
@@ -139,6 +142,14 @@ async def decide(step: Step, countersign_id: int, *, is_granted: bool, reason: s
 
 
 async def _sign(step: Step, one: Countersign) -> Countersign:
+    """Sign; raises Forbidden for an account that an administrator had in hand of late."""
+    since = datetime.now(UTC) - SETTLES_WITHIN
+    if await users.was_in_other_hands(step.session, step.actor.name, since):
+        hours = int(SETTLES_WITHIN / timedelta(hours=1))
+        raise Forbidden(
+            f"您的账号在{hours}小时内由他人新建、启用、重置密码、更改角色、停用动态口令或绑定统一身份，"
+            "期满前不能作为双人复核的第二人，请另一位复核"
+        )
     step.record("countersigned", countersign=one.id, deed=one.what, asked_by=one.asked_by)
     await countersigns.decide(step.session, one.id, step.actor.name, step.at, is_granted=True)
     return await countersigns.get(step.session, one.id)

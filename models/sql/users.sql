@@ -42,3 +42,10 @@ SELECT id, username, action, role_before::text AS role_before, role::text AS rol
 FROM user_changes
 WHERE city_code = :city_code AND id < :before AND (:username::text IS NULL OR username = :username)
 ORDER BY id DESC LIMIT :page_size;
+
+-- name: was_in_other_hands(city_code, username, since)$
+-- Has somebody else made this account, or taken it in hand so that they could sign in as it, since then?
+SELECT EXISTS (
+  SELECT 1 FROM user_changes
+  WHERE city_code = :city_code AND username = :username AND at > :since AND by_user <> :username
+    AND action IN ('create', 'enable', 'reset_password', 'set_role', 'second_factor_off', 'bind'));

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 import pytest
 
+from models.vocabulary import Role
+from tests.integration.test_accounts import Person, account
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -166,3 +169,36 @@ async def test_an_open_caller_is_shown_for_a_reason_and_only_the_auditor_reads_w
     assert "13800000000" not in str(trail)
     [row] = await world.rows("SELECT reason FROM access_log")
     assert WHY["reason"].encode() not in row["reason"]
+
+
+async def test_who_makes_accounts_is_not_both_persons(world: World) -> None:
+    number = str((await world.register(LAMP, caller=CALLER))["number"])
+    admin = await account(world, "ada", Role.ADMINISTRATOR)
+    made = await admin.ask("POST", "/api/v1/users", {"username": "eve", "role": "supervisor"}, status=201)
+    eve = Person(world, "eve", made["password"])
+    await eve.sign_in()
+    await eve.change_password("a password of her own")
+    path = f"/api/v1/tickets/{number}/reveal"
+    asked = await world.post(path, WHY, who="agent", ok=(202,))
+    steps = f"/api/v1/countersigns/{asked['waits']['id']}/steps"
+    await eve.ask("POST", steps, {"action": "grant"}, status=403)
+    assert (await world.post(path, WHY, who="agent", ok=(202, 409))).get("caller") is None
+    # Who was reset signs no more than who is new; nor does whoever gives the same order instead.
+    await account(world, "bea", Role.SUPERVISOR)
+    reset = await admin.ask("POST", "/api/v1/users/bea/steps", {"action": "reset_password"})
+    bea = Person(world, "bea", reset["password"])
+    await bea.sign_in()
+    await bea.change_password("another password of hers")
+    await bea.ask("POST", steps, {"action": "grant"}, status=403)
+    # To refuse is nobody's gain, and after three days the account is a person's like others.
+    await world.rows("ALTER TABLE user_changes DISABLE TRIGGER ALL")
+    await world.rows("UPDATE user_changes SET at = at - interval '73 hours'")
+    assert (await bea.ask("POST", steps, {"action": "grant"}))["is_granted"] is True
+
+
+async def test_an_account_made_by_a_command_signs_at_once(world: World) -> None:
+    number = str((await world.register(LAMP, caller=CALLER))["number"])
+    second = await account(world, "cleo", Role.SHIFT_LEAD)
+    asked = await world.post(f"/api/v1/tickets/{number}/reveal", WHY, who="agent", ok=(202,))
+    done = await second.ask("POST", f"/api/v1/countersigns/{asked['waits']['id']}/steps", {"action": "grant"})
+    assert done["is_granted"] is True
