@@ -15,6 +15,7 @@ from hotline.api.channels import WECHAT, finish_messages
 from hotline.api.chat_stream import keep_chat_stream
 from hotline.api.errors import answer_problems
 from hotline.api.metrics import FIGURES, Figures
+from hotline.api.proxies import who_asks
 from hotline.api.request_times import timed
 from hotline.api.routes import add_routes
 from hotline.api.safe_headers import safe_headers
@@ -148,7 +149,7 @@ async def _clock(store: database.Database) -> Clock:
 
 def make_app(settings: Settings, hub: Hub) -> web.Application:
     """Return the aiohttp application around a hub."""
-    app = web.Application(middlewares=[timed, answer_problems], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[who_asks(settings.proxies), timed, answer_problems], client_max_size=LARGEST_BODY)
     traces = tracer(settings, "serve")
     if traces is not None:
         _trace(app, traces)

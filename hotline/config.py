@@ -42,6 +42,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     wechat: Path | None = None
     cipher_suite: Suite = Suite.STANDARD
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     oidc: Path | None = None
     traces: str | None = None
     trace_share: float = 1.0
@@ -114,6 +115,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         trace_share=_number("TRACE_SHARE", get("TRACE_SHARE"), 1.0, 0.0, 1.0),
         chatbot_port=_whole("CHATBOT_PORT", get("CHATBOT_PORT"), 5005, 1, 65535),
         webhook_networks=_networks("WEBHOOK_NETWORKS", get("WEBHOOK_NETWORKS")),
+        proxies=_networks("PROXIES", get("PROXIES")),
     )
 
 

@@ -196,6 +196,7 @@ def add_routes(app: web.Application) -> None:
     app[citizen_request.REQUESTS] = Limiter(citizen_request.MOST_A_MINUTE, page_form.TOO_OFTEN)
     app[track.WRONG_CODES] = Limiter(track.MOST_WRONG_A_MINUTE, "查询码多次不正确，请一分钟后再试")
     app[track.WRONG_FROM_ALL] = Limiter(track.MOST_WRONG_FROM_ALL, "查询码多次不正确，请一分钟后再试")
+    app[track.WRONG_OF_ONE] = Limiter(track.MOST_WRONG_OF_ONE, "查询码多次不正确，请一分钟后再试")
     app[suggestions.NEW_VISITORS] = Limiter(suggestions.MOST_VISITORS_A_MINUTE, "访问过于频繁，请一分钟后再试")
     app[suggestions.SUPPORTS] = Limiter(suggestions.MOST_A_MINUTE, "操作过于频繁，请一分钟后再试")
     app[KNOWN_TOKENS] = KnownTokens()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_WRONG_A_MINUTE: Final = 20
 MOST_WRONG_FROM_ALL: Final = 200
+MOST_WRONG_OF_ONE: Final = 60
 
 
 class Rating(Struct, kw_only=True):
@@ -74,10 +75,13 @@ class WithCode(Struct, kw_only=True):
     code: str | None = None
 
 
+# What is typed for a number may be of any length.
+LONGEST_COUNTED: Final = 20
 # Wrong query codes by ticket and address, so that eight digits cannot be tried out, and nobody locks out whom the ticket belongs to;
-# from all addresses together so many more that only an attack comes to it.
+# from all addresses together so many more that only an attack comes to it; and of one address, however many tickets it tries them on.
 WRONG_CODES: Final = web.AppKey("wrong_codes", Limiter)
 WRONG_FROM_ALL: Final = web.AppKey("wrong_from_all", Limiter)
+WRONG_OF_ONE: Final = web.AppKey("wrong_of_one", Limiter)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -140,17 +144,18 @@ async def own(
     refusal = NotFound("工单号或查询码不正确，请核对短信")
     if not code:
         raise InvalidRequest("请提供查询码（code）")
-    wrong, from_all, now = app[WRONG_CODES], app[WRONG_FROM_ALL], time.monotonic()
-    whose = f"{asks}/{number}"
-    wrong.check(whose, now)
-    from_all.check(number, now)
+    named, now = number[:LONGEST_COUNTED], time.monotonic()
+    limits = ((WRONG_CODES, f"{asks}/{named}"), (WRONG_FROM_ALL, named), (WRONG_OF_ONE, asks))
+    for limit, whose in limits:
+        app[limit].check(whose, now)
     try:
         ticket = await tickets.get(session, id_of(number))
+        text = await tickets.text(session, ticket.id)
     except NotFound:
-        raise refusal from None
-    text = await tickets.text(session, ticket.id)
-    if not hmac.compare_digest(text.query_code.encode(), code.encode()):
-        wrong.add(whose, now)
-        from_all.add(number, now)
+        text = None
+    # A number that does not exist is counted like one that does: what is refused when tells nothing of it.
+    if text is None or not hmac.compare_digest(text.query_code.encode(), code.encode()):
+        for limit, whose in limits:
+            app[limit].add(whose, now)
         raise refusal
     return ticket, text

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession, TCPConnector
+from aiohttp.test_utils import TestClient, TestServer
 
 from hotline import track
+from hotline.app import make_app
+from hotline.config import Settings
 from hotline.step import run
 from models.ticket import CITIZEN, id_of, number_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp.web import Application, Request
+
+    from hotline.hub import Hub
     from tests.integration.conftest import World
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
@@ -220,6 +229,39 @@ async def test_codes_cannot_be_tried_out(world: World) -> None:
         assert response.status == 200
     other = await world.register(LAMP + "另一处")
     assert (await look(world, other["number"], other["query_code"]))[0] == 200
+
+
+async def test_nor_can_one_code_be_tried_on_all_the_tickets_of_a_city(world: World) -> None:
+    numbers = [str((await world.register(f"{LAMP}{place}"))["number"]) for place in ("南", "西", "北", "中")]
+    # The last of them does not exist: what is refused when does not tell it from the others.
+    numbers.append(number_of(id_of(numbers[0]) + 10_000))
+    tries = [(await look(world, number, "00000000"))[0] for _ in range(13) for number in numbers]
+    assert tries == [404] * 60 + [429] * 5
+
+
+async def test_behind_a_proxy_of_ours_one_address_locks_out_nobody_else(hub: Hub, world: World, tmp_path: Path) -> None:
+    receipt = await world.register(LAMP)
+    settings = Settings(data_dir=tmp_path, demo=True, proxies=(ip_network("127.0.0.1/32"),))
+    path = f"/api/v1/track/{receipt['number']}"
+
+    async def asked(client: TestClient[Request, Application], code: str, *forwarded: str) -> int:
+        headers = [("x-forwarded-for", one) for one in forwarded]
+        async with client.get(path, params={"code": code}, headers=headers) as response:
+            return response.status
+
+    async with TestClient(TestServer(make_app(settings, hub))) as client:
+        # Whatever a client claims to be stands before what the proxy wrote.
+        guesses = [await asked(client, "00000000", f"198.51.100.{n}", "203.0.113.7") for n in range(21)]
+        assert guesses == [404] * 20 + [429]
+        assert await asked(client, receipt["query_code"], "203.0.113.7") == 429
+        assert await asked(client, receipt["query_code"], "203.0.113.8") == 200
+        headers = {"authorization": f"Bearer {await world.token('supervisor')}", "x-forwarded-for": "203.0.113.8"}
+        async with client.ws_connect("/api/v1/stream", headers=headers) as socket:
+            await world.register(LAMP)
+            assert (await socket.receive_json(timeout=5))["type"] == "register"
+    # Without a proxy of ours the same header makes nobody somebody else.
+    guesses = [await asked(world.client, "00000000", f"198.51.100.{n}") for n in range(21)]
+    assert guesses == [404] * 20 + [429]
 
 
 async def test_urging_again_too_soon_is_kept_and_counts_once(world: World) -> None:

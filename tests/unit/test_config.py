@@ -42,6 +42,7 @@ def test_every_variable_is_taken_over() -> None:
             "HOTLINE_WEBHOOK_NETWORKS": "10.20.0.0/16, fd12::/32",
             "HOTLINE_TRACES": "http://collector:4318/",
             "HOTLINE_TRACE_SHARE": "0.05",
+            "HOTLINE_PROXIES": "127.0.0.1,10.9.0.0/24",
         }
     )
     assert settings == Settings(
@@ -64,6 +65,7 @@ def test_every_variable_is_taken_over() -> None:
         webhook_networks=(ip_network("10.20.0.0/16"), ip_network("fd12::/32")),
         traces="http://collector:4318",
         trace_share=0.05,
+        proxies=(ip_network("127.0.0.1/32"), ip_network("10.9.0.0/24")),
     )
 
 
@@ -78,6 +80,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("WEBHOOK_NETWORKS", "10.20.0.0/33"),
         ("WEBHOOK_NETWORKS", "10.20.0.1/16"),
         ("WEBHOOK_NETWORKS", "intranet"),
+        ("PROXIES", "haproxy"),
         ("PORT", "65536"),
         ("PORT", "eighty"),
         ("PORT", "8345.5"),
