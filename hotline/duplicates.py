@@ -14,12 +14,12 @@ from models.store.duplicates import Wanted
 from models.store.duplicates import alike as alike_to
 from models.store.waves import Link
 from models.ticket import id_of, number_of
-from models.vocabulary import Kind
+from models.vocabulary import Kind, Role
 from nlu.sameness import Matter, Relation, likenesses
 from nlu.similarity import STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from hotline.hub import Hub
     from models.store.database import Session
@@ -48,7 +48,34 @@ class PossibleDuplicate(Struct, kw_only=True):
     external_id: str | None = None
 
 
-async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[PossibleDuplicate]:
+class Likely(PossibleDuplicate, kw_only=True):
+    """One as it is found, with what decides whom it is told."""
+
+    kind: Kind
+    is_confidential: bool
+    has_phone: bool
+
+    def may_know(self, role: Role) -> bool:
+        """Whether it is told who registers: they named the phone themselves, and would learn from the answer whose it is.
+
+        Of confidential tip-offs only whoever merges learns (hotline.api.related), of other confidential callers only people of ours.
+        """
+        if not self.is_confidential:
+            return True
+        return self.kind is not Kind.TIP_OFF and (role is not Role.CHANNEL or not self.has_phone)
+
+
+def told(found: Sequence[PossibleDuplicate], role: Role) -> list[PossibleDuplicate]:
+    """Return what of it is told to who registers."""
+    names = PossibleDuplicate.__struct_fields__
+    return [
+        PossibleDuplicate(**{name: getattr(one, name) for name in names})
+        for one in found
+        if not isinstance(one, Likely) or one.may_know(role)
+    ]
+
+
+async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding) -> list[Likely]:
     """Find what may be the same matter, at most five: the same caller's first, then other reports, the likest first."""
     one = _matter(hub.places, ticket, read.fingerprint)
     wanted = Wanted(
@@ -63,9 +90,9 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
     is_inside = session.connection.is_in_transaction()
     found = (await alike_to(session, [wanted]))[0] if is_inside else await hub.alike(session, wanted)
     others = [_matter(hub.places, other, other.fingerprint) for other in found]
-    told = likenesses(one, {guess.code for guess in read.categories}, others)
+    measured = likenesses(one, {guess.code for guess in read.categories}, others)
     shown = [
-        PossibleDuplicate(
+        Likely(
             number=number_of(other.id),
             state=TicketState(other.state),
             relation=likeness.relation,
@@ -73,15 +100,18 @@ async def alike(hub: Hub, session: Session, ticket: Ticket, read: Understanding)
             same_caller=one.caller is not None and other.caller_index == one.caller,
             same_place=ticket.place is not None and other.place == ticket.place,
             registered_at=other.registered_at,
+            kind=Kind(other.kind),
+            is_confidential=other.is_confidential,
+            has_phone=other.caller_index is not None,
         )
-        for other, likeness in zip(found, told, strict=True)
+        for other, likeness in zip(found, measured, strict=True)
         if likeness is not None
     ]
     shown.sort(key=lambda one: (_FIRST.index(one.relation), one.likeness, one.registered_at), reverse=True)
     return shown[:MOST_SHOWN]
 
 
-def link_of(ticket: Ticket, found: list[PossibleDuplicate]) -> list[Link]:
+def link_of(ticket: Ticket, found: Sequence[PossibleDuplicate]) -> list[Link]:
     """Return by which ticket a new one may join a wave, if by any (hotline.waves)."""
     same = [one for one in found if one.relation is not Relation.ALIKE]
     if not same:

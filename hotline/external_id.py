@@ -18,9 +18,12 @@ from models.store import external_ids as store
 from models.store import tickets
 from models.store.external_ids import ExternalId
 from models.ticket import number_of
+from models.vocabulary import Disclosure
 from nlu.sameness import Relation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hotline.hub import Hub
     from hotline.request import OutsideRecord, Register
     from hotline.step import Step
@@ -64,7 +67,7 @@ async def take_away(step: Step, system: str, number: str) -> None:
     step.record("external_id_removed", system=system, number=number)
 
 
-async def at_intake(step: Step, request: Register, alike: list[PossibleDuplicate]) -> list[PossibleDuplicate]:
+async def at_intake(step: Step, request: Register, alike: Sequence[PossibleDuplicate]) -> Sequence[PossibleDuplicate]:
     """Give a new ticket its number elsewhere; where another ticket has it, that one comes first of the possible duplicates.
 
     Raises InvalidRequest.
@@ -83,7 +86,8 @@ async def at_intake(step: Step, request: Register, alike: list[PossibleDuplicate
         raise Conflict(f"外部编号“{outside.number}”刚被更正，请用同一请求重试")
     known = await tickets.get(step.session, holder)
     step.record("external_id_known", system=outside.system, number=outside.number, ticket=known.number)
-    same_caller = known.caller_index is not None and known.caller_index == step.ticket.caller_index
+    is_told = known.disclosure is not Disclosure.CONFIDENTIAL
+    same_caller = is_told and known.caller_index is not None and known.caller_index == step.ticket.caller_index
     first = PossibleDuplicate(
         number=known.number,
         state=TicketState(known.state),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from hotline.duplicates import PossibleDuplicate
+from hotline.duplicates import PossibleDuplicate, told
 from hotline.fitting import ProposedIncident
 from models.lifecycle import TicketState
 from models.vocabulary import CallerLimitLevel, Flag, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hotline.hub import Hub
     from hotline.proposal import Proposal
     from hotline.step import Step
@@ -96,7 +98,7 @@ def receipt_body(
     hub: Hub,
     step: Step,
     proposal: Proposal,
-    alike: list[PossibleDuplicate],
+    alike: Sequence[PossibleDuplicate],
     incident: ProposedIncident | None,
 ) -> bytes:
     """Return the answer's JSON."""
@@ -116,7 +118,7 @@ def receipt_body(
         due=Due(acknowledge_by=lead.acknowledge_by, contact_by=lead.contact_by, reply_by=lead.reply_by)
         if lead
         else None,
-        possible_duplicates=alike,
+        possible_duplicates=told(alike, step.actor.role),
         incident=incident or msgspec.UNSET,
     )
     if proposal.handoffs and step.change.handoffs:

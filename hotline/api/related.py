@@ -12,10 +12,11 @@ from hotline.api.shapes import Count, Named, Number
 from hotline.api.tickets import visible
 from hotline.duplicates import alike
 from hotline.keys import HUB
-from models.lifecycle import OPEN_TICKET, Action, TicketState
+from models.lifecycle import DESK, OPEN_TICKET, Action, TicketState
 from models.store import events, tickets
 from models.ticket import id_of, number_of
 from models.trail import event_fields
+from models.vocabulary import Role
 from nlu.reading import Request
 from nlu.sameness import Relation
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # Of an incident's lead the first callers are shown, and how many there are.
 MOST_MERGED: Final = 50
 LONGEST: Final = 400
+# Whose work it is to see that two are the same, confidential tip-offs too.
+MERGE: Final = DESK | {Role.DISCIPLINE}
 
 
 class RelatedTicket(Struct, kw_only=True):
@@ -79,7 +82,12 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
     async def work(session: Session) -> dict[str, Any]:
         found = await _family(session, hub, ticket)
         known = {ticket.id, ticket.merged_into, *found["merged_ids"]}
-        likely = [one for one in await alike(hub, session, ticket, understood) if id_of(one.number) not in known]
+        found_alike = await alike(hub, session, ticket, understood)
+        likely = [
+            one
+            for one in found_alike
+            if id_of(one.number) not in known and (actor.role in MERGE or one.may_know(actor.role))
+        ]
         found["possible_duplicates"] = [
             {
                 **await _line(session, hub, id_of(one.number)),

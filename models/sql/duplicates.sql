@@ -27,7 +27,8 @@ SELECT candidate.asker, t.* FROM (
      WHERE city_code = :city_code AND place = wanted.place AND category = wanted.category AND id >= :since
      ORDER BY id DESC LIMIT 20) AS same)
 ) AS candidate (asker, id) CROSS JOIN LATERAL (
-  SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint
+  SELECT t.id, t.state, t.kind, t.category, t.caller_index, t.place, t.district, t.registered_at, x.fingerprint,
+    t.disclosure = 'confidential' AS is_confidential
   FROM tickets AS t JOIN ticket_texts AS x USING (city_code, id)
   -- A limit, lest the planner read whole months where it expects many candidates; and no candidate lies in a month before them all,
   -- of which there are many.

@@ -40,6 +40,7 @@ class Alike(Struct, frozen=True):
     district: str | None
     registered_at: datetime
     fingerprint: bytes
+    is_confidential: bool
 
 
 async def alike(session: Session, wanted: Sequence[Wanted]) -> list[list[Alike]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LAMP = "投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
 NEAR = "东湖区翠湖路和建设路交叉口的路灯坏了三天了，晚上一片漆黑，请你们尽快维修！"
+BRIBE = "举报东湖区翠湖路一家饭店使用过期食材加工菜品，请查处。"
 OTHER = "西城区人民医院门诊收费排队太久，窗口只开了两个，希望多开几个窗口。"
 
 CUIHU = "东湖区翠湖路的路灯坏了三天，晚上一片漆黑，请尽快维修。"
@@ -187,3 +188,28 @@ async def test_a_duplicate_is_only_proposed_and_has_its_own_way(world: World) ->
     again = await world.register(LAMP)
     assert again["state"] == "assigned"
     assert "merge" not in await world.trail(again["number"])
+
+
+async def test_who_names_a_phone_does_not_learn_that_it_tipped_off(world: World) -> None:
+    phone = {"phone": "13800000001"}
+    tip = await world.register(BRIBE, caller={**phone, "disclosure": "confidential"})
+    assert tip["kind"] == "tip_off"
+    for who, channel in (("channel:web", "web"), ("agent", "phone")):
+        asked = await world.post(
+            "/api/v1/tickets", {"text": BRIBE, "channel": channel, "caller": phone}, who=who, key=who
+        )
+        assert tip["number"] not in numbers(asked)
+        beside = await world.get(f"/api/v1/tickets/{asked['number']}/related", who="agent")
+        assert tip["number"] not in str(beside)
+        # Whoever merges finds it: two tip-offs of one matter are one.
+        beside = await world.get(f"/api/v1/tickets/{asked['number']}/related", who="dispatcher")
+        assert tip["number"] in numbers(beside)
+
+
+async def test_a_confidential_callers_repeat_is_told_to_a_seat_and_to_no_channel(world: World) -> None:
+    caller = {"phone": "13800000001", "disclosure": "confidential"}
+    first = await world.register(LAMP, caller=caller)
+    outside = await world.post("/api/v1/tickets", {"text": NEAR, "caller": caller}, who="channel:web", key="outside")
+    assert numbers(outside) == []
+    inside = await world.post("/api/v1/tickets", {"text": NEAR, "caller": caller}, who="agent", key="inside")
+    assert first["number"] in numbers(inside)
