@@ -9,12 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from prometheus_client import Counter
 
-from hotline import clocks, giving, overflow
+from hotline import at_hand, clocks, giving, overflow
 from models.errors import Conflict, Forbidden, InvalidRequest
 from models.line import open_line
 from models.store import interactions, seats
 from models.store.seats import SeatWork
-from models.vocabulary import Channel
+from models.vocabulary import Channel, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,8 +60,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
     wants_agent: bool = False
 
 
-async def offer(hub: Hub, arrival: Arrival) -> int:
-    """Record an arriving interaction with its seat group; returns its id. Raises InvalidRequest."""
+async def offer(hub: Hub, actor: Actor, arrival: Arrival) -> int:
+    """Record an arriving interaction with its seat group; returns its id. Raises InvalidRequest, Forbidden."""
+    at_hand.check_channel(actor, arrival.channel)
+    typed_by = actor.name if actor.role is not Role.CHANNEL else None
     at = hub.now()
     dialled = overflow.line_of(hub, arrival.line) if arrival.line is not None else None
     handling = open_line(hub.city.lines, dialled, at) if dialled else None
@@ -71,8 +73,17 @@ async def offer(hub: Hub, arrival: Arrival) -> int:
 
     async def work(session: Session) -> int:
         made = await interactions.offer(
-            session, arrival.channel, arrival.line, seat_group, arrival.phone, at=at, asked_at=asked_at
+            session,
+            arrival.channel,
+            arrival.line,
+            seat_group,
+            arrival.phone,
+            at=at,
+            asked_at=asked_at,
+            typed_by=typed_by,
         )
+        if typed_by is not None and arrival.phone is not None:
+            await at_hand.note_typed(session, actor, made, arrival.phone, at)
         if dialled is not None and handling is not None:
             await overflow.begin(hub, session, made, dialled, replace(handling, seat_group=seat_group), at)
         if arrival.wants_agent:
@@ -84,6 +95,7 @@ async def offer(hub: Hub, arrival: Arrival) -> int:
 
 async def happen(
     hub: Hub,
+    actor: Actor,
     interaction_id: int,
     event: Happening,
     *,
@@ -94,7 +106,7 @@ async def happen(
 ) -> Interaction:
     """Record what happened; a call abandoned before it was answered is called back, once for each phone.
 
-    `further` is where a call is transferred to, or its caller was referred to.
+    `further` is where a call is transferred to, or its caller was referred to. Raises Forbidden where it is not this actor's.
     """
     if further is not None:
         # Whatever happened: a line that nobody knows is a slip.
@@ -102,6 +114,7 @@ async def happen(
 
     async def work(session: Session) -> Interaction:
         current = await interactions.lock(session, interaction_id)
+        await at_hand.check(session, actor, current)
         if current.ended_at is not None:
             raise Conflict("该来话已结束")
         if event == "transferred":

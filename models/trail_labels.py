@@ -217,6 +217,7 @@ ACCESS: Final[dict[str, str]] = {
     "follow_up_call": "回访拨打",
     "personal_data": "导出个人信息",
     "erase": "删除个人信息",
+    "typed_call": "手工录入来电号码",
 }
 
 # What was done to an account.

@@ -75,6 +75,7 @@ class CallerInteraction(Struct, kw_only=True):
 class InteractionPage(Struct, kw_only=True):
     """来话 with its caller: the phone is masked, and so is what was said. Without a phone there is nothing of a caller.
 
+    Where a person typed the phone, confidential tip-offs are left out.
     `caller_tickets` has at most twenty, the open ones first, then the newest; `caller_interactions` the last ten.
     """
 
@@ -136,13 +137,16 @@ async def _of_caller(hub: Hub, session: Session, current: Interaction) -> dict[s
     if index is None:
         return {"caller": None, "caller_tickets": [], "caller_interactions": []}
     phone = await interactions.phone(session, current.id)
+    found = await callers.tickets(session, index, MOST_TICKETS)
+    if current.typed_by is not None:
+        # Whoever types a phone does not learn whether it has tipped off.
+        found = [one for one in found if not one.ticket.is_confidential_tip_off]
     earlier = await callers.interactions(session, index, current.id, MOST_INTERACTIONS)
     return {
         "caller": masked_phone(phone) if phone else None,
-        "caller_tickets": [_ticket(hub, found) for found in await callers.tickets(session, index, MOST_TICKETS)],
+        "caller_tickets": [_ticket(hub, one) for one in found],
         "caller_interactions": [
-            {**{name: getattr(found, name) for name in found.__struct_fields__}, "state": _state(found)}
-            for found in earlier
+            {**{name: getattr(one, name) for name in one.__struct_fields__}, "state": _state(one)} for one in earlier
         ],
     }
 

@@ -156,7 +156,7 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
     arrival = interaction.Arrival(
         channel=channel, line=wanted.line, phone=phone, language=wanted.language, wants_agent=wanted.wants_agent
     )
-    number = await interaction.offer(request.app[HUB], arrival)
+    number = await interaction.offer(request.app[HUB], actor, arrival)
     index = request.app[HUB].database.keyring.blind_index(phone) if phone else None
     told = limit_told(request.app[HUB], index)
     return body.answer({"id": number, "state": "offered", "caller_limit": told}, Offered, status=201)
@@ -165,11 +165,14 @@ async def offer(request: web.Request, actor: Actor) -> web.Response:
 async def event(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/interactions/{id}/events."""
     _, wanted = await body.read_body(request, InteractionEvent)
+    # An agent speaks for their own seat alone.
+    agent = actor.name if actor.role is Role.AGENT else wanted.agent
     changed = await interaction.happen(
         request.app[HUB],
+        actor,
         int(request.match_info["id"]),
         wanted.event,
-        agent=wanted.agent or (None if actor.role is Role.CHANNEL else actor.name),
+        agent=agent or (None if actor.role is Role.CHANNEL else actor.name),
         outcome=wanted.outcome,
         text=wanted.text,
         further=overflow.Further(wanted.line, wanted.reason) if wanted.line is not None else None,

@@ -1,7 +1,9 @@
--- name: offer(city_code, channel, line, seat_group, caller_index, caller, at, asked_at)$
+-- name: offer(city_code, channel, line, seat_group, caller_index, caller, at, asked_at, typed_by)$
 -- A call, chat or letter arrives.
-INSERT INTO interactions (city_code, channel, line, handling_line, seat_group, caller_index, caller, offered_at, asked_at)
-VALUES (:city_code, :channel::text::channel, :line, :line, :seat_group, :caller_index, :caller, :at, :asked_at)
+INSERT INTO interactions (city_code, channel, line, handling_line, seat_group, caller_index, caller, offered_at, asked_at,
+  typed_by)
+VALUES (:city_code, :channel::text::channel, :line, :line, :seat_group, :caller_index, :caller, :at, :asked_at,
+  :typed_by)
 RETURNING id;
 
 -- name: known_caller(caller_index, caller, city_code, id)!

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SQL = queries("access_log")
 LAST: Final = 2**63 - 1
-Look = Literal["reveal", "follow_up_call", "personal_data", "erase"]
+Look = Literal["reveal", "follow_up_call", "personal_data", "erase", "typed_call"]
 
 
 class Access(Struct, frozen=True, kw_only=True):

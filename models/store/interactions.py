@@ -21,7 +21,7 @@ _SQL = queries("interactions")
 class Interaction(Struct, frozen=True, kw_only=True):
     """One call, chat or letter; `transcript` is opened. From `asked_at` on its caller wants a person.
 
-    `line` was dialled, the seats of `handling_line` have it now.
+    `line` was dialled, the seats of `handling_line` have it now. Where it did not come by telephony, `typed_by` wrote down who calls.
     """
 
     id: int
@@ -31,6 +31,7 @@ class Interaction(Struct, frozen=True, kw_only=True):
     seat_group: str
     agent: str | None
     caller_index: bytes | None
+    typed_by: str | None
     offered_at: datetime
     asked_at: datetime | None
     answered_at: datetime | None
@@ -81,6 +82,7 @@ async def offer(
     *,
     at: datetime,
     asked_at: datetime | None,
+    typed_by: str | None = None,
 ) -> int:
     """Record that an interaction arrives; returns its id."""
     keyring = session.keyring
@@ -96,6 +98,7 @@ async def offer(
             caller=keyring.seal(phone, "interactions", "caller", index.hex()) if phone and index else None,
             at=at,
             asked_at=asked_at,
+            typed_by=typed_by,
         )
     )
 

@@ -142,3 +142,47 @@ async def test_a_limit_that_holds_is_shown_and_passes_in_danger(world: World) ->
     assert (await seen(world, call))["caller_limit"]["passes"] is False
     await happens(world, call, "transcript", text="家里煤气泄漏了，闻到很浓的燃气味")
     assert (await seen(world, call))["caller_limit"]["passes"] is True
+
+
+async def test_no_agent_takes_a_call_out_of_anothers_hands(world: World) -> None:
+    call = await given(world)
+    for event in (
+        {"event": "answered"},
+        {"event": "answered", "agent": "ann"},
+        {"event": "transcript", "text": "假的"},
+    ):
+        await world.post(f"{CALLS}/{call}/events", event, who=BEN, ok=(403,))
+    await world.post(f"{CALLS}/{call}/events", {"event": "ended"}, who=BEN, ok=(403,))
+    await seen(world, call, who=BEN, status=403)
+    assert (await seen(world, call))["transcript"] == ""
+    # Nor in another's name: an agent answers at their own seat alone.
+    other = await called(world)
+    await world.post(f"{CALLS}/{other}/events", {"event": "answered", "agent": "ann"}, who=BEN)
+    assert (await seen(world, other, who="shift_lead"))["agent"] == "ben"
+    await world.post(f"{CALLS}/{call}/events", {"event": "ended"}, who=ANN)
+
+
+async def test_a_channel_says_nothing_of_anothers_interactions_but_telephony_does(world: World) -> None:
+    call, chat = await called(world), await called(world, who="channel:wechat")
+    for who in ("channel:web", "channel:wechat", "channel:patrol"):
+        await world.post(f"{CALLS}/{call}/events", {"event": "abandoned"}, who=who, ok=(403,))
+    await world.post(CALLS, {"channel": "phone", "caller": {"phone": PHONE}}, who="channel:web", ok=(403,))
+    assert (await seen(world, call, who="shift_lead"))["state"] == "offered"
+    await world.post(f"{CALLS}/{chat}/events", {"event": "transcript", "text": "路灯坏了"}, who="channel:wechat")
+    await world.post(f"{CALLS}/{chat}/events", {"event": "ended"}, who="channel:phone")
+
+
+async def test_who_types_a_phone_is_written_down_and_learns_of_no_confidential_tip_off(world: World) -> None:
+    tip = await asked(world, BRIBE, disclosure="confidential")
+    lamp = await asked(world, LAMP)
+    call = await called(world, who=ANN)
+    await world.post(f"{CALLS}/{call}/events", {"event": "answered"}, who=ANN)
+    page = await seen(world, call)
+    assert [one["number"] for one in page["caller_tickets"]] == [lamp["number"]]
+    assert tip["number"] not in str(page)
+    [look] = (await world.get("/api/v1/access-log", who="auditor"))["looks"]
+    assert (look["by"], look["what"], look["ticket"]) == ("ann", "typed_call", None)
+    assert "0001" in look["reason"]
+    # What telephony tells is no look of anybody's.
+    await given(world)
+    assert len((await world.get("/api/v1/access-log", who="auditor"))["looks"]) == 1
