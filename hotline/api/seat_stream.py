@@ -115,7 +115,8 @@ async def listen(request: web.Request, actor: Actor) -> web.StreamResponse:
     await socket.prepare(request)
     desk = Desk(actor.name)
     stream.add(desk, socket)
-    tasks = [asyncio.create_task(work) for work in (_send(socket, desk), hear(socket), stay_known(request, AGENTS))]
+    works = (_send(socket, desk), hear(socket), stay_known(request, AGENTS, actor))
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if tasks[2] in done:

@@ -39,7 +39,7 @@ LOOK_EVERY_S: Final = 0.5
 LATE_BY: Final = timedelta(seconds=5)
 MOST_AT_ONCE: Final = 5_000
 MOST_WAITING: Final = 20_000
-CHECK_EVERY_S: Final = 60.0
+CHECK_EVERY_S: Final = 15.0
 # Codes of our own, in the range for applications.
 TOO_OLD: Final = 4410
 SIGNED_OUT: Final = 4401
@@ -213,7 +213,8 @@ async def listen(request: web.Request, actor: Actor) -> web.StreamResponse:
 async def _serve(request: web.Request, socket: web.WebSocketResponse, listener: Listener) -> None:
     """Send what waits until the other side goes, reads too slowly, or is signed out."""
     tasks = [
-        asyncio.create_task(work) for work in (_send(socket, listener), hear(socket), stay_known(request, READERS))
+        asyncio.create_task(work)
+        for work in (_send(socket, listener), hear(socket), stay_known(request, READERS, listener.actor))
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -239,12 +240,11 @@ async def hear(socket: web.WebSocketResponse) -> None:
         pass
 
 
-async def stay_known(request: web.Request, allowed: frozenset[Role]) -> None:
-    """Return when the credential is no longer good."""
+async def stay_known(request: web.Request, allowed: frozenset[Role], actor: Actor) -> None:
+    """Return when the credential is no longer good, or whoever holds it has another role or department by now."""
     with contextlib.suppress(HotlineError):
-        while True:
+        while await actor_of(request, allowed, is_use=False) == actor:
             await asyncio.sleep(CHECK_EVERY_S)
-            await actor_of(request, allowed, is_use=False)
 
 
 def _message(one: Happened) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from hotline.announcement import take_over
 from hotline.api import stream
 from models.ticket import id_of
+from models.vocabulary import Role
+from tests.integration.test_accounts import account
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -153,4 +155,21 @@ async def test_an_event_that_is_committed_late_is_told_all_the_same(world: World
         id_of(receipt["number"]),
     )
     assert [one["type"] for one in await heard(socket, "late")] == ["late"]
+    await socket.close()
+
+
+async def test_who_gets_another_role_hears_nothing_more_by_the_old_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "CHECK_EVERY_S", 0.2)
+    admin, person = await account(world, "ada", Role.ADMINISTRATOR), await account(world, "dan", Role.DISPATCHER)
+    socket = await world.client.ws_connect(PATH, headers={"cookie": person.cookie})
+    change = {"action": "set_role", "role": "department", "department": "urban"}
+    await admin.ask("POST", "/api/v1/users/dan/steps", change)
+    message = await socket.receive(timeout=5)
+    assert (message.type, message.data) == (WSMsgType.CLOSE, stream.SIGNED_OUT)
+    # Come again, one hears what the new one may.
+    socket = await world.client.ws_connect(PATH, headers={"cookie": person.cookie})
+    with pytest.raises(TimeoutError):
+        await socket.receive(timeout=1)
     await socket.close()
