@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import uvloop
 from aiohttp import web
 
+from hotline.api.unreadable import log_little
 from hotline.app import build_hub, follow_changes, make_app, use_replica
 from hotline.commands.child import LISTENER, READY
 from hotline.commands.installation import database_url, port_taken, settle_memory, until_told
@@ -55,6 +56,7 @@ async def _serve(settings: Settings, url: str) -> None:
     hub = await build_hub(settings, url)
     use_replica(settings, hub)
     settle_memory()
+    log_little()
     app = make_app(settings, hub)
     app.cleanup_ctx.append(follow_changes)
     leaving = Leaving()
