@@ -28,6 +28,8 @@ LONGEST_PERIOD: Final = timedelta(days=366)
 LONGEST_SPAN: Final = timedelta(days=92)
 EARLIEST: Final = date(1990, 1, 1)
 LATEST: Final = date(2200, 1, 1)
+# Nothing of ours happened before, not even what was brought in from older systems.
+CURSOR_YEARS: Final = range(1900, 2200)
 TOO_LARGE: Final = "请求内容超过1兆字节；照片、录音请用 /api/v1/attachments 上传"
 HAS_NUL: Final = "内容含有空字符（NUL），请删除后重试"
 
@@ -231,7 +233,7 @@ def read_cursor(request: web.Request, kind: Any, name: str = "cursor") -> Any:
         return None
     try:
         found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
-        if any(isinstance(part, datetime) and part.tzinfo is None for part in found):
+        if any(isinstance(part, datetime) and not _is_moment(part) for part in found):
             raise InvalidRequest(f"参数 {name} 无效，请从头开始")
         # PostgreSQL has no number beyond these.
         if any(isinstance(part, int) and not -(2**63) <= part < 2**63 for part in found):
@@ -241,6 +243,14 @@ def read_cursor(request: web.Request, kind: Any, name: str = "cursor") -> Any:
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
         raise InvalidRequest(f"参数 {name} 无效，请从头开始") from error
     return found
+
+
+def _is_moment(at: datetime) -> bool:
+    """Whether a time has an offset, and a day in UTC too, as PostgreSQL takes it."""
+    try:
+        return at.tzinfo is not None and at.astimezone(UTC).year in CURSOR_YEARS
+    except OverflowError:
+        return False
 
 
 def idempotency_key(request: web.Request) -> str:
