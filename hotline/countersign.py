@@ -125,7 +125,10 @@ async def ask(step: Step, wanted: Wanted) -> Waiting:
 
 
 async def decide(step: Step, countersign_id: int, *, is_granted: bool, reason: str) -> Countersign:
-    """Sign or refuse what another person asked for. Raises NotFound, Forbidden as `_sign` and for whoever asked, Conflict where it is over."""
+    """Sign or refuse what another person asked for.
+
+    Raises NotFound, Forbidden for whoever asked and as `_sign`, Conflict where it is over.
+    """
     one = await countersigns.get(step.session, countersign_id)
     if one.asked_by == step.actor.name:
         raise Forbidden("双人复核须由提请人以外的第二人办理")

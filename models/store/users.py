@@ -145,7 +145,5 @@ async def changes(session: Session, username: str | None, before: int | None, si
 async def was_in_other_hands(session: Session, username: str, since: datetime) -> bool:
     """Tell whether another account made this one since then, or took it in hand; a command on the machine is nobody's account."""
     return bool(
-        await _SQL.was_in_other_hands(
-            session.connection, city_code=session.city_code, username=username, since=since
-        )
+        await _SQL.was_in_other_hands(session.connection, city_code=session.city_code, username=username, since=since)
     )
