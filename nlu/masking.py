@@ -14,7 +14,8 @@ _CHINESE_DIGITS: Final = str.maketrans(
 _DIGIT: Final = "[0-9零〇○洞一幺壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾]"
 _ONE: Final = "[1一幺壹]"
 _THREE_TO_NINE: Final = "[3-9三叁四肆五伍六陆七柒拐八捌九玖勾]"
-_GAP: Final = r"[ \-_.，、·…—–~/()]{0,3}"
+# No mark of times, sums and equations: opening hours, one after the other, are no phone.
+_GAP: Final = r"[ \n\-_.，、。·…—–~/()（）*|#]{0,3}"
 _NO_DIGIT_BEFORE: Final = f"(?<!{_DIGIT})"
 _NO_DIGIT_AFTER: Final = f"(?!{_DIGIT})"
 _UNIT: Final = r"(?! ?[元块万亿%平㎡吨])"

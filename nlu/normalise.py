@@ -1,6 +1,7 @@
 """One spelling for every text (文本规整): half-width, simplified, no control characters, no spoken fillers."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -17,12 +18,23 @@ _REMOVED: Final = dict.fromkeys(
         *range(0x7F, 0x85),
         *range(0x86, 0xA0),
         0xAD,
+        *range(0x300, 0x370),  # accents that stand on the character before them
+        0x61C,
+        *range(0x115F, 0x1161),  # fillers, blank as they are
+        *range(0x180B, 0x1810),
         *range(0x200B, 0x2010),
         *range(0x202A, 0x202F),
         *range(0x2060, 0x2070),
+        *range(0x20D0, 0x20F1),  # the frames of 1️⃣
+        0x2800,
+        0x3164,
         *range(0xFE00, 0xFE10),  # variation selectors of emoji
+        *range(0xFE20, 0xFE30),
         0xFEFF,
-        0xFFFD,
+        0xFFA0,
+        *range(0xFFF9, 0xFFFE),
+        *range(0xE0000, 0xE0080),
+        *range(0xE0100, 0xE01F0),
         *range(0xD800, 0xE000),  # lone surrogates cannot be encoded by anything downstream
     ],
     None,
@@ -31,7 +43,26 @@ _LINES: Final = dict.fromkeys([0x0A, 0x85, 0x2028, 0x2029], "\n")
 _NARROW: Final = {
     code: chr(code - _FULL_WIDTH_OFFSET) for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_MARKS
 }
-_TABLE: Final[dict[int, str | None]] = {**_REMOVED, **_SPACES, **_LINES, **_NARROW}
+# Digits of other scripts and of mathematicians: a phone that is told in them is one.
+_DIGITS: Final = {
+    code: str(value)
+    for code in (*range(0x660, 0x2000), *range(0xA620, 0xAC00), *range(0x1D7CE, 0x1D800), *range(0x1FBF0, 0x1FBFA))
+    if unicodedata.category(chr(code)) == "Nd" and (value := unicodedata.digit(chr(code), None)) is not None
+}
+# ①, ² and the like number a list or a power by themselves, and are digits of a number only beside others.
+_FRAMED: Final = {
+    chr(code): str(value)
+    for code in (0xB2, 0xB3, 0xB9, *range(0x2070, 0x208A), *range(0x2460, 0x2794), *range(0x1F100, 0x1F10D))
+    if (value := unicodedata.digit(chr(code), None)) is not None
+}
+_FRAMED_MARKS: Final = re.escape("".join(_FRAMED))
+_ANY_FRAMED: Final = re.compile(f"[{_FRAMED_MARKS}]")
+_FRAMED_DIGIT: Final = re.compile(
+    f"(?<=[0-9{_FRAMED_MARKS}])[{_FRAMED_MARKS}]|[{_FRAMED_MARKS}](?=[0-9{_FRAMED_MARKS}])"
+)
+# What is written to be shown backwards is read as it is seen.
+_BACKWARDS: Final = re.compile("\u202e([^\u202c\n]*)\u202c?")
+_TABLE: Final[dict[int, str | None]] = {**_REMOVED, **_SPACES, **_LINES, **_NARROW, **_DIGITS}
 
 
 def _altered_by(table: Mapping[int, str | None]) -> re.Pattern[str]:
@@ -45,6 +76,7 @@ _ALTERED: Final = _altered_by(_TABLE)
 _PLAIN: Final[dict[int, str | None]] = {
     **_REMOVED,
     **{code: mark for code, mark in _NARROW.items() if mark.isalnum() or mark in "@._+-"},
+    **_DIGITS,
 }
 _ALTERED_IN_PLAIN: Final = _altered_by(_PLAIN)
 
@@ -62,7 +94,17 @@ _REPEATED_MARK: Final = re.compile(r"([，。！？；、~])\1+")
 
 def plain(text: str) -> str:
     """Return a text with half-width letters and digits and without invisible characters, otherwise as it is."""
+    text = _as_seen(text)
     return text.translate(_PLAIN) if _ALTERED_IN_PLAIN.search(text) else text
+
+
+def _as_seen(text: str) -> str:
+    """Return a text as who reads it sees it: forwards, and with numbers of framed or raised digits as numbers."""
+    if text.isascii():
+        return text
+    if "\u202e" in text:
+        text = _BACKWARDS.sub(lambda found: found[1][::-1], text)
+    return _FRAMED_DIGIT.sub(lambda digit: _FRAMED[digit[0]], text) if _ANY_FRAMED.search(text) else text
 
 
 class Normaliser:
@@ -84,6 +126,7 @@ class Normaliser:
         Chinese punctuation stays Chinese; ASCII marks after a Chinese character become Chinese.
         Meaning is kept; offsets are not.
         """
+        text = _as_seen(text)
         text = text.translate(_TABLE) if _ALTERED.search(text) else text
         has_blanks = " " in text or "\n" in text
         if has_blanks:

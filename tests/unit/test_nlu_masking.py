@@ -1,10 +1,12 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.masking import MASK, mask, without_caller
+from nlu.normalise import Normaliser, plain
 
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -27,6 +29,37 @@ def test_a_mobile_number_is_masked_however_it_is_told(written: str) -> None:
     masked = mask(f"请打{written}找我")
     assert masked.phones == ("13800001234",)
     assert masked.text == f"请打{MASK}找我"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "138\u034f0000\u180e1234",
+        "138\u28000000\u31641234",
+        "138\U000e00200000\U000e01001234",
+        "".join(f"{digit}\ufe0f\u20e3" for digit in "13800001234"),
+        "".join(chr(0x1D7CE + int(digit)) for digit in "13800001234"),
+        "".join(chr(0x660 + int(digit)) for digit in "13800001234"),
+        "①③⑧⓪⓪⓪⓪①②③④",
+        "¹³⁸⁰⁰⁰⁰¹²³⁴",
+        "1\u03013\u03018\u030100001234",
+        "\u202e43210000831\u202c",
+        "（138）00001234",
+        "138*0000*1234",
+        "138|0000|1234",
+        "138\n0000\n1234",
+        "1。3。8。0。0。0。0。1。2。3。4",
+    ],
+)
+@pytest.mark.parametrize("spelling", [plain, Normaliser()], ids=["plain", "normal"])
+def test_a_number_that_is_hidden_from_programs_is_masked(written: str, spelling: Callable[[str], str]) -> None:
+    assert mask(spelling(f"请打{written}找我")).phones == ("13800001234",)
+
+
+def test_what_numbers_a_list_or_a_power_stays() -> None:
+    told = "①路灯不亮②垃圾没清，面积12m²，营业时间13:30-14:30，8:30"
+    assert plain(told) == told
+    assert mask(plain(told)).text == told
 
 
 @pytest.mark.parametrize(
