@@ -71,12 +71,21 @@ def account_key(keyring: Keyring, username: str) -> bytes:
 
 
 class Guarded:
-    """The passwords that are tried for one account from one address."""
+    """The passwords that are tried for one account from one address, or from a browser in which that account is at home.
 
-    def __init__(self, database: Database, username: str, address: str | None) -> None:
+    There they count against that browser alone: who guesses elsewhere, be it from the same address, locks nobody out of it.
+    """
+
+    def __init__(self, database: Database, username: str, address: str | None, browser: str | None) -> None:
         self._database = database
-        self._account = account_key(database.keyring, username)
-        self._address = database.keyring.blind_index(f"sign-in address {address}")
+        keyring = database.keyring
+        # Always in this order: else two at once wait for each other.
+        self._keys: tuple[tuple[bytes, Terms], ...] = (
+            (account_key(keyring, username), ACCOUNT),
+            (keyring.blind_index(f"sign-in address {address}"), ADDRESS),
+        )
+        if browser is not None:
+            self._keys = ((keyring.blind_index(f"sign-in browser {browser} of {username}"), ACCOUNT),)
         self._at = datetime.now(UTC)
 
     async def begin(self) -> None:
@@ -105,15 +114,10 @@ class Guarded:
                 free=terms.free,
                 is_in_a_row=terms.is_in_a_row,
             ):
-                until = await sign_in.locked_until(session, (self._account, self._address), at)
+                until = await sign_in.locked_until(session, [key for key, _ in self._keys], at)
                 if until is None:
                     raise _AnotherIsChecked
                 raise _too_many(math.ceil((until - at) / timedelta(minutes=1)))
-
-    @property
-    def _keys(self) -> tuple[tuple[bytes, Terms], ...]:
-        """What it counts against, always in this order: else two at once wait for each other."""
-        return (self._account, ACCOUNT), (self._address, ADDRESS)
 
     async def found_wrong(self) -> None:
         """It was wrong: from so many on, nobody may try for a while."""
@@ -129,8 +133,8 @@ class Guarded:
         """It was not wrong, though nobody is in yet."""
 
         async def work(session: Session) -> None:
-            await sign_in.take_back(session, self._account)
-            await sign_in.take_back(session, self._address)
+            for key, _ in self._keys:
+                await sign_in.take_back(session, key)
 
         await self._database.write(work)
 
@@ -139,18 +143,26 @@ class Guarded:
         at = datetime.now(UTC)
 
         async def work(session: Session) -> None:
-            await sign_in.forgive(session, self._account, at - FORGOTTEN_AFTER)
-            await sign_in.take_back(session, self._address)
+            for key, terms in self._keys:
+                if terms.is_in_a_row:
+                    await sign_in.forgive(session, key, at - FORGOTTEN_AFTER)
+                else:
+                    await sign_in.take_back(session, key)
 
         await self._database.write(work)
 
 
 @contextlib.asynccontextmanager
 async def guarded(
-    database: Database, username: str, address: str | None, wrong: tuple[type[Unauthorized | InvalidRequest], ...]
+    database: Database,
+    username: str,
+    address: str | None,
+    wrong: tuple[type[Unauthorized | InvalidRequest], ...],
+    *,
+    browser: str | None = None,
 ) -> AsyncIterator[None]:
-    """Let a password be tried: what is raised of `wrong` counts against account and address. Raises TooManyRequests."""
-    tries = Guarded(database, username, address)
+    """Let a password be tried: what is raised of `wrong` counts against account and address, or a known browser. Raises TooManyRequests."""
+    tries = Guarded(database, username, address, browser)
     await tries.begin()
     try:
         yield

@@ -13,6 +13,7 @@ from hotline import accounts, lockout, second_factor
 from hotline.account import SESSION_FOR
 from hotline.api import body
 from hotline.api.auth import COOKIE, bearer_token, check_origin, is_by_tls, must_change_first
+from hotline.api.known_browser import known_browser, remember_browser
 from hotline.keys import HUB, PROVIDER
 from models.errors import Forbidden, Unauthorized
 from models.ticket import Actor
@@ -84,6 +85,7 @@ async def create(request: web.Request) -> web.Response:
     told = {**_told(request, actor, must_change=user.must_change), "ends_at": ends_at}
     response = body.answer(told, SignedIn, status=201)
     give(request, response, token)
+    remember_browser(request, response, user.username)
     return response
 
 
@@ -103,7 +105,8 @@ async def _sign_in(request: web.Request, username: str, password: str, code: str
 def counted(request: web.Request, username: str) -> contextlib.AbstractAsyncContextManager[None]:
     """Let a password or a code be tried; raises TooManyRequests while account or address are locked."""
     wrong = (Unauthorized, accounts.WrongPassword, second_factor.WrongCode)
-    return lockout.guarded(request.app[HUB].database, username, request.remote, wrong)
+    browser = known_browser(request, username)
+    return lockout.guarded(request.app[HUB].database, username, request.remote, wrong, browser=browser)
 
 
 def give(request: web.Request, response: web.StreamResponse, token: str) -> None:
@@ -123,9 +126,10 @@ async def sign_in_by_form(request: web.Request, given: Mapping[str, str], to: st
     """Sign in by a page's own form and go on to an address of ours; raises Unauthorized, Forbidden, else a redirection."""
     check_origin(request)
     username, password, code = (given.get(name, "")[:200] for name in ("username", "password", "code"))
-    token, _, _ = await _sign_in(request, username, password, code or None)
+    token, _, user = await _sign_in(request, username, password, code or None)
     redirection = web.HTTPSeeOther(to)
     give(request, redirection, token)
+    remember_browser(request, redirection, user.username)
     raise redirection
 
 

@@ -296,3 +296,35 @@ async def test_it_ends_by_a_code_or_by_an_administrator_and_is_written_down(worl
         ("second_factor_off", "root"),
     ]
     await root.ask("POST", "/api/v1/users/lin/steps", {"action": "second_factor_off"}, status=409)
+
+
+async def test_who_guesses_elsewhere_locks_nobody_out_of_the_browser_they_sign_in_with(
+    world: World, lin: Browser
+) -> None:
+    content = {"username": "lin", "password": PASSWORD}
+    async with world.client.post("/api/v1/session", json=content) as response:
+        assert response.status == 201
+        [name] = [one for one in response.cookies if one.startswith("hotline_known_")]
+        known = response.cookies[name]
+        world.client.session.cookie_jar.clear()
+    assert known["httponly"]
+    assert "lin" not in known.value
+    for _ in range(ADDRESS.free):
+        await lin.sign_in(password="not this one", status=401 if _ < ACCOUNT.free else 429)
+
+    async def tried(cookie: str, password: str = PASSWORD, username: str = "lin") -> int:
+        asked = {"username": username, "password": password}
+        async with world.client.post("/api/v1/session", json=asked, headers={"cookie": cookie}) as response:
+            world.client.session.cookie_jar.clear()
+            return response.status
+
+    await lin.sign_in(status=429)
+    assert await tried(f"{name}={known.value}") == 201
+    # What somebody makes up, or has of another account, is no browser that is known.
+    head, _, tail = known.value.rpartition(".")
+    for forged in (f"{head}.{'0' * 32}", f"9{head}.{tail}", known.value.replace(head, "x"), "", "..", "é"):
+        assert await tried(f"{name}={forged}") == 429, forged
+    # A thief of it has as many guesses as anybody, and locks this browser alone.
+    guesses = [await tried(f"{name}={known.value}", "not this one") for _ in range(ACCOUNT.free + 1)]
+    assert guesses == [401] * ACCOUNT.free + [429]
+    assert await tried(f"{name}={known.value}") == 429
