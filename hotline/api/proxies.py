@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
-    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-    Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+    from aiohttp.typedefs import Handler, Middleware
+
     Networks = Sequence[IPv4Network | IPv6Network]
 
 FORWARDED_FOR: Final = "x-forwarded-for"

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from hotline.api.unreadable import LOGGER, WithoutRequest
 
@@ -23,7 +23,7 @@ NONSENSE = (
 )
 
 
-async def send(server: TestServer, text: str) -> bytes:
+async def send(server: BaseTestServer, text: str) -> bytes:
     reader, writer = await asyncio.open_connection(server.host, server.port)
     writer.write(text.encode())
     answer = await reader.read()
