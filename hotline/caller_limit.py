@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hotline import clocks
+from hotline import clocks, countersign
 from hotline.fields import Grounds, Reason, required
 from models.errors import Conflict, Forbidden, InvalidRequest
 from models.store import caller_limits, interactions
@@ -93,6 +93,8 @@ async def move(hub: Hub, actor: Actor, limit_id: int, fields: LimitStep) -> None
     async def work(session: Session) -> None:
         limit = await caller_limits.lock(session, limit_id)
         if fields.action == "decide":
+            if fields.granted:
+                await countersign.check_settled(session, actor)
             await caller_limits.decide(session, _decided(hub, actor, limit, fields.granted, reason))
         elif limit.holds_at(hub.now()):
             await caller_limits.lift(session, limit_id, actor.name, hub.now(), reason)

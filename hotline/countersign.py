@@ -23,6 +23,8 @@ from models.vocabulary import Kind, Role
 
 if TYPE_CHECKING:
     from hotline.step import Step
+    from models.store.database import Session
+    from models.ticket import Actor
 
 # How long what was asked for waits, and how long it may be used once it is signed.
 WAITS_FOR: Final = timedelta(hours=24)
@@ -127,7 +129,7 @@ async def ask(step: Step, wanted: Wanted) -> Waiting:
 async def decide(step: Step, countersign_id: int, *, is_granted: bool, reason: str) -> Countersign:
     """Sign or refuse what another person asked for.
 
-    Raises NotFound, Forbidden for whoever asked and as `_sign`, Conflict where it is over.
+    Raises NotFound, Forbidden for whoever asked and as `check_settled`, Conflict where it is over.
     """
     one = await countersigns.get(step.session, countersign_id)
     if one.asked_by == step.actor.name:
@@ -144,15 +146,19 @@ async def decide(step: Step, countersign_id: int, *, is_granted: bool, reason: s
     return await countersigns.get(step.session, one.id)
 
 
-async def _sign(step: Step, one: Countersign) -> Countersign:
-    """Sign; raises Forbidden for an account that an administrator had in hand of late."""
-    since = datetime.now(UTC) - SETTLES_WITHIN
-    if await users.was_in_other_hands(step.session, step.actor.name, since):
+async def check_settled(session: Session, actor: Actor) -> None:
+    """Raise Forbidden for an account that somebody else had in hand of late: it is no second person yet."""
+    if await users.was_in_other_hands(session, actor.name, datetime.now(UTC) - SETTLES_WITHIN):
         hours = int(SETTLES_WITHIN / timedelta(hours=1))
         raise Forbidden(
             f"您的账号在{hours}小时内由他人新建、启用、重置密码、更改角色、停用动态口令或绑定统一身份，"
-            "期满前不能作为双人复核的第二人，请另一位复核"
+            "期满前不能作为复核的第二人，请另一位复核"
         )
+
+
+async def _sign(step: Step, one: Countersign) -> Countersign:
+    """Sign; raises Forbidden."""
+    await check_settled(step.session, step.actor)
     step.record("countersigned", countersign=one.id, deed=one.what, asked_by=one.asked_by)
     await countersigns.decide(step.session, one.id, step.actor.name, step.at, is_granted=True)
     return await countersigns.get(step.session, one.id)

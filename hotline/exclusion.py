@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from hotline import countersign
 from hotline.fields import Grounds, Reason, required
 from models.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from models.lifecycle import TicketState
@@ -79,10 +80,12 @@ async def ask(step: Step, fields: ExclusionAsked) -> Exclusion:
 
 
 async def decide(step: Step, exclusion_id: int, fields: ExclusionStep) -> Exclusion:
-    """Decide on what waits, or take a grant back. Raises Forbidden for whoever asked, Conflict, NotFound."""
+    """Decide on what waits, or take a grant back. Raises Forbidden for whoever asked and as `check_settled`, Conflict, NotFound."""
     wanted = await exclusions.get(step.session, exclusion_id)
     if wanted.asked_by == account(step.actor):
         raise Forbidden("剔除须由申请人以外的第二人审定")
+    if fields.action == "grant":
+        await countersign.check_settled(step.session, step.actor)
     expected = "granted" if fields.action == "revoke" else "waiting"
     if wanted.state != expected:
         raise Conflict("只有已剔除的可以撤销" if fields.action == "revoke" else "该剔除申请已审定")

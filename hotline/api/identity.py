@@ -19,6 +19,7 @@ from hotline import identity
 from hotline.api import body, page_form
 from hotline.api.auth import check_origin, is_by_tls
 from hotline.api.frame import SIGNED_IN, page
+from hotline.api.known_browser import remember_browser
 from hotline.api.session import counted, give
 from hotline.api.users import UserLine, line
 from hotline.identity import UnknownPerson
@@ -140,6 +141,7 @@ async def finish(request: web.Request) -> web.Response:
         return _code_page(error.detail, error.status)
     redirection = _forgetting(web.HTTPSeeOther(half_way.to), HALF_WAY)
     give(request, redirection, token)
+    remember_browser(request, redirection, half_way.username)
     raise redirection
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hotline import caller_limit
 from hotline.request import phone_digits
+from models.vocabulary import Role
+from tests.integration.test_accounts import Person, account
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -152,3 +154,15 @@ async def test_limits_add_up(world: World) -> None:
     assert found["asked"] == 3 == found["waiting"] + found["refused"] + found["granted"]
     assert found["granted"] == 1 == found["holding"] + found["expired"] + found["lifted"]
     await world.get("/api/v1/caller-limits", who="department:urban", status=403)
+
+
+async def test_nor_is_the_second_person_an_account_that_was_made_for_it(world: World) -> None:
+    limit = await ask(world)
+    admin = await account(world, "ada", Role.ADMINISTRATOR)
+    made = await admin.ask("POST", "/api/v1/users", {"username": "eve", "role": "supervisor"}, status=201)
+    eve = Person(world, "eve", made["password"])
+    await eve.sign_in()
+    await eve.change_password("a password of her own")
+    step = {"action": "decide", "reason": "证据属实"}
+    await eve.ask("POST", f"/api/v1/caller-limits/{limit['id']}/steps", {**step, "granted": True}, status=403)
+    await eve.ask("POST", f"/api/v1/caller-limits/{limit['id']}/steps", {**step, "granted": False})
