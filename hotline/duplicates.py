@@ -66,7 +66,9 @@ class Likely(PossibleDuplicate, kw_only=True):
 
 
 def told(found: Sequence[PossibleDuplicate], role: Role) -> list[PossibleDuplicate]:
-    """Return what of it is told to who registers."""
+    """Return what of it is told to who registers: to a department, which reports what it saw, nothing, for some may accuse it."""
+    if role is Role.DEPARTMENT:
+        return []
     names = PossibleDuplicate.__struct_fields__
     return [
         PossibleDuplicate(**{name: getattr(one, name) for name in names})

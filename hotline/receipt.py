@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from hotline.duplicates import PossibleDuplicate, told
 from hotline.fitting import ProposedIncident
 from models.lifecycle import TicketState
-from models.vocabulary import CallerLimitLevel, Flag, Kind
+from models.vocabulary import CallerLimitLevel, Flag, Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +119,8 @@ def receipt_body(
         if lead
         else None,
         possible_duplicates=told(alike, step.actor.role),
-        incident=incident or msgspec.UNSET,
+        # Nor is a department told of an incident, which may accuse it: it attaches nothing.
+        incident=(incident if step.actor.role is not Role.DEPARTMENT else None) or msgspec.UNSET,
     )
     if proposal.handoffs and step.change.handoffs:
         first = proposal.handoffs[0]

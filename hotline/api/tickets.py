@@ -28,13 +28,14 @@ from hotline.request import Register, cleaned, dialled, phone_digits
 from hotline.worklist import ListFields, Sort
 from models.errors import InvalidRequest, NotFound
 from models.lifecycle import TicketState
-from models.store import attachments, events, external_ids, handoffs, holds, tickets
+from models.store import attachments, events, external_ids, handoffs, holds, incidents, tickets
 from models.ticket import id_of
 from models.vocabulary import Kind, Role
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from hotline.fitting import ProposedIncident
     from hotline.hub import Hub
     from hotline.proposal import Proposal
     from models.line import Line
@@ -62,9 +63,7 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
     """POST /api/v1/understand: what intake would decide, storing nothing."""
     hub = request.app[HUB]
     wanted, _, found = await read_request(request, actor)
-    phone = wanted.caller.phone if wanted.caller else None
-    caller = hub.database.keyring.blind_index(phone_digits(phone)) if phone else None
-    fits = await hub.database.read(lambda session: fitting(hub, session, found, caller=caller, at=hub.now()))
+    fits = await hub.database.read(lambda session: _fits(session, hub, actor, wanted, found))
     way = found.route
     content = msgspec.to_builtins(found.understanding)
     del content["fingerprint"], content["bands"], content["tokens"]
@@ -89,6 +88,17 @@ async def understood(request: web.Request, actor: Actor) -> web.Response:
         },
         shapes.Understood,
     )
+
+
+async def _fits(session: Session, hub: Hub, actor: Actor, wanted: Register, found: Proposal) -> ProposedIncident | None:
+    """Return the incident that a request seems to be about; to a department none that accuses it."""
+    phone = wanted.caller.phone if wanted.caller else None
+    caller = hub.database.keyring.blind_index(phone_digits(phone)) if phone else None
+    fits = await fitting(hub, session, found, caller=caller, at=hub.now())
+    if fits is None or actor.department is None:
+        return fits
+    lead = (await incidents.get(session, int(fits.id))).lead
+    return None if await is_kept_from(session, hub, actor, lead) else fits
 
 
 async def read_request(request: web.Request, actor: Actor) -> tuple[Register, Line | None, Proposal]:

@@ -188,3 +188,18 @@ async def test_whom_a_person_names_as_accused_stands_aside_from_then_on(world: W
     assert number not in str(await world.get("/api/v1/tickets", who=f"department:{lead}"))
     await world.step(number, "recall", who="supervisor", reason="另行派单")
     await world.refused(number, "designate", who="supervisor", lead=lead, reason="指定办理")
+
+
+async def test_what_may_be_the_same_tells_no_department_of_what_accuses_it(world: World) -> None:
+    """Whoever says the words themselves, to be read or as what was seen on the ground, finds no ticket by them."""
+    number = await came_to_accuse(world)
+    for who, is_told in (("department:urban", False), ("department:justice", True), ("supervisor", True)):
+        read = await world.post("/api/v1/understand", {"text": "东湖区翠湖路的路灯坏了三天"}, who=who)
+        assert (read["incident"] is not None) is is_told, who
+    tip = (await world.register("举报翠湖街道工作人员收钱，翠湖路流动摊贩占道没人管。"))["number"]
+    seen = await world.post(
+        "/api/v1/patrols", {"text": "翠湖路流动摊贩占道没人管，路灯坏了三天"}, who="department:donghu-cuihu", key="seen"
+    )
+    assert (seen["possible_duplicates"], "incident" in seen) == ([], False)
+    assert tip not in str(seen)
+    assert number not in str(seen)
