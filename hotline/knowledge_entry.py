@@ -12,7 +12,7 @@ from models.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from models.knowledge import Entry, EntryKind, Guide
 from models.store import knowledge, tickets
 from models.ticket import id_of, number_of
-from models.vocabulary import Role
+from models.vocabulary import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,7 @@ async def write(hub: Hub, actor: Actor, code: str | None, fields: EntryFields) -
         body, ticket_id = fields.body.strip(), None
         if fields.from_ticket is not None:
             ticket_id = id_of(fields.from_ticket)
+            await _check_source(hub, session, actor, ticket_id)
             body = body or await _reply_of(hub, session, ticket_id)
         entry = _entry(hub, fields, body, code or f"K{await knowledge.next_number(session):06d}", len(earlier) + 1)
         await knowledge.add(session, entry, actor.name, hub.now(), ticket_id)
@@ -207,6 +208,16 @@ def _check(hub: Hub, fields: EntryFields) -> None:
         raise InvalidRequest("请填写 body（知识正文）、guide（办事指南）或 from_ticket（由工单答复生成）")
     if fields.valid_until is not None and fields.valid_until < (fields.valid_from or hub.today()):
         raise InvalidRequest("有效期的截止日期早于起始日期")
+
+
+async def _check_source(hub: Hub, session: Session, actor: Actor, ticket_id: int) -> None:
+    """Raise NotFound for a ticket that the writer's department may not know of, Conflict for one that accuses somebody."""
+    ticket, parts = await tickets.get(session, ticket_id), await tickets.assignments(session, ticket_id)
+    if actor.department is not None and not hub.may_know(actor.department, ticket, parts):
+        raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
+    # Who has it in hand and is accused later is not told so by this either.
+    if ticket.kind is Kind.TIP_OFF or (actor.department is None and ticket.recused):
+        raise Conflict("举报件和反映单位作风的工单，其答复不能生成知识")
 
 
 async def _reply_of(hub: Hub, session: Session, ticket_id: int) -> str:

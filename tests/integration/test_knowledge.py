@@ -212,3 +212,31 @@ async def test_a_reply_becomes_an_article_without_the_callers_name(seeded: World
     entry = await seeded.post("/api/v1/knowledge", article, who="knowledge")
     assert "路灯故障一般二十四小时内修复" in entry["words"]
     assert "郑小满" not in entry["words"]
+
+
+async def test_no_department_reads_another_s_reply_by_making_it_an_article_and_nobody_that_of_a_tip_off(
+    seeded: World,
+) -> None:
+    lamp = await seeded.register("投诉：东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。")
+    await seeded.replied(lamp["number"], text="已更换路灯灯泡和镇流器。")
+    tip = await seeded.register("举报市城管局执法人员收受摊贩好处费，对翠湖路占道经营不闻不问。")
+    await seeded.step(tip["number"], "dispatch", who="dispatcher", lead="justice", reason="另派他人")
+    await seeded.step(tip["number"], "acknowledge", who="department:justice")
+    await seeded.step(tip["number"], "contact", who="department:justice", reached=True)
+    await seeded.step(
+        tip["number"], "reply", who="department:justice", text="经查，反映的两名执法人员收钱属实。", result="solved"
+    )
+    article = {"title": "摊贩占道经营怎么管", "category": "0203"}
+    for who, owner, number, status in (
+        ("department:market", "market", lamp["number"], 404),
+        ("department:urban", "urban", tip["number"], 404),
+        ("department:government", "government", tip["number"], 409),
+        ("department:justice", "justice", tip["number"], 409),
+        ("knowledge", "urban", tip["number"], 409),
+        ("supervisor", "urban", tip["number"], 409),
+        ("department:urban", "urban", lamp["number"], 201),
+    ):
+        for body in ("", "流动摊贩由城管部门劝离。") if status != 201 else ("",):
+            content = {**article, "owner": owner, "from_ticket": number, "body": body}
+            said = await seeded.post("/api/v1/knowledge", content, who=who, ok=(status,))
+            assert "收钱属实" not in str(said), who
