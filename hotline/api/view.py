@@ -52,7 +52,8 @@ def ticket_line(
         "street": ticket.street,
         "text": listed.masked_text[:200] if briefs is None else None,
         "brief": hub.mask(briefs[ticket.id])[:200] if briefs is not None else None,
-        "desk_reason": ticket.desk_reason,
+        # Why a person at the hotline must look may be that it accuses whoever had it.
+        "desk_reason": ticket.desk_reason if briefs is None else None,
         "registered_at": ticket.registered_at,
         "promised_at": ticket.promised_at,
         "reply_by": ticket.reply_by,
@@ -115,7 +116,7 @@ def ticket_page(
         "copied": [_department(hub, code) for code in ticket.copied],
         "because": ticket.because,
         "duty": ticket.duty,
-        "desk_reason": ticket.desk_reason,
+        "desk_reason": None if is_department else ticket.desk_reason,
         "reading": None if is_department else text.reading,
         "registered_at": ticket.registered_at,
         "received_at": ticket.received_at,

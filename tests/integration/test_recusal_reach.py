@@ -203,3 +203,12 @@ async def test_what_may_be_the_same_tells_no_department_of_what_accuses_it(world
     assert (seen["possible_duplicates"], "incident" in seen) == ([], False)
     assert tip not in str(seen)
     assert number not in str(seen)
+
+
+async def test_why_the_desk_must_look_is_told_to_no_department(world: World) -> None:
+    number = str((await world.register(LAMP))["number"])
+    await world.step(number, "recall", who="supervisor", reason="诉求人称承办人员收钱，待核")
+    assert "收钱" in (await world.ticket(number))["desk_reason"]
+    page = await world.get(f"/api/v1/tickets/{number}", who="department:urban")
+    [line] = (await world.get("/api/v1/tickets", who="department:urban"))["tickets"]
+    assert (page["desk_reason"], line["desk_reason"]) == (None, None)
