@@ -149,7 +149,9 @@ async def _clock(store: database.Database) -> Clock:
 
 def make_app(settings: Settings, hub: Hub) -> web.Application:
     """Return the aiohttp application around a hub."""
-    app = web.Application(middlewares=[who_asks(settings.proxies), timed, answer_problems], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[who_asks(settings.proxies), timed, answer_problems], client_max_size=LARGEST_BODY
+    )
     traces = tracer(settings, "serve")
     if traces is not None:
         _trace(app, traces)
