@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def keep(step: Step, action: Action, *, is_ruled: bool) -> None:
     """Keep category, kind and urgency of a ticket that a person has just dispatched by `action`, with how they came about.
 
-    Not of a matter that was split off: its words are those of the whole.
+    Not of a matter that was split off: its words are the desk's, no citizen's.
     """
     ticket = step.ticket
     if ticket.parent is not None:

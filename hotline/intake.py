@@ -17,7 +17,7 @@ from hotline.fitting import fitting, hits
 from hotline.handing_off import start_handoff
 from hotline.handoff import begun_on_call, take_over
 from hotline.outgoing import brief_told, place_told
-from hotline.proposal import Proposal, accepted, propose
+from hotline.proposal import Proposal, accepted, accused_told, outside, propose
 from hotline.pushing import push_by_rule
 from hotline.receipt import receipt_body
 from hotline.request import Caller, Location, Register, cleaned, dialled, kept_reading, phone_digits
@@ -32,7 +32,6 @@ from models.vocabulary import Channel, Disclosure, Identity, Role
 from nlu.reading import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from hotline.hub import Hub
@@ -112,16 +111,16 @@ async def proposed(hub: Hub, request: Register, line: Line | None, ground: Juris
     read = confirming.confirmed(as_read, request)
     by_point = hub.atlas.by_point(at.lat, at.lon) if at else None
     by_words = hub.atlas.by_place(read.place) if read.place is not None else None
-    return propose(
+    proposal = propose(
         hub,
         read,
         ground or by_point or by_words,
         on=hub.today(),
         accused=request.accused,
         line=line,
-        is_outside=at is not None and by_point is None,
         as_read=as_read,
     )
+    return outside(proposal) if at is not None and by_point is None else proposal
 
 
 async def _understand(hub: Hub, request: Register, line: Line | None) -> Understanding:
@@ -179,7 +178,7 @@ def _begin(
         lead=None,
         because=way.because,
         duty=f"{way.duty.id}@{way.duty.version}" if way.duty else None,
-        accused=_accused(hub, request.accused or read.accused, way.recused),
+        accused=accused_told(hub, request.accused or read.accused, way.recused),
         recused=way.recused,
         grassroots=way.grassroots,
         want_reply=request.want_reply,
@@ -284,11 +283,6 @@ def _brief(request: Register, read: Understanding, ticket: Ticket, caller_name: 
     if not brief and ticket.disclosure is Disclosure.OPEN:
         return read.masked_text[:SHORT_TEXT]
     return brief_told(brief, read, caller_name, ticket.disclosure)
-
-
-def _accused(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
-    """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
-    return hub.reader.names.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 def _holder(actor: Actor) -> str:

@@ -1,24 +1,22 @@
-"""并单 and 拆单: one matter on one ticket, every caller with an answer and a rating of their own."""
+"""并单: one matter on one ticket, every caller with an answer and a rating of their own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hotline import guards
 from hotline.attaching import tell_answer
-from hotline.fields import Code, Reason, Words, required
-from hotline.own_due import promise_facts
+from hotline.fields import Code, Reason, required
 from hotline.passing_on import beside
-from hotline.step import Step
 from models.errors import Conflict, Forbidden
-from models.lifecycle import OPEN_TICKET, Action, TicketState
-from models.store import events, incidents, steps, tickets
-from models.ticket import GENESIS, id_of, number_of
+from models.lifecycle import OPEN_TICKET, Action
+from models.store import incidents, tickets
+from models.ticket import id_of
 
 if TYPE_CHECKING:
+    from hotline.step import Step
     from models.store.incidents import Incident
     from models.ticket import Ticket
 
@@ -27,13 +25,6 @@ class Merge(Struct, kw_only=True):
     """并单 into another ticket that is open (国办函〔2025〕66号: 重复诉求原则上并单处理)."""
 
     into: Code
-    reason: Reason
-
-
-class Split(Struct, kw_only=True):
-    """拆单: the words of each further matter; the ticket itself keeps the first."""
-
-    briefs: list[Words]
     reason: Reason
 
 
@@ -94,44 +85,6 @@ async def _press(ticket: Ticket, other: Step) -> None:
             await other.deliver(part, "ticket.urged", count=other.ticket.urge_count)
 
 
-async def split(step: Step, fields: Split) -> list[str]:
-    """Make a ticket of each further matter; they wait on the desk with the parent's dates to the citizen."""
-    reason = required(fields.reason, "拆单理由")
-    if not 1 <= len(fields.briefs) <= 9:
-        raise Conflict("请填写1至9条拆出的事项摘要")
-    text = await step.text()
-    numbers, promise = [], promise_facts(await events.of_ticket(step.session, step.ticket.id))
-    await steps.ensure_month(step.session, step.at)
-    for brief in fields.briefs:
-        ticket_id = await step.hub.numbers.take(step.session, step.at)
-        child = Step(step.hub, step.session, step.actor, step.at, _child_of(step.ticket, ticket_id), [])
-        content = replace(text, brief=await step.as_told(brief))
-        child.use_text(content)
-        child.change.texts.append(
-            steps.NewText(
-                ticket_id=ticket_id,
-                content=content,
-                tokens=step.hub.reader.search_tokens(content.masked_text),
-                bands=(),
-                fingerprint=b"",
-            )
-        )
-        child.record(
-            Action.REGISTER,
-            split_from=step.ticket.number,
-            promised_at=step.ticket.promised_at,
-            first_promised_at=step.ticket.first_promised_at,
-            **promise,
-        )
-        child.set(state=TicketState.ON_DESK, desk_reason=f"由{step.ticket.number}拆出")
-        child.record(Action.ACCEPT, **child.staged())
-        await child.tell("registered")
-        await child.write()
-        numbers.append(number_of(ticket_id))
-    step.take(Action.SPLIT, into=numbers, reason=reason)
-    return numbers
-
-
 def _keep_from_accused(step: Step, ticket: Ticket, other: Step) -> None:
     """Refuse to merge what accuses into what the accused handle, and let no part of `other` go to them later.
 
@@ -150,27 +103,3 @@ def _keep_from_accused(step: Step, ticket: Ticket, other: Step) -> None:
                 f"被举报方及其下属单位须回避：工单{other.ticket.number}由{hub.department_name(code)}承办，不能并入"
             )
     other.set(recused=tuple(dict.fromkeys((*other.ticket.recused, *barred.units))))
-
-
-def _child_of(parent: Ticket, ticket_id: int) -> Ticket:
-    return replace(
-        parent,
-        id=ticket_id,
-        state=TicketState.REGISTERED,
-        lead=None,
-        copied=(),
-        parent=parent.id,
-        dispatch_count=0,
-        send_back_count=0,
-        reopen_count=0,
-        urge_count=0,
-        supervision_level=0,
-        is_disputed=False,
-        merged_into=None,
-        stage_by=None,
-        reply_by=None,
-        first_reply_by=None,
-        closed_at=None,
-        event_count=0,
-        head_hash=GENESIS,
-    )

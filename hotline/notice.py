@@ -27,6 +27,7 @@ _WORDS: Final = {
     "reopened": "您的诉求（工单号{number}）已重新办理，预计{until}前答复您。",
     "closed": "您的诉求（工单号{number}）已办结。如有新情况可申请重办：{link}",
     "merged": "您的诉求（工单号{number}，查询码{code}）与正在办理的同一事项合并办理，结果同样会告知您。",
+    "split_off": "您的诉求（工单号{whole}）所含{topic}已单独立件办理：工单号{number}，查询码{code}，预计{promised}前答复您。查询：{link}",
     "attached": "您反映的“{title}”已由专人统一处理（您的工单号{number}，查询码{code}）。{answer}结果会告知您。",
     "incident": "关于您反映的“{title}”：{text}（工单号{number}）",
     "suggestion_published": "您的建议“{title}”已隐去个人信息公开（工单号{number}），欢迎大家支持：{published}",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Deliveries of one step come after those of every step before it, up to here in their own order too.
 DELIVERIES_A_STEP: Final = 1024
 SCHEMA_VERSION: Final = 1
-TOLD_TO_ALL: Final = frozenset({"registered", "handed_off", "declined", "attached"})
+TOLD_TO_ALL: Final = frozenset({"registered", "split_off", "handed_off", "declined", "attached"})
 SUPERVISION_EVENTS: Final = {
     Action.REMIND: "ticket.reminded",
     Action.SUPERVISE: "ticket.supervised",

@@ -17,6 +17,7 @@ from routing.jurisdiction import Jurisdiction
 from routing.route import Route, route
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from hotline.hub import Hub
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # What accuses or must be kept secret: a person alone says that there is nothing to it.
 KEPT_IN_DOUBT: Final = frozenset({Flag.CORRUPTION, Flag.SECRET})
 
+OUTSIDE: Final = "所给坐标不在本市任何网格内，可能为外地事项，请核对地点"
 LOOK_FIRST: Final = "110推送，仍像须公安处置：首接负责已受理，如确属警情请转接110并说明原因"
 
 
@@ -72,24 +74,21 @@ def propose(
     on: date,
     accused: str | None,
     line: Line | None,
-    is_outside: bool = False,
     as_read: Understanding | None = None,
+    recused: Iterable[str] = (),
 ) -> Proposal:
     """Route what was understood and say why a person should look first, if one should.
 
-    `is_outside` tells that the coordinates lie in no grid of the city: by its words alone nothing goes out. `as_read` is what the
-    program read where `understanding` is what the seat says of it.
+    `as_read` is what the program read where `understanding` is what the seat says of it. Who stood aside before (`recused`) still
+    does.
     """
-    proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=accused)
+    proposed = route(understanding, where, desk.catalogue, desk.city, on=on, accused=accused, recused=recused)
     return Proposal(
         understanding=understanding,
         jurisdiction=where,
         route=proposed,
         handoffs=tuple(rule for rule in desk.city.handoffs if rule.flag in understanding.flags),
-        desk_reasons=(
-            *_outside(is_outside=is_outside),
-            *_desk_reasons(desk, understanding, as_read or understanding, proposed, line),
-        ),
+        desk_reasons=tuple(_desk_reasons(desk, understanding, as_read or understanding, proposed, line)),
         as_read=as_read or understanding,
     )
 
@@ -102,6 +101,16 @@ def accepted(proposal: Proposal) -> Proposal:
     kept = tuple(msgspec.structs.replace(rule, remainder=True) for rule in proposal.handoffs if rule.number != POLICE)
     first = () if len(kept) == len(proposal.handoffs) else (LOOK_FIRST,)
     return msgspec.structs.replace(proposal, handoffs=kept, desk_reasons=(*first, *proposal.desk_reasons))
+
+
+def outside(proposal: Proposal) -> Proposal:
+    """Return what is proposed where the coordinates lie in no grid of the city: by its words alone nothing goes out."""
+    return msgspec.structs.replace(proposal, desk_reasons=(OUTSIDE, *proposal.desk_reasons))
+
+
+def accused_told(hub: Hub, words: str | None, units: Iterable[str]) -> str | None:
+    """Return who is accused, of a person no more than office and family name; else the units that were found to be meant."""
+    return hub.reader.names.without_somebody(words) if words else "、".join(map(hub.department_name, units)) or None
 
 
 async def propose_again(step: Step) -> Route:
@@ -132,10 +141,6 @@ def as_stands(ticket: Ticket, read: Understanding) -> Understanding:
     return msgspec.structs.replace(
         read, categories=(first, *read.categories[1:]), detail=ticket.detail, kind=ticket.kind
     )
-
-
-def _outside(*, is_outside: bool) -> tuple[str, ...]:
-    return ("所给坐标不在本市任何网格内，可能为外地事项，请核对地点",) if is_outside else ()
 
 
 def _unsure(desk: Desk | Hub, read: Understanding, as_read: Understanding) -> str | None:

@@ -81,7 +81,8 @@ async def show(request: web.Request, actor: Actor) -> web.Response:
 
     async def work(session: Session) -> dict[str, Any]:
         found = await _family(session, hub, ticket)
-        known = {ticket.id, ticket.merged_into, *found["merged_ids"]}
+        parted = filter(None, (found["split_from"], *found["split_into"]))
+        known = {ticket.id, ticket.merged_into, *found["merged_ids"], *(id_of(one["number"]) for one in parted)}
         found_alike = await alike(hub, session, ticket, understood)
         likely = [
             one

@@ -26,6 +26,7 @@ from hotline import (
     pause,
     review,
     send_back,
+    splitting,
     supervision,
     track,
 )
@@ -92,7 +93,7 @@ STEPS: Final[dict[Action, UseCase]] = {
     Action.RECALL: UseCase(dispatch.Recall, dispatch.recall),
     Action.DESIGNATE: UseCase(dispatch.Designate, dispatch.designate),
     Action.MERGE: UseCase(merging.Merge, merging.merge),
-    Action.SPLIT: UseCase(merging.Split, merging.split),
+    Action.SPLIT: UseCase(splitting.Split, splitting.split),
     Action.HAND_OFF: UseCase(handoff.HandOff, handoff.hand_off),
     Action.CONFIRM_HANDOFF: UseCase(handoff.ConfirmHandoff, handoff.confirm_handoff),
     Action.DECIDE_SEND_BACK: UseCase(send_back.DecideSendBack, send_back.decide_send_back),

@@ -472,7 +472,7 @@ async def test_what_was_merged_reads_as_merged_for_the_department(world: World) 
     await world.refused(second["number"], "acknowledge", who="department:urban", assignment=1)
 
 
-async def test_a_split_makes_tickets_of_the_further_matters_with_the_citizen_s_date(world: World) -> None:
+async def test_a_split_makes_tickets_of_the_further_matters_with_dates_for_the_citizen(world: World) -> None:
     receipt = await world.register(
         "东湖区翠湖路的路灯坏了三天；另外小区门口垃圾没人清运。", caller={"name": "钱某某", "phone": "13800000001"}
     )
@@ -489,20 +489,87 @@ async def test_a_split_makes_tickets_of_the_further_matters_with_the_citizen_s_d
     for number in answer["made"]:
         child = await world.ticket(number)
         assert child["state"] == "on_desk"
-        assert child["promised_at"] == child["first_promised_at"] == receipt["promised_at"]
+        assert child["promised_at"] == child["first_promised_at"]
         assert child["stage_by"] is not None
         assert receipt["number"] in child["desk_reason"]
         assert (await world.trail(number))[:2] == ["register", "accept"]
-        assert [one.kind for one in await world.told(number)] == ["registered"]
-        followed = await world.followed({"number": number, "query_code": receipt["query_code"]})
-        assert followed["promised_at"] == receipt["promised_at"]
-        found = await world.get("/api/v1/tickets?q=垃圾", who="agent")
-        assert number in {row["number"] for row in found["tickets"]}
+        (told,) = await world.told(number)
+        assert (told.kind, receipt["number"] in told.content) == ("split_off", True)
+        code = re.findall(r"查询码(\d{8})", told.content)[0]
+        assert (await world.followed({"number": number, "query_code": code}))["promised_at"] == child["promised_at"]
+        assert code != receipt["query_code"]
+    found = await world.get("/api/v1/tickets?q=垃圾", who="agent")
+    assert {row["number"] for row in found["tickets"]} == {receipt["number"], answer["made"][0]}
     assert (await world.ticket(answer["made"][0]))["brief"] == "小区门口垃圾没人清运。"
     second = (await world.ticket(answer["made"][1]))["brief"]
     assert "楼道堆物" in second
     assert "13800000001" not in second
     assert "钱某某" not in second
+
+
+WAGE_AND_LAMP = (
+    "东湖区霞林天地广场二期工地拖欠我们三十个农民工三个月工资没有发；还有西城区鼓楼中路的路灯坏了两盏没人修。"
+)
+
+
+async def test_what_is_split_off_is_read_by_itself_as_intake_reads_it(world: World) -> None:
+    receipt = await world.register(WAGE_AND_LAMP, caller={"name": "孙八", "phone": "13955556666"})
+    whole = await world.ticket(receipt["number"])
+    assert "wage" in whole["flags"]
+    words = "西城区鼓楼中路的路灯坏了两盏没人修"
+    answer = await world.step(receipt["number"], "split", who="shift_lead", briefs=[words], reason="两件事")
+    child = await world.ticket(answer["made"][0])
+    alone = await world.post("/api/v1/understand", {"text": words}, who="channel:phone")
+    assert child["category"]["code"] == alone["categories"][0]["code"] != whole["category"]["code"]
+    assert [child[name] for name in ("kind", "urgency", "flags")] == [alone[n] for n in ("kind", "urgency", "flags")]
+    assert child["flags"] == []
+    assert (child["district"], whole["district"]) == ("xicheng", "donghu")
+    proposal = await world.get(f"/api/v1/tickets/{child['number']}/proposal", who="dispatcher")
+    assert proposal["lead"]["code"] == alone["lead"]["code"]
+    assert child["text"] == words
+    again = await world.register(words, caller={"phone": "13955557777"})
+    assert child["number"] in {one["number"] for one in again["possible_duplicates"]}
+    own = {"text": words, "received_at": whole["registered_at"], "caller": {"phone": "13955558888"}}
+    assert child["promised_at"] == (await world.register(**own))["promised_at"]
+
+
+async def test_the_citizen_follows_what_was_split_off_by_a_code_of_its_own(world: World) -> None:
+    receipt = await world.register(WAGE_AND_LAMP, caller={"phone": "13955556666"})
+    words = ["鼓楼中路的路灯坏了两盏没人修", "小区门口垃圾没人清运"]
+    made = (await world.step(receipt["number"], "split", who="shift_lead", briefs=words, reason="三件事"))["made"]
+    codes = {receipt["query_code"]}
+    for number, own in zip(made, words, strict=True):
+        (told,) = await world.told(number)
+        code = re.findall(r"查询码(\d{8})", told.content)[0]
+        codes.add(code)
+        page = await world.followed({"number": number, "query_code": code})
+        assert (page["text"], "工资" in page["text"]) == (own, False)
+        await world.get(f"/api/v1/track/{number}?code={receipt['query_code']}", who="agent", status=404)
+    assert len(codes) == 3
+
+
+async def test_what_protects_an_informer_is_not_lost_on_what_is_split_off(world: World) -> None:
+    receipt = await accusation(world)
+    words = ["翠湖路的路灯坏了三天没人修"]
+    made = (await world.step(receipt["number"], "split", who="shift_lead", briefs=words, reason="两件事"))["made"]
+    whole, child = await world.ticket(receipt["number"]), await world.ticket(made[0])
+    assert child["category"]["code"] != whole["category"]["code"]
+    assert [child[name] for name in ("kind", "disclosure")] == [whole[name] for name in ("kind", "disclosure")]
+    kept = await world.rows("SELECT accused, recused FROM tickets ORDER BY id")
+    assert kept[0] == kept[1] != (None, [])
+    assert "corruption" in child["flags"]
+    await world.refused(made[0], "dispatch", who="dispatcher", lead="urban", reason="路灯")
+    (told,) = await world.told(made[0])
+    assert "路灯" not in told.content
+
+
+async def test_a_danger_that_only_the_split_off_words_tell_of_is_handed_off(world: World) -> None:
+    receipt = await world.register(LAMP, caller={"phone": "13800000001"})
+    words = ["翠湖路8号楼道里煤气味很大，有人晕倒了"]
+    made = (await world.step(receipt["number"], "split", who="shift_lead", briefs=words, reason="两件事"))["made"]
+    child = await world.ticket(made[0])
+    assert {"119", "120"} & {one["number"] for one in child["handoffs"]}
+    assert child["state"] == "on_desk"
 
 
 async def test_a_split_child_goes_its_own_way(world: World) -> None:
