@@ -104,8 +104,10 @@ class _Told(NamedTuple):
 
 def _told(one: Matter, guesses: Collection[str], other: Matter, overlap: Overlap) -> _Told:
     is_one_subject = other.category in guesses
-    is_named = overlap.special >= _NAMED_ABOVE or overlap.beyond >= _BEYOND_ABOVE
-    is_one_sort = overlap.special >= _SPECIAL_ABOVE and (is_named or (is_one_subject and _is_recent(one, other)))
+    # A name says where and not what: by it alone two requests are of one sort only where they are of one category.
+    has_more = overlap.beyond > 0 or one.category == other.category
+    is_named = overlap.special >= _NAMED_ABOVE or (is_one_subject and _is_recent(one, other))
+    is_one_sort = overlap.special >= _SPECIAL_ABOVE and (overlap.beyond >= _BEYOND_ABOVE or (has_more and is_named))
     # The same words about another place are one sort of matter at two places.
     is_copy = overlap.is_apart and overlap.shared >= _COPY * min(overlap.own, overlap.other)
     score = (

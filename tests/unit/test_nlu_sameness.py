@@ -91,6 +91,31 @@ def test_one_subject_at_one_known_place_is_one_event_for_three_days() -> None:
     assert relation(one, replace(other, category=NOISE)) == [None]
 
 
+AT_ONE_PLACE = [
+    ("枫桥农贸市场里有流浪狗咬人", "0109", "枫桥农贸市场门口有人摆摊卖盗版书", "0101"),
+    ("请问霞林天地广场里有没有社保自助机", "0802", "霞林天地广场有人偷排污水", "1302"),
+    ("请问霞林天地广场里有没有社保自助机", "0802", "霞林天地广场健身房倒闭不退钱", "1802"),
+    ("霞林天地广场有人偷排污水", "1302", "霞林天地广场健身房倒闭不退钱", "1802"),
+]
+
+
+@pytest.mark.parametrize(("text", "category", "other_text", "other_category"), AT_ONE_PLACE)
+def test_another_matter_at_the_same_place_is_none(
+    text: str, category: str, other_text: str, other_category: str
+) -> None:
+    one, other = matter(text, category=category), matter(other_text, category=other_category)
+    found = likenesses(one, {category, other_category}, [other])
+    assert found == [None], "not even where the program thinks of the other's category too"
+
+
+def test_the_same_matter_at_the_same_place_in_words_of_its_own() -> None:
+    one = matter("枫桥农贸市场有流浪狗咬了我家孩子", category="0109")
+    assert relation(one, matter("枫桥农贸市场那条野狗又咬人了", category="0109")) == [Relation.SAME_EVENT]
+    one = matter("请问霞林天地广场的社保自助机在几楼", category="0802")
+    told = matter("霞林天地广场里有没有社保自助机", category="1001")
+    assert relation(one, told) == [Relation.SAME_EVENT], "words beyond the name tell it whatever the categories are"
+
+
 def test_words_that_everybody_says_are_no_event() -> None:
     assert relation(matter("小区门口的路灯不亮。"), matter("我们这里晚上太暗，小区门口路灯不亮。")) == [None]
 
