@@ -14,7 +14,7 @@ from msgspec import Struct
 from models.calendar import Calendar, OfficeHours, UnknownYear
 from models.clocks import CalendarChanged, Matter, Rules, basis_of
 from models.deadlines import deadline, extended
-from models.explain import due_words
+from models.explain import calendar_words, due_words
 from models.labels import LABELS
 from models.limits import Limit, limit
 from models.vocabulary import Kind
@@ -131,18 +131,19 @@ def said(fact: Due, due: datetime) -> str:
     match fact:
         case Owed():
             length = Limit(fact.limit).words
-            return (
-                f"按{fact.policy}{WHAT[fact.what]}时限：自{due_words(fact.at)}起{length}，应于{by}前{WHAT[fact.what]}。"
-            )
+            rule = f"按{fact.policy}{WHAT[fact.what]}时限（{calendar_words(fact.calendar, fact.at, due)}）"
+            return f"{rule}：自{due_words(fact.at)}起{length}，应于{by}前{WHAT[fact.what]}。"
         case Promised():
             urgency = LABELS["urgency"][str(fact.urgency)].removesuffix("件")
-            rule = f"依《{fact.law}》" if fact.law else f"按{fact.policy}{LABELS['kind'][fact.kind]}{urgency}件"
+            rule = f"按{fact.policy}{LABELS['kind'][fact.kind]}{urgency}件"
+            rule = f"依《{fact.law}》（代替{rule[1:]}的时限）" if fact.law else rule
             length = f"自{due_words(fact.at)}起{Limit(fact.limit).words}，不早于主办单位答复时限（{Limit(fact.reply).words}）"
-            return f"{rule}：{length}，日历{fact.calendar}版，承诺于{by}前答复诉求人。"
+            return f"{rule}（{calendar_words(fact.calendar, fact.at, due)}）：{length}，承诺于{by}前答复诉求人。"
         case PromisedAfter():
             if fact.limit is None:
                 return f"按经批准的解决计划，承诺于{by}前答复诉求人。"
-            review = f"另留审核{Limit(fact.limit).words}（{fact.policy}）"
+            known = calendar_words(fact.calendar, fact.reply_by, due)
+            review = f"另留审核{Limit(fact.limit).words}（{fact.policy}，{known}）"
             return f"主办单位答复时限经批准调整为{due_words(fact.reply_by)}，{review}，承诺于{by}前答复诉求人。"
 
 

@@ -108,8 +108,16 @@ def due_words(due: datetime) -> str:
     return f"{due.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}"
 
 
+def calendar_words(version: str, since: datetime, due: datetime) -> str:
+    """Return 日历2026-5f3a9c01版: of a calendar's version the years that lie between two times; all of one that names no years."""
+    years = range(since.astimezone(CHINA_TIME).year, date_of(last_day(due)).year + 1)
+    parts = version.split(",")
+    return f"日历{','.join([one for one in parts if one.startswith(tuple(map(str, years)))] or parts)}版"
+
+
 def _simple(basis: Basis, stretch: _Stretch, what: str) -> str:
-    return f"{_policy(basis)}：{'；'.join(_counted(stretch, what))}。"
+    by = calendar_words(stretch.calendar.version, stretch.start, stretch.due)
+    return f"{_policy(basis)}（{by}）：{'；'.join(_counted(stretch, what))}。"
 
 
 def _reply(times: Clocks, first: _Stretch, later: Iterable[ClockFact]) -> str:
@@ -118,7 +126,8 @@ def _reply(times: Clocks, first: _Stretch, later: Iterable[ClockFact]) -> str:
     rule = f"依《{basis.law}》（代替{_policy(basis)[1:]}的答复时限）" if basis.law else _policy(basis)
     if basis.factor != 1:
         rule += f"（重办时限为{limit(basis.full_reply).words}的{basis.factor:g}倍，尾数进位）"
-    said = [f"{rule}：{'；'.join(_counted(stretch, '答复'))}。"]
+    by = calendar_words(stretch.calendar.version, stretch.start, times.reply_by)
+    said = [f"{rule}（{by}）：{'；'.join(_counted(stretch, '答复'))}。"]
     due = stretch.due
     for fact in later:
         if isinstance(fact, ExtensionApproved):

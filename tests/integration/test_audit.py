@@ -394,11 +394,17 @@ async def test_what_the_hotline_itself_owes_is_counted_again_and_explained(world
     assert said.keys() == {"promise", "first_promise"}
     policy = world.hub.policy
     assert f"《{policy.name}》{policy.version}版" in said["promise"]
-    assert world.hub.city.calendar.version in said["promise"]
+    calendar = next(one for one in world.hub.city.calendar.version.split(",") if one.startswith("2026"))
+    for because in (
+        *said.values(),
+        *(one["because"] for one in (await clock_of(world, number))["assignments"][0]["due"]),
+    ):
+        assert f"日历{calendar}版" in because
     asked = {"reason": "不属本单位职责", "duty_argument": "三定方案未列此项职责"}
     await world.step(number, "send_back", who=lead, **asked)
     part = (await clock_of(world, number))["assignments"][0]
-    assert "裁决退单" in next(one["because"] for one in part["due"] if one["clock"] == "decide")
+    decide = next(one["because"] for one in part["due"] if one["clock"] == "decide")
+    assert ("裁决退单" in decide, f"日历{calendar}版" in decide) == (True, True)
     assert (await auditor.recompute())[0] == 0
     await world.rows("UPDATE assignments SET decide_by = decide_by + interval '1 hour'")
     code, lines = await auditor.recompute()

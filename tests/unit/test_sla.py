@@ -434,6 +434,22 @@ def test_a_date_beyond_the_announced_years_needs_a_calendar_that_reaches_it(rule
     assert explain(facts, [CALENDAR, provisional])[2].due_at == at("2027-01-04 17:30")
 
 
+BY_2026 = f"日历{CALENDAR.version.split(',')[-1]}版"
+
+
+def test_the_explanation_names_the_years_of_the_calendar_that_were_used(rules: Rules) -> None:
+    facts = [
+        dispatched(rules, "12-28 10:00", Matter(Kind.INQUIRY, 3, "0101")),
+        ExtensionApproved(at("12-30 10:00"), "2wd"),
+    ]
+    known = join_years([YEAR_2025, YEAR_2026, CalendarYear(year=2027, announced=True)])
+    said = {one.clock: one.sentence for one in explain(facts, [known])}
+    of_2025, of_2026, of_2027 = known.version.split(",")
+    assert f"（日历{of_2026}版）" in said["acknowledge"]
+    assert f"（日历{of_2026},{of_2027}版）" in said["reply"]
+    assert of_2025 not in "".join(said.values())
+
+
 def sentences(*facts: ClockFact) -> dict[str, str]:
     said = explain(facts, [CALENDAR])
     times = recompute(facts, [CALENDAR])
@@ -444,11 +460,11 @@ def sentences(*facts: ClockFact) -> dict[str, str]:
 def test_the_explanation_names_rule_start_days_left_out_and_due_time(rules: Rules) -> None:
     said = sentences(dispatched(rules), Paused(at("11-25 09:00"), "鉴定"), Resumed(at("11-26 17:00")))
     assert said["reply"] == (
-        "按《通用时限规则》2026.1版投诉一般件：5个工作日，自2026-11-23派单次日起算；11月28日、29日为休息日不计；"
+        f"按《通用时限规则》2026.1版投诉一般件（{BY_2026}）：5个工作日，自2026-11-23派单次日起算；11月28日、29日为休息日不计；"
         "11月25日至26日因鉴定暂停不计；应于2026-12-02 17:30前答复。"
     )
     assert said["acknowledge"] == (
-        "按《通用时限规则》2026.1版投诉一般件：1个工作日，自2026-11-23派单次日起算；应于2026-11-24 17:30前签收。"
+        f"按《通用时限规则》2026.1版投诉一般件（{BY_2026}）：1个工作日，自2026-11-23派单次日起算；应于2026-11-24 17:30前签收。"
     )
     assert said["send_back"].endswith("应于2026-11-24 17:30前提出退单。")
 
@@ -466,7 +482,7 @@ def test_the_explanation_of_natural_time_says_so(rules: Rules) -> None:
         Resumed(at("11-23 13:00")),
     )
     assert said["reply"] == (
-        "按《通用时限规则》2026.1版求助紧急件：24小时，自2026-11-23 10:00派单时起连续计算；"
+        f"按《通用时限规则》2026.1版求助紧急件（{BY_2026}）：24小时，自2026-11-23 10:00派单时起连续计算；"
         "2026-11-23 12:00至2026-11-23 13:00因听证暂停不计；应于2026-11-24 11:00前答复。"
     )
 
@@ -475,7 +491,7 @@ def test_the_explanation_of_a_law_names_it_and_how_its_last_day_moved(rules: Rul
     matter = Matter(Kind.ASSISTANCE, 3, "210102")
     said = sentences(dispatched(rules, "08-03 10:00", matter))
     assert said["reply"] == (
-        "依《信访工作条例（2022）》（代替《通用时限规则》2026.1版求助一般件的答复时限）：60日，自2026-08-03派单次日起算；"
+        f"依《信访工作条例（2022）》（代替《通用时限规则》2026.1版求助一般件的答复时限）（{BY_2026}）：60日，自2026-08-03派单次日起算；"
         "最后一日10月2日为休息日或节假日，顺延至10月8日（民法典第二百零三条）；应于2026-10-08 17:30前答复。"
     )
 
@@ -498,10 +514,10 @@ def test_the_explanation_of_working_hours_and_midnight(rules: Rules) -> None:
     basis = clocks(at("11-27 16:30"), inquiry, rules, BUREAU, factor=0.5).basis
     said = sentences(Dispatched(at("11-27 16:30"), basis))
     assert said["acknowledge"] == (
-        "按《通用时限规则》2026.1版咨询平件：4个工作小时，自2026-11-27 16:30派单时起，只计办公时间；"
+        f"按《通用时限规则》2026.1版咨询平件（{BY_2026}）：4个工作小时，自2026-11-27 16:30派单时起，只计办公时间；"
         "应于2026-11-30 12:00前签收。"
     )
-    assert "（重办时限为3个工作日的0.5倍，尾数进位）：2个工作日" in said["reply"]
+    assert f"（重办时限为3个工作日的0.5倍，尾数进位）（{BY_2026}）：2个工作日" in said["reply"]
     always = Dispatched(at("11-23 10:00"), clocks(at("11-23 10:00"), COMPLAINT, rules, ALWAYS).basis)
     assert sentences(always)["reply"].endswith("应于2026-11-30 24:00前答复。")
 
