@@ -85,7 +85,7 @@ def asked(hub: Hub, actor: Actor, fields: ListFields) -> Asked:
     fits = Filter(
         states=_states(fields, order),
         departments=None if department is None else [department],
-        category=fields.category,
+        category=known_category(hub, fields.category),
         line=fields.line,
         late_at=hub.now() if fields.overdue else None,
         tokens=None if fields.q is None else hub.reader.search_tokens(fields.q) or (fields.q,),
@@ -148,6 +148,17 @@ def _is_taken(fields: ListFields, *, has_department: bool) -> bool:
     except InvalidRequest:
         return False
     return True
+
+
+def known_category(hub: Hub, code: str | None) -> str | None:
+    """Return a category to list by: two digits of the first level, four of the second, six of the third. Raises InvalidRequest."""
+    if (
+        code is None
+        or code in hub.city.categories
+        or (len(code) == 2 and any(one[:2] == code for one in hub.city.categories))
+    ):
+        return code
+    raise InvalidRequest(f"没有编码为“{code}”的事项分类：请填写两位、四位或六位的分类编码")
 
 
 def scope_of(hub: Hub, actor: Actor, asked: str | None) -> str:

@@ -11,7 +11,7 @@ from hotline.api import body
 from hotline.api.shapes import Count, Cursor, TicketLine
 from hotline.api.view import ticket_line
 from hotline.keys import HUB
-from hotline.worklist import scope_of
+from hotline.worklist import known_category, scope_of
 from models.store import assignments, tickets
 from models.store.assignments import OWES, Owes
 from models.store.worklists import Filter
@@ -79,7 +79,7 @@ def _fits(request: web.Request, hub: Hub) -> Filter:
     return Filter(
         kind=Kind(kind) if kind else None,
         urgency=body.whole_number(request, "urgency", 0, 1, 4) or None,
-        category=body.query(request, "category"),
+        category=known_category(hub, body.query(request, "category")),
         district=body.query(request, "district"),
         late_at=hub.now() if body.yes_no(request, "overdue") else None,
     )

@@ -11,7 +11,7 @@ FROM (
     AND (p.due_by, p.ticket_id, p.ordinal) > (:after_by::timestamptz, :after_id::bigint, :after_ordinal::int)
     AND CASE WHEN (:kind::text IS NULL OR o.kind = :kind::text::kind)
       AND (:urgency::int IS NULL OR o.urgency = :urgency)
-      AND (:category::text IS NULL OR o.category = :category)
+      AND (:category::text IS NULL OR starts_with(o.category, :category) OR o.detail = :category)
       AND (:line::text IS NULL OR o.line = :line)
       AND (:district::text IS NULL OR o.district = :district)
       AND (:since::timestamptz IS NULL OR o.registered_at >= :since)

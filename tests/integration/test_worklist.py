@@ -63,6 +63,23 @@ async def test_every_filter_leaves_out_what_does_not_fit(world: World) -> None:
     assert await listed(world, kind="", district="", sort="") == [d, c, b, a]
 
 
+async def test_a_category_of_any_level_lists_what_belongs_to_it(world: World) -> None:
+    a, b, c = await several(world, 3)
+    await change(world, a, category="0203", detail="020301")
+    await change(world, b, category="0203", detail=None)
+    await change(world, c, category="0101", detail="010102")
+    for sort in ("newest", "due"):
+        by_level = {code: set(await listed(world, category=code, sort=sort)) for code in ("02", "0203", "020301", "01")}
+        assert by_level == {"02": {a, b}, "0203": {a, b}, "020301": {a}, "01": {c}}
+    assert await listed(world, category="") == [c, b, a]
+    assert set(await listed(world, category="02", q="路灯")) == {a, b}
+    owed = await world.get("/api/v1/assignments?owes=acknowledge&category=02", who=URBAN)
+    assert {one["ticket"]["number"] for one in owed["parts"]} == {a, b}
+    for code in ("9999", "2", "020", "98", "02%"):
+        assert code in await refused(world, category=code)
+    await world.get("/api/v1/assignments?owes=acknowledge&category=9999", who=URBAN, status=422)
+
+
 @pytest.mark.parametrize("sort", ["due", "urgency", "oldest", "newest"])
 async def test_every_order_goes_on_where_the_page_before_ended(world: World, sort: str) -> None:
     numbers = await several(world)
