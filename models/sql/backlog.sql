@@ -8,9 +8,8 @@ WITH open AS (
   WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
 ), part AS (
   SELECT a.ticket_id,
-    bool_or(a.paused_at IS NULL AND (a.reply_by < :now
-      OR (a.acknowledged_at IS NULL AND a.acknowledge_by < :now)
-      OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.contact_by < :now))) AS is_late_net,
+    min(part_due(a.acknowledged_at, a.acknowledge_by, a.contacted_at, a.replied_at, a.contact_by, a.reply_by))
+      FILTER (WHERE a.paused_at IS NULL) AS due_by,
     bool_or(a.first_reply_by < :now
       OR (a.acknowledged_at IS NULL AND a.first_acknowledge_by < :now)
       OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.first_contact_by < :now)) AS is_late_gross,
@@ -21,16 +20,16 @@ WITH open AS (
   WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
   GROUP BY a.ticket_id
 ), merged AS (
-  SELECT o.*, coalesce(p.is_late_net, false) AS part_late_net, coalesce(p.is_late_gross, false) AS part_late_gross,
-    p.reply_by, coalesce(p.is_paused, false) AS is_paused, coalesce(p.waits_for_ruling, false) AS waits_for_ruling
+  SELECT o.*, ticket_due(o.promised_at, p.is_paused, o.stage_by, p.due_by) AS due_by, coalesce(p.is_late_gross, false) AS part_late_gross,
+    p.reply_by, coalesce(p.waits_for_ruling, false) AS waits_for_ruling
   FROM open AS o LEFT JOIN part AS p ON p.ticket_id = o.id
 )
 SELECT count(*) AS open,
   count(*) FILTER (WHERE least(promised_at, reply_by, stage_by) BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
-  count(*) FILTER (WHERE (promised_at < :now AND NOT is_paused) OR part_late_net OR stage_by < :now) AS backlog_net,
+  count(*) FILTER (WHERE due_by < :now) AS backlog_net,
   count(*) FILTER (WHERE first_promised_at < :now OR part_late_gross OR stage_by < :now) AS backlog_gross,
   count(*) FILTER (WHERE (first_promised_at < :now OR part_late_gross)
-    AND NOT ((promised_at < :now AND NOT is_paused) OR part_late_net OR coalesce(stage_by < :now, false))) AS overdue_excused,
+    AND NOT coalesce(due_by < :now, false)) AS overdue_excused,
   count(*) FILTER (WHERE state = 'in_review' AND stage_by < :now) AS stuck_in_review,
   count(*) FILTER (WHERE state = 'follow_up' AND stage_by < :now) AS stuck_in_follow_up,
   count(*) FILTER (WHERE waits_for_ruling) AS stuck_in_send_back,
@@ -40,11 +39,10 @@ FROM merged;
 -- name: by_department(now, city_code)
 -- Live parts of each department, how many are past a due time, and how many of the others have one within a day.
 SELECT department, count(*) AS open,
-  count(*) FILTER (WHERE paused_at IS NULL AND least(reply_by, CASE WHEN acknowledged_at IS NULL THEN acknowledge_by END,
-    CASE WHEN contacted_at IS NULL AND replied_at IS NULL THEN contact_by END) BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
-  count(*) FILTER (WHERE paused_at IS NULL AND (reply_by < :now
-    OR (acknowledged_at IS NULL AND acknowledge_by < :now)
-    OR (contacted_at IS NULL AND replied_at IS NULL AND contact_by < :now))) AS backlog_net,
+  count(*) FILTER (WHERE paused_at IS NULL AND part_due(acknowledged_at, acknowledge_by, contacted_at, replied_at, contact_by, reply_by)
+    BETWEEN :now AND :now + interval '1 day') AS due_within_a_day,
+  count(*) FILTER (WHERE paused_at IS NULL
+    AND part_due(acknowledged_at, acknowledge_by, contacted_at, replied_at, contact_by, reply_by) < :now) AS backlog_net,
   count(*) FILTER (WHERE first_reply_by < :now
     OR (acknowledged_at IS NULL AND first_acknowledge_by < :now)
     OR (contacted_at IS NULL AND replied_at IS NULL AND first_contact_by < :now)) AS backlog_gross
@@ -132,21 +130,9 @@ ORDER BY late_since, id LIMIT :page_size;
 
 -- name: by_district(city_code, now)
 -- The open tickets of each district and the net figure of each: they add up to those of the city, with what has no known place.
-WITH part AS (
-  SELECT a.ticket_id,
-    bool_or(a.paused_at IS NULL AND (a.reply_by < :now
-      OR (a.acknowledged_at IS NULL AND a.acknowledge_by < :now)
-      OR (a.contacted_at IS NULL AND a.replied_at IS NULL AND a.contact_by < :now))) AS is_late,
-    bool_or(a.role = 'lead' AND a.paused_at IS NOT NULL) AS is_paused
-  FROM assignments AS a
-  WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled')
-  GROUP BY a.ticket_id
-)
-SELECT t.district, count(*) AS open, count(*) FILTER (WHERE (t.promised_at < :now AND NOT coalesce(p.is_paused, false))
-  OR coalesce(p.is_late, false) OR t.stage_by < :now) AS backlog_net
-FROM tickets AS t LEFT JOIN part AS p ON p.ticket_id = t.id
-WHERE t.city_code = :city_code AND t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-GROUP BY t.district ORDER BY open DESC, t.district;
+SELECT district, count(*) AS open, count(*) FILTER (WHERE due_by < :now) AS backlog_net
+FROM open_due WHERE city_code = :city_code
+GROUP BY district ORDER BY open DESC, district;
 
 -- name: newest(city_code, since, n)
 -- The newest requests as a wall may show them to whoever passes: points rounded to some hundred metres, no tip-off nor what

@@ -20,7 +20,7 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
   AND (:until::timestamptz IS NULL OR t.registered_at < :until)
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+        AND EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = t.city_code AND d.id = t.id AND d.due_by < :late_at)))
   AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 
@@ -39,7 +39,7 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
   AND (:until::timestamptz IS NULL OR t.registered_at < :until)
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+        AND EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = t.city_code AND d.id = t.id AND d.due_by < :late_at)))
   AND (:departments::text[] IS NULL OR EXISTS (
     SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
       AND a.department = ANY (:departments)))
@@ -47,14 +47,15 @@ WHERE t.city_code = :city_code AND t.id >= :low AND t.id < :below
 ORDER BY t.id LIMIT :page_size;
 
 -- name: open_by_due(city_code, states, after_by, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
--- One page of the open tickets of some states, the nearest due time first, or of those alone that are late: each state is a
--- stretch of the index of its own.
+-- One page of the open tickets of some states, the nearest due time first, or of those alone that are late and whose due time in this
+-- order has passed (`late_parts` has the others): each state is a stretch of the index of its own. Asked for as a value, the true due time is looked up row by row and never for all at once.
 SELECT t.*, x.masked_text FROM unnest(:states::text[]::ticket_state[]) AS s (state)
 CROSS JOIN LATERAL (
   SELECT o.* FROM tickets AS o
   WHERE o.city_code = :city_code AND o.state = s.state AND o.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
     AND (least(o.promised_at, o.stage_by, o.reply_by), o.id) > (:after_by::timestamptz, :after_id::bigint)
     AND least(o.promised_at, o.stage_by, o.reply_by) < coalesce(:late_at::timestamptz, 'infinity')
+    AND (:late_at::timestamptz IS NULL OR (SELECT d.due_by FROM open_due AS d WHERE d.city_code = o.city_code AND d.id = o.id) < :late_at)
     AND o.id >= :low AND o.id < :below
     AND (:kind::text IS NULL OR o.kind = :kind::text::kind)
     AND (:urgency::int IS NULL OR o.urgency = :urgency)
@@ -67,6 +68,32 @@ CROSS JOIN LATERAL (
 JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 ORDER BY least(t.promised_at, t.stage_by, t.reply_by), t.id LIMIT :page_size;
 
+-- name: late_parts(city_code, states, after_by, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
+-- One page of those that are late though the due time of this order is still to come: a part has not been acknowledged, nobody has
+-- called, an assisting department has not answered. OFFSET keeps the planner, which
+-- cannot know how few are late, from reading all that is open.
+SELECT t.*, x.masked_text FROM (
+  SELECT DISTINCT a.ticket_id FROM assignments AS a
+  WHERE a.city_code = :city_code AND a.state NOT IN ('signed_off', 'accepted', 'sent_back', 'recalled') AND a.paused_at IS NULL
+    AND part_due(a.acknowledged_at, a.acknowledge_by, a.contacted_at, a.replied_at, a.contact_by, a.reply_by) < :late_at
+) AS late
+CROSS JOIN LATERAL (
+  SELECT o.* FROM tickets AS o
+  WHERE o.city_code = :city_code AND o.id = late.ticket_id AND o.state = ANY (:states::text[]::ticket_state[])
+    AND least(o.promised_at, o.stage_by, o.reply_by) >= :late_at
+    AND (least(o.promised_at, o.stage_by, o.reply_by), o.id) > (:after_by::timestamptz, :after_id::bigint)
+    AND o.id >= :low AND o.id < :below
+    AND (:kind::text IS NULL OR o.kind = :kind::text::kind)
+    AND (:urgency::int IS NULL OR o.urgency = :urgency)
+    AND (:category::text IS NULL OR starts_with(o.category, :category) OR o.detail = :category)
+    AND (:line::text IS NULL OR o.line = :line)
+    AND (:district::text IS NULL OR o.district = :district)
+    AND (:since::timestamptz IS NULL OR o.registered_at >= :since)
+    AND (:until::timestamptz IS NULL OR o.registered_at < :until)
+  OFFSET 0) AS t
+JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
+ORDER BY least(t.promised_at, t.stage_by, t.reply_by), t.id LIMIT :page_size;
+
 -- name: open_by_urgency(city_code, states, after_urgency, after_at, after_id, low, below, kind, urgency, category, line, district, since, until, late_at, page_size)
 -- The same, the gravest first, of these what was registered first.
 SELECT t.*, x.masked_text FROM unnest(:states::text[]::ticket_state[]) AS s (state)
@@ -74,7 +101,7 @@ CROSS JOIN LATERAL (
   SELECT o.* FROM tickets AS o
   WHERE o.city_code = :city_code AND o.state = s.state AND o.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
     AND (o.urgency, o.registered_at, o.id) > (:after_urgency::smallint, :after_at::timestamptz, :after_id::bigint)
-    AND (:late_at::timestamptz IS NULL OR least(o.promised_at, o.stage_by, o.reply_by) < :late_at)
+    AND (:late_at::timestamptz IS NULL OR EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = o.city_code AND d.id = o.id AND d.due_by < :late_at))
     AND o.id >= :low AND o.id < :below
     AND (:kind::text IS NULL OR o.kind = :kind::text::kind)
     AND (:urgency::int IS NULL OR o.urgency = :urgency)
@@ -88,7 +115,7 @@ JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 ORDER BY t.urgency, t.registered_at, t.id LIMIT :page_size;
 
 -- name: parts(city_code, department, after_by, after_id, states, kind, urgency, category, line, district, since, until, late_at, page_size)
--- One page of a department's live parts, the nearest due time first, or of those alone whose reply is overdue. The filters stand in
+-- One page of a department's live parts, the nearest due time first, or of those alone that are past a due time. The filters stand in
 -- one CASE, of which the planner knows nothing: one by one it would think them so rare that it had better read and sort all parts.
 SELECT t.*, x.masked_text, a.ordinal, a.state AS assignment_state, a.reply_by AS part_reply_by
 FROM assignments AS a
@@ -97,7 +124,6 @@ JOIN ticket_texts AS x ON x.city_code = t.city_code AND x.id = t.id
 WHERE a.city_code = :city_code AND a.department = :department
   AND a.state NOT IN ('accepted', 'sent_back', 'recalled')
   AND (a.reply_by, a.ticket_id) > (:after_by, :after_id)
-  AND a.reply_by < coalesce(:late_at::timestamptz, 'infinity')
   AND CASE WHEN (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
     AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
     AND (:urgency::int IS NULL OR t.urgency = :urgency)
@@ -106,7 +132,8 @@ WHERE a.city_code = :city_code AND a.department = :department
     AND (:district::text IS NULL OR t.district = :district)
     AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
     AND (:until::timestamptz IS NULL OR t.registered_at < :until)
-    AND (:late_at::timestamptz IS NULL OR (a.state <> 'signed_off' AND a.paused_at IS NULL))
+    AND (:late_at::timestamptz IS NULL OR (a.state <> 'signed_off' AND a.paused_at IS NULL
+      AND part_due(a.acknowledged_at, a.acknowledge_by, a.contacted_at, a.replied_at, a.contact_by, a.reply_by) < :late_at))
     THEN true ELSE false END
 ORDER BY a.reply_by, a.ticket_id LIMIT :page_size;
 
@@ -154,14 +181,14 @@ WHERE (:query::text IS NULL OR x.search @@ :query::text::tsquery)
   AND (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]))
   AND (:kind::text IS NULL OR t.kind = :kind::text::kind)
   AND (:urgency::int IS NULL OR t.urgency = :urgency)
-  AND (:category::text IS NULL OR t.category = :category)
+  AND (:category::text IS NULL OR starts_with(t.category, :category) OR t.detail = :category)
   AND (:line::text IS NULL OR t.line = :line)
   AND (:district::text IS NULL OR t.district = :district)
   AND (:since::timestamptz IS NULL OR t.registered_at >= :since)
   AND (:until::timestamptz IS NULL OR t.registered_at < :until)
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+        AND EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = t.city_code AND d.id = t.id AND d.due_by < :late_at)))
   AND (t.recused = '{}' OR NOT is_kept_from(:city_code, t.id, :barred, :own))
 ORDER BY t.id DESC LIMIT :page_size;
 
@@ -189,7 +216,7 @@ WHERE (:states::text[] IS NULL OR t.state = ANY (:states::text[]::ticket_state[]
   AND (:until::timestamptz IS NULL OR t.registered_at < :until)
   AND (:late_at::timestamptz IS NULL OR
        (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-        AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+        AND EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = t.city_code AND d.id = t.id AND d.due_by < :late_at)))
   AND (:departments::text[] IS NULL OR h.id IN (
     SELECT a.ticket_id FROM assignments AS a
     WHERE a.city_code = :city_code AND a.department = ANY (:departments) AND a.ticket_id >= :low AND a.ticket_id < :below))
@@ -211,7 +238,7 @@ SELECT count(*) FROM (
     AND (:until::timestamptz IS NULL OR t.registered_at < :until)
     AND (:late_at::timestamptz IS NULL OR
          (t.state IN ('registered', 'on_desk', 'assigned', 'in_review', 'follow_up')
-          AND least(t.promised_at, t.stage_by, t.reply_by) < :late_at))
+          AND EXISTS (SELECT 1 FROM open_due AS d WHERE d.city_code = t.city_code AND d.id = t.id AND d.due_by < :late_at)))
     AND (:departments::text[] IS NULL OR EXISTS (
       SELECT 1 FROM assignments AS a WHERE a.city_code = t.city_code AND a.ticket_id = t.id
         AND a.department = ANY (:departments)))

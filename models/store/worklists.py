@@ -110,17 +110,20 @@ async def by_due(session: Session, fits: Filter, after: Due | None, size: int) -
     """Return open tickets of the filter's states, of all departments, nearest due first, after the cursor (due, ticket id)."""
     by, last = after or (EARLIEST, 0)
     low, below = fits.ids
-    rows = _SQL.open_by_due(
-        session.connection,
-        city_code=session.city_code,
-        after_by=by,
-        after_id=last,
-        low=low,
-        below=below,
-        page_size=size,
+    asked = {
+        "city_code": session.city_code,
+        "after_by": by,
+        "after_id": last,
+        "low": low,
+        "below": below,
         **_narrowed(fits),
-    )
-    return [_listed(row) async for row in rows]
+    }
+    found = [_listed(row) async for row in _SQL.open_by_due(session.connection, page_size=size, **asked)]
+    if fits.late_at is not None and len(found) < size:
+        # What is late by a part alone has its due time in this order still before it, and comes after all others.
+        rows = _SQL.late_parts(session.connection, page_size=size - len(found), **asked)
+        found += [_listed(row) async for row in rows]
+    return found
 
 
 async def by_urgency(session: Session, fits: Filter, after: Urgent | None, size: int) -> list[Listed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -148,6 +149,29 @@ async def test_what_is_late_comes_the_longest_first(world: World) -> None:
     assert await listed(world, overdue="true", department="parks") == []
     await world.rows("UPDATE assignments SET paused_at = $1 WHERE ticket_id = $2", world.clock.at, id_of(third))
     assert await listed(world, who=URBAN, overdue="true") == late[1:]
+
+
+@pytest.mark.parametrize("sort", ["due", "newest", "oldest", "urgency"])
+async def test_the_list_of_what_is_overdue_holds_what_the_backlog_counts(world: World, sort: str) -> None:
+    waiting, called, paused, prompt = await several(world, 4)
+    for number in (called, paused, prompt):
+        await world.step(number, "acknowledge", who=URBAN)
+    await world.step(prompt, "contact", who=URBAN, reached=True)
+    await world.step(paused, "pause", who="supervisor", cause="appraisal", reason="等待鉴定意见")
+    later = world.clock.at + timedelta(days=60)
+    for number in (waiting, called, prompt):
+        await change(world, number, promised_at=later, reply_by=later)
+    await world.rows("UPDATE assignments SET reply_by = $1", later)
+    assert await listed(world, overdue="true", sort=sort) == []
+    world.clock.move(days=30)
+    net = (await world.get("/api/v1/backlog", who="supervisor"))["backlog"]["net"]
+    late = await listed(world, overdue="true", sort=sort, limit=1)
+    assert sorted(late) == sorted(await listed(world, overdue="true", sort=sort)) == sorted([waiting, called])
+    assert net == len(late)
+    if sort in {"due", "newest"}:
+        figures = (await world.get("/api/v1/backlog", who="supervisor"))["departments"]
+        (urban,) = [one["backlog_net"] for one in figures if one["department"] == "urban"]
+        assert len(await listed(world, overdue="true", who=URBAN)) == urban == 2
 
 
 async def test_a_filtered_queue_still_comes_nearest_due_first(world: World) -> None:
