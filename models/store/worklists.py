@@ -110,14 +110,8 @@ async def by_due(session: Session, fits: Filter, after: Due | None, size: int) -
     """Return open tickets of the filter's states, of all departments, nearest due first, after the cursor (due, ticket id)."""
     by, last = after or (EARLIEST, 0)
     low, below = fits.ids
-    asked = {
-        "city_code": session.city_code,
-        "after_by": by,
-        "after_id": last,
-        "low": low,
-        "below": below,
-        **_narrowed(fits),
-    }
+    asked = {"city_code": session.city_code, "after_by": by, "after_id": last, "low": low, "below": below}
+    asked |= _narrowed(fits)
     found = [_listed(row) async for row in _SQL.open_by_due(session.connection, page_size=size, **asked)]
     if fits.late_at is not None and len(found) < size:
         # What is late by a part alone has its due time in this order still before it, and comes after all others.

@@ -438,7 +438,7 @@ BY_2026 = f"日历{CALENDAR.version.split(',')[-1]}版"
 
 
 def test_the_explanation_names_the_years_of_the_calendar_that_were_used(rules: Rules) -> None:
-    facts = [
+    facts: list[ClockFact] = [
         dispatched(rules, "12-28 10:00", Matter(Kind.INQUIRY, 3, "0101")),
         ExtensionApproved(at("12-30 10:00"), "2wd"),
     ]
