@@ -39,7 +39,8 @@ def counts(figures: Any, *also: str) -> dict[str, Any]:
 
 async def counters(world: World) -> dict[str, float]:
     async with world.client.get("/metrics") as response:
-        found = re.findall(r'hotline_interactions_ended_total{outcome="(\w+)"} ([0-9.]+)', await response.text())
+        said = await response.text()
+    found = re.findall(r'hotline_interactions_ended_total{outcome="(\w+)",pid="\d+"} ([0-9.]+)', said)
     return {outcome: float(n) for outcome, n in found}
 
 
