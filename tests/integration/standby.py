@@ -32,6 +32,10 @@ class Standby:
     def sockets(self) -> Path:
         return self._server.sockets
 
+    @property
+    def url(self) -> str:
+        return self._server.url()
+
     def start(self) -> None:
         self._server.start()
 
