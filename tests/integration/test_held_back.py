@@ -93,6 +93,14 @@ async def test_a_token_has_what_is_usual_for_its_role_until_an_administrator_say
     assert (await world.post(steps, {"action": "limit"}, who="administrator"))["per_minute"] is None
 
 
+async def test_a_request_counts_once_however_often_its_handler_asks_who_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_pace, "USUAL_OF_DEPARTMENT", 12)
+    token = (await made(world, role="department", subject="urban"))["token"]
+    assert [(await asked(world, token, "/api/v1/session"))[0] for _ in range(3)] == [200, 200, 429]
+
+
 async def test_an_agents_name_is_no_figure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_pace, "USUAL", 6)
     token = await world.token("agent:lin-named")
