@@ -108,7 +108,8 @@ class Answered:
     @property
     def headers(self) -> dict[str, str]:
         """Under which name others may go on with the trace."""
-        return {TRACEPARENT: _traceparent()}
+        found = _traceparent()
+        return {} if found is None else {TRACEPARENT: found}
 
     def by(self, status: int) -> None:
         """Keep by which status it was answered."""
@@ -117,7 +118,8 @@ class Answered:
             self._span.set_status(StatusCode.ERROR)
 
 
-def _traceparent() -> str:
+def _traceparent() -> str | None:
+    """Return how others name what is under way, None where OpenTelemetry is switched off by its own settings."""
     carrier: dict[str, str] = {}
     W3C.inject(carrier)
-    return carrier[TRACEPARENT]
+    return carrier.get(TRACEPARENT)

@@ -226,24 +226,44 @@ async def test_a_share_of_nothing_keeps_nothing_and_a_collector_that_is_away_sto
 ) -> None:
     url = collector.url
     await collector.server.close()
+    marks: list[list[str | None]] = []
     for share in (0.0, 1.0):
         settings = Settings(data_dir=tmp_path, demo=True, traces=url, trace_share=share)
         began = asyncio.get_running_loop().time()
         async with TestClient(TestServer(make_app(settings, hub))) as client:
             world = World(hub, clock, client)
             await world.prepare()
-            number = (await world.register(WORDS, key=str(share)))["number"]
+            receipt = await world.register(WORDS, key=str(share))
+            number = receipt["number"]
             async with hub.database.session() as session:
                 assert (await tickets.get(session, id_of(number))).number == number
+            await world.department((await world.ticket(number))["lead"]["code"])
+            await world.track(receipt, "urge")
             await world.close()
         assert asyncio.get_running_loop().time() - began < 60
-    rows = await _deliveries(hub)
-    assert all(row["traceparent"] is None for row in rows)
+        marks.append([row["traceparent"] for row in await _deliveries(hub)])
+    without, both = marks
+    assert without
+    assert set(without) == {None}
+    assert len(both) > len(without)
+    assert any(both)
 
 
 async def _deliveries(hub: Hub) -> list[Any]:
     async with hub.database.session() as session:
         return list(await session.connection.fetch("SELECT traceparent FROM deliveries"))
+
+
+async def test_a_tracer_that_its_own_settings_switch_off_stops_no_webhook(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, collector: Collector
+) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    tracer = traces.tracer(Settings(data_dir=tmp_path, demo=True, traces=collector.url), "work")
+    assert tracer is not None
+    with tracer.delivery(None, "20261123000001", "urban") as kept:
+        assert kept.headers == {}
+        kept.by(200)
+    await asyncio.to_thread(tracer.close)
 
 
 def test_without_a_collector_opentelemetry_is_not_even_loaded() -> None:
