@@ -142,7 +142,8 @@ SELECT
      AND erased_at IS NULL AND closed_at < :tickets LIMIT :n) AS q) AS tickets,
   (SELECT count(*) FROM (SELECT 1 FROM tickets WHERE city_code = :city_code AND (kind = 'tip_off') = true AND closed_at IS NOT NULL
      AND erased_at IS NULL AND closed_at < :tip_offs LIMIT :n) AS q) AS tip_offs,
-  (SELECT count(*) FROM (SELECT 1 FROM interactions WHERE city_code = :city_code AND offered_at >= :calls_from AND offered_at < :calls
+  (SELECT count(*) FROM (SELECT 1 FROM interactions AS i WHERE i.city_code = :city_code AND i.offered_at >= :calls_from AND i.offered_at < :calls
+     AND NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.city_code = i.city_code AND c.interaction = i.id)
      LIMIT :n) AS q) AS calls,
   (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE city_code = :city_code AND created_at >= :chats_from AND created_at < :chats
      LIMIT :n) AS q) AS chats,

@@ -115,6 +115,16 @@ async def test_what_must_stay_is_looked_at_again_every_day(world: World) -> None
     assert (done["tickets"].done, done["tickets"].held) == (1, 0)
 
 
+async def test_a_chat_that_is_due_is_counted_once(world: World) -> None:
+    chat = await Citizen.comes(world)
+    await chat.say("东湖区翠湖路的路灯坏了")
+    world.clock.move(days=370)
+    due = await world.hub.database.read(
+        lambda session: store.counts(session, retention.untils(_terms(world), world.clock.now()), 100)
+    )
+    assert (due["calls"], due["chats"]) == (0, 1)
+
+
 async def test_calls_and_chats_of_which_no_ticket_came_go_earlier_than_those_with_one(world: World) -> None:
     receipt, call, _ = await of_a_call(world)
     lost = await given(world, PHONE)
