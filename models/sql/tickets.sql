@@ -66,7 +66,7 @@ ORDER BY t.id DESC LIMIT :page_size;
 
 -- name: spread(city_code, low, since, most)
 -- At most so many requests, spread evenly over all that were registered from a time on; `low` is the first id that can be.
--- A matter that was split off has the words of the whole; one of an old platform's was not read when it came; one that is erased has none.
+-- A matter that was split off is part of what was asked in one; one of an old platform's was not read when it came; one that is erased has none.
 SELECT s.id AS ticket_id, s.line, s.received_at, s.registered_at, x.masked_text FROM (
   SELECT id, line, received_at, registered_at, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total
   FROM tickets WHERE city_code = :city_code AND id >= :low AND registered_at >= :since AND parent IS NULL
