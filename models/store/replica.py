@@ -143,18 +143,18 @@ class Replica:
             asked_at = time.monotonic()
             if (place := await position(leader)) != FARTHEST:
                 self._places.append((asked_at, place))
+                if self._system is None:
+                    self._system = await _system(leader)
             try:
                 async with asyncio.timeout(ANSWERS_WITHIN_S):
-                    await self._look(leader)
+                    await self._look()
             except (asyncpg.PostgresError, ValueError, *PASSING) as error:
                 self._fail(f"{GONE}（{type(error).__name__}）")
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _look(self, leader: Database) -> None:
+    async def _look(self) -> None:
         """Ask on a connection of our own, so that many long reads do not look like a replica that is gone."""
         own = await self._mine()
-        if self._system is None:
-            self._system = await _system(leader)
         replayed, least = await _SQL.replayed(own), self._least()
         if replayed["place"] is None:
             # What was a replica leads now; behind the same address there may be another.

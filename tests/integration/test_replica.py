@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
+    from models.store.lender import Connection
     from tests.integration.conftest import World
 
 TEXT = "东湖区翠湖路和建设路交叉口的路灯坏了三天，晚上一片漆黑，请尽快维修。"
@@ -321,6 +322,25 @@ async def test_who_finds_every_connection_lent_is_answered_by_the_leader_and_nob
         end.set()
         await reading
     assert replica.answers == {"failed": 1, "replica": 1}
+
+
+async def test_a_connection_that_leads_to_a_worse_replica_is_given_up_for_the_next(
+    world: World, far: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.store.replica.LOOK_EVERY_S", 60.0)
+    await asyncio.sleep(1.5)
+
+    async def pid(connection: Connection) -> int:
+        return int(await connection.fetchval("SELECT pg_backend_pid()"))
+
+    first = await far.read(pid, Far(0, 0.0), is_together=False)
+    ours = far.__dict__["_system"]
+    far.__dict__["_system"] = ours + 1
+    with pytest.raises(NotByReplica):
+        await far.read(pid, Far(0, 0.0), is_together=False)
+    far.__dict__["_system"] = ours
+    assert await far.read(pid, Far(0, 0.0), is_together=False) != first
+    assert far.answers == {"replica": 2, "trouble": 1}
 
 
 async def test_who_may_not_read_there_is_told_so(
