@@ -30,11 +30,11 @@ KEPT_S: Final = 5
 
 def reading(request: web.Request, actor: Actor | None) -> contextlib.AbstractContextManager[None]:
     """Let a replica answer the hotline's own people; raises InvalidRequest for a header that is none of ours."""
-    if actor is None or actor.role in NEVER_FAR:
-        return contextlib.nullcontext()
     told = request.headers.get(HEADER, "0")
     if _PLACE.fullmatch(told) is None:
         raise InvalidRequest(f"{HEADER} 应为上一次办理的答复中所给的值")
+    if actor is None or actor.role in NEVER_FAR:
+        return contextlib.nullcontext()
     kept = request.cookies.get(SEEN_COOKIE, "0")
     return far(max(int(told), int(kept) if _PLACE.fullmatch(kept) else FARTHEST))
 

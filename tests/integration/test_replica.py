@@ -258,9 +258,10 @@ async def test_an_export_waits_for_the_replica_and_no_strange_mark_is_taken_for_
         assert number in (await response.read()).decode("utf-8-sig")
     assert far.answers["replica"] == 1
 
-    dispatcher = Person(world, "dispatcher")
-    dispatcher.seen = "0/16B3748"
-    assert (await dispatcher.ask("GET", "/api/v1/tickets", status=422))["code"] == "invalid_request"
+    dispatcher, department = Person(world, "dispatcher"), Person(world, "department:urban")
+    dispatcher.seen = department.seen = "0/16B3748"
+    for asker in (dispatcher, department):
+        assert (await asker.ask("GET", "/api/v1/backlog", status=422))["code"] == "invalid_request"
     dispatcher.seen = str(FARTHEST)
     assert await dispatcher.list() == [number]
     assert far.answers == {"replica": 1, "seen": 1}
