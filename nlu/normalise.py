@@ -57,9 +57,12 @@ _FRAMED: Final = {
 }
 _FRAMED_MARKS: Final = re.escape("".join(_FRAMED))
 _ANY_FRAMED: Final = re.compile(f"[{_FRAMED_MARKS}]")
-_FRAMED_DIGIT: Final = re.compile(
-    f"(?<=[0-9{_FRAMED_MARKS}])[{_FRAMED_MARKS}]|[{_FRAMED_MARKS}](?=[0-9{_FRAMED_MARKS}])"
-)
+# ①3号楼 is the third house, and first of a list: a mark belongs to the digits beside it only in what is as long as a phone.
+_FRAMED_RUN: Final = re.compile(f"[0-9{_FRAMED_MARKS}]{{2,}}")
+_FRAMED_DIGITS: Final = re.compile(f"[{_FRAMED_MARKS}]{{2,}}")
+_FRAMED_AFTER: Final = re.compile(f"(?<=[0-9])[{_FRAMED_MARKS}]")
+_LONG_RUN: Final = 7
+_WHOLE_NUMBERS: Final = frozenset({11, 18})
 # What is written to be shown backwards is read as it is seen.
 _BACKWARDS: Final = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _TABLE: Final[dict[int, str | None]] = {**_REMOVED, **_SPACES, **_LINES, **_NARROW, **_DIGITS}
@@ -104,7 +107,19 @@ def _as_seen(text: str) -> str:
         return text
     if "\u202e" in text:
         text = _BACKWARDS.sub(lambda found: found[1][::-1], text)
-    return _FRAMED_DIGIT.sub(lambda digit: _FRAMED[digit[0]], text) if _ANY_FRAMED.search(text) else text
+    return _FRAMED_RUN.sub(_number_in, text) if _ANY_FRAMED.search(text) else text
+
+
+def _number_in(run: re.Match[str]) -> str:
+    """Return a run of digits, framed ones as what they are where they are part of its number."""
+    if len(run[0]) in _WHOLE_NUMBERS:
+        return _unframed(run[0])
+    joined = _FRAMED_DIGITS.sub(lambda digits: _unframed(digits[0]), run[0])
+    return _FRAMED_AFTER.sub(lambda digit: _FRAMED[digit[0]], joined) if len(joined) >= _LONG_RUN else joined
+
+
+def _unframed(digits: str) -> str:
+    return "".join(_FRAMED.get(digit, digit) for digit in digits)
 
 
 class Normaliser:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.normalise import Normaliser, clauses, sentences
+from nlu.normalise import Normaliser, clauses, plain, sentences
 
 FILLERS = ("嗯", "呃", "那个", "就是说")
 normalise = Normaliser(FILLERS)
@@ -52,3 +52,17 @@ def test_a_very_long_text_is_spelt_in_time() -> None:
 def test_sentences_keep_their_marks_and_clauses_lose_them() -> None:
     assert sentences("停水了。什么时候来？急") == ["停水了。", "什么时候来？", "急"]
     assert clauses("停水了，急；谁管？") == ["停水了", "急", "谁管"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("①3号楼的灯坏了", "①3号楼的灯坏了"),
+        ("①13800001111", "①13800001111"),
+        ("①③⑧号", "138号"),
+        ("138③000①111", "13830001111"),
+        ("①3800001111", "13800001111"),
+    ],
+)
+def test_a_framed_digit_numbers_a_list_before_plain_ones_and_is_one_of_a_long_number(text: str, read: str) -> None:
+    assert plain(text) == read
