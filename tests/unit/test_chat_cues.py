@@ -151,7 +151,9 @@ def test_several_are_one(words: str) -> None:
     assert not several.drops_in(words, 2)
 
 
-@pytest.mark.parametrize("words", ["分别登记", "两件都登", "对,两件", "是两个不相干的事,都要登", "分开办", "俩都要管"])
+@pytest.mark.parametrize(
+    "words", ["分别登记", "两件都登", "对,两件", "是两个不相干的事,都要登", "分开办", "俩都要管", "yes, both"]
+)
 def test_several_are_several(words: str) -> None:
     assert several.wants_apart(words)
     assert not several.wants_one(words)
@@ -163,6 +165,29 @@ def test_several_are_several(words: str) -> None:
 )
 def test_which_of_several_is_left_out(words: str, dropped: tuple[int, ...]) -> None:
     assert several.drops_in(words, 2) == dropped
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "第二件的地址不对,应该分别在翠湖路和云桥路", "第一件不对,地址是东湖路12号", "第二件不是路灯,是红绿灯", "就一个地方不对",
+        "我就一个要求", "都没人管", "第二件不用那么急", "不是一个地方", "both lamps are not on the same road",
+    ],
+)  # fmt: skip
+def test_what_is_put_right_says_nothing_of_how_many_there_are(words: str) -> None:
+    assert not several.wants_one(words)
+    assert not several.wants_apart(words)
+    assert not several.drops_in(words, 2)
+
+
+@pytest.mark.parametrize("words", ["不是同一件事,要分开登记", "不要合成一件", "不是一件事"])
+def test_what_is_not_one_is_several(words: str) -> None:
+    assert several.wants_apart(words)
+    assert not several.wants_one(words)
+
+
+def test_what_is_not_several_is_one() -> None:
+    assert several.wants_one("不是两件事,就是一件")
 
 
 def test_what_it_is_not_and_what_it_is() -> None:
