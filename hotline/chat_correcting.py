@@ -67,7 +67,7 @@ def correct(turn: Turn) -> None:
     if not sounds_like_place(new) or len(new) >= LONGEST_PLACE or "不是" in turn.words[2:]:
         add(turn)
         turn.keep(hint="已按您说的更正。")
-    elif several and nth is None and len({*turn.dialogue.places}) > 1:
+    elif several and nth is None and not _are_together(turn):
         turn.keep(hint="这几件不在一个地方，请说明是第几件，比如“第二件是东湖路12号”。")
     elif several:
         for n in range(len(turn.dialogue.matters)) if nth is None else (nth,):
@@ -80,23 +80,59 @@ def correct(turn: Turn) -> None:
 
 def add(turn: Turn) -> None:
     """What somebody adds stands on the matter that they name, else on the one that they told of first."""
-    matters = turn.dialogue.matters or ("",)
-    nth = _nth(turn) or 0
-    added = f"{matters[nth]}\n{turn.text}".strip()
-    turn.keep(matters=(*matters[:nth], added, *matters[nth + 1 :]))
+    _add_to(turn, _nth(turn) or 0)
+
+
+def _add_to(turn: Turn, nth: int) -> None:
+    matters, parts = turn.dialogue.matters or ("",), turn.dialogue.parts
+    turn.keep(matters=_with(matters, nth, turn.text))
+    if parts:
+        # It is kept where the matter is parted after all.
+        turn.keep(parts=_with(parts, (_ordinal(turn, len(parts)) or 0), turn.text))
+
+
+def _with(matters: tuple[str, ...], nth: int, text: str) -> tuple[str, ...]:
+    return (*matters[:nth], f"{matters[nth]}\n{text}".strip(), *matters[nth + 1 :])
+
+
+def _are_together(turn: Turn) -> bool:
+    """Tell whether several matters are at one place that none of them tells by itself."""
+    places = {*turn.dialogue.places}
+    return len(places) == 1 and places != {chat_matters.OWN}
 
 
 def is_otherwise(turn: Turn) -> bool:
     """Heed that it is something else than was said (不是路灯，是红绿灯), whatever was asked for; False where nobody says so."""
-    said = not_but(turn.words)
-    if said is None or not any(said[0] in matter for matter in turn.dialogue.matters):
+    said, matters = not_but(turn.words), turn.dialogue.matters
+    if said is None:
         return False
-    put_right = (matter.replace(*said) for matter in turn.dialogue.matters)
-    turn.keep(matters=tuple(put_right), hint="好的，已改过来。")
-    return True
+    nth = _nth(turn)
+    meant = [n for n, matter in enumerate(matters) if said[0] in matter and nth in {None, n}]
+    if len(meant) > 1:
+        turn.keep(hint=f"请说明是第几件，比如“第二件不是{said[0]}，是{said[1]}”。")
+    elif meant:
+        parts = _otherwise(turn, turn.dialogue.parts, said)
+        turn.keep(matters=_otherwise(turn, matters, said, meant[0]), parts=parts, hint="好的，已改过来。")
+    return bool(meant)
+
+
+def _otherwise(turn: Turn, matters: tuple[str, ...], said: tuple[str, str], nth: int = 0) -> tuple[str, ...]:
+    """Return matters of which one is put right, the first from the `nth` on; what was said of it stands beneath."""
+    nth = next((n for n, matter in enumerate(matters) if n >= nth and said[0] in matter), -1)
+    if nth < 0:
+        return matters
+    before, _, after = matters[nth].partition(said[0])
+    # 路灯坏了, 不是路灯，是红绿灯坏了: it is broken once.
+    twice = next((n for n in range(len(said[1]), 0, -1) if after.startswith(said[1][-n:])), 0)
+    right = f"{before}{said[1]}{after[twice:]}"
+    return _with((*matters[:nth], right, *matters[nth + 1 :]), nth, turn.text)
 
 
 def _nth(turn: Turn) -> int | None:
     """Return which of several matters is meant, from 0."""
+    return _ordinal(turn, len(turn.dialogue.matters))
+
+
+def _ordinal(turn: Turn, count: int) -> int | None:
     n = ordinal_in(turn.words)
-    return n - 1 if n is not None and n <= len(turn.dialogue.matters) > 1 else None
+    return n - 1 if n is not None and n <= count > 1 else None

@@ -72,7 +72,9 @@ def clear(turn: Turn) -> None:
 async def _start(turn: Turn) -> None:
     """Begin the form, or go on with what was put aside."""
     kept, text = turn.dialogue, turn.text
-    is_asked_for = kept.offer == "resume" or (kept.is_aside and goes_on(turn.words))
+    is_offered = kept.offer == "resume" and turn.asked.intent == "affirm"
+    is_left = kept.is_aside or kept.offer == "resume"
+    is_asked_for = is_offered or (is_left and goes_on(turn.words))
     resumes = is_asked_for and bool(kept.matters)
     # What was told of another matter is not told of this one, and nothing is registered unasked.
     turn.set("confirmed", None)
@@ -254,6 +256,10 @@ async def _settle_place(turn: Turn, read: Understanding) -> None:
     if len(turn.dialogue.matters) > 1:
         if await chat_matters.place_all(turn):
             turn.set("place", TOLD)
+        elif turn.asked.slot == "confirmed":
+            # Parted just now: of one of them nobody has said where it is.
+            turn.set("place", None)
+            turn.set("confirmed", None)
     elif turn.draft.place or is_somewhere(read):
         turn.set("place", TOLD)
     elif not chat_matters.needs_place(turn, read):

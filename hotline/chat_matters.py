@@ -101,7 +101,7 @@ def place_of(turn: Turn, nth: int) -> str | None:
 
 async def time_of(turn: Turn, matter: str) -> str | None:
     """Return the time that was told beside a matter; of several, which tells its own has none."""
-    if turn.draft.time is None or len(turn.dialogue.matters) < 2 or not turn.dialogue.places:
+    if turn.draft.time is None or not turn.dialogue.places:
         return turn.draft.time
     understood = await read(turn, matter)
     return None if understood.time else turn.draft.time
@@ -128,13 +128,19 @@ def chosen(turn: Turn) -> bool | None:
         turn.keep(matters=("\n".join(kept.matters),), places=(), parts=())
         return True
     if wants_apart(words):
-        turn.keep(matters=kept.parts or kept.matters, places=() if kept.parts else kept.places, parts=())
+        if kept.parts:
+            # Where the whole was told to be is where each part is.
+            told = (turn.draft.place,) * len(kept.parts) if turn.draft.place else ()
+            turn.keep(matters=kept.parts, places=told, parts=())
         return True
     dropped = drops_in(words, len(kept.matters)) if len(kept.matters) > 1 else ()
     if not dropped or len(dropped) == len(kept.matters):
         return None
     left = [n for n in range(len(kept.matters)) if n not in dropped]
     places = tuple(kept.places[n] for n in left) if kept.places else ()
+    if len(left) == 1 and places:
+        turn.note(place=places[0] or None)
+        places = ()
     turn.keep(matters=tuple(kept.matters[n] for n in left), places=places, hint="好的，其余的照登。")
     return False
 

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.chatbot import TOKEN_FILE
 from hotline.keys import SETTINGS
+from models.store import conversations
 from tests.integration.chatting import TOKEN, Bot, Citizen
 
 if TYPE_CHECKING:
@@ -120,3 +122,78 @@ async def test_danger_in_one_of_several_comes_before_all(bot: Bot) -> None:
     told = await bot.citizen.told("一是翠湖路的路灯不亮，二是我家厨房煤气漏气，味道很大")
     assert "119" in told
     assert "工单号" in told
+
+
+async def test_an_address_of_one_of_several_is_not_that_of_the_others(bot: Bot) -> None:
+    await bot.fills(TWO.replace("云桥路", "翠湖路"), "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("不对，是东湖路12号", "correct", "confirmed")
+    told = await shown(bot)
+    assert "是第几件" in told
+    assert "（地点：东湖路12号" not in told
+
+
+async def test_the_place_of_the_one_that_is_left_is_its_own_and_may_be_corrected(bot: Bot) -> None:
+    await bot.fills("一是翠湖路的路灯不亮，二是垃圾桶一周没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("第一件不用了", "deny", "confirmed")
+    assert "翠湖路" in await shown(bot)
+    await bot.fills("不对，是云桥路8号", "correct", "confirmed")
+    await bot.fills("对", "affirm", "confirmed")
+    (ticket,) = await registered(bot)
+    assert "云桥路" in ticket["place"]
+
+
+async def test_what_is_parted_at_last_keeps_what_was_added_and_is_not_registered_without_a_place(bot: Bot) -> None:
+    await bot.fills("翠湖路路口的红绿灯坏了三天了。我妈养老金半年了一直没发下来，打电话也没人管。", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    assert "听着像是2件事" in await shown(bot)
+    await bot.fills("补充一下，昨天已经有人被撞了", "supplement", "confirmed")
+    await bot.fills("分别登记", "affirm", "confirmed")
+    assert "昨天已经有人被撞了" in str(await registered(bot))
+
+
+async def test_what_is_parted_at_last_is_not_registered_without_a_place(bot: Bot) -> None:
+    await bot.fills("路口的红绿灯坏了三天了。翠湖路工地半夜还在打桩，吵得睡不着。", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    assert "听着像是2件事" in await shown(bot)
+    slots = await bot.fills("分别登记", "affirm", "confirmed")
+    assert (slots["confirmed"], slots["place"]) == (None, None)
+    assert (await bot.fills("云桥路口", "inform", "place"))["place"] == "told"
+
+
+async def test_what_is_not_so_is_put_right_in_the_one_that_is_meant_and_stands_as_it_was_said(bot: Bot) -> None:
+    await bot.fills("一是翠湖路的路灯坏了三天，二是云桥路的路灯坏了，垃圾一周没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("不是路灯，是红绿灯坏了", "correct", "confirmed")
+    assert "是第几件" in await shown(bot)
+    await bot.fills("第一件不是路灯，是红绿灯坏了", "correct", "confirmed")
+    await bot.fills("分别登记", "affirm", "confirmed")
+    first, second = await registered(bot)
+    assert "翠湖路的红绿灯坏了三天" in first["text"]
+    assert "不是路灯，是红绿灯坏了" in first["text"]
+    assert "红绿灯" not in second["text"]
+
+
+async def test_the_time_of_one_is_not_that_of_the_last(bot: Bot) -> None:
+    await bot.fills("一是翠湖路的路灯不亮，二是昨天晚上云桥路的垃圾桶没人清运", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.fills("时间不对，是前天早上", "correct", "confirmed")
+    await bot.fills("分别登记", "affirm", "confirmed")
+    first, second = await registered(bot)
+    assert "前天早上" in first["text"]
+    assert "前天早上" not in second["text"]
+
+
+async def test_what_is_told_instead_of_what_was_left_is_what_is_registered(bot: Bot) -> None:
+    await bot.fills("翠湖路12号的路灯坏了三天", "report")
+    async with bot.world.hub.database.session() as session:
+        found = await conversations.lock(session, bot.citizen.id)
+        more = {**found.draft.more, "dialogue": {**found.draft.more["dialogue"], "offer": "resume"}}
+        await conversations.change(session, replace(found, draft=replace(found.draft, more=more)))
+    bot.form = None
+    await bot.fills("云桥路烧烤摊油烟很大，天天熏得睡不着", "report")
+    await bot.fills("匿名", "stay_anonymous", "contact")
+    await bot.acts("action_ask_request_form_confirmed")
+    assert "烧烤摊" in bot.texts[0]
+    assert "路灯" not in bot.texts[0]
