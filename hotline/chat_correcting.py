@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from hotline import chat_matters
-from nlu.chat_cues import after_correction, is_yes, not_but, sounds_like_place, time_otherwise
+from nlu.chat_cues import (
+    after_correction,
+    is_yes,
+    not_but,
+    sounds_like_place,
+    time_otherwise,
+    wants_no_name,
+    wants_secrecy,
+)
 from nlu.chat_several import ordinal_in, without_ordinal
 from nlu.masking import mask
 
@@ -13,6 +22,8 @@ if TYPE_CHECKING:
     from hotline.dialogue import Turn
 
 YES: Final = "yes"
+# Whatever else is read in it, it is no yes.
+_CONTRARY: Final = re.compile(r"匿名|保密|(?<![没冇])错|不(?:对|是|行)|别|先不|吗[?？]?$|anonym", re.IGNORECASE)
 LONGEST_PLACE: Final = 30
 
 
@@ -34,17 +45,18 @@ def take_choice(turn: Turn) -> bool:
 async def take_yes(turn: Turn, intent: str) -> bool:
     """Take what is said of all that was gathered; False where it is about something else."""
     words, phones = turn.words, mask(turn.words).phones
-    turn.set("confirmed", YES if intent == "affirm" else None)
-    if intent == "affirm":
+    is_right = intent == "affirm" and not _CONTRARY.search(words)
+    turn.set("confirmed", YES if is_right else None)
+    if is_right:
         return True
     if phones:
         turn.note(phone=phones[-1])
         turn.keep(is_anonymous=False, hint="电话已改好。")
-    elif intent == "stay_anonymous":
+    elif intent == "stay_anonymous" or (intent == "affirm" and (wants_no_name(words) or wants_secrecy(words))):
         turn.keep(hint="好的，按匿名登记。" if turn.dialogue.is_anonymous else "好的，会为您保密。")
     elif intent == "inquire" and words.endswith(("?", "？", "吗")):
         return False
-    elif len(after_correction(words)) < 2 or intent in {"deny", "dont_know", "give_number"}:
+    elif len(after_correction(words)) < 2 or intent in {"affirm", "deny", "dont_know", "give_number"}:
         turn.keep(hint="哪里不对，您直接说就行，比如“地址是东湖路12号”。")
     elif intent in {"correct", "inform", "nlu_fallback"}:
         correct(turn)

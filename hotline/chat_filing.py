@@ -103,8 +103,10 @@ async def _take(turn: Turn, slot: str) -> bool:
     """Take a message as an answer to what was asked for; False where it is none, and Rasa's rules are about it."""
     intent = turn.asked.sure_intent
     has_phone = bool(mask(turn.words).phones)
-    if slot == "confirmed" and take_choice(turn):
-        return True
+    if slot == "confirmed":
+        _take_wishes(turn)
+        if take_choice(turn):
+            return True
     if intent in _LEAVES or (intent in TALK and not has_phone and not await _says_more(turn)):
         return False
     if intent == "repeat":

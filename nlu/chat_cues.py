@@ -20,15 +20,19 @@ _PERSON: Final = re.compile(
     re.IGNORECASE,
 )
 _CONFIDENTIAL: Final = re.compile(
-    r"保密|(?:不要|别|唔好)(?:告诉|透露|泄露|畀人知)|怕(?:被)?(?:打击)?报复|confidential", re.IGNORECASE
+    r"保密|(?:不要|别|唔好|不想)(?:告诉|透露|泄露|畀人知)|怕(?:被)?(?:打击)?报复|confidential"
+    r"|(?:不要|别|不想|不能|唔好)(?:让|给|叫|被|畀)[^,，。]{1,8}知|(?:不要|别|不能)[^,，。]{0,2}把?我的?(?:信息|名字|姓名|电话|号码|身份)[^,，。]{0,3}(?:告诉|透露|泄露|说|给)",
+    re.IGNORECASE,
 )
 _NAME: Final = re.compile(
     r"(?:我叫|我姓|姓名[:：是]?|联系人[:：是]?)([\u4e00-\u9fff]{1,3})|([\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|阿姨|师傅|大爷))"
 )
-_YES: Final = re.compile(
-    r"(?:这下|这回|现在|这样|嗯(?![呐哪])|好的?|那|就|都|,|，)*(?:对(?!头?不|不)|好了?(?!像)|行|可以|没错|没问题|确认|提交|是的|冇错|啱|要得|妥|中|成|嗯[呐哪]|得嘞|登记|ok|yes)",
-    re.IGNORECASE,
+# Nothing but yes, from end to end: 可以匿名吗, 登记错了 and 成都路5号 only begin like one.
+_BESIDE_YES: Final = (
+    r"(?:[的了吧呀啊哦哈呐哪嘞啦嗯就是系这那回下现在样恁个都您你,，。.!！~～\s]|谢谢|麻烦|辛苦|帮我|一下)*"
 )
+_YES_ITSELF: Final = "对|好|行|可以|没错|没问题|确认|确定|提交|是|冇错|啱|要得|妥|中|成|嗯|得嘞|登记|交|ok|yes"
+_YES: Final = re.compile(rf"{_BESIDE_YES}(?:(?:{_YES_ITSELF}){_BESIDE_YES})+", re.IGNORECASE)
 _SHORT_YES: Final = 8
 _STAYS: Final = re.compile(r"不撤|别撤|不要撤|唔撤|先不撤|不用撤|还是(?:办|继续)")
 _LOST: Final = re.compile(
@@ -172,7 +176,7 @@ def name_in(words: str) -> str | None:
 
 def is_yes(words: str) -> bool:
     """Tell whether a few words say that all is right now (这下对了)."""
-    return len(words) <= _SHORT_YES and _YES.match(words) is not None
+    return len(words) <= _SHORT_YES and _YES.fullmatch(words) is not None
 
 
 def changes_mind(words: str) -> bool:

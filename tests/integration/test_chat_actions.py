@@ -147,6 +147,22 @@ async def test_the_place_of_a_matter_that_was_left_is_not_the_place_of_the_next(
     assert (slots["matter"], slots["place"]) == ("told", None)
 
 
+@pytest.mark.parametrize("words", ["好的，匿名", "可以匿名吗"])
+async def test_who_says_yes_and_will_not_be_named_is_shown_it_again_without_a_name(bot: Bot, words: str) -> None:
+    await bot.fills(f"翠湖路12号的路灯坏了三天，我姓王，电话{PHONE}", "report")
+    assert (await bot.fills(words, "affirm", "confirmed"))["confirmed"] is None
+    assert (await bot.fills("对", "affirm", "confirmed"))["confirmed"] == "yes"
+    await bot.acts("action_register")
+    [row] = await bot.world.rows("SELECT identity, disclosure FROM tickets")
+    assert (row["identity"], row["disclosure"]) == ("anonymous", "confidential")
+
+
+@pytest.mark.parametrize("words", ["登记错了", "是的地址错了", "可以先别提交"])
+async def test_what_only_begins_like_a_yes_registers_nothing(bot: Bot, words: str) -> None:
+    await bot.fills(f"翠湖路12号的路灯坏了三天，我姓王，电话{PHONE}", "report")
+    assert (await bot.fills(words, "affirm", "confirmed"))["confirmed"] is None
+
+
 async def test_what_is_resumed_is_confirmed_again_and_not_told_again(bot: Bot) -> None:
     await bot.fills("翠湖路12号的路灯坏了三天", "report")
     await bot.fills("匿名", "stay_anonymous", "contact")

@@ -80,6 +80,67 @@ def test_a_named_road_is_no_wish_for_secrecy() -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "别让他们知道是我说的",
+        "别让人知道是我举报的",
+        "不要让对方知道",
+        "请不要把我的信息告诉他",
+        "不想让邻居知道是我",
+    ],
+)
+def test_who_must_not_be_known_says_so_in_many_words(words: str) -> None:
+    assert cues.wants_secrecy(words)
+
+
+@pytest.mark.parametrize("words", ["不要让路灯再坏了", "别把垃圾给倒了"])
+def test_a_bidding_about_the_matter_is_no_wish_for_secrecy(words: str) -> None:
+    assert not cues.wants_secrecy(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "对",
+        "都对",
+        "对了",
+        "这下对了",
+        "现在对了",
+        "好的,提交吧",
+        "好的谢谢",
+        "行,交吧",
+        "没问题",
+        "嗯呐",
+        "系呀冇错",
+        "yes ok",
+    ],
+)
+def test_a_few_words_that_say_nothing_but_yes_are_one(words: str) -> None:
+    assert cues.is_yes(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "可以匿名吗",
+        "好的,匿名",
+        "可以,要保密",
+        "可以先别提交",
+        "登记错了",
+        "是的地址错了",
+        "中山路12号",
+        "成都路5号",
+        "好像不对",
+        "对不起",
+        "行不通",
+        "可以改吗",
+    ],
+)
+def test_what_only_begins_like_a_yes_is_none(words: str) -> None:
+    assert not cues.is_yes(words)
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("我反映两个问题:一是楼道灯不亮,二是大门门禁坏了", ("楼道灯不亮", "大门门禁坏了")),
