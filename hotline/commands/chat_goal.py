@@ -25,6 +25,7 @@ class Goal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     place: str | None = None
     text: str | None = None
     anonymous: bool | None = None
+    confidential: bool | None = None
     same_as_intake: bool = True
     progress: bool = False
     step: Literal["supplement", "urge", "withdraw", "rate", "ask_reopen"] | None = None
@@ -81,6 +82,8 @@ async def _wrong(goal: Goal, ticket: dict[str, Any], stage: Stage) -> list[str]:
             found.append(f"工单{name}应为“{pattern}”，实为“{value[:60]}”")
     if goal.anonymous is not None and (ticket["identity"] == "anonymous") != goal.anonymous:
         found.append("匿名与否不对")
+    if goal.confidential is not None and (ticket["disclosure"] == "confidential") != goal.confidential:
+        found.append("保密与否不对")
     if goal.same_as_intake and not found:
         read = await stage.understood(ticket["text"], ticket.get("place") or None)
         if read["categories"][0]["code"] != code[:4] or read["kind"] != ticket["kind"]:
