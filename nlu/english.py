@@ -26,6 +26,21 @@ _KNOWN: Final = re.compile(
 )
 
 
+# A film, a drill, what is long past or over, and what is not so, in the clause of the danger.
+_UNREAL: Final = re.compile(
+    r"\b(movies?|films?|novels?|games?|drills?|lectures?|training|prevent|prevention|insurance|permit"
+    r"|(?<!since )last (year|month)|(years|months) ago"
+    r"|(?<!not )(?<!n't )(?<!never )(was|were|been|got) (fixed|repaired|put out|extinguished)"
+    r"|no (gas|fire|smoke)|(not|never|didn't|don't|doesn't) (smell|smelled|see|on fire|leaking|caught)|what if|in case)\b",
+    re.IGNORECASE,
+)
+# “In that movie, …” is of one clause with what follows.
+_CLAUSE: Final = re.compile(
+    r"(?<!movie)(?<!film)(?<!novel)(?<!game)(?<!ago)(?<!last year)(?<!last month)[,，]|[.;:!?。；：！？\n]|\b(?:but|and|now)\b",
+    re.IGNORECASE,
+)
+
+
 def is_english(text: str) -> bool:
     """Tell whether somebody writes English, with Chinese in between perhaps."""
     latin = len(_LATIN.findall(text))
@@ -36,3 +51,8 @@ def meaning(text: str) -> str:
     """Return what is known of an English text, in Chinese: its words in their order, and what is Chinese already."""
     found = [_MEANINGS[hit[1].lower()] if hit[1] else hit[2] for hit in _KNOWN.finditer(text)]
     return "，".join(sorted(dict.fromkeys(found), key=_HOW.__contains__))
+
+
+def real(text: str) -> str:
+    """Return the clauses of an English text that may tell of a danger that is there now."""
+    return "\n".join(clause for clause in _CLAUSE.split(text) if not _UNREAL.search(clause))

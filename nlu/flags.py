@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from models.city import FlagRule
 from models.vocabulary import Flag
@@ -50,6 +51,12 @@ class FlagRules:
             if again and (owner not in hits or again.start() < hits[owner].start):
                 hits[owner] = FlagHit(self._rules[owner], text[slice(*again.span())], again.start())
         return tuple(hits[owner] for owner in sorted(hits))
+
+
+def with_meant(said: tuple[FlagHit, ...], meant: Iterable[FlagHit]) -> tuple[FlagHit, ...]:
+    """Return the hits in a foreign text with those in what it means, which stand nowhere in it and so count from its beginning."""
+    known = {hit.rule.flag for hit in said}
+    return (*said, *(replace(hit, start=0) for hit in meant if hit.rule.flag not in known))
 
 
 def in_clauses(text: str) -> str:

@@ -13,11 +13,11 @@ from nlu.brief import propose
 from nlu.category import Categories
 from nlu.cutter import Cutter
 from nlu.elsewhere import Elsewhere
-from nlu.english import is_english, meaning
+from nlu.english import is_english, meaning, real
 from nlu.examples import Examples
 from nlu.explanation import Explanation, Parts, explain
 from nlu.extraction import Extractor
-from nlu.flags import FlagRules, flags_of
+from nlu.flags import FlagRules, flags_of, with_meant
 from nlu.heads import CATEGORY, KIND, URGENCY
 from nlu.intervals import interval_of, moment_of
 from nlu.kin import Kin
@@ -207,7 +207,8 @@ class Reader:
         reading.whole = f"{reading.heading}\n{reading.body.text}" if reading.heading else reading.body.text
 
     def _flag(self, reading: Reading) -> None:
-        reading.hits = self._flags.find(f"{reading.whole}\n{reading.english}" if reading.english else reading.whole)
+        said = self._flags.find(reading.whole)
+        reading.hits = with_meant(said, self._flags.find(meaning(real(reading.read)))) if reading.english else said
 
     def _score(self, reading: Reading) -> None:
         heading = reading.heading

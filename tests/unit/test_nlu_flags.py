@@ -6,7 +6,7 @@ import pytest
 from models.city import FlagRule
 from models.city_files import read_city
 from models.vocabulary import Flag
-from nlu.flags import FlagRules, flags_of, forcing
+from nlu.flags import FlagRules, flags_of, forcing, with_meant
 from nlu.normalise import Normaliser
 
 GAS = FlagRule(
@@ -200,3 +200,9 @@ def test_a_theft_that_is_over_and_what_is_done_by_stealth_are_not(text: str) -> 
 @pytest.mark.parametrize("text", ["", "啊", "😡" * 3, "12345", "hello", "停水" * 25_000])
 def test_awkward_texts_raise_no_flag_of_danger(text: str) -> None:
     assert not flags(text) & {"suicide", "gas", "fire"}
+
+
+def test_what_foreign_words_mean_counts_from_the_beginning_and_forces_its_floor() -> None:
+    meant = with_meant((), rules.find("很久以前的事说了很多，着火了"))
+    assert [hit.rule.flag for hit in forcing(meant, central_until=1)] == [Flag.FIRE]
+    assert with_meant(meant, rules.find("着火了")) == meant
