@@ -85,7 +85,7 @@ async def say(hub: Hub, chatbot: Chatbot, conversation_id: int, message: Message
     read = await hub.readings(None, Request(message.text, hub.now()))
     perils = emergency.perils_in(hub, read, message.text)
     heard = await hub.database.write(lambda session: _keep(hub, session, conversation_id, message, perils))
-    if perils:
+    if perils or emergency.is_left(heard.conversation):
         await emergency.record(hub, conversation_id, heard.seq, perils)
         return heard.before
     if heard.conversation.draft.emergency is not None:

@@ -27,6 +27,7 @@ from models.store import conversations, handoffs
 from models.ticket import CITIZEN, id_of
 from models.vocabulary import Channel, Disclosure, Flag, Identity
 from nlu.normalise import plain
+from nlu.reading import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,8 @@ WARNED: Final = "warned"
 BEGUN: Final = "emergency_begun"
 # What was said and does not stand on the emergency's ticket yet.
 OWED: Final = "emergency_owed"
+# The conversations whose emergency this process is registering.
+_UNDER_WAY: Final[set[int]] = set()
 # They tell who or how many it is about; whatever else is found beside tells what to do at once.
 _SECOND: Final = frozenset({Flag.MINOR, Flag.THREAT, Flag.GROUP})
 
@@ -103,8 +106,13 @@ async def record(hub: Hub, conversation_id: int, seq: int, found: tuple[Peril, .
         await settle(hub, conversation_id)
         await _hand_over(hub, begun, found)
         return
+    found = found or await _perils_of(hub, begun.request.text)
     key = f"chat:{conversation_id}:{begun.seq}"
-    told = await register(hub, CHATBOT, key, msgspec.json.encode(begun.request), begun.request)
+    _UNDER_WAY.add(conversation_id)
+    try:
+        told = await register(hub, CHATBOT, key, msgspec.json.encode(begun.request), begun.request)
+    finally:
+        _UNDER_WAY.discard(conversation_id)
     receipt = msgspec.json.decode(told.body, type=TicketReceipt)
     filed = Filed(number=receipt.number, query_code=receipt.query_code, is_emergency=True)
     await _hand_over(hub, filed, found)
@@ -126,6 +134,15 @@ async def record(hub: Hub, conversation_id: int, seq: int, found: tuple[Peril, .
 
     await hub.database.write(work)
     await settle(hub, conversation_id)
+
+
+def is_left(heard: Conversation) -> bool:
+    """Tell whether the emergency of an earlier turn could not be registered then, and nobody is about it now."""
+    return BEGUN in heard.draft.more and heard.id not in _UNDER_WAY
+
+
+async def _perils_of(hub: Hub, text: str) -> tuple[Peril, ...]:
+    return perils_in(hub, await hub.readings(None, Request(text, hub.now())), text)
 
 
 async def _begun(session: Session, conversation_id: int, seq: int) -> Begun | Filed:

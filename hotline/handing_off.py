@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hotline import clocks
 from models.lifecycle import Action, TicketState
+from models.store import handoffs
 from models.store.handoffs import Handoff, row_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ async def start_handoff(
         step.wait(f"{HANDOFF_SUBJECT}{number}", UNCONFIRMED, opened.confirm_by)
         # 系统推送: where the other side has a system of its own, it gets the order and may confirm under its own number.
         await step.push(number, "handoff.opened", reason, handoff=opened.id, confirm_by=opened.confirm_by)
+
+
+async def tell_waited_for(step: Step, added: str) -> None:
+    """Where it burns is told last: pass on what the citizen adds to every line that has not yet confirmed."""
+    known = await handoffs.of_ticket(step.session, step.ticket.id)
+    for one in {one["id"]: one for one in (*known, *step.change.handoffs)}.values():
+        if one["confirmed_at"] is None:
+            await step.push(one["number"], "handoff.supplemented", "诉求人补充情况", handoff=one["id"], added=added)
 
 
 def new_handoff(hub: Hub, at: datetime, number: str, flag: str, by: str, interaction: int | None) -> Handoff:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from hotline import clocks, guards, passing_on
 from hotline.fields import Code, Reason, Remark, SealedFields, required
+from hotline.handing_off import tell_waited_for
 from hotline.heard import take_in
 from models.errors import Conflict
 from models.lifecycle import Action
@@ -57,6 +58,7 @@ async def supplement(step: Step, fields: Supplement) -> None:
             return
         added = await common.as_told(added)
         await common.set_brief(f"{(await common.text()).brief}\n补充：{added}")
+        await tell_waited_for(common, added)
         for part in common.live_parts:
             await common.deliver(part, "ticket.supplemented", added=added)
 

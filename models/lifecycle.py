@@ -4,6 +4,7 @@ A row says: from these states, this action leads to one of these states. Whoever
 a row here; docs/lifecycle.md is generated from these rows. Only the lead assignment's steps move the ticket.
 """
 
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -134,9 +135,7 @@ class AssignmentStep(NamedTuple):
     after: frozenset[AssignmentState]
 
 
-def _ticket(
-    action: Action, before: frozenset[T] | set[T], after: set[T], by: frozenset[Role] | set[Role]
-) -> TicketStep:
+def _ticket(action: Action, before: AbstractSet[T], after: AbstractSet[T], by: AbstractSet[Role]) -> TicketStep:
     return TicketStep(action, frozenset(before), frozenset(after), frozenset(by))
 
 
@@ -166,10 +165,11 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.DESIGNATE, {T.ON_DESK}, {T.ASSIGNED}, {Role.SHIFT_LEAD, Role.SUPERVISOR}),
     _ticket(Action.MERGE, {T.ON_DESK, T.ASSIGNED}, {T.MERGED}, DESK | {Role.AGENT}),
     _ticket(Action.SPLIT, {T.ON_DESK, T.ASSIGNED}, set(), DESK),
-    # Whole, or with something left for the city; what is at a department always leaves something.
+    # Whole, or with something left for the city; what is at a department always leaves something. Another number may be called beside.
     _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, {T.ON_DESK}, {T.HANDED_OFF, T.ON_DESK}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, HANDLED, {T.ASSIGNED}, SEATS | {Role.PROGRAM}),
+    _ticket(Action.HAND_OFF, {T.HANDED_OFF}, {T.HANDED_OFF}, SEATS | {Role.PROGRAM}),
     # An emergency is tracked until it is confirmed, by us or the other side, whatever has become of the ticket meanwhile.
     _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR, Role.CHANNEL}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
@@ -206,7 +206,7 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     # 巡查上报: up one level, or to the desk where no level below the city may settle it.
     _ticket(Action.GRADE_UP, HANDLED, {T.ON_DESK, T.ASSIGNED}, DEPARTMENT),
     # What a merged caller says is passed on to the common ticket, whose own row must allow it (hotline.passing_on).
-    _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
+    _ticket(Action.SUPPLEMENT, SEEN_OPEN | {T.MERGED, T.HANDED_OFF}, set(), CITIZEN),
     _ticket(Action.URGE, SEEN_OPEN | {T.MERGED}, set(), CITIZEN),
     _ticket(Action.WITHDRAW, {T.ON_DESK, T.ASSIGNED, T.MERGED}, {T.WITHDRAWN}, CITIZEN),
     _ticket(Action.RATE, {T.FOLLOW_UP, T.CLOSED, T.ANSWERED, T.MERGED}, set(), CITIZEN | {Role.FOLLOW_UP}),

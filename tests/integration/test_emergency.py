@@ -19,7 +19,7 @@ from tests.integration.chatting import Citizen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.conftest import World
+    from tests.integration.conftest import PoliceServer, World
 
 ANN = "agent:ann"
 # One plain way to say it for each flag that the city hands to an emergency number, and the number that must be read first.
@@ -43,12 +43,18 @@ OTHER_TONGUES = [
     ("gas", "there is a gas leak in my kitchen", "119"),
     ("suicide", "I want to kill myself", "12356"),
     ("drowning", "somebody is drowning in the lake", "119"),
+    ("fire", "fire in my flat, help", "119"),
+    ("collapse", "my son is stuck in the elevator", "119"),
+    ("suicide", "someone is threatening to jump from the roof", "12356"),
     ("fire", "我家着咗火啊，快啲嚟", "119"),
     ("collapse", "电梯困了三个人出不来", "119"),
     ("minor", "有人在路上拽我女儿上面包车", "110"),
 ]
 NO_PERILS = [
     "Is there a fire drill at school this week?",
+    "The gas leak was fixed last month",
+    "The bin caught fire last year and was put out",
+    "a movie where the house is on fire is too loud",
     "How do I get a fire safety permit for my shop?",
     "反家暴讲座什么时候办？",
     "游泳馆几点开门？",
@@ -234,6 +240,41 @@ async def test_the_same_turn_again_makes_no_second_ticket_and_a_lost_one_is_made
     assert len(await world.rows("SELECT 1 FROM tickets")) == 1
     assert sum("已登记" in turn["text"] for turn in (await citizen.turns())["turns"]) == 1
     await bot.close()
+
+
+async def test_an_emergency_that_could_not_be_registered_is_with_the_next_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("数据库没有应答")
+
+    citizen = await Citizen.comes(world)
+    with monkeypatch.context() as broken:
+        broken.setattr("hotline.emergency.register", away)
+        await citizen.say("翠湖小区三号楼着火了，浓烟滚滚。", ok=503)
+    assert "119" in await citizen.told("在五楼")
+    assert "五楼" in (await _said_on_ticket(world))[1]
+    assert [row["number"] for row in await world.rows("SELECT number FROM handoffs")] == ["119"]
+
+
+async def test_what_is_said_after_all_went_to_the_fire_brigade_reaches_it_and_another_danger_its_own_number(
+    world: World, police: PoliceServer
+) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("着火了，浓烟滚滚，里面有人。")
+    await citizen.say("在翠湖小区三号楼五楼")
+    times, said = await _said_on_ticket(world)
+    assert times == 1
+    assert "五楼" in said
+    await citizen.say("有人拿刀砍人")
+    assert sorted(row["number"] for row in await world.rows("SELECT number FROM handoffs")) == ["110", "119"]
+    [row] = await world.rows("SELECT id, state FROM tickets")
+    assert row["state"] == "handed_off"
+    await citizen.say("往六楼跑了")
+    await world.deliver()
+    told = police.last("handoff.supplemented")
+    assert told["added"] == "往六楼跑了"
+    assert "五楼" in told["brief"]
 
 
 async def _said_on_ticket(world: World) -> tuple[int, str]:
