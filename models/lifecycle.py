@@ -169,7 +169,7 @@ TICKET_STEPS: Final[tuple[TicketStep, ...]] = (
     _ticket(Action.HAND_OFF, {T.REGISTERED}, {T.HANDED_OFF, T.REGISTERED}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, {T.ON_DESK}, {T.HANDED_OFF, T.ON_DESK}, SEATS | {Role.PROGRAM}),
     _ticket(Action.HAND_OFF, HANDLED, {T.ASSIGNED}, SEATS | {Role.PROGRAM}),
-    _ticket(Action.HAND_OFF, {T.HANDED_OFF}, {T.HANDED_OFF}, SEATS | {Role.PROGRAM}),
+    _ticket(Action.HAND_OFF, {T.HANDED_OFF}, set(), SEATS | {Role.PROGRAM}),
     # An emergency is tracked until it is confirmed, by us or the other side, whatever has become of the ticket meanwhile.
     _ticket(Action.CONFIRM_HANDOFF, SEEN, set(), SEATS | {Role.SUPERVISOR, Role.CHANNEL}),
     _ticket(Action.DECIDE_SEND_BACK, HANDLED, {T.ON_DESK, T.ASSIGNED}, DESK | DEPARTMENT),
