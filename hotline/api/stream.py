@@ -19,7 +19,7 @@ from hotline.api import body
 from hotline.api.auth import READERS, actor_of, check_origin
 from hotline.api.trail import told_to_accused
 from hotline.keys import HUB
-from models.errors import HotlineError
+from models.errors import Forbidden, HotlineError, Unauthorized
 from models.store import events, tickets
 from models.ticket import number_of
 from models.trail import KEPT_BACK, DamagedTrail
@@ -242,9 +242,16 @@ async def hear(socket: web.WebSocketResponse) -> None:
 
 async def stay_known(request: web.Request, allowed: frozenset[Role], actor: Actor) -> None:
     """Return when the credential is no longer good, or whoever holds it has another role or department by now."""
-    with contextlib.suppress(HotlineError):
-        while await actor_of(request, allowed, is_use=False) == actor:
-            await asyncio.sleep(CHECK_EVERY_S)
+    while True:
+        try:
+            if await actor_of(request, allowed, is_use=False) != actor:
+                return
+        except (Unauthorized, Forbidden):
+            return
+        except HotlineError as error:
+            # A database that is away says nothing of the credential.
+            LOG.warning("credential of a stream cannot be looked at", reason=error.detail)
+        await asyncio.sleep(CHECK_EVERY_S)
 
 
 def _message(one: Happened) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 
 from hotline.announcement import take_over
 from hotline.api import stream
-from models.ticket import id_of
+from models.errors import HotlineError, TooManyRequests, Unauthorized, Unavailable
+from models.ticket import Actor, id_of
 from models.vocabulary import Role
 from tests.integration.test_accounts import account
 
@@ -172,4 +174,37 @@ async def test_who_gets_another_role_hears_nothing_more_by_the_old_one(
     socket = await world.client.ws_connect(PATH, headers={"cookie": person.cookie})
     with pytest.raises(TimeoutError):
         await socket.receive(timeout=1)
+    await socket.close()
+
+
+@pytest.mark.parametrize("refusal", [Unavailable("数据库暂不可用"), TooManyRequests("过于频繁")])
+async def test_a_look_at_the_credential_that_fails_signs_nobody_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, refusal: HotlineError
+) -> None:
+    tries = []
+
+    async def fails(*_: object, **__: object) -> Actor:
+        tries.append(1)
+        raise refusal
+
+    monkeypatch.setattr(stream, "CHECK_EVERY_S", 0.02)
+    monkeypatch.setattr(stream, "actor_of", fails)
+    socket = await opened(world, "supervisor")
+    await world.register(LAMP)
+    await heard(socket, "clock_started")
+    assert (len(tries) > 1, socket.closed) == (True, False)
+    monkeypatch.setattr(stream, "actor_of", AsyncMock(side_effect=Unauthorized("请先登录")))
+    async with asyncio.timeout(5):
+        while (message := await socket.receive()).type is WSMsgType.TEXT:
+            pass
+    assert (message.type, message.data) == (WSMsgType.CLOSE, stream.SIGNED_OUT)
+
+
+async def test_that_a_stream_stays_open_counts_against_no_pace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+    monkeypatch.setattr(stream, "CHECK_EVERY_S", 0.02)
+    monkeypatch.setattr("hotline.api.token_pace.check", lambda *_: counted.append(1))
+    socket = await opened(world, "supervisor")
+    await asyncio.sleep(0.3)
+    assert (len(counted), socket.closed) == (1, False)
     await socket.close()
