@@ -75,7 +75,7 @@ class CallerInteraction(Struct, kw_only=True):
 class InteractionPage(Struct, kw_only=True):
     """来话 with its caller: the phone is masked, and so is what was said. Without a phone there is nothing of a caller.
 
-    Where a person typed the phone, confidential tip-offs are left out.
+    Where a person typed the phone, confidential tip-offs are left out, and the interactions that they came of.
     `caller_tickets` has at most twenty, the open ones first, then the newest; `caller_interactions` the last ten.
     """
 
@@ -138,10 +138,11 @@ async def _of_caller(hub: Hub, session: Session, current: Interaction) -> dict[s
         return {"caller": None, "caller_tickets": [], "caller_interactions": []}
     phone = await interactions.phone(session, current.id)
     found = await callers.tickets(session, index, MOST_TICKETS)
-    if current.typed_by is not None:
-        # Whoever types a phone does not learn whether it has tipped off.
+    # Whoever types a phone does not learn whether it has tipped off, nor from which call a tip-off came.
+    is_typed = current.typed_by is not None or await interactions.is_unproven(session, current.id)
+    if is_typed:
         found = [one for one in found if not one.ticket.is_confidential_tip_off]
-    earlier = await callers.interactions(session, index, current.id, MOST_INTERACTIONS)
+    earlier = await callers.interactions(session, index, current.id, MOST_INTERACTIONS, is_typed=is_typed)
     return {
         "caller": masked_phone(phone) if phone else None,
         "caller_tickets": [_ticket(hub, one) for one in found],

@@ -18,8 +18,10 @@ JOIN tickets AS t ON t.city_code = own.city_code AND t.id = own.id
 JOIN ticket_texts AS x ON x.city_code = own.city_code AND x.id = own.id
 ORDER BY own.is_open DESC, own.id DESC;
 
--- name: interactions(city_code, caller_index, without, n)
--- A caller's interactions but for one, the newest first.
+-- name: interactions(city_code, caller_index, without, is_typed, n)
+-- A caller's interactions but for one, the newest first; for a phone that was typed but for those of which a confidential tip-off came.
 SELECT id, channel::text AS channel, line, offered_at, answered_at, ended_at, outcome, agent FROM interactions
 WHERE city_code = :city_code AND caller_index = :caller_index::bytea AND id <> :without
+  AND (NOT :is_typed OR NOT EXISTS (SELECT 1 FROM tickets AS t WHERE t.city_code = interactions.city_code AND t.interaction = interactions.id
+                                      AND t.kind = 'tip_off' AND t.disclosure = 'confidential'))
 ORDER BY offered_at DESC, id DESC LIMIT :n;

@@ -10,6 +10,12 @@ RETURNING id;
 -- Who it is turned out later.
 UPDATE interactions SET caller_index = :caller_index, caller = :caller WHERE city_code = :city_code AND id = :id;
 
+-- name: is_unproven(city_code, id)$
+-- Whether it is a chat whose citizen has not proved this phone.
+SELECT EXISTS (
+  SELECT 1 FROM conversations AS c JOIN interactions AS i ON i.city_code = c.city_code AND i.id = c.interaction
+  WHERE c.city_code = :city_code AND c.interaction = :id AND (c.verified_at IS NULL OR c.phone_index IS DISTINCT FROM i.caller_index));
+
 -- name: known(city_code, id)$
 -- Whether there is such an interaction.
 SELECT 1 FROM interactions WHERE city_code = :city_code AND id = :id;

@@ -58,9 +58,19 @@ async def tickets(session: Session, caller_index: bytes, n: int) -> list[Callers
     ]
 
 
-async def interactions(session: Session, caller_index: bytes, without: int, n: int) -> list[CallersInteraction]:
-    """Return a caller's interactions but for the one that is looked at, the newest first."""
+async def interactions(
+    session: Session, caller_index: bytes, without: int, n: int, *, is_typed: bool
+) -> list[CallersInteraction]:
+    """Return a caller's interactions but for the one that is looked at, the newest first.
+
+    Where the phone `is_typed`, those of which a confidential tip-off came are left out.
+    """
     rows = _SQL.interactions(
-        session.connection, city_code=session.city_code, caller_index=caller_index, without=without, n=n
+        session.connection,
+        city_code=session.city_code,
+        caller_index=caller_index,
+        without=without,
+        n=n,
+        is_typed=is_typed,
     )
     return [CallersInteraction(**row) async for row in rows]

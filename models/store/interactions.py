@@ -116,6 +116,11 @@ async def known_caller(session: Session, interaction_id: int, phone: str) -> Int
     return await lock(session, interaction_id)
 
 
+async def is_unproven(session: Session, interaction_id: int) -> bool:
+    """Tell whether this is a chat whose citizen has typed a phone and not proved that it is theirs."""
+    return bool(await _SQL.is_unproven(session.connection, city_code=session.city_code, id=interaction_id))
+
+
 async def is_known(session: Session, interaction_id: int) -> bool:
     """Tell whether there is such an interaction."""
     return await _SQL.known(session.connection, city_code=session.city_code, id=interaction_id) is not None

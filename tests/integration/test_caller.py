@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.integration.chatting import Citizen
+
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
@@ -186,3 +188,37 @@ async def test_who_types_a_phone_is_written_down_and_learns_of_no_confidential_t
     # What telephony tells is no look of anybody's.
     await given(world)
     assert len((await world.get("/api/v1/access-log", who="auditor"))["looks"]) == 1
+
+
+async def test_who_types_a_phone_does_not_learn_of_the_call_that_a_tip_off_came_of(world: World) -> None:
+    tip, lamp = await given(world), await given(world)
+    await world.register(BRIBE, interaction=tip, caller={"phone": PHONE, "disclosure": "confidential"})
+    await world.register(LAMP, interaction=lamp, caller={"phone": PHONE})
+    for call in (tip, lamp):
+        await happens(world, call, "ended", outcome="new_ticket")
+    typed = await called(world, who=ANN)
+    await world.post(f"{CALLS}/{typed}/events", {"event": "answered"}, who=ANN)
+    assert [one["id"] for one in (await seen(world, typed))["caller_interactions"]] == [lamp]
+    await world.post(f"{CALLS}/{typed}/events", {"event": "ended"}, who=ANN)
+    # Telephony's own calls show all of them.
+    assert [one["id"] for one in (await seen(world, await given(world)))["caller_interactions"]][1:] == [lamp, tip]
+
+
+async def test_a_phone_that_was_typed_into_a_chat_is_as_typed_until_it_is_proved(world: World) -> None:
+    tip = await given(world)
+    hidden = await world.register(BRIBE, interaction=tip, caller={"phone": PHONE, "disclosure": "confidential"})
+    await happens(world, tip, "ended", outcome="new_ticket")
+    citizen = await Citizen.comes(world)
+    await citizen.say("转人工")
+    assert "前给您回电" in await citizen.told(PHONE)
+    chat = await citizen.interaction()
+    page = await seen(world, chat, who="shift_lead")
+    assert (page["caller"], page["caller_tickets"], page["caller_interactions"]) == ("137****01", [], [])
+    await world.rows(
+        "UPDATE conversations AS c SET verified_at = now(), phone_index = i.caller_index FROM interactions AS i "
+        "WHERE i.id = c.interaction AND i.id = $1",
+        chat,
+    )
+    page = await seen(world, chat, who="shift_lead")
+    assert [one["number"] for one in page["caller_tickets"]] == [hidden["number"]]
+    assert [one["id"] for one in page["caller_interactions"]] == [tip]
