@@ -24,7 +24,7 @@ from models.lifecycle import (
     ticket_allows,
 )
 from models.patrol import level_of
-from models.store import events, handoffs, holds, tickets
+from models.store import erasures, events, handoffs, holds, tickets
 from models.ticket import Actor, Assignment, Ticket
 from models.vocabulary import AssignmentRole, Channel, PatrolLevel, Role, SupervisionLevel
 
@@ -71,7 +71,9 @@ class Standing(Struct, kw_only=True):
 async def allowed_actions(
     hub: Hub, session: Session, actor: Actor, ticket: Ticket, parts: list[Assignment]
 ) -> list[Action]:
-    """Return the steps that this actor may take now."""
+    """Return the steps that this actor may take now: none of an erased ticket."""
+    if ticket.closed_at is not None and await erasures.is_erased(session, ticket.id):
+        return []
     hold = await holds.of_ticket(session, ticket.id, hub.now()) if actor.role in holding.KEPT_OUT else None
     by_table = [
         action

@@ -110,8 +110,7 @@ async def _erase(hub: Hub, session: Session, phone: str, by: str, reason: str, o
     found = await _erasable(hub, session, index, only, at)
     if found.is_nothing:
         raise Conflict("没有可以删除的个人信息")
-    exact = msgspec.json.encode({"tickets": [number_of(one) for one in found.tickets]}).decode()
-    wanted = Wanted(what="erase", fields=exact, reason=reason)
+    wanted = Wanted(what="erase", fields=_exact(found, is_all=not only), reason=reason)
     second = await countersign.check_own(step, wanted)
     if second is None:
         raise Unsigned(wanted)
@@ -122,6 +121,12 @@ async def _erase(hub: Hub, session: Session, phone: str, by: str, reason: str, o
     access = Access(at=at, by_user=by, role=Role.AUDITOR, what="erase", ticket_id=None, second=second, reason=reason)
     await access_log.note(session, access)
     return msgspec.structs.replace(found, second=second)
+
+
+def _exact(found: Erasable, *, is_all: bool) -> str:
+    """Return what is signed: these tickets alone, or with them so many calls and limits of the phone."""
+    rest = {"calls": found.calls, "limits": found.limits} if is_all else {}
+    return msgspec.json.encode({"tickets": [number_of(one) for one in found.tickets], **rest}).decode()
 
 
 async def _erasable(hub: Hub, session: Session, index: bytes, only: Collection[str], at: datetime) -> Erasable:

@@ -14,7 +14,7 @@ from hotline import clocks
 from hotline.trail import Trail
 from models.errors import Forbidden, NotFound, StaleVersion
 from models.lifecycle import LIVE_ASSIGNMENT, TICKET_ENDS, Action, AssignmentState, TicketState, advance
-from models.store import disputes, steps, supervisions, tickets
+from models.store import disputes, erasures, steps, supervisions, tickets
 from models.ticket import Actor, Assignment, Ticket, Timer
 from models.vocabulary import AssignmentRole, Role
 
@@ -292,4 +292,6 @@ async def _locked(hub: Hub, session: Session, actor: Actor, ticket_id: int, *, i
     parts = await tickets.assignments(session, ticket_id)
     if actor.department is not None and not hub.may_know(actor.department, ticket, parts):
         raise NotFound(f"没有编号为“{ticket.number}”的工单，请核对工单号")
+    if ticket.closed_at is not None and actor.role not in {Role.CLOCK, Role.PROGRAM}:
+        await erasures.check_kept(session, ticket_id)
     return Step(hub, session, actor, hub.now(), ticket, parts)

@@ -157,6 +157,8 @@ STEP_FIELD: Final[dict[str, str]] = {
     "solved": "是否解决",
     "text": "内容",
     "tickets": "删除的工单",
+    "calls": "连同该号码的来话和会话（次）",
+    "limits": "连同该号码已失效的来电人限制（条）",
     "topic": "会商事项",
     "upheld": "退单是否成立",
     "urgency": "紧急程度",

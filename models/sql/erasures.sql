@@ -2,6 +2,10 @@
 -- The tickets of a phone with what decides whether they may be erased, in order.
 SELECT id FROM tickets WHERE city_code = :city_code AND caller_index = :caller_index AND erased_at IS NULL ORDER BY id;
 
+-- name: is_erased(city_code, id)$
+-- Whether a ticket is erased.
+SELECT erased_at IS NOT NULL FROM tickets WHERE city_code = :city_code AND id = :id;
+
 -- name: is_needed(city_code, id)$
 -- Whether an open ticket or an open incident still stands on this one: the common ticket of a merged one, or what it leads.
 SELECT EXISTS (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from models.errors import Conflict
 from models.store.database import queries
 
 if TYPE_CHECKING:
@@ -35,6 +36,17 @@ async def tickets_of_phone(session: Session, index: bytes) -> list[int]:
     """Return the tickets of a phone that are not erased, in order."""
     rows = _SQL.of_phone(session.connection, city_code=session.city_code, caller_index=index)
     return [row["id"] async for row in rows]
+
+
+async def is_erased(session: Session, ticket_id: int) -> bool:
+    """Tell whether nothing personal is kept of this ticket any more."""
+    return bool(await _SQL.is_erased(session.connection, city_code=session.city_code, id=ticket_id))
+
+
+async def check_kept(session: Session, ticket_id: int) -> None:
+    """Refuse people a locked ticket that is erased: what they write there would be personal again. Raises Conflict."""
+    if await is_erased(session, ticket_id):
+        raise Conflict("该工单的个人信息已删除，不能再办理或补充内容")
 
 
 async def is_needed(session: Session, ticket_id: int) -> bool:

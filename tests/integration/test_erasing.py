@@ -261,6 +261,34 @@ async def test_of_a_family_s_phone_only_the_tickets_that_are_named(world: World)
     assert (await look(world)).tickets == [id_of(theirs["number"])]
 
 
+async def test_who_signs_for_a_ticket_has_not_signed_for_the_rest_of_the_phone(world: World) -> None:
+    only = ((await archived(world))["number"],)
+    call = await given(world, PHONE)
+    await happens(world, call, "ended", outcome="answered")
+    await years_later(world)
+    waits = await person.erase(world.hub, PHONE, AUDITOR, REASON, only)
+    assert isinstance(waits, Waiting)
+    await world.post(f"/api/v1/countersigns/{waits.id}/steps", {"action": "grant"}, who="supervisor")
+    assert isinstance(await person.erase(world.hub, PHONE, AUDITOR, REASON), Waiting)
+    asked = (await world.get("/api/v1/countersigns?waiting=true", who="supervisor"))["countersigns"]
+    assert [one["asked"] for one in asked] == [{"tickets": list(only), "calls": 1, "limits": 0}]
+    assert (await look(world)).tickets == [id_of(only[0])]
+
+
+async def test_nobody_writes_on_an_erased_ticket(world: World) -> None:
+    receipt, _, _ = await of_a_call(world)
+    number = receipt["number"]
+    await years_later(world)
+    await signed(world)
+    assert (await world.ticket(number))["allowed_actions"] == []
+    path, before = f"/api/v1/tickets/{number}/steps", await world.trail(number)
+    note = {"action": "note", "reason": "王女士又来电话", "version": (await world.ticket(number))["version"]}
+    for n, who in enumerate(("dispatcher", "supervisor", "department:urban")):
+        told = await world.post(path, note, who=who, key=f"erased{n}", ok=(409,))
+        assert "个人信息已删除" in told["detail"]
+    assert await world.trail(number) == before
+
+
 async def test_one_person_alone_and_a_dry_run_change_nothing(world: World, database_url: str) -> None:
     await of_a_call(world)
     await years_later(world)
