@@ -15,7 +15,11 @@ _DIGIT: Final = "[0-9零〇○洞一幺壹二贰两三叁四肆五伍六陆七�
 _ONE: Final = "[1一幺壹]"
 _THREE_TO_NINE: Final = "[3-9三叁四肆五伍六陆七柒拐八捌九玖勾]"
 # No mark of times, sums and equations: opening hours, one after the other, are no phone.
-_GAP: Final = r"[ \n\-_.，、。·…—–~/()（）*|#]{0,3}"
+_MARKS: Final = r"\-_.，、·…—–~/()（）*"
+_GAP: Final = rf"[ \n。|#{_MARKS}]{{0,3}}"
+# What stands in lists and tables too parts a number only into single digits, or as people part it.
+_SOME_GAP: Final = rf"[ \n。|#{_MARKS}]{{1,3}}"
+_NO_LIST: Final = rf"[ {_MARKS}]{{0,3}}"
 _NO_DIGIT_BEFORE: Final = f"(?<!{_DIGIT})"
 _NO_DIGIT_AFTER: Final = f"(?!{_DIGIT})"
 _UNIT: Final = r"(?! ?[元块万亿%平㎡吨])"
@@ -25,16 +29,22 @@ _LONG_RUN: Final = re.compile(f"{_DIGIT}{_GAP}(?:{_DIGIT}{_GAP}){{6}}")
 _WHOLE_RUN: Final = re.compile(r"(?<!\d)(?:\+?86[ -]?(?=1[3-9]))?(\d{11,}[xX]?)(?!\d)")
 _MOBILE_INSIDE: Final = re.compile(r"1[3-9]\d{9}")
 _IDENTITY: Final = re.compile(
-    rf"{_NO_DIGIT_BEFORE}(?:{_DIGIT}{_GAP}){{6}}[12一二]{_GAP}[90九零〇]{_GAP}(?:{_DIGIT}{_GAP}){{9}}[0-9xX]{_NO_DIGIT_AFTER}"
+    rf"{_NO_DIGIT_BEFORE}(?:"
+    rf"(?:{_DIGIT}{_NO_LIST}){{6}}[12一二]{_NO_LIST}[90九零〇]{_NO_LIST}(?:{_DIGIT}{_NO_LIST}){{9}}"
+    rf"|(?:{_DIGIT}{_SOME_GAP}){{6}}[12一二]{_SOME_GAP}[90九零〇]{_SOME_GAP}(?:{_DIGIT}{_SOME_GAP}){{9}}"
+    rf"|{_DIGIT}{{6}}{_GAP}[12一二][90九零〇]{_DIGIT}{{2}}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{3}})[0-9xX]{_NO_DIGIT_AFTER}"
 )
 _CARD: Final = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
 _MOBILE: Final = re.compile(
-    rf"{_NO_DIGIT_BEFORE}(?:\+?86{_GAP})?{_ONE}{_GAP}{_THREE_TO_NINE}(?:{_GAP}{_DIGIT}){{9}}{_NO_DIGIT_AFTER}{_UNIT}"
+    rf"{_NO_DIGIT_BEFORE}(?:\+?86{_GAP})?(?:{_ONE}{_NO_LIST}{_THREE_TO_NINE}(?:{_NO_LIST}{_DIGIT}){{9}}"
+    rf"|{_ONE}{_SOME_GAP}{_THREE_TO_NINE}(?:{_SOME_GAP}{_DIGIT}){{9}}"
+    rf"|{_ONE}{_THREE_TO_NINE}{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}){_NO_DIGIT_AFTER}{_UNIT}"
 )
 _LANDLINE: Final = re.compile(
     rf"(?<!\d)\(?0\d{{2,3}}\)?[ -]?[2-8]\d{{6,7}}(?!\d)"
     rf"|(?:(?<=电话)|(?<=座机)|(?<=号码)|(?<=手机)|(?<=致电)|(?<=联系方式))(?:[是为:： ]{{0,3}})"
-    rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{6,7}}{_NO_DIGIT_AFTER}"
+    rf"(?:{_DIGIT}(?:{_NO_LIST}{_DIGIT}){{6,7}}|{_DIGIT}(?:{_SOME_GAP}{_DIGIT}){{6,7}}|{_DIGIT}{{3,4}}{_GAP}{_DIGIT}{{4}})"
+    rf"{_NO_DIGIT_AFTER}"
 )
 _TICKET_BEFORE: Final = re.compile(r"(?:工单|单号|编号|受理号|流水号)[号码是为:： ]{0,4}$")
 
