@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tests.integration.conftest import World
 
 __all__ = ["auditor"]
-# Enough that a kill lands in the middle of them.
+# More than the batch after which the worker waits to be killed.
 MANY: Final = 10_000
 WORKER = """
 import asyncio, sys
@@ -61,6 +61,7 @@ async def main():
     print("ready", flush=True)
     while await retention.turn(hub, settings):
         print("batch", flush=True)
+        sys.stdin.readline()
 asyncio.run(main())
 """
 
@@ -265,8 +266,9 @@ def _own_keyring(folder: Path) -> cipher.Keyring:
 
 
 async def _start(environ: dict[str, str]) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WORKER, env={**os.environ, **environ}, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", WORKER, env={**os.environ, **environ}, cwd=ROOT, stdin=pipe, stdout=pipe
     )
 
 
