@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from msgspec.structs import replace
 
 from hotline import erasing
 from hotline.duplicates import LOOKED_BACK
 from hotline.erasing import Because
 from hotline.step import CLOCK
+from models.errors import Unavailable
 from models.retention import NAMES
 from models.store import erasures, retention, tickets
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from models.store.database import Session
     from models.store.retention import Due, Run
 
+LOG = structlog.get_logger()
 # A ticket is some thirty statements, everything else a row.
 TICKETS_AT_ONCE: Final = 20
 ROWS_AT_ONCE: Final = 500
@@ -40,7 +43,17 @@ async def turn(hub: Hub, settings: Settings) -> int:
     wanted = {**untils(hub.city.retention, hub.now()), BANDS: hub.now() - BANDS_LAST}
     # Tickets last: one that cannot be erased holds up nothing else.
     for rule in reversed(wanted):
-        if rule not in over and (looked_at := await _one(hub, day, rule, wanted[rule])):
+        if rule in over:
+            continue
+        try:
+            looked_at = await _one(hub, day, rule, wanted[rule])
+        except Unavailable:
+            raise
+        except Exception:
+            # One rule that fails keeps no other from its day.
+            LOG.exception("nothing can be erased by a rule", rule=rule)
+            continue
+        if looked_at:
             return looked_at
     return removed
 

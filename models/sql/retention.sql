@@ -131,6 +131,10 @@ SELECT (SELECT count(*) FROM lists) + (SELECT count(*) FROM signed);
 SELECT substring(c.relname FROM 'ticket_bands_(\d{6})$')::int AS yyyymm
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'ticket_bands'::regclass ORDER BY 1;
 
+-- name: wait_briefly()$
+-- For the rest of the transaction a lock is waited for a second at the most: behind one who waits stands everybody.
+SELECT set_config('lock_timeout', '1s', true);
+
 -- name: empty_bands(yyyymm)$
 -- Empties one of them; tells whether there was anything.
 SELECT empty_bands(:yyyymm);

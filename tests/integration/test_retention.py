@@ -10,6 +10,7 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
@@ -183,6 +184,25 @@ async def test_the_numbers_of_near_texts_are_emptied_month_by_month(world: World
     assert (await a_day(world, days=60))["bands"].done == 0
     assert (await a_day(world, days=65))["bands"].done == 1
     assert await world.rows("SELECT FROM ticket_bands") == []
+
+
+async def test_a_month_that_a_backup_reads_is_left_for_another_day(world: World) -> None:
+    await world.register(RUBBISH)
+    async with world.hub.database.session() as session, session.connection.transaction():
+        # As pg_dump holds every table that it is to read.
+        await session.connection.execute("LOCK TABLE ticket_bands IN ACCESS SHARE MODE")
+        async with asyncio.timeout(15):
+            assert (await a_day(world, days=125))["bands"].done == 0
+    assert await world.rows("SELECT FROM ticket_bands")
+    assert (await a_day(world, days=1))["bands"].done == 1
+
+
+async def test_a_rule_that_fails_keeps_no_other_from_its_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.register(RUBBISH)
+    monkeypatch.setattr(store, "full_bands", AsyncMock(side_effect=ValueError("broken")))
+    done = await a_day(world, days=40)
+    assert (done["answers"].finished_at is not None, done["tickets"].finished_at is not None) == (True, True)
+    assert "bands" not in done
 
 
 async def test_a_city_that_has_not_said_how_long_keeps_everything(
