@@ -14,6 +14,8 @@ from hotline.api.auth import is_by_tls
 from hotline.keys import HUB
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import web
 
     from hotline.hub import Hub
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 # At a shared desk each account has its own.
 COOKIE: Final = "hotline_known_"
 LASTS_S: Final = 90 * 24 * 3600
+# A header of requests has room for some ninety.
+MOST_KEPT: Final = 20
+LONGEST_TIME: Final = 12
 
 
 def known_browser(request: web.Request, username: str) -> str | None:
@@ -36,9 +41,14 @@ def known_browser(request: web.Request, username: str) -> str | None:
 def remember_browser(request: web.Request, response: web.StreamResponse, username: str) -> None:
     """Let this browser be known by whoever has just signed in with the right password."""
     hub = request.app[HUB]
-    browser = f"{int(time.time())}.{secrets.token_hex(8)}"
+    browser, name = f"{int(time.time())}.{secrets.token_hex(8)}", _name(hub, username)
+    others = sorted(
+        (other for other in request.cookies if other.startswith(COOKIE) and other != name), key=_age(request)
+    )
+    for other in others[MOST_KEPT - 1 :]:
+        response.del_cookie(other, path="/")
     response.set_cookie(
-        _name(hub, username),
+        name,
         f"{browser}.{_signature(hub, username, browser)}",
         httponly=True,
         samesite="Lax",
@@ -46,6 +56,16 @@ def remember_browser(request: web.Request, response: web.StreamResponse, usernam
         max_age=LASTS_S,
         path="/",
     )
+
+
+def _age(request: web.Request) -> Callable[[str], int]:
+    """Return how old the cookie of a name says that it is: the newest comes first, what says nothing last."""
+
+    def age(name: str) -> int:
+        made, _, _ = request.cookies[name].partition(".")
+        return -int(made) if made.isascii() and made.isdecimal() and len(made) <= LONGEST_TIME else 0
+
+    return age
 
 
 def _name(hub: Hub, username: str) -> str:

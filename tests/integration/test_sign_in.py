@@ -328,3 +328,14 @@ async def test_who_guesses_elsewhere_locks_nobody_out_of_the_browser_they_sign_i
     guesses = [await tried(f"{name}={known.value}", "not this one") for _ in range(ACCOUNT.free + 1)]
     assert guesses == [401] * ACCOUNT.free + [429]
     assert await tried(f"{name}={known.value}") == 429
+
+
+async def test_at_a_desk_of_many_accounts_the_oldest_are_forgotten(world: World, lin: Browser) -> None:
+    others = [f"hotline_known_{n:012d}={1_700_000_000 + n}.{'0' * 16}.{'0' * 32}" for n in range(25)]
+    asked = {"username": "lin", "password": PASSWORD}
+    headers = {"cookie": "; ".join([*others, "hotline_known_x=²"])}
+    async with world.client.post("/api/v1/session", json=asked, headers=headers) as response:
+        assert response.status == 201
+        dropped = {one.key for one in response.cookies.values() if one["max-age"] == "0"}
+        world.client.session.cookie_jar.clear()
+    assert dropped == {f"hotline_known_{n:012d}" for n in range(6)} | {"hotline_known_x"}
