@@ -130,6 +130,10 @@ DELETE FROM conversation_turns WHERE city_code = :city_code AND conversation = A
 UPDATE conversations SET token_hash = NULL, outside_index = NULL, outside = NULL, phone_index = NULL, phone = NULL, draft = NULL
 WHERE city_code = :city_code AND id = ANY (:ids::bigint[]);
 
+-- name: erase_reviews(city_code, ids)!
+-- What somebody taught the chatbot by a sentence of theirs.
+DELETE FROM utterance_reviews WHERE city_code = :city_code AND conversation = ANY (:ids::bigint[]);
+
 -- name: erase_codes(city_code, ids)!
 -- The codes that were sent in chats.
 DELETE FROM phone_codes WHERE city_code = :city_code AND conversation = ANY (:ids::bigint[]);

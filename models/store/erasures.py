@@ -103,7 +103,7 @@ async def erase_calls(session: Session, ids: Sequence[int], *, is_over: bool) ->
     await _SQL.erase_calls(session.connection, **key, ids=free)
     chats = [row["id"] async for row in _SQL.chats_of_calls(session.connection, **key, ids=free)]
     if chats:
-        for erase in (_SQL.erase_turns, _SQL.erase_chats, _SQL.erase_codes):
+        for erase in (_SQL.erase_turns, _SQL.erase_reviews, _SQL.erase_chats, _SQL.erase_codes):
             await erase(session.connection, **key, ids=chats)
         await _SQL.erase_talks(session.connection, senders=[f"c{chat}" for chat in chats])
     return len(free)

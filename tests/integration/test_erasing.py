@@ -20,6 +20,7 @@ from models.errors import Conflict, CountersignWaiting, Forbidden, InvalidReques
 from models.store import erasures, examples, tickets
 from models.ticket import id_of
 from models.vocabulary import Role
+from tests.integration.chatting import Citizen
 from tests.integration.conftest import PASSWORD, START
 from tests.integration.test_anchoring import ALL_WELL, Notary, notary
 from tests.integration.test_attachments import stored, upload
@@ -273,6 +274,19 @@ async def test_who_signs_for_a_ticket_has_not_signed_for_the_rest_of_the_phone(w
     asked = (await world.get("/api/v1/countersigns?waiting=true", who="supervisor"))["countersigns"]
     assert [one["asked"] for one in asked] == [{"tickets": list(only), "calls": 1, "limits": 0}]
     assert (await look(world)).tickets == [id_of(only[0])]
+
+
+async def test_what_the_chatbot_was_taught_by_a_sentence_goes_with_the_chat(world: World) -> None:
+    citizen = await Citizen.comes(world)
+    await citizen.say("修鞋摊旁边的灯不亮")
+    chat = await citizen.interaction()
+    await world.rows(
+        "INSERT INTO utterance_reviews SELECT city_code, id, 1, 'taught', 'request', '修鞋摊旁边的灯不亮', '教员', now() "
+        "FROM conversations WHERE interaction = $1",
+        chat,
+    )
+    await world.hub.database.write(lambda session: erasures.erase_calls(session, [chat], is_over=True))
+    assert await world.rows("SELECT FROM utterance_reviews") == []
 
 
 async def test_nobody_writes_on_an_erased_ticket(world: World) -> None:
