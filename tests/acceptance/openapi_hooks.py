@@ -1,7 +1,7 @@
 """What schemathesis is told so that it reaches real things: `SCHEMATHESIS_HOOKS=tests/acceptance/openapi_hooks.py`.
 
-HOTLINE_KNOWN holds {"url", "reader": {header: value}, "who": {name: {header: value}}, "department": code, "numbers":
-[[ticket, query code] …], "led": {code: [[ticket, query code] …]}, "secrets": {code: callback secret}, "interactions":
+HOTLINE_KNOWN holds {"url", "reader": {header: value}, "who": {name: {header: value}}, "accounts": [name …], "department": code,
+"numbers": [[ticket, query code] …], "led": {code: [[ticket, query code] …]}, "secrets": {code: callback secret}, "interactions":
 [id …], "chats": [[id, token] …], "taken": a file}. Whoever is known asks in turn. Most made-up values that the schema
 allows are replaced by known ones, steps are taken on the version that stands, callbacks are signed and about a
 department's own ticket. What was answered with 2xx leaves a line in `taken`.
@@ -48,6 +48,7 @@ def before_call(_context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     for name in ("code", "department"):
         if name in path and (department := chosen(sorted(KNOWN["led"]))):
             path[name] = department
+    of_no_known_account(path)
     in_a_chat(case.path, path, who, kwargs)
     if case.path.startswith("/api/v1/callbacks/"):
         sign(case, who, path["department"], kwargs)
@@ -58,6 +59,12 @@ def after_call(_context: Any, case: Any, response: Any) -> None:
     if 200 <= response.status_code < 300:
         with Path(KNOWN["taken"]).open("a") as lines:
             lines.write(f"{response.request.headers[WHO]} {case.method.upper()} {case.path}\n")
+
+
+def of_no_known_account(path: dict[str, Any]) -> None:
+    """Leave those alone that are asked by: disabled, or with another password, they would be nobody for the rest of the run."""
+    if path.get("username") in KNOWN["accounts"]:
+        path["username"] = f"not-{path['username']}"
 
 
 def in_a_chat(address: str, path: dict[str, Any], who: str, kwargs: dict[str, Any]) -> None:
