@@ -12,6 +12,7 @@ from msgspec import Struct
 from models.lifecycle import TicketState
 from models.store.duplicates import Wanted
 from models.store.duplicates import alike as alike_to
+from models.store.steps import NewText
 from models.store.waves import Link
 from models.ticket import id_of, number_of
 from models.vocabulary import Kind, Role
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hotline.hub import Hub
     from models.store.database import Session
     from models.store.duplicates import Alike
-    from models.ticket import Ticket
+    from models.ticket import Ticket, TicketText
     from models.understanding import Understanding
 
 MOST_SHOWN: Final = 5
@@ -133,6 +134,17 @@ def link_of(ticket: Ticket, found: Sequence[PossibleDuplicate]) -> list[Link]:
 def kept_bands(read: Understanding) -> tuple[int, ...]:
     """Return the bands by which a request is found later."""
     return read.bands[:STORED]
+
+
+def kept_text(ticket_id: int, content: TicketText, read: Understanding) -> NewText:
+    """Return a request's words, and by what they are searched for and found alike."""
+    return NewText(
+        ticket_id=ticket_id,
+        content=content,
+        tokens=read.tokens,
+        bands=kept_bands(read),
+        fingerprint=read.fingerprint,
+    )
 
 
 def _matter(places: Collection[str], ticket: Ticket | Alike, fingerprint: bytes) -> Matter:

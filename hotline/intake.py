@@ -11,7 +11,7 @@ from hotline import clocks, confirming, patrol, photo
 from hotline.answer import answered_already
 from hotline.attaching import attach, leading
 from hotline.dispatch import Designees, give
-from hotline.duplicates import alike, kept_bands, link_of
+from hotline.duplicates import alike, kept_text, link_of
 from hotline.external_id import at_intake
 from hotline.fitting import fitting, hits
 from hotline.handing_off import start_handoff
@@ -203,15 +203,7 @@ def _begin(
         answer=request.answer,
     )
     step.use_text(content)
-    step.change.texts.append(
-        steps.NewText(
-            ticket_id=ticket_id,
-            content=content,
-            tokens=read.tokens,
-            bands=kept_bands(read),
-            fingerprint=read.fingerprint,
-        )
-    )
+    step.change.texts.append(kept_text(ticket_id, content, read))
     step.record(
         Action.REGISTER,
         channel=ticket.channel,

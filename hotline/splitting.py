@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline import clocks
-from hotline.duplicates import kept_bands
+from hotline.duplicates import kept_text
 from hotline.fields import Reason, required
 from hotline.handing_off import start_handoff
 from hotline.outgoing import place_told
@@ -94,15 +94,7 @@ async def _register(step: Step, words: str, trail: list[TicketEvent]) -> str:
         answer=None,
     )
     part.use_text(content)
-    part.change.texts.append(
-        steps.NewText(
-            ticket_id=ticket_id,
-            content=content,
-            tokens=read.tokens,
-            bands=kept_bands(read),
-            fingerprint=read.fingerprint,
-        )
-    )
+    part.change.texts.append(kept_text(ticket_id, content, read))
     _promise(part, step.ticket, proposal, trail)
     await _lay_on_desk(part, step.ticket, proposal)
     await part.write()
