@@ -28,7 +28,9 @@ _KNOWN: Final = re.compile(
 
 # A film, a drill, what is long past or over, and what is not so, in the clause of the danger.
 _UNREAL: Final = re.compile(
-    r"\b(movies?|films?|novels?|games?|drills?|lectures?|training|prevent|prevention|insurance|permit"
+    # A place is none of these: a training centre burns, and so does a film studio.
+    r"\b((in|from) (a|an|the|that|this|my) (movie|film|novel|game)|(movie|film|novel|game)s? (where|about|in which)|drills?"
+    r"|(fire|gas)( safety)? (lectures?|training|prevention|insurance|permits?)|prevent"
     r"|(?<!since )last (year|month)|(years|months) ago"
     r"|(?<!not )(?<!n't )(?<!never )(was|were|been|got) (fixed|repaired|put out|extinguished)"
     r"|no (gas|fire|smoke)|(not|never|didn't|don't|doesn't) (smell|smelled|see|on fire|leaking|caught)|what if|in case)\b",

@@ -64,6 +64,8 @@ def test_a_danger_that_is_over_or_never_was_means_none(text: str) -> None:
         ("The gas leak has not been fixed since last month", "燃气泄漏"),
         ("My house is on fire and I have no insurance", "着火了"),
         ("No one answers and the house is on fire", "着火了"),
+        ("There is a gas leak in the training center", "燃气"),
+        ("The film studio is on fire", "火"),
     ],
 )
 def test_a_danger_that_is_there_now_means_one(text: str, meant: str) -> None:
